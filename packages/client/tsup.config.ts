@@ -1,0 +1,18 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    dialect: 'src/dialect.ts',
+    websocket: 'src/websocket.ts',
+    'websocket.browser': 'src/websocket.browser.ts',
+  },
+  format: ['esm', 'cjs'],
+  sourcemap: true,
+  clean: true,
+  target: 'es2022',
+  // which socket to use is decided by the application's resolver, through "imports" in package.json
+  external: ['#websocket'],
+  // tsup sets `baseUrl` itself, which TypeScript 6 calls deprecated
+  dts: { compilerOptions: { ignoreDeprecations: '6.0', customConditions: [] } },
+});

@@ -1,0 +1,41 @@
+// How long to wait before trying again. Full jitter: the delay is drawn from the whole range, so that clients that were
+// dropped together do not return together.
+
+/** How a client returns. */
+export interface ReconnectOptions {
+  /** After a connection that was stable the first try comes within this many ms. @default 200 */
+  readonly quickMs?: number;
+  /** The range of the first delay otherwise, in ms. @default 500 */
+  readonly minDelayMs?: number;
+  /** No range grows beyond this many ms. @default 20000 */
+  readonly maxDelayMs?: number;
+  /** How much the range grows from one attempt to the next. @default 2 */
+  readonly factor?: number;
+  /** After so many failed attempts in a row the client closes. @default unlimited */
+  readonly maxAttempts?: number;
+  /** A connection that lasted this many ms counts as stable. @default 1000 */
+  readonly stableAfterMs?: number;
+}
+
+/** {@link ReconnectOptions} with every default filled in. */
+export type ResolvedReconnectOptions = Required<ReconnectOptions>;
+
+export const defaultReconnect: ResolvedReconnectOptions = {
+  quickMs: 200,
+  minDelayMs: 500,
+  maxDelayMs: 20_000,
+  factor: 2,
+  maxAttempts: Infinity,
+  stableAfterMs: 1_000,
+};
+
+/** The delay in ms before `attempt` (from 1), where `quick` says that a stable connection has just been lost. */
+export function reconnectDelay(
+  attempt: number,
+  quick: boolean,
+  options: ResolvedReconnectOptions,
+  random: () => number,
+): number {
+  if (quick && attempt === 1) return random() * options.quickMs;
+  return random() * Math.min(options.maxDelayMs, options.minDelayMs * options.factor ** (attempt - 1));
+}

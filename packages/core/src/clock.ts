@@ -1,0 +1,24 @@
+// Time and chance: the only door to both, so that tests turn the hands themselves.
+
+declare function setTimeout(callback: () => void, delayMs: number): unknown;
+declare function clearTimeout(timer: unknown): void;
+
+/** Where Wirepact gets the time, its timers and its randomness from. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls back once, `delayMs` from now. Returns what calls it off. */
+  after(delayMs: number, callback: () => void): () => void;
+  /** A number from 0 to below 1, for jitter. Nothing secret is made of it. */
+  random(): number;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,61 @@
+// Text ↔ frame for `{path, data}` JSON. Decoding returns a result and never throws; what is inside `data` stays unknown.
+import type { Frame, FrameHead } from './frames.js';
+
+/** A frame, or why the text is none. */
+export type Decoded =
+  { readonly ok: true; readonly frame: Frame } | { readonly ok: false; readonly why: string };
+
+/** Paths longer than this are no frames. */
+export const maxPathLength = 256;
+
+/** Reads one text frame. Keys that it does not know stay unread. */
+export function decodeFrame(text: string): Decoded {
+  const parsed = parseObject(text);
+  if (!parsed.ok) return parsed;
+  return toFrame(parsed.value);
+}
+
+/** JSON that is an object, or why it is not. */
+export function parseObject(
+  text: string,
+):
+  | { readonly ok: true; readonly value: Record<string, unknown> }
+  | { readonly ok: false; readonly why: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, why: 'the message is not JSON' };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { ok: false, why: 'the message is not a JSON object' };
+  }
+  return { ok: true, value: value as Record<string, unknown> };
+}
+
+/** Checks the keys that steer a frame; the rest is the schema's business. */
+export function toFrame(value: Record<string, unknown>): Decoded {
+  const { path, id } = value;
+  if (typeof path !== 'string' || path === '') return { ok: false, why: 'the message has no path' };
+  if (path.length > maxPathLength)
+    return { ok: false, why: `the path is longer than ${maxPathLength} characters` };
+  if (id !== undefined && typeof id !== 'string' && !Number.isSafeInteger(id)) {
+    return { ok: false, why: 'the id is neither a string nor a whole number' };
+  }
+  return { ok: true, frame: value as unknown as Frame };
+}
+
+/** Joins a frame from data that is JSON already, so that one encoding serves many receivers and many forms. */
+export function encodeFrame(path: string, json: string | undefined, head?: FrameHead): string {
+  let text = `{"path":${JSON.stringify(path)}`;
+  if (json !== undefined) text += `,"data":${json}`;
+  if (head !== undefined) {
+    if (head.room !== undefined) text += `,"room":${JSON.stringify(head.room)}`;
+    if (head.id !== undefined) text += `,"id":${JSON.stringify(head.id)}`;
+    if (head.error !== undefined) text += `,"error":${JSON.stringify(head.error)}`;
+    if (head.more === true) text += ',"more":true';
+    if (head.n !== undefined) text += `,"n":${head.n}`;
+    if (head.end === true) text += ',"end":true';
+  }
+  return text + '}';
+}

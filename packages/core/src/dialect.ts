@@ -1,0 +1,25 @@
+// A dialect is how frames look on the wire. Everything above it sees `Frame`s only.
+import { decodeFrame, encodeFrame, type Decoded } from './codec.js';
+import type { FrameHead } from './frames.js';
+import { subprotocol } from './protocol.js';
+
+/** How frames look on the wire. */
+export interface Dialect {
+  readonly name: string;
+  /** The subprotocol to negotiate for what goes beyond plain messages; without one the dialect is plain for ever. */
+  readonly subprotocol?: string;
+  /** Reads one text message. */
+  decode(text: string): Decoded;
+  /** Writes one message whose data is JSON already. */
+  encode(path: string, json: string | undefined, head?: FrameHead): string;
+  /** What a server says first on a plain connection, if the dialect has a greeting. */
+  greeting?(sessionId: string): string;
+}
+
+/** `{path, data}`, the default. `wirepact.v1` is negotiated on top of it. */
+export const pathData: Dialect = {
+  name: 'path-data',
+  subprotocol,
+  decode: decodeFrame,
+  encode: encodeFrame,
+};

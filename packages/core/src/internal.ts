@@ -1,0 +1,24 @@
+// What Wirepact's own packages share and applications do not need. No promise of stability is made for this entry.
+export {
+  defaultReconnect,
+  reconnectDelay,
+  type ReconnectOptions,
+  type ResolvedReconnectOptions,
+} from './backoff.js';
+export { channelFacts } from './channel-facts.js';
+export { systemClock, type Clock } from './clock.js';
+export { afterClose, closeCodes, cutReason, type AfterClose } from './close-codes.js';
+export { decodeFrame, encodeFrame, maxPathLength, parseObject, toFrame, type Decoded } from './codec.js';
+export { pathData, type Dialect } from './dialect.js';
+export type {
+  AnnouncedLimits,
+  ChannelFacts,
+  Frame,
+  FrameHead,
+  FrameId,
+  ProtocolData,
+  ProtocolPath,
+} from './frames.js';
+export { streamWindow, subprotocol, tokenPrefix } from './protocol.js';
+export type { Transport, TransportListener } from './transport.js';
+export { fromWireError, toWireError, type WireError } from './wire-error.js';

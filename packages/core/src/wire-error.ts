@@ -1,0 +1,31 @@
+// How an error travels: code and text, then what belongs to it. A contract's own data stands under `data`; the details of
+// the library's own codes (`issues`, `retryAfterMs`) stand beside the code, where a person reading the wire looks for them.
+import { ChannelError, errorCodes, SocketError } from './errors.js';
+
+/** An error as it stands in a frame. */
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly data?: unknown;
+  readonly [detail: string]: unknown;
+}
+
+/** What of an error crosses the wire. Its cause and its stack never do. */
+export function toWireError(error: SocketError): WireError {
+  const { code, message, data } = error;
+  if (data === undefined) return { code, message };
+  return Object.hasOwn(errorCodes, code) ? { ...(data as object), code, message } : { code, message, data };
+}
+
+/** The error that a frame carries; a malformed one is `internal`, since the other side broke the protocol. */
+export function fromWireError(wire: unknown, path?: string): SocketError {
+  const where = path === undefined ? {} : { path };
+  const { code, message, data, ...details } = (
+    typeof wire === 'object' ? (wire ?? {}) : {}
+  ) as Partial<WireError>;
+  if (typeof code !== 'string')
+    return new SocketError('internal', '[internal] the other side sent no error code', where);
+  const text = typeof message === 'string' ? message : undefined;
+  if (!Object.hasOwn(errorCodes, code)) return new ChannelError(code, data, text, where);
+  return new SocketError(code, text, Object.keys(details).length > 0 ? { ...where, data: details } : where);
+}

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+// tests read the packages' sources, so that none of them needs a build first
+const source = '@wirepact/source';
+const conditions = [source, 'module', 'node', 'development|production'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: [source] } },
+  test: {
+    include: ['packages/*/src/**/*.test.{ts,tsx}'],
+    restoreMocks: true,
+    typecheck: {
+      enabled: true,
+      include: ['packages/*/src/**/*.test-d.{ts,tsx}'],
+      tsconfig: './tsconfig.test.json',
+      checker: './node_modules/typescript7/bin/tsc',
+    },
+    coverage: { provider: 'v8', include: ['packages/*/src/**'] },
+  },
+});
