@@ -42,16 +42,18 @@ interface AnySlot {
   readonly '~out': unknown;
 }
 
-/** Stands in for a contract that nobody named: every path may be used in every way, with data nobody has checked. */
-export type AnyChannels = {
+/** Stands in for a contract that nobody named: every path may be used in every way, and its data is `unknown`. */
+export interface AnyChannels {
   readonly [path: string]: {
     readonly in: AnySlot;
     readonly out: AnySlot;
     readonly reply: AnySlot;
-    readonly stream: AnySlot;
-    readonly answer: AnySlot;
+    readonly errors: { readonly [code: string]: AnySlot };
+    // `any` is both there and not there, so that the same path can be requested and streamed, heard and handled
+    readonly stream: any;
+    readonly answer: any;
   };
-};
+}
 
 type CheckPath<P extends string> = P extends ''
   ? 'a path may not be empty'

@@ -27,10 +27,11 @@ export type SchemaOut<S> = S extends { readonly '~out': infer TOut }
       ? TOut
       : never;
 
+// in a contract every schema is such a slot, and asking for it alone is cheaper
 type SlotIn<S> = S extends { readonly '~in': infer TIn } ? TIn : never;
 type SlotOut<S> = S extends { readonly '~out': infer TOut } ? TOut : never;
 
-// ---- paths: each ends in a bare `keyof {…}`, or messages would print the whole contract instead of the paths
+// Each alias of paths ends in a bare `keyof {…}`: otherwise messages print the whole contract instead of the paths.
 
 /** Paths the client may `send` on: those with `in`. */
 export type SendPath<C> = keyof { [P in keyof C as C[P] extends { readonly in: unknown } ? P : never]: 0 };
@@ -58,3 +59,135 @@ export type StreamPath<C> = keyof {
 
 /** Paths the server may `request` and the client `handle`s: those with `answer`. */
 export type AskPath<C> = keyof { [P in keyof C as C[P] extends { readonly answer: unknown } ? P : never]: 0 };
+
+/** A value, or a promise of it. */
+export type Awaitable<T> = T | PromiseLike<T>;
+
+type Args<TData> = undefined extends TData ? [data?: TData] : [data: TData];
+type ArgsWith<TData, TOptions> = undefined extends TData
+  ? [data?: TData, options?: TOptions]
+  : [data: TData, options?: TOptions];
+
+// What goes through JSON to the other side's schema must still be what that schema takes when it arrives.
+type Sent<S> =
+  SlotIn<S> extends infer TIn
+    ? [TIn] extends [Json | void]
+      ? TIn
+      : [Wire<TIn>] extends [TIn]
+        ? TIn
+        : NotJson<'what JSON makes of this value does not fit the schema: give the schema a JSON input, as z.codec does'>
+    : never;
+
+type Got<S, TForm> = TForm extends 'wire'
+  ? Wire<SlotOut<S>>
+  : [Wire<SlotOut<S>>] extends [SlotIn<S>]
+    ? SlotOut<S>
+    : NotJson<'this schema cannot parse again what the server sends: give it a JSON output, or create the client without channels'>;
+
+/** What the client's `send` takes after the path. */
+export type SendArgs<C> = { [P in keyof C]: C[P] extends { readonly in: infer S } ? Args<Sent<S>> : never };
+
+/** What the client's `request` and `stream` take after the path. */
+export type RequestArgs<C, TOptions> = {
+  [P in keyof C]: C[P] extends { readonly in: infer S } ? ArgsWith<Sent<S>, TOptions> : never;
+};
+
+/** What the client's listeners and handlers are given. */
+export type Heard<C, TForm> = {
+  [P in keyof C]: C[P] extends { readonly out: infer S } ? Got<S, TForm> : never;
+};
+
+/** What the client's `request` resolves to. */
+export type Reply<C, TForm> = {
+  [P in keyof C]: C[P] extends { readonly reply: infer S }
+    ? Got<S, TForm>
+    : C[P] extends { readonly out: infer S }
+      ? Got<S, TForm>
+      : never;
+};
+
+/** The items of the client's `stream`. */
+export type StreamItem<C, TForm> = {
+  [P in keyof C]: C[P] extends { readonly stream: infer S } ? Got<S, TForm> : never;
+};
+
+/** What the client's `handle` must answer. */
+export type HandlerResult<C> = {
+  [P in keyof C]: C[P] extends { readonly answer: infer S } ? Awaitable<Sent<S>> : never;
+};
+
+/** What the client's `request` and `stream` reject with: the library's errors and those that the channel declares. */
+export type Failure<C, TForm> = {
+  [P in keyof C]: C[P] extends { readonly errors: infer TErrors }
+    ? | SocketError<ErrorCode>
+      | { [E in keyof TErrors]: ChannelError<E & string, Got<TErrors[E], TForm>> }[keyof TErrors]
+    : SocketError<ErrorCode>;
+};
+
+/** What the server's `send`, `sendToAll` and the like take after the path. */
+export type OutArgs<C> = { [P in keyof C]: C[P] extends { readonly out: infer S } ? Args<SlotIn<S>> : never };
+
+/** What the server's `request` takes after the path. */
+export type AskArgs<C, TOptions> = {
+  [P in keyof C]: C[P] extends { readonly out: infer S } ? ArgsWith<SlotIn<S>, TOptions> : never;
+};
+
+/** What the server's `request` resolves to. */
+export type Answer<C> = { [P in keyof C]: C[P] extends { readonly answer: infer S } ? SlotOut<S> : never };
+
+/** What the server's `request` rejects with. */
+export type AskFailure<C> = {
+  [P in keyof C]: C[P] extends { readonly errors: infer TErrors }
+    ? | SocketError<ErrorCode>
+      | { [E in keyof TErrors]: ChannelError<E & string, SlotOut<TErrors[E]>> }[keyof TErrors]
+    : SocketError<ErrorCode>;
+};
+
+/** What a route is given: the output of `in`. */
+export type RouteData<C> = { [P in keyof C]: C[P] extends { readonly in: infer S } ? SlotOut<S> : never };
+
+/** What a route must return: the input of `stream`, `reply` or `out`, whichever the channel has first. */
+export type RouteResult<C> = {
+  [P in keyof C]: C[P] extends { readonly stream: infer S }
+    ? AsyncIterable<SlotIn<S>>
+    : C[P] extends { readonly reply: infer S }
+      ? Awaitable<SlotIn<S>>
+      : C[P] extends { readonly out: infer S }
+        ? Awaitable<SlotIn<S> | void>
+        : void;
+};
+
+/** Makes an error that the channel declares, for a route to throw. */
+export interface Fail<TErrors> {
+  <TCode extends keyof TErrors & string>(
+    code: TCode,
+    ...data: Args<SlotIn<TErrors[TCode]>>
+  ): ChannelError<TCode, SlotIn<TErrors[TCode]>>;
+}
+
+/** The `fail` of each channel's route. */
+export type FailOf<C> = {
+  [P in keyof C]: C[P] extends { readonly errors: infer TErrors } ? Fail<TErrors> : Fail<{}>;
+};
+
+/** What `send` and `request` take as data on path `P`. */
+export type InputOf<C, P extends SendPath<C>> = P extends keyof C
+  ? C[P] extends { readonly in: infer S }
+    ? SlotIn<S>
+    : never
+  : never;
+
+/** What a listener on path `P` is given. A client that carries schemas is `'parsed'`. */
+export type OutputOf<C, P extends OutPath<C> | AskPath<C>, TForm extends Form = 'wire'> = P extends keyof C
+  ? Heard<C, TForm>[P]
+  : never;
+
+/** What `request` on path `P` resolves to. A client that carries schemas is `'parsed'`. */
+export type ReplyOf<C, P extends RequestPath<C>, TForm extends Form = 'wire'> = P extends keyof C
+  ? Reply<C, TForm>[P]
+  : never;
+
+/** A promise that also says, as a type only, what it may reject with. `safe` reads it. */
+export interface Failable<TValue, TError> extends Promise<TValue> {
+  readonly '~error'?: TError;
+}
