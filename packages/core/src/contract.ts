@@ -1,5 +1,6 @@
 // The contract: what a channel may say of itself, and `defineChannels`, which checks it as a type and at run time.
 // What follows from a contract for those who use it is in infer.ts.
+import { maxPathLength } from './codec.js';
 import { errorCodes } from './errors.js';
 import type { SchemaIn, SchemaOut } from './infer.js';
 import { isSchema, type AnySchema } from './schema.js';
@@ -137,7 +138,6 @@ export function defineChannels<const T extends ChannelDefinitions>(
   return Object.freeze(contract) as never;
 }
 
-const maxPathLength = 256;
 const schemaKeys = ['in', 'out', 'reply', 'stream', 'answer'] as const;
 const deliveries: readonly unknown[] = ['reliable', 'latest', 'volatile'] satisfies Delivery[];
 const channelKeys: readonly string[] = [...schemaKeys, 'errors', 'delivery', 'key', 'idempotent'];

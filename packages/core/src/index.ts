@@ -1,6 +1,13 @@
 // The public face of @wirepact/core: the contract, its inference, the errors.
 export type { Clock } from './clock.js';
 export {
+  defineChannels,
+  type AnyChannels,
+  type ChannelDefinition,
+  type ChannelDefinitions,
+  type Delivery,
+} from './contract.js';
+export {
   ChannelError,
   errorCodes,
   isSocketError,
@@ -10,3 +17,33 @@ export {
   type SchemaIssue,
   type SocketErrorOptions,
 } from './errors.js';
+export type {
+  Answer,
+  AskArgs,
+  AskFailure,
+  AskPath,
+  Awaitable,
+  Fail,
+  Failable,
+  FailOf,
+  Failure,
+  Form,
+  HandlerResult,
+  Heard,
+  InputOf,
+  OutArgs,
+  OutPath,
+  OutputOf,
+  Reply,
+  ReplyOf,
+  RequestArgs,
+  RequestPath,
+  RouteData,
+  RouteResult,
+  SendArgs,
+  SendPath,
+  StreamItem,
+  StreamPath,
+} from './infer.js';
+export type { Json, NotJson, Wire } from './json.js';
+export type { AnySchema } from './schema.js';
