@@ -40,12 +40,14 @@ export function isSchema(value: unknown): value is AnySchema {
 export function parse(schema: AnySchema, value: unknown, path: string): Parsed {
   const result = (schema['~standard'] as StandardProps).validate(value);
   if ('then' in result) {
+    // nobody waits for it, and its failure must not end the process
+    result.then(undefined, () => undefined);
     throw new TypeError(
       `the schema of channel "${path}" answered with a promise; schemas are synchronous: do what takes time in the route`,
     );
   }
   if (result.issues === undefined) return { ok: true, value: result.value };
-  return { ok: false, issues: result.issues.map(toSchemaIssue) };
+  return { ok: false, issues: Array.from(result.issues, toSchemaIssue) };
 }
 
 /**
@@ -64,9 +66,10 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0;
 }
 
+// `Array.from` rather than `map`: validators subclass arrays, and `map` would make another of theirs
 function toSchemaIssue({ message, path }: StandardIssue): SchemaIssue {
   if (path === undefined || path.length === 0) return { message };
-  return { message, path: path.map(toSegment) };
+  return { message, path: Array.from(path, toSegment) };
 }
 
 function toSegment(segment: PropertyKey | { readonly key: PropertyKey }): string | number {

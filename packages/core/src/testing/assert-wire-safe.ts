@@ -1,0 +1,74 @@
+// Tells whether a contract's schemas can be run on both ends, with JSON between them.
+import type { ChannelDefinition, ChannelDefinitions } from '../contract.js';
+import { parse, type AnySchema } from '../schema.js';
+
+const schemaKeys = ['in', 'out', 'reply', 'stream', 'answer'] as const;
+
+type SchemaKey = (typeof schemaKeys)[number];
+
+/** Values for the schemas of a contract, by path and key: what each schema takes, one value or more. */
+export type WireSamples<TChannels> = {
+  readonly [P in keyof TChannels]?: {
+    readonly [K in keyof TChannels[P] & SchemaKey]?: TChannels[P][K] extends { readonly '~in': infer TIn }
+      ? readonly TIn[]
+      : readonly unknown[];
+  };
+};
+
+/**
+ * Checks that the schemas of a contract can be run on both ends. What the client sends must still be accepted after it
+ * went through JSON, with the same outcome; what the server sends must be accepted once more by the client's schema.
+ *
+ * @example
+ * ```ts
+ * assertWireSafe(channels, { chat: { in: [{ text: 'hi' }], out: [{ id: 'm1', text: 'hi' }] } });
+ * ```
+ * @throws TypeError that lists every schema which is not safe, with its path, its key and what is wrong.
+ */
+export function assertWireSafe<const TChannels extends ChannelDefinitions>(
+  channels: TChannels,
+  samples: WireSamples<TChannels>,
+): void {
+  const faults: string[] = [];
+  for (const [path, ofChannel] of Object.entries<Partial<Record<SchemaKey, readonly unknown[]>> | undefined>(
+    samples,
+  )) {
+    const channel = Object.hasOwn(channels, path) ? channels[path] : undefined;
+    if (channel === undefined) faults.push(`${path}: the contract has no such channel`);
+    else faults.push(...faultsOf(path, channel, ofChannel ?? {}));
+  }
+  if (faults.length > 0) throw new TypeError(`not safe on the wire:\n- ${faults.join('\n- ')}`);
+}
+
+function* faultsOf(
+  path: string,
+  channel: ChannelDefinition,
+  samples: Partial<Record<SchemaKey, readonly unknown[]>>,
+): Iterable<string> {
+  for (const key of schemaKeys) {
+    const schema = channel[key];
+    for (const sample of samples[key] ?? []) {
+      const fault =
+        schema === undefined ? 'the channel has no such schema' : faultOf(schema, key, sample, path);
+      if (fault !== undefined) yield `${path}.${key}: ${fault}`;
+    }
+  }
+}
+
+function faultOf(schema: AnySchema, key: SchemaKey, sample: unknown, path: string): string | undefined {
+  const first = parse(schema, sample, path);
+  if (!first.ok) return `refuses the sample itself: ${first.issues[0]?.message}`;
+  // a client sends what it was given, a server what its schema made of it
+  const sent = key === 'in' || key === 'answer' ? sample : first.value;
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(sent);
+  } catch (error) {
+    return `has no JSON form: ${String(error)}`;
+  }
+  const second = parse(schema, json === undefined ? undefined : JSON.parse(json), path);
+  if (!second.ok) return `refuses ${json}, which is what arrives: ${second.issues[0]?.message}`;
+  const expected = JSON.stringify(first.value);
+  const arrived = JSON.stringify(second.value);
+  return arrived === expected ? undefined : `makes ${arrived} of what arrives, and not ${expected}`;
+}
