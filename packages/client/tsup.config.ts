@@ -14,5 +14,5 @@ export default defineConfig({
   // which socket to use is decided by the application's resolver, through "imports" in package.json
   external: ['#websocket'],
   // tsup sets `baseUrl` itself, which TypeScript 6 calls deprecated
-  dts: { compilerOptions: { ignoreDeprecations: '6.0', customConditions: [] } },
+  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
 });

@@ -7,5 +7,5 @@ export default defineConfig({
   clean: true,
   target: 'es2022',
   // tsup sets `baseUrl` itself, which TypeScript 6 calls deprecated
-  dts: { compilerOptions: { ignoreDeprecations: '6.0', customConditions: [] } },
+  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
 });

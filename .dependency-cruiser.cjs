@@ -1,0 +1,120 @@
+// Who may import whom. Every rule carries its reason, since that is what one reads when it fails.
+const inside = (name) => `^packages/${name}/`;
+const tests = '\\.(test|test-d)\\.tsx?$';
+const anyPackageSource = '^packages/([^/]+)/src/';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Files that import each other in a circle can only be read, tested and loaded together.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'every-import-resolves',
+      comment: 'An import that resolves to nothing fails at run time, and escapes all other rules here.',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'core-depends-on-nothing',
+      comment:
+        'Everybody loads core, in browsers too: no package, no Node API, no run-time dependency. Types are free.',
+      severity: 'error',
+      from: { path: inside('core'), pathNot: [tests, '^packages/core/tsup'] },
+      to: { pathNot: inside('core'), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'core-knows-no-package-of-ours',
+      comment: 'core is the bottom of the stack: what it needs of the others belongs into core.',
+      severity: 'error',
+      from: { path: inside('core'), pathNot: [tests, '^packages/core/src/testing/'] },
+      to: { path: '^packages/(server|client|react)/' },
+    },
+    {
+      name: 'server-never-imports-client',
+      comment: 'The two ends meet on the wire only. What both need belongs into core.',
+      severity: 'error',
+      from: { path: inside('server'), pathNot: tests },
+      to: { path: '^packages/(client|react)/' },
+    },
+    {
+      name: 'client-never-imports-server',
+      comment: 'The two ends meet on the wire only; a browser must not load the server.',
+      severity: 'error',
+      from: { path: inside('client'), pathNot: tests },
+      to: { path: '^packages/(server|react)/' },
+    },
+    {
+      name: 'react-knows-client-and-core-only',
+      comment:
+        'The hooks show what a client does. Anything else they need, the client should offer to everybody.',
+      severity: 'error',
+      from: { path: inside('react'), pathNot: [tests, '^packages/react/tsup'] },
+      to: { pathNot: ['^packages/(react|client|core)/', '(^|/)node_modules/(@types/)?react/'] },
+    },
+    {
+      name: 'one-door-for-ws',
+      comment:
+        'ws has one door, adapters/ws.ts: another engine, or a fix for ws, is then a change in one file.',
+      severity: 'error',
+      from: { path: anyPackageSource, pathNot: ['^packages/server/src/adapters/ws\\.ts$', tests] },
+      to: { path: '(^|/)node_modules/(@types/)?ws/' },
+    },
+    {
+      name: 'one-door-for-isomorphic-ws',
+      comment: 'isomorphic-ws has one door, websocket.ts, which package.json swaps for the browser.',
+      severity: 'error',
+      from: { path: anyPackageSource, pathNot: ['^packages/client/src/websocket\\.ts$', tests] },
+      to: { path: '(^|/)node_modules/isomorphic-ws/' },
+    },
+    {
+      name: 'no-import-of-the-own-index',
+      comment:
+        'index.ts lists what users may have; a file that imports it from inside closes a circle and hides what it needs.',
+      severity: 'error',
+      from: { path: anyPackageSource, pathNot: [tests] },
+      to: { path: '^packages/$1/src/index\\.ts$' },
+    },
+    {
+      name: 'only-declared-dependencies',
+      comment:
+        "What a package imports stands in its own package.json; the workspace's tools are not there for its users.",
+      severity: 'error',
+      from: { path: anyPackageSource, pathNot: tests },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
+    },
+    {
+      name: 'no-reaching-into-packages',
+      comment:
+        "A package is used through its entries: what is not in another package's exports may change any day.",
+      severity: 'error',
+      from: { path: '^(packages/[^/]+|examples/[^/]+/[^/]+|e2e)/' },
+      to: {
+        path: '^packages/([^/]+)/src/',
+        pathNot: [
+          '^$1/',
+          '^packages/[^/]+/src/index\\.ts$',
+          '^packages/core/src/(internal|testing/index)\\.ts$',
+          '^packages/client/src/dialect\\.ts$',
+        ],
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|\\.docs-check|test-results)/|^e2e/consumer/' },
+    // type-only imports count as well: they are how layers leak into one another
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.test.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@wirepact/source', 'import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};
