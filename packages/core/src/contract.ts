@@ -1,7 +1,7 @@
 // The contract: what a channel may say of itself, and `defineChannels`, which checks it as a type and at run time.
 // What follows from a contract for those who use it is in infer.ts.
 import { maxPathLength } from './codec.js';
-import { errorCodes } from './errors.js';
+import { errorCodes, type ErrorCode } from './errors.js';
 import type { SchemaIn, SchemaOut } from './infer.js';
 import { isSchema, type AnySchema } from './schema.js';
 
@@ -24,7 +24,7 @@ export interface ChannelDefinition {
   /** The client's answer when the server asks. Needs `out`, excludes `in`, `reply` and `stream`. */
   readonly answer?: AnySchema;
   /** The channel's own error codes, each with the schema of its data. */
-  readonly errors?: Readonly<Record<string, AnySchema>>;
+  readonly errors?: Readonly<Record<string, AnySchema>> & { readonly [TCode in ErrorCode]?: never };
   /** @default 'reliable' */
   readonly delivery?: Delivery;
   /** For `delivery: 'latest'`: the property whose values are kept apart, so that the newest of each waits. */
@@ -83,7 +83,13 @@ type CheckAnswer<P extends string, D> = D extends
     ? unknown
     : { readonly out: `channel "${P}" has an answer, so it needs out` };
 
-type CheckKeys<D> = {
+type CheckKey<P extends string, D> = D extends { readonly key: unknown }
+  ? D extends { readonly delivery: 'latest' }
+    ? unknown
+    : { readonly delivery: `channel "${P}" has a key, which only delivery 'latest' uses` }
+  : unknown;
+
+type CheckNames<D> = {
   readonly [K in Exclude<keyof D, keyof ChannelDefinition>]: `unknown key "${K & string}"`;
 };
 
@@ -92,7 +98,7 @@ type CheckChannels<T> = string extends keyof T
   ? unknown
   : {
       readonly [P in keyof T]: P extends string
-        ? CheckPath<P> & CheckShape<P, T[P]> & CheckKeys<T[P]>
+        ? CheckPath<P> & CheckShape<P, T[P]> & CheckKey<P, T[P]> & CheckNames<T[P]>
         : 'a path is a string';
     };
 
