@@ -20,6 +20,6 @@ export type {
   ProtocolPath,
 } from './frames.js';
 export { streamWindow, subprotocol, tokenPrefix } from './protocol.js';
-export { parse, parseIn, type Parsed } from './schema.js';
+export { parse, parseIn, type AnySchema, type Parsed } from './schema.js';
 export type { Transport, TransportListener } from './transport.js';
 export { fromWireError, toWireError, type WireError } from './wire-error.js';
