@@ -12,6 +12,8 @@ export interface Dialect {
   decode(text: string): Decoded;
   /** Writes one message whose data is JSON already. */
   encode(path: string, json: string | undefined, head?: FrameHead): string;
+  /** The protocol's own paths that a plain client of this dialect may use: `$join` and its like, under other names. */
+  readonly plainPaths?: ReadonlySet<string>;
   /** What a server says first on a plain connection, if the dialect has a greeting. */
   greeting?(sessionId: string): string;
 }

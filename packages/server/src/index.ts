@@ -1,0 +1,23 @@
+// The public face of @wirepact/server.
+export { ChannelError, isSocketError, SocketError } from '@wirepact/core';
+export type { Admission } from './admission.js';
+export {
+  defaultOptions,
+  type BackpressureOptions,
+  type DialectName,
+  type DisconnectReason,
+  type HeartbeatOptions,
+  type LimitOptions,
+  type OriginOptions,
+  type RoomOptions,
+  type SocketEvents,
+  type SocketManagerOptions,
+  type UnroutedMessage,
+} from './options.js';
+export type { Listening, ListenOptions } from './own-server.js';
+export type { Middleware, Route, RouteContext, RouteMessage, Routes } from './route.js';
+export type { AskOptions, Socket } from './socket.js';
+export { SocketManager } from './socket-manager.js';
+export type { Stats } from './stats.js';
+export type { RoomTarget, Target, UserTarget } from './targets.js';
+export type { Handshake, Headers, UpgradeRequest } from './upgrade-request.js';

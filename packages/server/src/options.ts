@@ -1,0 +1,166 @@
+// What a SocketManager can be told, and what holds when it is not.
+import { systemClock, type Clock } from '@wirepact/core/internal';
+import type { Awaitable, ChannelDefinitions } from '@wirepact/core';
+import type { SocketManager } from './socket-manager.js';
+import type { Hooks } from './hub.js';
+import type { Routes } from './route.js';
+import type { Socket } from './socket.js';
+import type { UpgradeRequest } from './upgrade-request.js';
+
+/** Why a client is gone. */
+export interface DisconnectReason {
+  /** The close code, as RFC 6455 section 7.4 and the docs list them. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** A message that no route takes. */
+export interface UnroutedMessage {
+  readonly path: string;
+  /** Unchecked. */
+  readonly data: unknown;
+}
+
+/** What happens in a client's life. Async handlers are welcome; nothing waits for them. */
+export interface SocketEvents<TChannels, TContext> {
+  /** A client is here; the counts include it. */
+  readonly onConnect?: (socket: Socket<TChannels, TContext>) => void;
+  /** A message came that no route takes. */
+  readonly onMessage?: (socket: Socket<TChannels, TContext>, message: UnroutedMessage) => void;
+  /** A client is gone. The counts and its rooms still include it, and nothing is sent to it any more. */
+  readonly onDisconnect?: (socket: Socket<TChannels, TContext>, reason: DisconnectReason) => void;
+}
+
+/** Who may join rooms from the client's side, and what is known there of each other. */
+export interface RoomOptions<TChannels, TContext> {
+  /** Whether this client may join this room. Throwing refuses as well. @default nobody may */
+  readonly authorize?: (socket: Socket<TChannels, TContext>, room: string) => Awaitable<boolean>;
+  /** What other members of its rooms may know of a client. @default nothing, and no list of members is kept */
+  readonly member?: (socket: Socket<TChannels, TContext>, room: string) => unknown;
+}
+
+/** Bounds on what a client may do. */
+export interface LimitOptions {
+  /** A larger message closes the connection with 1009. @default 262144 */
+  readonly maxMessageBytes?: number;
+  /** Handlers of one socket that run at a time before reading pauses, and streams before one is refused. @default 64 */
+  readonly maxInFlight?: number;
+  /** Rooms one client may join by itself. @default 128 */
+  readonly maxRooms?: number;
+  /** How deep the JSON of a message may nest. @default 64 */
+  readonly maxJsonDepth?: number;
+  /** How many keys and items a message may have in all. @default 10000 */
+  readonly maxJsonKeys?: number;
+}
+
+/** How much may wait in memory for one slow client. */
+export interface BackpressureOptions {
+  /** From here on `latest` keeps only the newest and `volatile` is dropped, in bytes. @default 262144 */
+  readonly softBytes?: number;
+  /** Below this what waited goes out, in bytes. @default 65536 */
+  readonly resumeBytes?: number;
+  /** From here on the connection is closed with 4508, in bytes. @default 1048576 */
+  readonly hardBytes?: number;
+}
+
+/** How a dead connection is noticed. */
+export interface HeartbeatOptions {
+  /** How often a connection is pinged, in ms, ± 10 %. @default 25000 */
+  readonly intervalMs?: number;
+  /** How long after a ping a silent connection is given up, in ms. @default 10000 */
+  readonly timeoutMs?: number;
+}
+
+/** Which origins a browser page may have: a list of exact ones (`https://app.example`), all, or a decision of yours. */
+export type OriginOptions =
+  readonly string[] | '*' | ((origin: string | undefined, request: UpgradeRequest) => boolean);
+
+/** How frames look on the wire of an endpoint. */
+export type DialectName = 'path-data';
+
+/** What a {@link SocketManager} can be told. `authenticate` stands first, since types are inferred from left to right. */
+export interface SocketManagerOptions<TChannels extends ChannelDefinitions, TContext> {
+  /**
+   * Says who is asking, before the connection is accepted; the result is `socket.context`. Throw
+   * `new SocketError('unauthenticated')` or `'forbidden'` to refuse. Runs again when a client renews its token.
+   *
+   * @default everybody is let in, and the context is `undefined`
+   */
+  readonly authenticate?: (request: UpgradeRequest) => TContext | Promise<TContext>;
+  /** Which user a client belongs to, for `user(id)` and `countUsers`. @default none */
+  readonly userId?: (context: NoInfer<TContext>) => string | undefined;
+  /** When the identity expires, in ms since the epoch; the client is asked for a new token then. @default never */
+  readonly expiresAt?: (context: NoInfer<TContext>) => number | undefined;
+  readonly event?: SocketEvents<TChannels, NoInfer<TContext>>;
+  readonly routes?: Routes<
+    TChannels,
+    Socket<TChannels, NoInfer<TContext>>,
+    SocketManager<TChannels, NoInfer<TContext>>
+  >;
+  /** Told of every error that no caller can be told of. Nothing is printed without it. */
+  readonly onError?: (
+    error: unknown,
+    where: { readonly socket?: Socket<TChannels, NoInfer<TContext>>; readonly path?: string },
+  ) => void;
+  readonly rooms?: RoomOptions<TChannels, NoInfer<TContext>>;
+  /** @default pages of the same origin, and callers that are no pages */
+  readonly origins?: OriginOptions;
+  readonly limits?: LimitOptions;
+  readonly backpressure?: BackpressureOptions;
+  readonly heartbeat?: HeartbeatOptions;
+  /** @default 'path-data' */
+  readonly dialect?: DialectName;
+  /** Offers permessage-deflate. It costs memory per connection. @default false */
+  readonly compression?: boolean;
+  /** @default the machine's own */
+  readonly clock?: Clock;
+}
+
+/** Every default, in one place. */
+export const defaultOptions = {
+  limits: {
+    maxMessageBytes: 262_144,
+    maxInFlight: 64,
+    maxRooms: 128,
+    maxJsonDepth: 64,
+    maxJsonKeys: 10_000,
+  },
+  backpressure: { softBytes: 262_144, resumeBytes: 65_536, hardBytes: 1_048_576 },
+  heartbeat: { intervalMs: 25_000, timeoutMs: 10_000 },
+} as const;
+
+/** The figures of the options with every default filled in. */
+export interface ResolvedOptions {
+  readonly limits: Required<LimitOptions>;
+  readonly backpressure: Required<BackpressureOptions>;
+  readonly heartbeat: Required<HeartbeatOptions>;
+  readonly clock: Clock;
+}
+
+/** Fills in the defaults. @throws TypeError for a figure that is no positive number */
+export function resolveOptions(
+  options: Pick<Hooks, 'limits' | 'backpressure' | 'heartbeat' | 'clock'>,
+): ResolvedOptions {
+  return {
+    limits: figures('limits', defaultOptions.limits, options.limits),
+    backpressure: figures('backpressure', defaultOptions.backpressure, options.backpressure),
+    heartbeat: figures('heartbeat', defaultOptions.heartbeat, options.heartbeat),
+    clock: options.clock ?? systemClock,
+  };
+}
+
+function figures<TFigures extends Record<keyof TFigures, number>>(
+  group: string,
+  defaults: TFigures,
+  given: { readonly [K in keyof TFigures]?: number } = {},
+): { [K in keyof TFigures]: number } {
+  const resolved: { [K in keyof TFigures]: number } = { ...defaults };
+  for (const name of Object.keys(given) as (keyof TFigures & string)[]) {
+    const value = given[name];
+    if (value === undefined) continue;
+    if (!Object.hasOwn(defaults, name)) throw new TypeError(`${group} knows no "${name}"`);
+    if (!(value > 0)) throw new TypeError(`${group}.${name} is ${value}; give it a number above 0`);
+    resolved[name] = value;
+  }
+  return resolved;
+}

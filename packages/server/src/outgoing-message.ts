@@ -1,0 +1,89 @@
+// One message on its way to any number of sockets: parsed once, encoded once, each form of the frame built at most once.
+import { SocketError, type AnySchema, type ChannelDefinition, type Delivery } from '@wirepact/core';
+import { parse, type Dialect } from '@wirepact/core/internal';
+
+/** A message that may go to many. */
+export interface OutgoingMessage {
+  readonly path: string;
+  readonly delivery: Delivery;
+  /** What tells apart the `latest` values that may wait side by side. */
+  readonly slot: string;
+  /** The frame for a client that speaks the protocol, or for a plain one. */
+  text(speaksProtocol: boolean): string;
+}
+
+/**
+ * Parses a value on its departure and encodes it.
+ *
+ * @throws SocketError `invalid_output` when it does not fit, or has no JSON form.
+ */
+export function encodeOutput(
+  schema: AnySchema,
+  value: unknown,
+  path: string,
+  what: string,
+): string | undefined {
+  return toJson(parseOutput(schema, value, path, what), path, what);
+}
+
+/** Checks a value against what the contract says it is. @throws SocketError `invalid_output` */
+export function parseOutput(schema: AnySchema, value: unknown, path: string, what: string): unknown {
+  const parsed = parse(schema, value, path);
+  if (parsed.ok) return parsed.value;
+  const [first] = parsed.issues;
+  const at = first?.path === undefined ? '' : ` at ${first.path.join('.')}`;
+  throw new SocketError(
+    'invalid_output',
+    `[invalid_output] what was to be sent does not fit "${what}" of channel "${path}"${at}: ${first?.message ?? 'refused'}`,
+    { data: { issues: parsed.issues }, path },
+  );
+}
+
+function toJson(value: unknown, path: string, what: string): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new SocketError(
+      'invalid_output',
+      `[invalid_output] what "${what}" of channel "${path}" made of the value has no JSON form`,
+      { cause, path },
+    );
+  }
+}
+
+/** Makes a message of the value of a channel's `out`. @throws SocketError `invalid_output` */
+export function createOutgoing(
+  dialect: Dialect,
+  path: string,
+  channel: ChannelDefinition | undefined,
+  data: unknown,
+  room?: string,
+): OutgoingMessage {
+  if (channel?.out === undefined) {
+    throw new SocketError(
+      'invalid_output',
+      `[invalid_output] no channel "${path}" with "out" is in the contract`,
+      { path },
+    );
+  }
+  const { delivery = 'reliable', key } = channel;
+  const value = parseOutput(channel.out, data, path, 'out');
+  const json = toJson(value, path, 'out');
+  let plainText: string | undefined;
+  let protocolText: string | undefined;
+  return {
+    path,
+    delivery,
+    slot: delivery === 'latest' ? JSON.stringify([path, room, keyOf(value, key)]) : path,
+    text(speaksProtocol) {
+      if (speaksProtocol && room !== undefined)
+        return (protocolText ??= dialect.encode(path, json, { room }));
+      return (plainText ??= dialect.encode(path, json));
+    },
+  };
+}
+
+function keyOf(value: unknown, key: string | undefined): unknown {
+  if (key === undefined || typeof value !== 'object' || value === null) return undefined;
+  return (value as Record<string, unknown>)[key];
+}

@@ -1,0 +1,88 @@
+// The way out of one session: what a slow reader is sent, what waits, what is dropped, and when it is given up.
+import { closeCodes, type Clock, type Transport } from '@wirepact/core/internal';
+import type { ResolvedOptions } from './options.js';
+import type { OutgoingMessage } from './outgoing-message.js';
+import type { Counters } from './stats.js';
+
+/** Writes to one transport within the bounds of `backpressure`. */
+export class Outgoing {
+  readonly #transport: Transport;
+  readonly #bounds: ResolvedOptions['backpressure'];
+  readonly #clock: Clock;
+  readonly #counters: Counters;
+  readonly #speaksProtocol: boolean;
+  /** The newest value of each `latest` slot that waits for the network. Most sockets never need it. */
+  #newest: Map<string, string> | undefined;
+  #waiting: (() => void)[] | undefined;
+  #closed = false;
+  /** When something was last sent, in ms since the epoch. */
+  lastSentAt: number;
+
+  constructor(transport: Transport, options: ResolvedOptions, counters: Counters, speaksProtocol: boolean) {
+    this.#transport = transport;
+    this.#bounds = options.backpressure;
+    this.#clock = options.clock;
+    this.lastSentAt = options.clock.now();
+    this.#counters = counters;
+    this.#speaksProtocol = speaksProtocol;
+  }
+
+  /** Sends an event as its channel's delivery says. */
+  deliver(message: OutgoingMessage): void {
+    const isSlow = this.#transport.bufferedBytes >= this.#bounds.softBytes;
+    if (!isSlow || message.delivery === 'reliable') return this.write(message.text(this.#speaksProtocol));
+    if (message.delivery === 'volatile') {
+      this.#counters.dropped.volatile += 1;
+      return;
+    }
+    this.#newest ??= new Map();
+    if (this.#newest.has(message.slot)) this.#counters.dropped.replaced += 1;
+    this.#newest.set(message.slot, message.text(this.#speaksProtocol));
+  }
+
+  /** Sends one frame whatever the delivery, and gives a reader up for whom too much waits already. */
+  write(text: string): void {
+    if (this.#closed) {
+      this.#counters.dropped.gone += 1;
+      return;
+    }
+    if (this.#transport.bufferedBytes >= this.#bounds.hardBytes) {
+      this.#counters.slowClosed += 1;
+      this.#transport.close(closeCodes.slow, 'too much was waiting to be read');
+      // a peer that does not read will not answer the close either
+      this.#transport.terminate();
+      return;
+    }
+    this.#counters.sent += 1;
+    this.lastSentAt = this.#clock.now();
+    this.#transport.send(text);
+  }
+
+  /** Resolves once so little waits that a stream may go on, or once nothing will ever be sent again. */
+  async roomForMore(): Promise<void> {
+    if (this.#closed || this.#transport.bufferedBytes < this.#bounds.resumeBytes) return;
+    await new Promise<void>((resolve) => (this.#waiting ??= []).push(resolve));
+  }
+
+  /** The network took something. */
+  drained(): void {
+    if (this.#transport.bufferedBytes >= this.#bounds.resumeBytes) return;
+    const newest = this.#newest;
+    this.#newest = undefined;
+    for (const text of newest?.values() ?? []) this.write(text);
+    this.#wakeAll();
+  }
+
+  /** Nothing is sent any more. */
+  close(): void {
+    this.#closed = true;
+    this.#newest = undefined;
+    this.#wakeAll();
+  }
+
+  #wakeAll(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    for (const wake of waiting ?? []) wake();
+  }
+}

@@ -1,0 +1,96 @@
+// One client as the server knows it: who it is, what it is doing, the way out to it. What happens to it is decided
+// elsewhere: lifecycle.ts opens and ends it, dispatch.ts and protocol-frames.ts handle what it sends.
+import type { Frame, FrameId, Transport } from '@wirepact/core/internal';
+import type { Call } from './call.js';
+import type { AnySocket, Hub } from './hub.js';
+import { Outgoing } from './outgoing.js';
+import { Questions } from './questions.js';
+import { SocketHandle } from './socket-handle.js';
+import type { Handshake, UpgradeRequest } from './upgrade-request.js';
+
+/** What `authenticate` made of a client. */
+export interface Identity {
+  readonly context: unknown;
+  readonly userId: string | undefined;
+  /** In ms since the epoch. */
+  readonly expiresAt: number | undefined;
+}
+
+/**
+ * - `greeting`: connected, has not said `$hello` yet, nobody knows of it;
+ * - `open`: counted, listed, in its rooms;
+ * - `ending`: still counted and in its rooms, while `onDisconnect` runs;
+ * - `ended`: gone.
+ */
+export type SessionState = 'greeting' | 'open' | 'ending' | 'ended';
+
+/** One client as the server knows it. */
+export class Session {
+  readonly id: string;
+  readonly handshake: Handshake;
+  /** Whether its connection is TLS. */
+  readonly encrypted: boolean;
+  readonly transport: Transport;
+  readonly speaksProtocol: boolean;
+  readonly outgoing: Outgoing;
+  readonly questions: Questions;
+  readonly rooms: Set<string> = new Set();
+  /** The rooms it asked to join, while that is being decided. */
+  readonly joining: Map<string, symbol> = new Map();
+  readonly socket: AnySocket;
+  /** Messages that are being handled, and streams that run. */
+  readonly calls: Set<Call> = new Set();
+  state: SessionState = 'greeting';
+  identity: Identity;
+  messageCount = 0;
+  handlersInFlight = 0;
+  streamsInFlight = 0;
+  /** Too many handlers run; reading waits for them. */
+  isPaused = false;
+  readonly openedAt: number;
+  /** When something was last heard, in ms since the epoch. */
+  lastHeardAt: number;
+  nextPingAt: number;
+  /** When a ping went out that nothing was heard after. */
+  pingedAt: number | undefined;
+  /** When the client was asked for a new token. */
+  askedForTokenAt: number | undefined;
+
+  constructor(hub: Hub, id: string, request: UpgradeRequest, identity: Identity, transport: Transport) {
+    const { clock, heartbeat } = hub.options;
+    this.id = id;
+    const { headers, url, remoteAddress, encrypted } = request;
+    this.handshake = { headers, url, remoteAddress };
+    this.encrypted = encrypted;
+    this.identity = identity;
+    this.transport = transport;
+    this.speaksProtocol = transport.protocol !== '' && transport.protocol === hub.dialect.subprotocol;
+    this.outgoing = new Outgoing(transport, hub.options, hub.counters, this.speaksProtocol);
+    this.questions = new Questions(clock);
+    // its paths are strings here and the contract's names outside
+    this.socket = new SocketHandle(hub, this) as unknown as AnySocket;
+    this.openedAt = clock.now();
+    this.lastHeardAt = this.openedAt;
+    this.nextPingAt = this.openedAt + heartbeat.intervalMs * (0.9 + 0.2 * clock.random());
+  }
+
+  get userId(): string | undefined {
+    return this.identity.userId;
+  }
+
+  /** The running call that the client knows by this id. */
+  findCall(id: FrameId): Call | undefined {
+    for (const call of this.calls) if (call.id === id) return call;
+    return undefined;
+  }
+
+  nextMessageId(): string {
+    return `${this.id}:${++this.messageCount}`;
+  }
+
+  /** Sends one of the protocol's own frames. */
+  sendFrame(hub: Hub, path: string, data?: unknown, id?: Frame['id']): void {
+    const json = data === undefined ? undefined : JSON.stringify(data);
+    this.outgoing.write(hub.dialect.encode(path, json, id === undefined ? undefined : { id }));
+  }
+}

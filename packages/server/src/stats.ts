@@ -1,0 +1,57 @@
+// Counters: what happened, so that nothing is dropped without a trace.
+
+/** What a {@link SocketManager} has counted since it was made, and what it holds now. */
+export interface Stats {
+  /** Clients that are here now. */
+  readonly clients: number;
+  /** Users that are here now. */
+  readonly users: number;
+  /** Rooms somebody is in now. */
+  readonly rooms: number;
+  /** Clients that came. */
+  readonly connected: number;
+  /** Clients that went. */
+  readonly disconnected: number;
+  /** Connections that were refused, by why. */
+  readonly refused: { readonly origin: number; readonly identity: number; readonly overload: number };
+  /** Messages that were received. */
+  readonly received: number;
+  /** Messages that were sent, each receiver counted. */
+  readonly sent: number;
+  /** Messages that were no frames, or too deep, or binary. */
+  readonly badFrames: number;
+  /** Messages that were not sent, by why: `volatile` to a slow client, `latest` replaced by a newer one, the client gone. */
+  readonly dropped: { readonly volatile: number; readonly replaced: number; readonly gone: number };
+  /** Connections that were closed because too much waited for them. */
+  readonly slowClosed: number;
+  /** Connections that were given up because they were silent. */
+  readonly silentClosed: number;
+}
+
+/** The counters behind {@link Stats}, written by whoever sees the thing happen. */
+export interface Counters {
+  connected: number;
+  disconnected: number;
+  received: number;
+  sent: number;
+  badFrames: number;
+  slowClosed: number;
+  silentClosed: number;
+  readonly refused: { origin: number; identity: number; overload: number };
+  readonly dropped: { volatile: number; replaced: number; gone: number };
+}
+
+/** All zero. */
+export function createCounters(): Counters {
+  return {
+    connected: 0,
+    disconnected: 0,
+    received: 0,
+    sent: 0,
+    badFrames: 0,
+    slowClosed: 0,
+    silentClosed: 0,
+    refused: { origin: 0, identity: 0, overload: 0 },
+    dropped: { volatile: 0, replaced: 0, gone: 0 },
+  };
+}
