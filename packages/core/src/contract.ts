@@ -1,15 +1,11 @@
-// The contract: what a channel may say of itself, and `defineChannels`, which checks it as a type and at run time.
-// What follows from a contract for those who use it is in infer.ts.
-import { maxPathLength } from './codec.js';
-import { errorCodes, type ErrorCode } from './errors.js';
+// The contract: what a channel may say of itself, and `defineChannels`, which checks it as a type. The same checks at run
+// time are in check-channel.ts; what follows from a contract for those who use it is in infer.ts.
+import { checkedChannel, isPlainObject, type Delivery } from './check-channel.js';
+import type { ErrorCode } from './errors.js';
 import type { SchemaIn, SchemaOut } from './infer.js';
-import { isSchema, type AnySchema } from './schema.js';
+import type { AnySchema } from './schema.js';
 
-/**
- * What happens to a message while its receiver is slow or away: `reliable` waits in order up to a bound, of `latest`
- * only the newest value per path (and room, and `key`) waits, `volatile` is dropped.
- */
-export type Delivery = 'reliable' | 'latest' | 'volatile';
+export type { Delivery };
 
 /** One channel of a contract. Schemas are any Standard Schema: zod, valibot, arktype, … */
 export interface ChannelDefinition {
@@ -142,115 +138,4 @@ export function defineChannels<const T extends ChannelDefinitions>(
   const contract: Record<string, ChannelDefinition> = Object.create(null);
   for (const [path, channel] of Object.entries(channels)) contract[path] = checkedChannel(path, channel);
   return Object.freeze(contract) as never;
-}
-
-const schemaKeys = ['in', 'out', 'reply', 'stream', 'answer'] as const;
-const deliveries: readonly unknown[] = ['reliable', 'latest', 'volatile'] satisfies Delivery[];
-const channelKeys: readonly string[] = [...schemaKeys, 'errors', 'delivery', 'key', 'idempotent'];
-
-function checkedChannel(path: string, channel: unknown): ChannelDefinition {
-  checkPath(path);
-  if (!isPlainObject(channel)) {
-    throw new TypeError(`channel "${path}" is not an object; write { in: … }, { out: … } or both`);
-  }
-  // keys that are there but undefined count as absent
-  const entries = Object.entries(channel).filter(([, value]) => value !== undefined);
-  const copy = Object.assign(Object.create(null) as Record<string, unknown>, Object.fromEntries(entries));
-  for (const key of Object.keys(copy)) {
-    if (!channelKeys.includes(key)) {
-      throw new TypeError(
-        `channel "${path}" has an unknown key "${key}"; a channel knows ${channelKeys.join(', ')}`,
-      );
-    }
-  }
-  for (const key of schemaKeys) if (key in copy) checkSchema(copy[key], `"${key}" of channel "${path}"`);
-  checkShape(path, copy);
-  checkDelivery(path, copy);
-  if ('errors' in copy) copy.errors = checkedErrors(path, copy.errors);
-  return Object.freeze(copy);
-}
-
-function checkPath(path: string): void {
-  if (path === '') throw new TypeError('a path may not be empty; give the channel "" a name');
-  if (path.startsWith('$')) {
-    throw new TypeError(
-      `path "${path}" is reserved: names that begin with $ belong to the protocol; rename it`,
-    );
-  }
-  if (path.length > maxPathLength) {
-    throw new TypeError(
-      `path "${path.slice(0, 32)}…" has ${path.length} characters; shorten it to ${maxPathLength} or fewer`,
-    );
-  }
-}
-
-function checkSchema(value: unknown, what: string): void {
-  if (isSchema(value)) return;
-  throw new TypeError(
-    `${what} is no Standard Schema; give it one of zod 4, valibot, arktype or another such library`,
-  );
-}
-
-function checkShape(path: string, channel: ChannelDefinition): void {
-  const { in: input, out, reply, stream, answer } = channel;
-  if (answer && (input || reply || stream)) {
-    throw new TypeError(
-      `channel "${path}" has an answer, which the server asks for; remove in, reply and stream, or make it two channels`,
-    );
-  }
-  if (answer && !out)
-    throw new TypeError(`channel "${path}" has an answer; add out, which is what the server asks with`);
-  if (reply && stream) throw new TypeError(`channel "${path}" has both reply and stream; choose one`);
-  if (reply && !input)
-    throw new TypeError(`channel "${path}" has a reply; add in, which is what it replies to`);
-  if (stream && !input)
-    throw new TypeError(`channel "${path}" has a stream; add in, which is what asks for it`);
-  if (!input && !out) throw new TypeError(`channel "${path}" has no schema; add in, out or both`);
-}
-
-function checkDelivery(path: string, { delivery, key, idempotent }: Record<string, unknown>): void {
-  if (delivery !== undefined && !deliveries.includes(delivery)) {
-    throw new TypeError(
-      `channel "${path}" has the delivery ${JSON.stringify(delivery)}; choose ${deliveries.join(', ')}`,
-    );
-  }
-  if (key !== undefined && (typeof key !== 'string' || key === '')) {
-    throw new TypeError(`channel "${path}" has a key that is no property name; write it as a string`);
-  }
-  if (key !== undefined && delivery !== 'latest') {
-    throw new TypeError(
-      `channel "${path}" has a key, which only delivery: 'latest' uses; add that or remove the key`,
-    );
-  }
-  if (idempotent !== undefined && typeof idempotent !== 'boolean') {
-    throw new TypeError(
-      `channel "${path}" has an idempotent that is neither true nor false; write one of them`,
-    );
-  }
-}
-
-function checkedErrors(path: string, errors: unknown): Readonly<Record<string, AnySchema>> {
-  if (!isPlainObject(errors)) {
-    throw new TypeError(
-      `channel "${path}" has errors that are no object; write { CODE: schema of its data }`,
-    );
-  }
-  for (const [code, schema] of Object.entries(errors)) {
-    if (code === '')
-      throw new TypeError(`channel "${path}" has an error without a code; name it, as in MUTED`);
-    if (Object.hasOwn(errorCodes, code)) {
-      throw new TypeError(
-        `channel "${path}" declares the error "${code}", which is a code of the library; rename it`,
-      );
-    }
-    checkSchema(schema, `error "${code}" of channel "${path}"`);
-  }
-  return Object.freeze(Object.assign(Object.create(null) as Record<string, AnySchema>, errors));
-}
-
-/** An object whose own keys are all it has: `{ __proto__: … }` and class instances are not. */
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
