@@ -117,11 +117,11 @@ describe('a client that knows the contract as a type', () => {
       for await (const line of client.stream('tail', { level: 'error' }))
         expectTypeOf(line).toEqualTypeOf<string>();
       // @ts-expect-error a stream is not requested
-      client.request('tail', { level: 'error' });
+      void client.request('tail', { level: 'error' });
       // @ts-expect-error a channel with one answer is not streamed
       client.stream('chat', { text: 'hi', room: 'lobby' });
       // @ts-expect-error the option is timeoutMs
-      client.request('time', undefined, { timeout: 5 });
+      void client.request('time', undefined, { timeout: 5 });
     });
   });
 

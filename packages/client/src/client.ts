@@ -58,9 +58,9 @@ export interface JoinOptions {
 
 /** Any message the contract lets the server send, by path. */
 export type AnyMessage<TChannels, TForm extends Form = 'wire'> = {
-  readonly [P in OutPath<TChannels> & keyof TChannels]: {
-    readonly path: P;
-    readonly data: Heard<TChannels, TForm>[P];
+  readonly [TPath in OutPath<TChannels> & keyof TChannels]: {
+    readonly path: TPath;
+    readonly data: Heard<TChannels, TForm>[TPath];
     readonly room?: string;
   };
 }[OutPath<TChannels> & keyof TChannels];
@@ -86,13 +86,15 @@ export interface Room<TChannels, TForm extends Form = 'wire'> {
   /** Who is there, as far as the server's `rooms.member` tells. Every change makes a new array. */
   readonly members: readonly RoomMember[];
   /** Listens to what is sent to this room on `path`. */
-  on<P extends OutPath<TChannels>>(
-    path: P,
-    listener: (data: Heard<TChannels, TForm>[P], info: MessageInfo) => void,
+  on<TPath extends OutPath<TChannels>>(
+    path: TPath,
+    listener: (data: Heard<TChannels, TForm>[TPath], info: MessageInfo) => void,
     options?: ListenOptions,
   ): Unsubscribe;
   /** Calls back with all members whenever somebody comes, goes or changes. */
   onMembers(listener: (members: readonly RoomMember[]) => void, options?: ListenOptions): Unsubscribe;
+  /** Calls back when the server takes the room away: it removed this client, or refused it after a reconnect. */
+  onRemoved(listener: (error: SocketError) => void, options?: ListenOptions): Unsubscribe;
   /** Gives this handle and its listeners up. Calling it twice does no harm. */
   leave(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -111,15 +113,15 @@ export interface Room<TChannels, TForm extends Form = 'wire'> {
  */
 export interface Client<TChannels = AnyChannels, TForm extends Form = 'wire'> {
   /** Listens to what the server sends on `path`. */
-  on<P extends OutPath<TChannels>>(
-    path: P,
-    listener: (data: Heard<TChannels, TForm>[P], info: MessageInfo) => void,
+  on<TPath extends OutPath<TChannels>>(
+    path: TPath,
+    listener: (data: Heard<TChannels, TForm>[TPath], info: MessageInfo) => void,
     options?: ListenOptions,
   ): Unsubscribe;
   /** Listens for one message. */
-  once<P extends OutPath<TChannels>>(
-    path: P,
-    listener: (data: Heard<TChannels, TForm>[P], info: MessageInfo) => void,
+  once<TPath extends OutPath<TChannels>>(
+    path: TPath,
+    listener: (data: Heard<TChannels, TForm>[TPath], info: MessageInfo) => void,
     options?: ListenOptions,
   ): Unsubscribe;
   /** Listens to every message the server sends, whatever its path. */
@@ -129,17 +131,17 @@ export interface Client<TChannels = AnyChannels, TForm extends Form = 'wire'> {
    *
    * @throws SocketError `outbox_full` when too much is waiting, `closed` on a closed client.
    */
-  send<P extends SendPath<TChannels>>(path: P, ...args: SendArgs<TChannels>[P]): void;
+  send<TPath extends SendPath<TChannels>>(path: TPath, ...args: SendArgs<TChannels>[TPath]): void;
   /** Sends a message and resolves to its answer. Rejects with a `SocketError`; see `safe`. */
-  request<P extends RequestPath<TChannels>>(
-    path: P,
-    ...args: RequestArgs<TChannels, RequestOptions>[P]
-  ): Failable<Reply<TChannels, TForm>[P], Failure<TChannels, TForm>[P]>;
+  request<TPath extends RequestPath<TChannels>>(
+    path: TPath,
+    ...args: RequestArgs<TChannels, RequestOptions>[TPath]
+  ): Failable<Reply<TChannels, TForm>[TPath], Failure<TChannels, TForm>[TPath]>;
   /** Asks for many answers. The server goes no further than the loop does, and stops when the loop is left. */
-  stream<P extends StreamPath<TChannels>>(
-    path: P,
-    ...args: RequestArgs<TChannels, StreamOptions>[P]
-  ): AsyncIterable<StreamItem<TChannels, TForm>[P]>;
+  stream<TPath extends StreamPath<TChannels>>(
+    path: TPath,
+    ...args: RequestArgs<TChannels, StreamOptions>[TPath]
+  ): AsyncIterable<StreamItem<TChannels, TForm>[TPath]>;
   /** Joins a room, if the server's `rooms.authorize` allows it, and joins it again after every reconnect. */
   join(room: string, options?: JoinOptions): Failable<Room<TChannels, TForm>, SocketError>;
   /**
@@ -147,9 +149,9 @@ export interface Client<TChannels = AnyChannels, TForm extends Form = 'wire'> {
    *
    * @throws TypeError when the path has a handler already.
    */
-  handle<P extends AskPath<TChannels>>(
-    path: P,
-    handler: (data: Heard<TChannels, TForm>[P]) => HandlerResult<TChannels>[P],
+  handle<TPath extends AskPath<TChannels>>(
+    path: TPath,
+    handler: (data: Heard<TChannels, TForm>[TPath]) => HandlerResult<TChannels>[TPath],
   ): Unsubscribe;
   /** The state of the connection now. A new object for every change. */
   readonly status: ClientStatus;
@@ -160,7 +162,10 @@ export interface Client<TChannels = AnyChannels, TForm extends Form = 'wire'> {
    * one that was received and does not fit the contract, a listener that threw.
    */
   onError(listener: (error: SocketError, origin: ErrorOrigin) => void, options?: ListenOptions): Unsubscribe;
-  /** Connects now, also after `close()`. Does nothing while connected or trying. */
+  /**
+   * Connects now: the first time, instead of waiting for the next attempt, or again after a close. Listeners and rooms
+   * are still there. Does nothing while connected or trying.
+   */
   connect(): void;
   /** Closes for good: what is pending rejects with `closed`, streams end, timers stop. Calling it twice does no harm. */
   close(): void;

@@ -1,0 +1,238 @@
+// The connection as a table: state × event → next state and effects. Pure: it touches no socket, no timer, no clock.
+// An absent entry means "ignored here". What performs the effects is connection.ts.
+import { SocketError, type ErrorCode } from '@wirepact/core';
+import {
+  afterClose,
+  closeCodes,
+  reconnectDelay,
+  type ResolvedReconnectOptions,
+} from '@wirepact/core/internal';
+import type { CloseReason } from './client-status.js';
+
+/** From opening a socket to `$welcome` it may take twice this long, half of it for each step. */
+const stepTimeoutMs = 10_000;
+/** How often an attempt is considered while the platform says that there is no network. */
+const offlineRetryMs = 30_000;
+/** The window of 1012 and 1013 when the server announced none. */
+const defaultWindowMs = 5_000;
+
+/** What an attempt knows of those before it. */
+interface Attempt {
+  /** How many in a row, this one included. */
+  readonly attempt: number;
+  /** How the last one ended, or the connection before it. */
+  readonly reason: CloseReason | undefined;
+  /** The server said 4401, and this attempt brings another token. */
+  readonly renewed: boolean;
+}
+
+/** A state carries exactly what exists in it. One with `until` holds a timer; opening, greeting, connected hold a socket. */
+export type ConnectionState =
+  | { readonly name: 'idle' }
+  /** Asked for; connects in a task, so that what is registered together misses nothing. */
+  | { readonly name: 'scheduled'; readonly until: number }
+  /** The URL and the token are being asked for. */
+  | ({ readonly name: 'preparing' } & Attempt)
+  | ({ readonly name: 'opening'; readonly until: number } & Attempt)
+  /** `$hello` was sent, `$welcome` is due. */
+  | ({ readonly name: 'greeting'; readonly until: number } & Attempt)
+  | {
+      readonly name: 'connected';
+      readonly attempt: number;
+      readonly since: number;
+      readonly sessionId: string | undefined;
+    }
+  | {
+      readonly name: 'waiting';
+      readonly until: number;
+      readonly attempt: number;
+      readonly reason: CloseReason;
+    }
+  /** The page is frozen or in the back/forward cache. */
+  | { readonly name: 'suspended'; readonly reason: CloseReason }
+  | { readonly name: 'closed'; readonly reason: CloseReason; readonly error: SocketError | undefined };
+
+export type ConnectionEvent =
+  /** The application wants a connection now. */
+  | { readonly type: 'wanted' }
+  /** The state's timer ran out. */
+  | { readonly type: 'due' }
+  | { readonly type: 'prepared'; readonly url: string | URL; readonly token: string | undefined }
+  /** The socket is open; `greets` when both sides agreed on more than plain messages. */
+  | { readonly type: 'opened'; readonly greets: boolean }
+  | { readonly type: 'welcomed'; readonly sessionId: string }
+  /** The socket closed, fell silent, or never came to be; `withinMs` is the window a `$goodbye` announced. */
+  | { readonly type: 'lost'; readonly reason: CloseReason; readonly withinMs?: number | undefined }
+  | { readonly type: 'suspended' }
+  /** The page or the network came back. */
+  | { readonly type: 'woken' }
+  /** Nobody wants the connection any more, or (`error`) it can never be made. */
+  | { readonly type: 'closed'; readonly error?: SocketError };
+
+export type ConnectionEffect =
+  | { readonly type: 'prepare' }
+  | { readonly type: 'open'; readonly url: string | URL; readonly token: string | undefined }
+  | { readonly type: 'greet' }
+  | { readonly type: 'probe' }
+  | { readonly type: 'drop'; readonly code: number };
+
+/** What a decision depends on beside state and event. */
+export interface Surroundings {
+  readonly now: number;
+  readonly random: () => number;
+  readonly reconnect: ResolvedReconnectOptions;
+  /** Another token can be asked for. */
+  readonly renewable: boolean;
+  readonly offline: boolean;
+  readonly hidden: boolean;
+}
+
+export interface Step {
+  readonly state: ConnectionState;
+  readonly effects: readonly ConnectionEffect[];
+}
+
+export type StateName = ConnectionState['name'];
+export type EventType = ConnectionEvent['type'];
+type StateOf<TName extends StateName> = Extract<ConnectionState, { readonly name: TName }>;
+type EventOf<TType extends EventType> = Extract<ConnectionEvent, { readonly type: TType }>;
+type Table = {
+  readonly [S in StateName]: {
+    readonly [E in EventType]?: (
+      state: StateOf<S>,
+      event: EventOf<E>,
+      around: Surroundings,
+    ) => Step | undefined;
+  };
+};
+
+export const transitions: Table = {
+  idle: { wanted: schedule, closed: close },
+  scheduled: { due: () => prepare(1), closed: close },
+  preparing: { prepared: open, lost: lose, suspended: suspend, closed: close },
+  opening: { opened: greet, lost: lose, due: giveUp, suspended: suspend, closed: close },
+  greeting: { welcomed: connect, lost: lose, due: giveUp, suspended: suspend, closed: close },
+  connected: { lost: lose, woken: probe, suspended: suspend, closed: close },
+  waiting: {
+    due: (state, _, around) =>
+      around.offline && around.hidden ? wait(state, offlineRetryMs, around) : retry(state),
+    woken: (state, _, around) => (around.offline ? undefined : retry(state)),
+    wanted: retry,
+    closed: close,
+  },
+  suspended: { woken: (state) => prepare(1, state.reason), closed: close },
+  closed: { wanted: schedule },
+};
+
+/** What `event` makes of `state`; `undefined` where it is ignored. */
+export function transition(
+  state: ConnectionState,
+  event: ConnectionEvent,
+  around: Surroundings,
+): Step | undefined {
+  const decide = transitions[state.name][event.type] as
+    ((state: ConnectionState, event: ConnectionEvent, around: Surroundings) => Step | undefined) | undefined;
+  return decide?.(state, event, around);
+}
+
+function to(state: ConnectionState, ...effects: readonly ConnectionEffect[]): Step {
+  return { state, effects };
+}
+
+function schedule(_state: ConnectionState, _event: ConnectionEvent, { now }: Surroundings): Step {
+  return to({ name: 'scheduled', until: now });
+}
+
+function prepare(attempt: number, reason?: CloseReason, renewed = false): Step {
+  return to({ name: 'preparing', attempt, reason, renewed }, { type: 'prepare' });
+}
+
+function retry({ attempt, reason }: StateOf<'waiting'>): Step {
+  return prepare(attempt, reason);
+}
+
+function open(state: StateOf<'preparing'>, { url, token }: EventOf<'prepared'>, { now }: Surroundings): Step {
+  return to({ ...state, name: 'opening', until: now + stepTimeoutMs }, { type: 'open', url, token });
+}
+
+function greet(state: StateOf<'opening'>, { greets }: EventOf<'opened'>, { now }: Surroundings): Step {
+  if (greets) return to({ ...state, name: 'greeting', until: now + stepTimeoutMs }, { type: 'greet' });
+  return to({ name: 'connected', attempt: state.attempt, since: now, sessionId: undefined });
+}
+
+function connect({ attempt }: Attempt, { sessionId }: EventOf<'welcomed'>, { now }: Surroundings): Step {
+  return to({ name: 'connected', attempt, since: now, sessionId });
+}
+
+function probe(state: ConnectionState): Step {
+  return to(state, { type: 'probe' });
+}
+
+function giveUp(state: StateOf<'opening' | 'greeting'>, _event: ConnectionEvent, around: Surroundings): Step {
+  return lose(
+    state,
+    { type: 'lost', reason: { code: closeCodes.helloTimeout, reason: 'no answer' } },
+    around,
+  );
+}
+
+function suspend(): Step {
+  const code = closeCodes.suspended;
+  return to({ name: 'suspended', reason: { code, reason: '' } }, { type: 'drop', code });
+}
+
+function close(_state: ConnectionState, { error }: EventOf<'closed'>): Step {
+  const code = closeCodes.normal;
+  const reason = { code, reason: error?.message ?? '' };
+  return to({ name: 'closed', reason, error }, { type: 'drop', code });
+}
+
+type Losable = StateOf<'preparing' | 'opening' | 'greeting' | 'connected'>;
+
+function lose(
+  state: Losable,
+  { reason, withinMs = defaultWindowMs }: EventOf<'lost'>,
+  around: Surroundings,
+): Step {
+  const { code } = reason;
+  const { reconnect, random, now } = around;
+  // of a socket that closed by itself nothing is left to close
+  const drop: ConnectionEffect = { type: 'drop', code: closeCodes.helloTimeout };
+  const connected = state.name === 'connected';
+  const attempt = connected && now - state.since >= reconnect.stableAfterMs ? 1 : state.attempt + 1;
+  const answer = afterClose(code);
+
+  if (code === closeCodes.unauthenticated && around.renewable && (connected || !state.renewed)) {
+    const next = prepare(attempt, reason, true);
+    return to(next.state, drop, ...next.effects);
+  }
+  if (answer === 'stay' || attempt > reconnect.maxAttempts) {
+    return to({ name: 'closed', reason, error: lossError(reason) }, drop);
+  }
+  const delayMs =
+    answer === 'window' ? random() * withinMs : reconnectDelay(attempt, connected, reconnect, random);
+  const { state: next } = wait({ attempt, reason }, around.offline ? offlineRetryMs : delayMs, around);
+  return to(next, drop);
+}
+
+function wait(
+  { attempt, reason }: { attempt: number; reason: CloseReason },
+  delayMs: number,
+  { now }: Surroundings,
+): Step {
+  return to({ name: 'waiting', until: now + delayMs, attempt, reason });
+}
+
+const lossCodes: Readonly<Record<number, ErrorCode>> = {
+  1009: 'message_too_large',
+  [closeCodes.unauthenticated]: 'unauthenticated',
+  [closeCodes.forbidden]: 'forbidden',
+  [closeCodes.unsupportedVersion]: 'unsupported',
+};
+
+/** What keeps the client out; nothing does after a deliberate close. */
+function lossError({ code, reason }: CloseReason): SocketError | undefined {
+  if (code === closeCodes.normal) return undefined;
+  const name = lossCodes[code] ?? 'closed';
+  return new SocketError(name, `[${name}] the connection was closed with ${code} ${reason}`.trimEnd());
+}

@@ -1,0 +1,259 @@
+// Drives the table of connection-state.ts: holds the one socket, the timer, the heartbeat and the page's signals, and is the
+// only writer of the state. It speaks the frames that concern the connection itself; all others are handed on.
+import { SocketError, toSocketError } from '@wirepact/core';
+import type { Frame, ProtocolData } from '@wirepact/core/internal';
+import { isHidden, isOffline, listenToPage } from './browser-signals.js';
+import type { WebSocketLike } from './client-options.js';
+import type { ClientStatus, CloseReason } from './client-status.js';
+import {
+  transition,
+  type ConnectionEffect,
+  type ConnectionEvent,
+  type ConnectionState,
+} from './connection-state.js';
+import { Heartbeat } from './heartbeat.js';
+import { openSocket } from './open-socket.js';
+import type { ResolvedClientOptions } from './options.js';
+
+export type Welcome = ProtocolData['$welcome'];
+
+/** What a connection tells those who put it together. */
+export interface ConnectionHooks {
+  /** Ready for messages; without a welcome the server speaks plain messages only. */
+  connected(welcome: Welcome | undefined): void;
+  disconnected(): void;
+  closed(error: SocketError | undefined): void;
+  /** `reply` writes to the connection the frame came from, and to no later one. */
+  received(frame: Frame, characters: number, reply: (text: string) => void): void;
+  statusChanged(status: ClientStatus): void;
+  failed(error: SocketError, data?: unknown): void;
+}
+
+export class Connection {
+  readonly #options: ResolvedClientOptions;
+  readonly #hooks: ConnectionHooks;
+  #state: ConnectionState = { name: 'idle' };
+  #status: ClientStatus = { name: 'idle' };
+  #socket: WebSocketLike | undefined;
+  #welcome: Welcome | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #returnWithinMs: number | undefined;
+  #stopTimer: (() => void) | undefined;
+  #stopSignals: (() => void) | undefined;
+
+  constructor(options: ResolvedClientOptions, hooks: ConnectionHooks) {
+    this.#options = options;
+    this.#hooks = hooks;
+  }
+
+  get status(): ClientStatus {
+    return this.#status;
+  }
+
+  /** What is sent now is written. A socket that is closing swallows it, and says so only later. */
+  get writable(): boolean {
+    return this.#state.name === 'connected' && this.#socket?.readyState === 1;
+  }
+
+  /** What the server said of itself; `undefined` while away, and where it speaks plain messages only. */
+  get welcome(): Welcome | undefined {
+    return this.#welcome;
+  }
+
+  send(text: string): void {
+    this.#socket?.send(text);
+  }
+
+  dispatch(event: ConnectionEvent): void {
+    const { clock, reconnect, getToken } = this.#options;
+    const before = this.#state;
+    const step = transition(before, event, {
+      now: clock.now(),
+      random: clock.random,
+      reconnect,
+      renewable: getToken !== undefined,
+      offline: isOffline(),
+      hidden: isHidden(),
+    });
+    if (step === undefined) return;
+    this.#state = step.state;
+    if (step.state !== before) this.#hold(before, step.state);
+    for (const effect of step.effects) this.#perform(effect);
+    if (step.state !== before) this.#publish(before, step.state);
+  }
+
+  /** The timer, the heartbeat and the page's signals follow from the state alone. */
+  #hold(before: ConnectionState, state: ConnectionState): void {
+    const { clock, silenceMs } = this.#options;
+    this.#stopTimer?.();
+    this.#stopTimer =
+      'until' in state
+        ? clock.after(state.until - clock.now(), () => this.dispatch({ type: 'due' }))
+        : undefined;
+    if (before.name === 'connected') {
+      this.#heartbeat?.stop();
+      this.#heartbeat = this.#welcome = undefined;
+    }
+    if (state.name === 'connected' && this.#welcome !== undefined) {
+      this.#heartbeat = new Heartbeat(clock, this.#welcome.heartbeatMs + silenceMs, {
+        ping: () => this.#write('$ping'),
+        dead: () => this.dispatch({ type: 'lost', reason: { code: 1006, reason: 'silent' } }),
+      });
+    }
+    if (state.name === 'closed') {
+      this.#stopSignals?.();
+      this.#stopSignals = undefined;
+    } else {
+      this.#stopSignals ??= listenToPage({
+        woken: () => this.dispatch({ type: 'woken' }),
+        suspended: () => this.dispatch({ type: 'suspended' }),
+        gone: () => this.dispatch({ type: 'closed' }),
+      });
+    }
+  }
+
+  #perform(effect: ConnectionEffect): void {
+    if (effect.type === 'prepare') void this.#prepare();
+    else if (effect.type === 'open') this.#open(effect.url, effect.token);
+    else if (effect.type === 'greet') this.#write('$hello', '{}');
+    else if (effect.type === 'probe') this.#heartbeat?.probe();
+    else {
+      this.#socket?.close(effect.code);
+      this.#socket = undefined;
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    const asked = this.#state;
+    const { url, getToken, dialect } = this.#options;
+    try {
+      const address = typeof url === 'function' ? await url() : url;
+      const token = dialect.subprotocol === undefined ? undefined : await getToken?.();
+      if (this.#state === asked) this.dispatch({ type: 'prepared', url: address, token });
+    } catch (thrown) {
+      if (this.#state !== asked) return;
+      this.#hooks.failed(toSocketError(thrown));
+      this.dispatch({ type: 'lost', reason: { code: 1006, reason: 'no url or no token' } });
+    }
+  }
+
+  #open(url: string | URL, token: string | undefined): void {
+    // each listener belongs to its socket and is deaf once the state holds another
+    const current =
+      <TArgs extends unknown[]>(listener: (...args: TArgs) => void) =>
+      (...args: TArgs): void => {
+        if (this.#socket === socket) listener(...args);
+      };
+    const reply = current((text: string) => this.send(text));
+    let socket: WebSocketLike;
+    this.#returnWithinMs = undefined;
+    try {
+      this.#socket = socket = openSocket(this.#options, url, token, {
+        opened: current(() => this.dispatch({ type: 'opened', greets: this.#negotiated })),
+        message: current((data) => this.#receive(data, reply)),
+        closed: current((reason) => this.#lost(reason)),
+      });
+    } catch (thrown) {
+      // an address that no socket can be opened to never heals by itself
+      this.dispatch({ type: 'closed', error: toSocketError(thrown) });
+    }
+  }
+
+  #lost(reason: CloseReason): void {
+    this.dispatch({ type: 'lost', reason, withinMs: this.#returnWithinMs });
+  }
+
+  #receive(data: unknown, reply: (text: string) => void): void {
+    this.#heartbeat?.heard();
+    const text = String(data);
+    const decoded = this.#options.dialect.decode(text);
+    try {
+      if (!decoded.ok) throw new SocketError('bad_frame', `[bad_frame] ${decoded.why}`);
+      if (this.#negotiated && this.#control(decoded.frame)) return;
+      this.#hooks.received(decoded.frame, text.length, reply);
+    } catch (thrown) {
+      // also where a frame of the protocol's own is not what it must be
+      this.#hooks.failed(toSocketError(thrown), data);
+    }
+  }
+
+  get #negotiated(): boolean {
+    return this.#options.dialect.subprotocol === this.#socket?.protocol;
+  }
+
+  /** Takes the frames that concern the connection itself. */
+  #control({ path, data }: Frame): boolean {
+    switch (path) {
+      case '$welcome':
+        this.#welcome = data as Welcome;
+        this.dispatch({ type: 'welcomed', sessionId: this.#welcome.session });
+        return true;
+      case '$ping':
+        this.#write('$pong');
+        return true;
+      case '$pong':
+        return true;
+      case '$goodbye':
+        this.#returnWithinMs = (data as ProtocolData['$goodbye']).returnWithinMs;
+        return true;
+      case '$reauth':
+        void this.#authenticate();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  async #authenticate(): Promise<void> {
+    const socket = this.#socket;
+    try {
+      const token = await this.#options.getToken?.();
+      if (token !== undefined && this.#socket === socket) this.#write('$auth', JSON.stringify(token));
+    } catch (thrown) {
+      this.#hooks.failed(toSocketError(thrown));
+    }
+  }
+
+  #write(path: string, json?: string): void {
+    this.send(this.#options.dialect.encode(path, json));
+  }
+
+  #publish(before: ConnectionState, state: ConnectionState): void {
+    if (before.name === 'connected') this.#hooks.disconnected();
+    if (state.name === 'connected') this.#hooks.connected(this.#welcome);
+    if (state.name === 'closed') this.#hooks.closed(state.error);
+    const status = statusOf(this.#state);
+    if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
+    this.#status = status;
+    this.#hooks.statusChanged(status);
+  }
+}
+
+/** The public status: what of a state is of use to an application. */
+function statusOf(state: ConnectionState): ClientStatus {
+  switch (state.name) {
+    case 'idle':
+    case 'scheduled':
+      return { name: 'idle' };
+    case 'preparing':
+    case 'opening':
+    case 'greeting': {
+      const { attempt, reason } = state;
+      if (reason === undefined) return { name: 'connecting', attempt };
+      return { name: 'reconnecting', attempt, nextAttemptAt: undefined, reason };
+    }
+    case 'connected':
+      return { name: 'connected', sessionId: state.sessionId, since: state.since };
+    case 'waiting':
+      return {
+        name: 'reconnecting',
+        attempt: state.attempt,
+        nextAttemptAt: state.until,
+        reason: state.reason,
+      };
+    case 'suspended':
+      return { name: 'reconnecting', attempt: 1, nextAttemptAt: undefined, reason: state.reason };
+    case 'closed':
+      return { name: 'closed', reason: state.reason, error: state.error };
+  }
+}

@@ -1,0 +1,35 @@
+// Fills in what the application left open. Everything behind `createClient` reads the result only.
+import type { ChannelDefinitions } from '@wirepact/core';
+import {
+  defaultReconnect,
+  pathData,
+  systemClock,
+  type ResolvedReconnectOptions,
+} from '@wirepact/core/internal';
+import type { ClientOptions, OutboxOptions } from './client-options.js';
+
+/** {@link ClientOptions} with every default filled in. */
+export interface ResolvedClientOptions extends Pick<ClientOptions, 'url' | 'getToken' | 'WebSocket'> {
+  readonly channels: ChannelDefinitions | undefined;
+  readonly autoConnect: boolean;
+  readonly dialect: NonNullable<ClientOptions['dialect']>;
+  readonly clock: NonNullable<ClientOptions['clock']>;
+  readonly reconnect: ResolvedReconnectOptions;
+  readonly silenceMs: number;
+  readonly requestTimeoutMs: number;
+  readonly outbox: Required<OutboxOptions>;
+}
+
+export function resolveOptions(options: ClientOptions): ResolvedClientOptions {
+  return {
+    ...options,
+    channels: options.channels,
+    autoConnect: options.autoConnect ?? true,
+    dialect: options.dialect ?? pathData,
+    clock: options.clock ?? systemClock,
+    reconnect: { ...defaultReconnect, ...options.reconnect },
+    silenceMs: options.heartbeat?.timeoutMs ?? 10_000,
+    requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+    outbox: { maxMessages: 1_000, maxBytes: 1_048_576, maxAgeMs: 60_000, ...options.outbox },
+  };
+}
