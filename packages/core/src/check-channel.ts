@@ -19,7 +19,7 @@ export function checkedChannel(path: string, channel: unknown): Readonly<Record<
   if (!isPlainObject(channel)) {
     throw new TypeError(`channel "${path}" is not an object; write { in: … }, { out: … } or both`);
   }
-  const copy: Record<string, unknown> = Object.create(null);
+  const copy = Object.create(null) as Record<string, unknown>;
   for (const [key, value] of Object.entries(channel)) {
     if (!channelKeys.includes(key)) {
       throw new TypeError(

@@ -135,7 +135,7 @@ export function defineChannels<const T extends ChannelDefinitions>(
   };
 } {
   if (!isPlainObject(channels)) throw new TypeError('defineChannels takes an object of path → channel');
-  const contract: Record<string, ChannelDefinition> = Object.create(null);
+  const contract = Object.create(null) as Record<string, ChannelDefinition>;
   for (const [path, channel] of Object.entries(channels)) contract[path] = checkedChannel(path, channel);
   return Object.freeze(contract) as never;
 }

@@ -34,17 +34,23 @@ type SlotOut<S> = S extends { readonly '~out': infer TOut } ? TOut : never;
 // Each alias of paths ends in a bare `keyof {…}`: otherwise messages print the whole contract instead of the paths.
 
 /** Paths the client may `send` on: those with `in`. */
-export type SendPath<C> = keyof { [P in keyof C as C[P] extends { readonly in: unknown } ? P : never]: 0 };
+export type SendPath<TChannels> = keyof {
+  [P in keyof TChannels as TChannels[P] extends { readonly in: unknown } ? P : never]: 0;
+};
 
 /** Paths the client may listen `on`, and the server may send on: those with `out`, and no `answer`. */
-export type OutPath<C> = keyof {
-  [P in keyof C as C[P] extends { readonly out: unknown; readonly answer?: undefined } ? P : never]: 0;
+export type OutPath<TChannels> = keyof {
+  [
+    P in keyof TChannels as TChannels[P] extends { readonly out: unknown; readonly answer?: undefined }
+      ? P
+      : never
+  ]: 0;
 };
 
 /** Paths the client may `request`: those with `in`, and `reply` or `out`, and no `stream`. */
-export type RequestPath<C> = keyof {
+export type RequestPath<TChannels> = keyof {
   [
-    P in keyof C as C[P] extends
+    P in keyof TChannels as TChannels[P] extends
       | { readonly in: unknown; readonly reply: unknown }
       | { readonly in: unknown; readonly out: unknown; readonly stream?: undefined }
       ? P
@@ -53,12 +59,14 @@ export type RequestPath<C> = keyof {
 };
 
 /** Paths the client may `stream`: those with `stream`. */
-export type StreamPath<C> = keyof {
-  [P in keyof C as C[P] extends { readonly stream: unknown } ? P : never]: 0;
+export type StreamPath<TChannels> = keyof {
+  [P in keyof TChannels as TChannels[P] extends { readonly stream: unknown } ? P : never]: 0;
 };
 
 /** Paths the server may `request` and the client `handle`s: those with `answer`. */
-export type AskPath<C> = keyof { [P in keyof C as C[P] extends { readonly answer: unknown } ? P : never]: 0 };
+export type AskPath<TChannels> = keyof {
+  [P in keyof TChannels as TChannels[P] extends { readonly answer: unknown } ? P : never]: 0;
+};
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>;
@@ -85,74 +93,84 @@ type Got<S, TForm> = TForm extends 'wire'
     : NotJson<'this schema cannot parse again what the server sends: give it a JSON output, or create the client without channels'>;
 
 /** What the client's `send` takes after the path. */
-export type SendArgs<C> = { [P in keyof C]: C[P] extends { readonly in: infer S } ? Args<Sent<S>> : never };
+export type SendArgs<TChannels> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly in: infer S } ? Args<Sent<S>> : never;
+};
 
 /** What the client's `request` and `stream` take after the path. */
-export type RequestArgs<C, TOptions> = {
-  [P in keyof C]: C[P] extends { readonly in: infer S } ? ArgsWith<Sent<S>, TOptions> : never;
+export type RequestArgs<TChannels, TOptions> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly in: infer S } ? ArgsWith<Sent<S>, TOptions> : never;
 };
 
 /** What the client's listeners and handlers are given. */
-export type Heard<C, TForm> = {
-  [P in keyof C]: C[P] extends { readonly out: infer S } ? Got<S, TForm> : never;
+export type Heard<TChannels, TForm> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly out: infer S } ? Got<S, TForm> : never;
 };
 
 /** What the client's `request` resolves to. */
-export type Reply<C, TForm> = {
-  [P in keyof C]: C[P] extends { readonly reply: infer S }
+export type Reply<TChannels, TForm> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly reply: infer S }
     ? Got<S, TForm>
-    : C[P] extends { readonly out: infer S }
+    : TChannels[P] extends { readonly out: infer S }
       ? Got<S, TForm>
       : never;
 };
 
 /** The items of the client's `stream`. */
-export type StreamItem<C, TForm> = {
-  [P in keyof C]: C[P] extends { readonly stream: infer S } ? Got<S, TForm> : never;
+export type StreamItem<TChannels, TForm> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly stream: infer S } ? Got<S, TForm> : never;
 };
 
 /** What the client's `handle` must answer. */
-export type HandlerResult<C> = {
-  [P in keyof C]: C[P] extends { readonly answer: infer S } ? Awaitable<Sent<S>> : never;
+export type HandlerResult<TChannels> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly answer: infer S } ? Awaitable<Sent<S>> : never;
 };
 
 /** What the client's `request` and `stream` reject with: the library's errors and those that the channel declares. */
-export type Failure<C, TForm> = {
-  [P in keyof C]: C[P] extends { readonly errors: infer TErrors }
+export type Failure<TChannels, TForm> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly errors: infer TErrors }
     ? | SocketError<ErrorCode>
       | { [E in keyof TErrors]: ChannelError<E & string, Got<TErrors[E], TForm>> }[keyof TErrors]
     : SocketError<ErrorCode>;
 };
 
 /** What the server's `send`, `sendToAll` and the like take after the path. */
-export type OutArgs<C> = { [P in keyof C]: C[P] extends { readonly out: infer S } ? Args<SlotIn<S>> : never };
+export type OutArgs<TChannels> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly out: infer S } ? Args<SlotIn<S>> : never;
+};
 
 /** What the server's `request` takes after the path. */
-export type AskArgs<C, TOptions> = {
-  [P in keyof C]: C[P] extends { readonly out: infer S } ? ArgsWith<SlotIn<S>, TOptions> : never;
+export type AskArgs<TChannels, TOptions> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly out: infer S }
+    ? ArgsWith<SlotIn<S>, TOptions>
+    : never;
 };
 
 /** What the server's `request` resolves to. */
-export type Answer<C> = { [P in keyof C]: C[P] extends { readonly answer: infer S } ? SlotOut<S> : never };
+export type Answer<TChannels> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly answer: infer S } ? SlotOut<S> : never;
+};
 
 /** What the server's `request` rejects with. */
-export type AskFailure<C> = {
-  [P in keyof C]: C[P] extends { readonly errors: infer TErrors }
+export type AskFailure<TChannels> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly errors: infer TErrors }
     ? | SocketError<ErrorCode>
       | { [E in keyof TErrors]: ChannelError<E & string, SlotOut<TErrors[E]>> }[keyof TErrors]
     : SocketError<ErrorCode>;
 };
 
 /** What a route is given: the output of `in`. */
-export type RouteData<C> = { [P in keyof C]: C[P] extends { readonly in: infer S } ? SlotOut<S> : never };
+export type RouteData<TChannels> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly in: infer S } ? SlotOut<S> : never;
+};
 
 /** What a route must return: the input of `stream`, `reply` or `out`, whichever the channel has first. */
-export type RouteResult<C> = {
-  [P in keyof C]: C[P] extends { readonly stream: infer S }
+export type RouteResult<TChannels> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly stream: infer S }
     ? AsyncIterable<SlotIn<S>>
-    : C[P] extends { readonly reply: infer S }
+    : TChannels[P] extends { readonly reply: infer S }
       ? Awaitable<SlotIn<S>>
-      : C[P] extends { readonly out: infer S }
+      : TChannels[P] extends { readonly out: infer S }
         ? Awaitable<SlotIn<S> | void>
         : void;
 };
@@ -166,26 +184,30 @@ export interface Fail<TErrors> {
 }
 
 /** The `fail` of each channel's route. */
-export type FailOf<C> = {
-  [P in keyof C]: C[P] extends { readonly errors: infer TErrors } ? Fail<TErrors> : Fail<{}>;
+export type FailOf<TChannels> = {
+  [P in keyof TChannels]: TChannels[P] extends { readonly errors: infer TErrors } ? Fail<TErrors> : Fail<{}>;
 };
 
-/** What `send` and `request` take as data on path `P`. */
-export type InputOf<C, P extends SendPath<C>> = P extends keyof C
-  ? C[P] extends { readonly in: infer S }
+/** What `send` and `request` take as data on path `TPath`. */
+export type InputOf<TChannels, TPath extends SendPath<TChannels>> = TPath extends keyof TChannels
+  ? TChannels[TPath] extends { readonly in: infer S }
     ? SlotIn<S>
     : never
   : never;
 
-/** What a listener on path `P` is given. A client that carries schemas is `'parsed'`. */
-export type OutputOf<C, P extends OutPath<C> | AskPath<C>, TForm extends Form = 'wire'> = P extends keyof C
-  ? Heard<C, TForm>[P]
-  : never;
+/** What a listener on path `TPath` is given. A client that carries schemas is `'parsed'`. */
+export type OutputOf<
+  TChannels,
+  TPath extends OutPath<TChannels> | AskPath<TChannels>,
+  TForm extends Form = 'wire',
+> = TPath extends keyof TChannels ? Heard<TChannels, TForm>[TPath] : never;
 
-/** What `request` on path `P` resolves to. A client that carries schemas is `'parsed'`. */
-export type ReplyOf<C, P extends RequestPath<C>, TForm extends Form = 'wire'> = P extends keyof C
-  ? Reply<C, TForm>[P]
-  : never;
+/** What `request` on path `TPath` resolves to. A client that carries schemas is `'parsed'`. */
+export type ReplyOf<
+  TChannels,
+  TPath extends RequestPath<TChannels>,
+  TForm extends Form = 'wire',
+> = TPath extends keyof TChannels ? Reply<TChannels, TForm>[TPath] : never;
 
 /** A promise that also says, as a type only, what it may reject with. `safe` reads it. */
 export interface Failable<TValue, TError> extends Promise<TValue> {

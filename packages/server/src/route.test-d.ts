@@ -1,7 +1,7 @@
 import { defineChannels, type ChannelError } from '@wirepact/core';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import type { Middleware } from './route.js';
+import type { Middleware, Routes } from './route.js';
 import { SocketManager } from './socket-manager.js';
 import type { Socket } from './socket.js';
 
@@ -59,7 +59,6 @@ describe('routes', () => {
           routes: {
             chat: async () => ({ id: 'm1' }),
             time: (socket) => socket.send('output', 'noon'),
-            typing: async () => {},
             async *tail(_socket, { level }) {
               yield level;
             },
@@ -107,6 +106,13 @@ describe('routes', () => {
         },
       });
     });
+  });
+});
+
+describe('a route of a channel without out', () => {
+  it('may be async', () => {
+    type TypingRoute = NonNullable<Routes<typeof channels, unknown, unknown>['typing']>;
+    expectTypeOf<() => Promise<void>>().toExtend<TypingRoute>();
   });
 });
 

@@ -49,13 +49,19 @@ function* faultsOf(
     const schema = channel[key];
     for (const sample of samples[key] ?? []) {
       const fault =
-        schema === undefined ? 'the channel has no such schema' : faultOf(schema, key, sample, path);
+        schema === undefined ? 'the channel has no such schema' : faultOf({ schema, key, path }, sample);
       if (fault !== undefined) yield `${path}.${key}: ${fault}`;
     }
   }
 }
 
-function faultOf(schema: AnySchema, key: SchemaKey, sample: unknown, path: string): string | undefined {
+interface Slot {
+  readonly schema: AnySchema;
+  readonly key: SchemaKey;
+  readonly path: string;
+}
+
+function faultOf({ schema, key, path }: Slot, sample: unknown): string | undefined {
   const first = parse(schema, sample, path);
   if (!first.ok) return `refuses the sample itself: ${first.issues[0]?.message}`;
   // a client sends what it was given, a server what its schema made of it
