@@ -1,7 +1,7 @@
 // What JSON makes of a value, as types. The work is done only for values that are not JSON already.
 
 /** A value inside a JSON document. `undefined` stands for a key that is not written. */
-export type JsonItem =
+type JsonItem =
   string | number | boolean | null | readonly JsonItem[] | { readonly [key: string]: JsonItem | undefined };
 
 /** What can be the `data` of a message: a JSON value, or nothing. */
