@@ -29,6 +29,7 @@ export default defineConfig({
       // Debian's own Firefox is driven over WebDriver BiDi, which this channel name selects
       name: 'firefox',
       use: {
+        browserName: 'firefox',
         channel: 'moz-firefox',
         launchOptions: { executablePath: process.env.FIREFOX_PATH ?? '/usr/bin/firefox-esr' },
       },
