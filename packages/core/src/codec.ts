@@ -47,15 +47,19 @@ export function toFrame(value: Record<string, unknown>): Decoded {
 
 /** Joins a frame from data that is JSON already, so that one encoding serves many receivers and many forms. */
 export function encodeFrame(path: string, json: string | undefined, head?: FrameHead): string {
-  let text = `{"path":${JSON.stringify(path)}`;
-  if (json !== undefined) text += `,"data":${json}`;
-  if (head !== undefined) {
-    if (head.room !== undefined) text += `,"room":${JSON.stringify(head.room)}`;
-    if (head.id !== undefined) text += `,"id":${JSON.stringify(head.id)}`;
-    if (head.error !== undefined) text += `,"error":${JSON.stringify(head.error)}`;
-    if (head.more === true) text += ',"more":true';
-    if (head.n !== undefined) text += `,"n":${head.n}`;
-    if (head.end === true) text += ',"end":true';
-  }
-  return text + '}';
+  const data = json === undefined ? '' : `,"data":${json}`;
+  return `{"path":${JSON.stringify(path)}${data}${encodeHead(head)}}`;
+}
+
+/** What of a frame stands beside its path and its data, each key with a comma before it. */
+export function encodeHead(head: FrameHead | undefined): string {
+  if (head === undefined) return '';
+  let text = '';
+  if (head.room !== undefined) text += `,"room":${JSON.stringify(head.room)}`;
+  if (head.id !== undefined) text += `,"id":${JSON.stringify(head.id)}`;
+  if (head.error !== undefined) text += `,"error":${JSON.stringify(head.error)}`;
+  if (head.more === true) text += ',"more":true';
+  if (head.n !== undefined) text += `,"n":${head.n}`;
+  if (head.end === true) text += ',"end":true';
+  return text;
 }

@@ -14,6 +14,12 @@ export interface Dialect {
   encode(path: string, json: string | undefined, head?: FrameHead): string;
   /** The protocol's own paths that a plain client of this dialect may use: `$join` and its like, under other names. */
   readonly plainPaths?: ReadonlySet<string>;
+  /** Whether a plain client is told which room a message was sent to. */
+  readonly namesRooms?: boolean;
+  /** Names that mean something to the dialect itself, where no channel can have them: in what clients send, in what servers do. */
+  readonly takenNames?: Readonly<Record<'in' | 'out', Pick<ReadonlySet<string>, 'has'>>>;
+  /** What the dialect calls a path. @default the path itself */
+  nameOf?(path: string): string;
   /** What a server says first on a plain connection, if the dialect has a greeting. */
   greeting?(sessionId: string): string;
 }

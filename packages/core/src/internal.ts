@@ -10,6 +10,7 @@ export { systemClock, type Clock } from './clock.js';
 export { afterClose, closeCodes, cutReason, type AfterClose } from './close-codes.js';
 export { decodeFrame, encodeFrame, maxPathLength, parseObject, toFrame, type Decoded } from './codec.js';
 export { pathData, type Dialect } from './dialect.js';
+export { eventPayloadClient, eventPayloadServer } from './event-payload.js';
 export type {
   AnnouncedLimits,
   ChannelFacts,

@@ -81,7 +81,8 @@ function sendError(
   error: SocketError,
 ): void {
   const wire = toWireError(error);
-  if (id === undefined) session.sendFrame(hub, '$error', { ...wire, path });
+  if (id === undefined)
+    session.sendFrame(hub, '$error', { ...wire, path: hub.dialect.nameOf?.(path) ?? path });
   else session.outgoing.write(hub.dialect.encode(path, undefined, { id, error: wire }));
 }
 

@@ -76,7 +76,7 @@ export type OriginOptions =
   readonly string[] | '*' | ((origin: string | undefined, request: UpgradeRequest) => boolean);
 
 /** How frames look on the wire of an endpoint. */
-export type DialectName = 'path-data';
+export type DialectName = 'path-data' | 'event-payload';
 
 /** What a {@link SocketManager} can be told. `authenticate` stands first, since types are inferred from left to right. */
 export interface SocketManagerOptions<TChannels extends ChannelDefinitions, TContext> {

@@ -76,7 +76,7 @@ export function createOutgoing(
     delivery,
     slot: delivery === 'latest' ? JSON.stringify([path, room, keyOf(value, key)]) : path,
     text(speaksProtocol) {
-      if (speaksProtocol && room !== undefined)
+      if (room !== undefined && (speaksProtocol || dialect.namesRooms === true))
         return (protocolText ??= dialect.encode(path, json, { room }));
       return (plainText ??= dialect.encode(path, json));
     },

@@ -49,7 +49,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
       channels,
       hooks,
       options: resolved,
-      dialect: resolveDialect(options.dialect),
+      dialect: resolveDialect(channels, options.dialect),
       routes: new RouteTable(channels),
       rooms: new Rooms(),
       roster: new Roster(),

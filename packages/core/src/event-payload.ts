@@ -1,0 +1,90 @@
+// The `event-payload` dialect: `{event, payload}` frames as Vania's pages and servers speak them, rooms included. The two
+// ends read and write different names, so each has an object of its own.
+import { encodeHead, parseObject, toFrame, type Decoded } from './codec.js';
+import type { Dialect } from './dialect.js';
+
+/** What a client says of the connection itself. Of two spellings both are read, and the first is written. */
+const clientEvents: ReadonlyMap<string, string> = new Map([
+  ['joinRoom', '$join'],
+  ['join-room', '$join'],
+  ['leftRoom', '$leave'],
+  ['leave-room', '$leave'],
+  ['ping', '$ping'],
+]);
+
+/** What a server says of it; `joinRoom` and `leftRoom` only with the id of who asked for an answer. */
+const serverEvents: ReadonlyMap<string, string> = new Map([
+  ['joinRoom', '$join'],
+  ['leftRoom', '$leave'],
+  ['pong', '$pong'],
+  ['error', '$error'],
+]);
+
+const shared = {
+  name: 'event-payload',
+  plainPaths: new Set(['$join', '$leave', '$ping']),
+  namesRooms: true,
+  takenNames: { in: clientEvents, out: serverEvents },
+} satisfies Partial<Dialect>;
+
+/**
+ * `event-payload` as a server speaks it. Clients join by `{event: 'joinRoom', room}` or `{event: 'join-room', payload: {room}}`
+ * and leave likewise by `leftRoom` or `leave-room`; `ping` is answered by `pong`; what was wrong comes back as the event
+ * `error`. An `id`, which only clients of Wirepact's send, asks for an answer as it does in plain `{path, data}` frames.
+ */
+export const eventPayloadServer: Dialect = {
+  ...shared,
+  decode: (text) => decode(text, clientEvents),
+  encode(path, json, head) {
+    const payload = json === undefined ? '' : `,"payload":${json}`;
+    return `{"event":${JSON.stringify(nameIn(serverEvents, path))}${payload}${encodeHead(head)}}`;
+  },
+  nameOf: (path) => nameIn(serverEvents, path),
+  greeting: (sessionId) => `{"event":"connected","payload":{"session_id":${JSON.stringify(sessionId)}}}`,
+};
+
+/**
+ * `event-payload` as a client speaks it. The greeting is an ordinary event `connected`, which reaches whoever listens.
+ * Requests carry an `id` beside the event, which a server of Wirepact's answers; one that knows no ids never does, so that they
+ * end as `timeout`.
+ */
+export const eventPayloadClient: Dialect = {
+  ...shared,
+  decode: (text) => decode(text, serverEvents),
+  encode(path, json, head) {
+    const event = JSON.stringify(nameIn(clientEvents, path));
+    // a room stands beside the event that names it
+    const isMembership = path === '$join' || path === '$leave';
+    const data = json === undefined ? '' : isMembership ? `,${json.slice(1, -1)}` : `,"payload":${json}`;
+    return `{"event":${event}${data}${encodeHead(head)}}`;
+  },
+  nameOf: (path) => nameIn(clientEvents, path),
+};
+
+function decode(text: string, events: ReadonlyMap<string, string>): Decoded {
+  const parsed = parseObject(text);
+  if (!parsed.ok) return parsed;
+  const { event, payload, room, id, error, more, end } = parsed.value;
+  if (typeof event !== 'string' || event === '') return { ok: false, why: 'the message has no event' };
+  if (event.startsWith('$')) return { ok: false, why: 'no event begins with "$"' };
+  const path = events.get(event) ?? event;
+  return toFrame({ path, data: dataOf(path, payload, room), room, id, error, more, end });
+}
+
+function dataOf(path: string, payload: unknown, room: unknown): unknown {
+  const details = (typeof payload === 'object' && payload !== null ? payload : {}) as { room?: unknown };
+  if (path === '$join' || path === '$leave') return { room: toRoomName(room ?? details.room) };
+  // servers that know no codes say only what happened
+  return path === '$error' ? { code: 'internal', ...details } : payload;
+}
+
+/** Pages that number their rooms may go on doing so. */
+function toRoomName(room: unknown): unknown {
+  return typeof room === 'number' ? String(room) : room;
+}
+
+function nameIn(events: ReadonlyMap<string, string>, path: string): string {
+  if (!path.startsWith('$')) return path;
+  for (const [event, named] of events) if (named === path) return event;
+  return path;
+}
