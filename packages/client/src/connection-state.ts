@@ -1,6 +1,6 @@
 // The connection as a table: state × event → next state and effects. Pure: it touches no socket, no timer, no clock.
 // An absent entry means "ignored here". What performs the effects is connection.ts.
-import { SocketError, type ErrorCode } from '@wirepact/core';
+import type { ErrorCode, SocketError } from '@wirepact/core';
 import {
   afterClose,
   closeCodes,
@@ -8,6 +8,7 @@ import {
   type ResolvedReconnectOptions,
 } from '@wirepact/core/internal';
 import type { CloseReason } from './client-status.js';
+import { failure } from './failure.js';
 
 /** From opening a socket to `$welcome` it may take twice this long, half of it for each step. */
 const stepTimeoutMs = 10_000;
@@ -97,10 +98,10 @@ export type EventType = ConnectionEvent['type'];
 type StateOf<TName extends StateName> = Extract<ConnectionState, { readonly name: TName }>;
 type EventOf<TType extends EventType> = Extract<ConnectionEvent, { readonly type: TType }>;
 type Table = {
-  readonly [S in StateName]: {
-    readonly [E in EventType]?: (
-      state: StateOf<S>,
-      event: EventOf<E>,
+  readonly [TName in StateName]: {
+    readonly [TType in EventType]?: (
+      state: StateOf<TName>,
+      event: EventOf<TType>,
       around: Surroundings,
     ) => Step | undefined;
   };
@@ -233,6 +234,5 @@ const lossCodes: Readonly<Record<number, ErrorCode>> = {
 /** What keeps the client out; nothing does after a deliberate close. */
 function lossError({ code, reason }: CloseReason): SocketError | undefined {
   if (code === closeCodes.normal) return undefined;
-  const name = lossCodes[code] ?? 'closed';
-  return new SocketError(name, `[${name}] the connection was closed with ${code} ${reason}`.trimEnd());
+  return failure(lossCodes[code] ?? 'closed', `${code} ${reason}`);
 }

@@ -1,6 +1,6 @@
 // Drives the table of connection-state.ts: holds the one socket, the timer, the heartbeat and the page's signals, and is the
 // only writer of the state. It speaks the frames that concern the connection itself; all others are handed on.
-import { SocketError, toSocketError } from '@wirepact/core';
+import { toSocketError, type SocketError } from '@wirepact/core';
 import type { Frame, ProtocolData } from '@wirepact/core/internal';
 import { isHidden, isOffline, listenToPage } from './browser-signals.js';
 import type { WebSocketLike } from './client-options.js';
@@ -11,8 +11,9 @@ import {
   type ConnectionEvent,
   type ConnectionState,
 } from './connection-state.js';
+import { failure } from './failure.js';
 import { Heartbeat } from './heartbeat.js';
-import { openSocket } from './open-socket.js';
+import { openSocket, type Address } from './open-socket.js';
 import type { ResolvedClientOptions } from './options.js';
 
 export type Welcome = ProtocolData['$welcome'];
@@ -69,7 +70,7 @@ export class Connection {
     const before = this.#state;
     const step = transition(before, event, {
       now: clock.now(),
-      random: clock.random,
+      random: () => clock.random(),
       reconnect,
       renewable: getToken !== undefined,
       offline: isOffline(),
@@ -114,7 +115,7 @@ export class Connection {
 
   #perform(effect: ConnectionEffect): void {
     if (effect.type === 'prepare') void this.#prepare();
-    else if (effect.type === 'open') this.#open(effect.url, effect.token);
+    else if (effect.type === 'open') this.#open(effect);
     else if (effect.type === 'greet') this.#write('$hello', '{}');
     else if (effect.type === 'probe') this.#heartbeat?.probe();
     else {
@@ -137,7 +138,7 @@ export class Connection {
     }
   }
 
-  #open(url: string | URL, token: string | undefined): void {
+  #open(address: Address): void {
     // each listener belongs to its socket and is deaf once the state holds another
     const current =
       <TArgs extends unknown[]>(listener: (...args: TArgs) => void) =>
@@ -148,7 +149,7 @@ export class Connection {
     let socket: WebSocketLike;
     this.#returnWithinMs = undefined;
     try {
-      this.#socket = socket = openSocket(this.#options, url, token, {
+      this.#socket = socket = openSocket(this.#options, address, {
         opened: current(() => this.dispatch({ type: 'opened', greets: this.#negotiated })),
         message: current((data) => this.#receive(data, reply)),
         closed: current((reason) => this.#lost(reason)),
@@ -168,7 +169,7 @@ export class Connection {
     const text = String(data);
     const decoded = this.#options.dialect.decode(text);
     try {
-      if (!decoded.ok) throw new SocketError('bad_frame', `[bad_frame] ${decoded.why}`);
+      if (!decoded.ok) throw failure('bad_frame', decoded.why);
       if (this.#negotiated && this.#control(decoded.frame)) return;
       this.#hooks.received(decoded.frame, text.length, reply);
     } catch (thrown) {

@@ -1,5 +1,5 @@
 // Puts a client together: the only file where its parts meet.
-import { SocketError, toSocketError } from '@wirepact/core';
+import { toSocketError, type SocketError } from '@wirepact/core';
 import { fromWireError, type ChannelFacts, type Frame, type ProtocolData } from '@wirepact/core/internal';
 import type { ClientOptions } from './client-options.js';
 import type { ClientStatus } from './client-status.js';
@@ -15,15 +15,16 @@ import type {
   Unsubscribe,
 } from './client.js';
 import { Connection, type Welcome } from './connection.js';
+import { failure } from './failure.js';
 import { Handlers, type Handler } from './handlers.js';
 import { Listeners, ListenerSet, type Listener, type MessageListener } from './listeners.js';
 import { resolveOptions, type ResolvedClientOptions } from './options.js';
 import { byteLength, Outbox, type Outgoing, type SendingFacts } from './outbox.js';
 import { Parsing } from './parsing.js';
-import { Requests } from './requests.js';
+import { Requests, type Question } from './requests.js';
 import type { RoomHandle } from './room-handle.js';
 import { Rooms } from './rooms.js';
-import { StreamReader } from './streams.js';
+import { readStream } from './streams.js';
 
 /** What `Client` promises, without the contract's types. */
 class UntypedClient {
@@ -49,10 +50,7 @@ class UntypedClient {
 
     const connection = (this.#connection = new Connection(options, {
       connected: (welcome) => this.#connected(welcome),
-      disconnected: () => {
-        this.#requests.lost();
-        this.#rooms.lost();
-      },
+      disconnected: () => this.#requests.lost(),
       closed: (cause) => this.#closed(cause),
       received: (frame, characters, reply) => this.#received(frame, characters, reply),
       statusChanged: (status) => this.#statusListeners.emit(report, status),
@@ -61,7 +59,7 @@ class UntypedClient {
     this.#outbox = new Outbox(options.outbox, clock, facts);
     this.#requests = new Requests({
       clock,
-      encode: (path, json, id) => dialect.encode(path, json, { id }),
+      encode: ({ path, json }, id) => dialect.encode(path, json, { id }),
       post: (message) => this.#post(message),
       withdraw: (message) => this.#outbox.remove(message),
       cancel: (id) => this.#tell('$cancel', id),
@@ -70,7 +68,7 @@ class UntypedClient {
     });
     this.#rooms = new Rooms({
       knowsRooms: () => (connection.writable ? connection.welcome !== undefined : undefined),
-      ask: (path, room) => this.#ask(path, { room }, JSON.stringify({ room })),
+      ask: (path, room) => this.#ask({ path, data: room, json: JSON.stringify({ room }) }),
       on: (path, listener, listenOptions) => this.on(path, listener, listenOptions),
       report,
     });
@@ -89,8 +87,9 @@ class UntypedClient {
     this.#connection.dispatch({ type: 'closed' });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
     this.close();
+    return Promise.resolve();
   }
 
   on(path: string, listener: MessageListener, options?: ListenOptions): Unsubscribe {
@@ -123,24 +122,22 @@ class UntypedClient {
 
   send(path: string, data?: unknown): void {
     this.#use();
-    const json = this.#parsing.encode(path, 'in', data, 'invalid_input');
-    const text = this.#options.dialect.encode(path, json);
+    const text = this.#options.dialect.encode(path, this.#parsing.encode(path, 'in', data));
     this.#post({ path, data, text, failed: (error) => this.#report(error, path, data) });
   }
 
   async request(path: string, data?: unknown, options?: RequestOptions): Promise<unknown> {
     this.#use();
-    const json = this.#parsing.encode(path, 'in', data, 'invalid_input');
-    return this.#parsing.decodeAnswer(path, await this.#ask(path, data, json, options));
+    return this.#parsing.decodeAnswer(path, await this.#ask(this.#question(path, data), options));
   }
 
   stream(path: string, data?: unknown, options: StreamOptions = {}): AsyncIterable<unknown> {
     this.#use();
     return {
       [Symbol.asyncIterator]: () => {
-        const json = this.#parsing.encode(path, 'in', data, 'invalid_input');
-        return new StreamReader({
-          start: (caller) => this.#requests.start(path, data, json, caller, options),
+        const question = this.#question(path, data);
+        return readStream({
+          start: (caller) => this.#requests.start(question, caller, options),
           decode: (item) => this.#parsing.decode(path, 'stream', item),
           grant: (id, n) => this.#tell('$more', { id, n }),
         });
@@ -157,16 +154,14 @@ class UntypedClient {
     if (this.#options.autoConnect && this.status.name === 'idle') this.connect();
   }
 
-  #ask(
-    path: string,
-    data: unknown,
-    json: string | undefined,
-    options: RequestOptions = {},
-  ): Promise<unknown> {
-    const { timeoutMs = this.#options.requestTimeoutMs } = options;
+  #question(path: string, data: unknown): Question {
+    return { path, data, json: this.#parsing.encode(path, 'in', data) };
+  }
+
+  #ask(question: Question, options?: RequestOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const answered = (frame: Frame): boolean => (resolve(frame.data), true);
-      this.#requests.start(path, data, json, { answered, failed: reject }, { ...options, timeoutMs });
+      const caller = { answered: (frame: Frame) => (resolve(frame.data), true), failed: reject };
+      this.#requests.start(question, caller, { timeoutMs: this.#options.requestTimeoutMs, ...options });
     });
   }
 
@@ -179,22 +174,20 @@ class UntypedClient {
   /** Writes, or keeps what cannot be written yet. What waits goes first, but for what is about the connection itself. */
   #post(message: Outgoing): void {
     const { path } = message;
-    if (this.status.name === 'closed')
-      throw new SocketError('closed', '[closed] the client is closed', { path });
+    if (this.status.name === 'closed') throw failure('closed', '', { path });
     if (this.#connection.writable && (this.#outbox.size === 0 || path.startsWith('$'))) this.#write(message);
     else this.#outbox.add(message);
   }
 
-  #write({ path, text, written }: Outgoing): void {
+  #write(message: Outgoing): void {
+    const { path, text } = message;
     const max = this.#connection.welcome?.limits.maxMessageBytes ?? Infinity;
     // a character of JavaScript is three bytes of UTF-8 at most: short texts need no count
     if (text.length * 3 > max && byteLength(text) > max) {
-      throw new SocketError('message_too_large', `[message_too_large] the server takes ${max} bytes`, {
-        path,
-      });
+      throw failure('message_too_large', `the server takes ${max} bytes`, { path });
     }
     this.#connection.send(text);
-    written?.();
+    message.written?.();
   }
 
   #connected(welcome: Welcome | undefined): void {
@@ -216,7 +209,7 @@ class UntypedClient {
   }
 
   #closed(cause: SocketError | undefined): void {
-    const error = new SocketError('closed', '[closed] the client was closed', { cause });
+    const error = failure('closed', '', { cause });
     this.#outbox.clear(error);
     this.#requests.clear(error);
     this.#rooms.clear(error);
@@ -242,7 +235,7 @@ class UntypedClient {
     const info: MessageInfo = room === undefined ? {} : { room };
     try {
       const value = this.#parsing.decode(path, 'out', data);
-      this.#listeners.emit(report, path, value, info);
+      this.#listeners.at(path)?.emit(report, value, info);
       this.#anyListeners.emit(report, { path, data: value, ...info } as never);
     } catch (thrown) {
       report(thrown);

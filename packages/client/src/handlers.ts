@@ -1,7 +1,8 @@
 // Answers what the server asks: one handler a path.
-import { isSocketError, SocketError, toSocketError } from '@wirepact/core';
+import { isSocketError, toSocketError, type SocketError } from '@wirepact/core';
 import { toWireError, type Frame, type FrameHead } from '@wirepact/core/internal';
 import type { Unsubscribe } from './client.js';
+import { failure } from './failure.js';
 import type { Parsing } from './parsing.js';
 
 export type Handler = (data: never) => unknown;
@@ -31,10 +32,9 @@ export class Handlers {
     const head = id === undefined ? {} : { id };
     try {
       const handler = this.#byPath.get(path);
-      if (handler === undefined)
-        throw new SocketError('unknown_path', `[unknown_path] nobody handles "${path}"`);
+      if (handler === undefined) throw failure('unknown_path', 'has no handler', { path });
       const answer = await handler(this.#parsing.decode(path, 'out', data) as never);
-      write(this.#parsing.encode(path, 'answer', answer, 'invalid_output'), head);
+      write(this.#parsing.encode(path, 'answer', answer), head);
     } catch (thrown) {
       write(undefined, { ...head, error: toWireError(this.#tellable(thrown, path, data)) });
     }
@@ -45,6 +45,6 @@ export class Handlers {
     if (isSocketError(thrown) && (thrown.name === 'ChannelError' || thrown.code === 'unknown_path'))
       return thrown;
     this.#report(toSocketError(thrown, path), path, data);
-    return new SocketError('internal', '[internal] the handler failed');
+    return failure('internal', 'the handler failed', { path });
   }
 }

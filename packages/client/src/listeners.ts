@@ -63,7 +63,7 @@ export class Listeners {
     return off;
   }
 
-  emit(report: Report, path: string, data: unknown, info: MessageInfo): void {
-    this.#byPath.get(path)?.emit(report, data, info);
+  at(path: string): ListenerSet<[data: unknown, info: MessageInfo]> | undefined {
+    return this.#byPath.get(path);
   }
 }

@@ -5,6 +5,11 @@ import type { WebSocketLike } from './client-options.js';
 import type { CloseReason } from './client-status.js';
 import type { ResolvedClientOptions } from './options.js';
 
+export interface Address {
+  readonly url: string | URL;
+  readonly token: string | undefined;
+}
+
 export interface SocketListener {
   opened(): void;
   message(data: unknown): void;
@@ -14,8 +19,7 @@ export interface SocketListener {
 /** Throws what the platform throws for an address that no socket can be opened to. */
 export function openSocket(
   options: ResolvedClientOptions,
-  url: string | URL,
-  token: string | undefined,
+  { url, token }: Address,
   listener: SocketListener,
 ): WebSocketLike {
   const { subprotocol } = options.dialect;

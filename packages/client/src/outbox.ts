@@ -1,6 +1,7 @@
 // What waits while the connection is away: bounded, in order, and nothing leaves it in silence.
-import { SocketError, type ChannelDefinition, type Clock } from '@wirepact/core';
+import type { ChannelDefinition, Clock, SocketError } from '@wirepact/core';
 import type { OutboxOptions } from './client-options.js';
+import { failure } from './failure.js';
 
 /** What decides how a channel's messages are sent: from the contract, or as the server announced it. */
 export type SendingFacts = Pick<ChannelDefinition, 'delivery' | 'key' | 'idempotent'>;
@@ -94,7 +95,7 @@ export class Outbox {
     }
     const { maxMessages, maxBytes } = this.#limits;
     if (this.#waiting.length >= maxMessages || this.#bytes + entry.bytes > maxBytes) {
-      throw new SocketError('outbox_full', '[outbox_full] too much waits for the connection', { path });
+      throw failure('outbox_full', 'too much waits', { path });
     }
     this.#waiting.push(entry);
     this.#bytes += entry.bytes;
@@ -119,9 +120,7 @@ export class Outbox {
     const now = this.#clock.now();
     while ((this.#waiting[0]?.expiresAt ?? Infinity) <= now) {
       const message = this.#take(0);
-      message?.failed(
-        new SocketError('expired', '[expired] the connection was away for too long', { path: message.path }),
-      );
+      message?.failed(failure('expired', 'waited too long', { path: message.path }));
     }
   }
 }

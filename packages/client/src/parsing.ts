@@ -1,12 +1,13 @@
 // What the contract's schemas say of what goes out and what came in, where the client carries them. Without them all passes.
 import {
   ChannelError,
-  SocketError,
   type AnySchema,
   type ChannelDefinitions,
   type ErrorCode,
+  type SocketError,
 } from '@wirepact/core';
 import { fromWireError, parse } from '@wirepact/core/internal';
+import { failure } from './failure.js';
 
 type SchemaKey = 'in' | 'out' | 'reply' | 'stream' | 'answer';
 
@@ -17,16 +18,20 @@ export class Parsing {
     this.#channels = channels;
   }
 
-  /** The JSON of what is sent: the original, once the schema agreed to it. Throws `code` where it did not. */
-  encode(path: string, key: SchemaKey, data: unknown, code: ErrorCode): string | undefined {
-    run(this.#schema(path, key), data, path, code);
+  /** The JSON of what is sent: the original, once the schema agreed to it. */
+  encode(path: string, key: 'in' | 'answer', data: unknown): string | undefined {
+    check(data, {
+      path,
+      schema: this.#schema(path, key),
+      code: key === 'in' ? 'invalid_input' : 'invalid_output',
+    });
     // the declarations leave out that nothing is made of `undefined`
-    return JSON.stringify(data) as string | undefined;
+    return JSON.stringify(data);
   }
 
-  /** What the schema makes of what was received. Throws `invalid_message` where it does not fit. */
+  /** What the schema makes of what was received. */
   decode(path: string, key: SchemaKey, data: unknown): unknown {
-    return run(this.#schema(path, key), data, path, 'invalid_message');
+    return check(data, { path, schema: this.#schema(path, key) });
   }
 
   /** The answer to a request: `reply`, or `out` where the channel has none. */
@@ -37,10 +42,9 @@ export class Parsing {
   decodeError(path: string, wire: unknown): SocketError {
     const error = fromWireError(wire, path);
     const schema = this.#channels?.[path]?.errors?.[error.code];
-    if (schema === undefined) return error;
-    return new ChannelError(error.code, run(schema, error.data, path, 'invalid_message'), error.message, {
-      path,
-    });
+    return schema
+      ? new ChannelError(error.code, check(error.data, { path, schema }), error.message, { path })
+      : error;
   }
 
   #schema(path: string, key: SchemaKey): AnySchema | undefined {
@@ -48,10 +52,16 @@ export class Parsing {
   }
 }
 
-function run(schema: AnySchema | undefined, data: unknown, path: string, code: ErrorCode): unknown {
+interface Check {
+  readonly path: string;
+  readonly schema: AnySchema | undefined;
+  readonly code?: ErrorCode;
+}
+
+function check(data: unknown, { path, schema, code = 'invalid_message' }: Check): unknown {
   if (schema === undefined) return data;
   const parsed = parse(schema, data, path);
   if (parsed.ok) return parsed.value;
   const { issues } = parsed;
-  throw new SocketError(code, `[${code}] "${path}": ${issues[0]?.message ?? ''}`, { path, data: { issues } });
+  throw failure(code, issues[0]?.message, { path, data: { issues } });
 }

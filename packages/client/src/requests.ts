@@ -1,44 +1,52 @@
 // What awaits an answer: one record per id, from the call to its end, across outbox, wire and lost connections.
-import { SocketError, toSocketError, type Clock, type ErrorCode } from '@wirepact/core';
+import { toSocketError, type Clock, type ErrorCode, type SocketError } from '@wirepact/core';
 import type { Frame } from '@wirepact/core/internal';
 import type { RequestOptions } from './client.js';
+import { failure } from './failure.js';
 import type { Outgoing } from './outbox.js';
 
-/** What the calls need of the client they belong to. */
+/** What the requests need of the client they belong to. */
 export interface Line {
   readonly clock: Clock;
-  encode(path: string, json: string | undefined, id: number): string;
+  encode(question: Question, id: number): string;
   /** Writes now, or puts into the outbox. Throws where neither can be. */
   post(message: Outgoing): void;
   /** Takes back what waits in the outbox. */
   withdraw(message: Outgoing): void;
-  /** Tells the server that nobody waits for the answer any more, if it understands that. */
+  /** Tells the server that nobody waits for the answer any more. */
   cancel(id: number): void;
   isIdempotent(path: string): boolean;
   decodeError(path: string, wire: unknown): SocketError;
 }
 
-/** Who made a call. One of `settled` and `failed` ends it. */
+export interface Question {
+  readonly path: string;
+  readonly data: unknown;
+  readonly json: string | undefined;
+}
+
+/** Who asked. */
 export interface Caller {
-  /** A frame that answers. What it throws fails the call. Returns whether it was the last. */
+  /** A frame that answers. Returns whether it was the last; what it throws fails the call. */
   answered(frame: Frame, characters: number): boolean;
+  /** It is over without an answer. Called once at most, and nothing after it. */
   failed(error: SocketError): void;
-  /** The line broke: may the question be asked again, where the channel is idempotent? */
+  /** The line broke on an idempotent channel: may the question be asked again? */
   restarts?(): boolean;
 }
 
-/** A call that is under way. */
+/** A question that is under way. */
 export interface Call {
   readonly id: number;
-  /** Ends it, and tells the server to stop. Its caller is not called any more. */
+  /** Ends it without a word to the caller, and tells the server to stop. */
   cancel(): void;
 }
 
 interface Pending {
-  readonly message: Outgoing;
   readonly caller: Caller;
-  written: boolean;
+  readonly message: Outgoing;
   readonly release: () => void;
+  written: boolean;
 }
 
 export class Requests {
@@ -50,27 +58,19 @@ export class Requests {
     this.#line = line;
   }
 
-  /** Asks. Whatever goes wrong comes to the caller's `failed`, at once or later. */
-  start(
-    path: string,
-    data: unknown,
-    json: string | undefined,
-    caller: Caller,
-    options: RequestOptions,
-  ): Call {
-    const { clock } = this.#line;
-    const { signal, timeoutMs = Infinity } = options;
+  /** Whatever goes wrong comes to the caller's `failed`, at once or later. */
+  start(question: Question, caller: Caller, { signal, timeoutMs }: RequestOptions): Call {
+    const { path, data } = question;
     const id = ++this.#lastId;
-    const giveUp = (code: ErrorCode, why: string): void => {
+    const giveUp = (code: ErrorCode, detail?: string): void => {
       this.#cancel(id);
-      caller.failed(
-        new SocketError(code, `[${code}] "${path}" ${why}`, { path, cause: signal?.reason as unknown }),
-      );
+      caller.failed(failure(code, detail, { path, cause: signal?.reason as unknown }));
     };
-    const abort = (): void => giveUp('aborted', 'was aborted by its signal');
+    const abort = (): void => giveUp('aborted');
     const stopTimer =
-      timeoutMs < Infinity &&
-      clock.after(timeoutMs, () => giveUp('timeout', `got no answer in ${timeoutMs} ms`));
+      timeoutMs === undefined
+        ? undefined
+        : this.#line.clock.after(timeoutMs, () => giveUp('timeout', `no answer in ${timeoutMs} ms`));
     const pending: Pending = {
       caller,
       written: false,
@@ -78,25 +78,23 @@ export class Requests {
         path,
         data,
         asks: true,
-        text: this.#line.encode(path, json, id),
+        text: this.#line.encode(question, id),
         written: () => (pending.written = true),
         failed: (error) => this.#fail(id, error),
       },
       release: () => {
-        if (stopTimer) stopTimer();
+        stopTimer?.();
         signal?.removeEventListener('abort', abort);
       },
     };
     this.#pending.set(id, pending);
+    signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
-    else {
-      signal?.addEventListener('abort', abort);
-      this.#post(id, pending);
-    }
+    else this.#post(id, pending);
     return { id, cancel: () => this.#cancel(id) };
   }
 
-  /** A frame with one of our ids came. Ids that nobody awaits any more are late, and mean nothing. */
+  /** An answer came. One that nobody awaits any more is late, and means nothing. */
   receive(id: number, frame: Frame, characters: number): void {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
@@ -110,18 +108,14 @@ export class Requests {
     }
   }
 
-  /** The line broke: what was written may or may not have been done. */
+  /** The line broke: what was written may have been done, or not. */
   lost(): void {
     for (const [id, pending] of [...this.#pending]) {
+      const { path } = pending.message;
       if (!pending.written) continue;
-      const { caller, message } = pending;
-      if (this.#line.isIdempotent(message.path) && caller.restarts?.() !== false) {
-        pending.written = false;
-        this.#post(id, pending);
-        continue;
-      }
-      const why = `[unknown_outcome] the line broke before "${message.path}" was answered`;
-      this.#fail(id, new SocketError('unknown_outcome', why, { path: message.path }));
+      pending.written = false;
+      if (this.#line.isIdempotent(path) && pending.caller.restarts?.() !== false) this.#post(id, pending);
+      else this.#fail(id, failure('unknown_outcome', 'the line broke', { path }));
     }
   }
 

@@ -1,9 +1,9 @@
 // The reading end of a stream. The server runs ahead of the loop by no more than the window: what the loop takes is granted anew.
 import type { SocketError } from '@wirepact/core';
-import { streamWindow, type Frame } from '@wirepact/core/internal';
+import { streamWindow } from '@wirepact/core/internal';
 import type { Call, Caller } from './requests.js';
 
-/** What a reader needs of the client it belongs to. */
+/** What a stream needs of the client it belongs to. */
 export interface StreamSource {
   start(caller: Caller): Call;
   decode(data: unknown): unknown;
@@ -16,97 +16,70 @@ interface Item {
   readonly characters: number;
 }
 
-interface Waiter {
-  resolve(result: IteratorResult<unknown, undefined>): void;
-  reject(error: SocketError): void;
-}
+/** Starts a stream. Leaving the loop tells the server to stop, and so does `return()` while an item is awaited. */
+export function readStream(source: StreamSource): AsyncGenerator<unknown, undefined> {
+  let items: Item[] = [];
+  let taken = 0;
+  let ended = false;
+  let error: SocketError | undefined;
+  let wake = (): void => {};
+  const end = (reason?: SocketError): void => {
+    ended = true;
+    error = reason;
+    wake();
+  };
+  const call = source.start({
+    answered(frame, characters) {
+      if (frame.end) end();
+      else {
+        items.push({ value: source.decode(frame.data), characters });
+        wake();
+      }
+      return ended;
+    },
+    failed(reason) {
+      if (reason.code === 'aborted') items = [];
+      end(reason);
+    },
+    restarts() {
+      // items that nobody took come again
+      if (taken === 0) items = [];
+      return taken === 0;
+    },
+  });
 
-const over = { done: true, value: undefined } as const;
-
-export class StreamReader implements AsyncIterableIterator<unknown, undefined> {
-  readonly #source: StreamSource;
-  readonly #call: Call;
-  #items: Item[] = [];
-  #waiters: Waiter[] = [];
-  #ended = false;
-  #error: SocketError | undefined;
-  #taken = 0;
-  #takenCharacters = 0;
-  #granted = 0;
-
-  constructor(source: StreamSource) {
-    this.#source = source;
-    this.#call = source.start({
-      answered: (frame, characters) => this.#answered(frame, characters),
-      failed: (error) => {
-        if (error.code === 'aborted') this.#items = [];
-        this.#end(error);
-      },
-      restarts: () => {
-        if (this.#taken > 0) return false;
-        // what nobody took comes again
-        this.#items = [];
-        return true;
-      },
-    });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  next(): Promise<IteratorResult<unknown, undefined>> {
-    const item = this.#items.shift();
-    if (item !== undefined) return Promise.resolve(this.#take(item));
-    const error = this.#error;
-    this.#error = undefined;
-    if (error !== undefined) return Promise.reject(error);
-    if (this.#ended) return Promise.resolve(over);
-    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
-  }
-
-  /** Leaves the stream: the server is told to stop. */
-  return(): Promise<IteratorResult<unknown, undefined>> {
-    this.#call.cancel();
-    this.#items = [];
-    this.#end();
-    this.#error = undefined;
-    return Promise.resolve(over);
-  }
-
-  #answered(frame: Frame, characters: number): boolean {
-    if (frame.end) {
-      this.#end();
-      return true;
+  async function* read(): AsyncGenerator<unknown, undefined> {
+    let granted = 0;
+    let characters = 0;
+    try {
+      for (;;) {
+        const item = items.shift();
+        if (item !== undefined) {
+          taken++;
+          characters += item.characters;
+          if (taken - granted >= streamWindow.items / 2 || characters >= streamWindow.characters / 2) {
+            granted = taken;
+            characters = 0;
+            if (!ended) source.grant(call.id, taken + streamWindow.items);
+          }
+          yield item.value;
+        } else if (error !== undefined) throw error;
+        else if (ended) return undefined;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      call.cancel();
     }
-    const item = { value: this.#source.decode(frame.data), characters };
-    const waiter = this.#waiters.shift();
-    if (waiter === undefined) this.#items.push(item);
-    else waiter.resolve(this.#take(item));
-    return false;
   }
 
-  #take({ value, characters }: Item): IteratorResult<unknown, undefined> {
-    this.#taken++;
-    this.#takenCharacters += characters;
-    const half = streamWindow.items / 2;
-    if (this.#taken - this.#granted >= half || this.#takenCharacters >= streamWindow.characters / 2) {
-      this.#granted = this.#taken;
-      this.#takenCharacters = 0;
-      if (!this.#ended) this.#source.grant(this.#call.id, this.#taken + streamWindow.items);
-    }
-    return { done: false, value };
-  }
-
-  /** An error comes after the items that came before it. */
-  #end(error?: SocketError): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    const [first, ...others] = this.#waiters;
-    this.#waiters = [];
-    if (error === undefined) first?.resolve(over);
-    else if (first === undefined) this.#error = error;
-    else first.reject(error);
-    for (const { resolve } of others) resolve(over);
-  }
+  const reader = read();
+  const leave = reader.return.bind(reader);
+  reader.return = (value) => {
+    // a generator would let its leaver wait for the next item
+    items = [];
+    call.cancel();
+    end();
+    return leave(value);
+  };
+  return reader;
 }

@@ -2,5 +2,5 @@
 import type { WebSocketClass } from './client-options.js';
 
 export function platformWebSocket(): WebSocketClass {
-  return globalThis.WebSocket as unknown as WebSocketClass;
+  return globalThis.WebSocket;
 }

@@ -4,5 +4,5 @@ import WebSocket from 'isomorphic-ws';
 import type { WebSocketClass } from './client-options.js';
 
 export function platformWebSocket(): WebSocketClass {
-  return WebSocket as unknown as WebSocketClass;
+  return WebSocket;
 }

@@ -1,0 +1,373 @@
+import { SocketError } from '@wirepact/core';
+import { describe, expect, it } from 'vitest';
+import type { ClientStatus } from './client-status.js';
+import { plain } from './dialect.js';
+import { settle, startClient } from './testing-socket.js';
+
+const decodeToken = (offered: string | undefined): string =>
+  Buffer.from(offered?.replace('wirepact.auth.', '') ?? '', 'base64url').toString('utf8');
+
+describe('connecting', () => {
+  it('opens nothing until it is used, and then in a task', async () => {
+    const { client, clock, sockets, advance } = startClient();
+    await settle();
+    expect(clock.pending).toBe(0);
+    client.on('output', () => {});
+    await settle();
+    expect(sockets).toHaveLength(0);
+    expect(client.status).toEqual({ name: 'idle' });
+    await advance(0);
+    expect(sockets).toHaveLength(1);
+    expect(client.status).toEqual({ name: 'connecting', attempt: 1 });
+  });
+
+  it('waits for connect() when autoConnect is false', async () => {
+    const { client, sockets, advance } = startClient({ autoConnect: false });
+    client.on('output', () => {});
+    client.send('time');
+    await advance(1_000);
+    expect(sockets).toHaveLength(0);
+    client.connect();
+    await advance(0);
+    expect(sockets).toHaveLength(1);
+  });
+
+  it('says hello first and is connected with the welcome', async () => {
+    const { client, socket, advance } = startClient();
+    client.connect();
+    await advance(0);
+    expect(socket().offered).toEqual(['wirepact.v1']);
+    socket().open();
+    expect(socket().takeSent()).toEqual([{ path: '$hello', data: {} }]);
+    expect(client.status.name).toBe('connecting');
+    socket().welcome({ session: 's_9' });
+    expect(client.status).toEqual({ name: 'connected', sessionId: 's_9', since: 0 });
+  });
+
+  it('is connected on open where no subprotocol was agreed on', async () => {
+    const { client, socket, advance } = startClient({ dialect: plain });
+    client.connect();
+    await advance(0);
+    expect(socket().offered).toEqual([]);
+    socket().open();
+    expect(client.status).toEqual({ name: 'connected', sessionId: undefined, since: 0 });
+    expect(socket().takeSent()).toEqual([]);
+  });
+
+  it('comes back when the welcome does not come within 10 s', async () => {
+    const { client, socket, sockets, advance } = startClient();
+    client.connect();
+    await advance(0);
+    socket().open();
+    await advance(10_000);
+    expect(sockets[0]?.closedWith).toEqual([4408]);
+    expect(client.status).toMatchObject({ name: 'reconnecting', attempt: 2, reason: { code: 4408 } });
+    await advance(1_000);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('turns http into ws and asks a url function anew for every attempt', async () => {
+    let attempts = 0;
+    const { client, socket, advance } = startClient({ url: () => `https://server.test/ws?n=${++attempts}` });
+    client.connect();
+    await advance(0);
+    expect(socket().url).toBe('wss://server.test/ws?n=1');
+    socket().drop();
+    await advance(1_000);
+    expect(socket().url).toBe('wss://server.test/ws?n=2');
+  });
+
+  it('closes for an address that no socket can be opened to, and says why', async () => {
+    const { client, advance, clock } = startClient({ url: 'not an address' });
+    client.connect();
+    await advance(0);
+    expect(client.status).toMatchObject({ name: 'closed', error: { code: 'internal' } });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('sends the token as a subprotocol, any character of it', async () => {
+    const { client, socket, advance } = startClient({ getToken: () => 'tökén?🔑' });
+    client.connect();
+    await advance(0);
+    expect(socket().offered[0]).toBe('wirepact.v1');
+    expect(socket().offered[1]).toMatch(/^wirepact\.auth\.[\w-]+$/);
+    expect(decodeToken(socket().offered[1])).toBe('tökén?🔑');
+  });
+
+  it('reports a getToken that fails, and tries again', async () => {
+    let attempts = 0;
+    const { client, errors, sockets, advance } = startClient({
+      getToken: () => {
+        if (++attempts === 1) throw new Error('no network');
+        return Promise.resolve(undefined);
+      },
+    });
+    client.connect();
+    await advance(0);
+    expect(errors).toEqual([{ code: 'internal' }]);
+    expect(client.status).toMatchObject({ name: 'reconnecting', attempt: 2 });
+    await advance(1_000);
+    expect(sockets).toHaveLength(1);
+    expect(sockets[0]?.offered).toEqual(['wirepact.v1']);
+  });
+});
+
+describe('coming back', () => {
+  it('retries quickly after a stable connection', async () => {
+    const { client, connected, sockets, clock, advance } = startClient();
+    const socket = await connected();
+    await advance(1_000);
+    socket.drop(1006);
+    expect(client.status).toEqual({
+      name: 'reconnecting',
+      attempt: 1,
+      nextAttemptAt: clock.now() + 100,
+      reason: { code: 1006, reason: '' },
+    });
+    await advance(100);
+    expect(sockets).toHaveLength(2);
+    expect(client.status).toMatchObject({ name: 'reconnecting', attempt: 1, nextAttemptAt: undefined });
+  });
+
+  it('waits longer from one failed attempt to the next, and after a connection that did not last', async () => {
+    const { client, connected, socket, clock, advance } = startClient();
+    (await connected()).drop();
+    const delays: number[] = [];
+    for (let attempt = 2; attempt < 10; attempt++) {
+      expect(client.status).toMatchObject({ name: 'reconnecting', attempt });
+      delays.push((client.status as { nextAttemptAt: number }).nextAttemptAt - clock.now());
+      await advance(10_000);
+      socket().drop();
+    }
+    expect(delays).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
+  });
+
+  it('closes after maxAttempts', async () => {
+    const { client, sockets, socket, advance, clock } = startClient({ reconnect: { maxAttempts: 2 } });
+    client.connect();
+    await advance(0);
+    socket().drop();
+    await advance(10_000);
+    socket().drop();
+    expect(client.status).toMatchObject({
+      name: 'closed',
+      reason: { code: 1006 },
+      error: { code: 'closed' },
+    });
+    expect(sockets).toHaveLength(2);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('spreads its return over the window of a goodbye', async () => {
+    const { client, connected, clock } = startClient();
+    const socket = await connected();
+    socket.receive('$goodbye', { why: 'restart', returnWithinMs: 8_000 });
+    socket.drop(1012);
+    expect(client.status).toMatchObject({ nextAttemptAt: clock.now() + 4_000 });
+  });
+
+  it('spreads over 5 s where no window was announced', async () => {
+    const { client, connected, clock } = startClient();
+    (await connected()).drop(1013);
+    expect(client.status).toMatchObject({ nextAttemptAt: clock.now() + 2_500 });
+  });
+
+  it('tries at once when told to connect', async () => {
+    const { client, connected, sockets, advance } = startClient();
+    (await connected()).drop(1013);
+    client.connect();
+    await advance(0);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('is deaf to a socket that it gave up', async () => {
+    const { client, connected, socket, advance } = startClient();
+    const heard: unknown[] = [];
+    client.on('output', (text) => heard.push(text));
+    const first = await connected();
+    await advance(35_000);
+    expect(client.status.name).toBe('reconnecting');
+    await advance(1_000);
+    socket().open();
+    socket().welcome();
+    first.receive('output', 'late');
+    first.drop(1000);
+    expect(heard).toEqual([]);
+    expect(client.status.name).toBe('connected');
+  });
+});
+
+describe('closed doors', () => {
+  it.each([
+    [4403, 'forbidden'],
+    [4406, 'unsupported'],
+    [1009, 'message_too_large'],
+    [1008, 'closed'],
+    [4600, 'closed'],
+  ])('stays closed after %i, with %s', async (code, error) => {
+    const { client, connected, clock } = startClient();
+    (await connected()).drop(code, 'because');
+    expect(client.status).toMatchObject({
+      name: 'closed',
+      reason: { code, reason: 'because' },
+      error: { code: error },
+    });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('stays closed without an error when the server closes on purpose', async () => {
+    const { client, connected } = startClient();
+    (await connected()).drop(1000);
+    expect(client.status).toEqual({ name: 'closed', reason: { code: 1000, reason: '' }, error: undefined });
+  });
+
+  it('asks for another token once after 4401, and then stays closed', async () => {
+    let tokens = 0;
+    const { client, connected, sockets, advance } = startClient({ getToken: () => `t${++tokens}` });
+    (await connected()).drop(4401);
+    await advance(0);
+    expect(decodeToken(sockets[1]?.offered[1])).toBe('t2');
+    sockets[1]?.open();
+    sockets[1]?.drop(4401);
+    expect(client.status).toMatchObject({ name: 'closed', error: { code: 'unauthenticated' } });
+  });
+
+  it('has no second try after 4401 without getToken', async () => {
+    const { client, connected, sockets } = startClient();
+    (await connected()).drop(4401);
+    expect(client.status.name).toBe('closed');
+    expect(sockets).toHaveLength(1);
+  });
+
+  it('opens again by connect(), with listeners as they were', async () => {
+    const { client, connected, sockets } = startClient();
+    const heard: unknown[] = [];
+    client.on('output', (text) => heard.push(text));
+    (await connected()).drop(4403);
+    const socket = await connected();
+    socket.receive('output', 'back');
+    expect(heard).toEqual(['back']);
+    expect(sockets).toHaveLength(2);
+  });
+});
+
+describe('liveness', () => {
+  it('gives a connection up that was silent for the heartbeat and 10 s more', async () => {
+    const { client, connected, advance } = startClient();
+    const socket = await connected({ heartbeatMs: 5_000 });
+    await advance(14_000);
+    socket.receive('$ping');
+    expect(socket.takeSent()).toEqual([{ path: '$pong' }]);
+    await advance(14_999);
+    expect(client.status.name).toBe('connected');
+    await advance(1);
+    expect(client.status).toMatchObject({ name: 'reconnecting', reason: { code: 1006 } });
+    expect(socket.closedWith).toHaveLength(1);
+  });
+
+  it('counts any message as a sign of life, and takes its own limit from the options', async () => {
+    const { client, connected, advance } = startClient({ heartbeat: { timeoutMs: 1_000 } });
+    const socket = await connected({ heartbeatMs: 5_000 });
+    for (let beat = 0; beat < 5; beat++) {
+      await advance(5_000);
+      socket.receive('anything');
+    }
+    await advance(5_999);
+    expect(client.status.name).toBe('connected');
+    await advance(1);
+    expect(client.status.name).toBe('reconnecting');
+  });
+
+  it('judges no plain connection: its server has nothing to say that a browser could hear', async () => {
+    const { client, connected, advance, clock } = startClient({ dialect: plain });
+    await connected();
+    await advance(1_000_000);
+    expect(client.status.name).toBe('connected');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('answers $reauth with a new token', async () => {
+    let tokens = 0;
+    const { connected } = startClient({ getToken: () => `t${++tokens}` });
+    const socket = await connected();
+    socket.receive('$reauth');
+    await settle();
+    expect(socket.takeSent()).toEqual([{ path: '$auth', data: 't2' }]);
+  });
+});
+
+describe('what cannot be read', () => {
+  it('goes to onError, and the connection goes on', async () => {
+    const { client, connected, errors } = startClient();
+    const socket = await connected();
+    socket.receiveText('hello');
+    socket.receiveText('{"path":7}');
+    socket.receive('$members');
+    expect(errors.map(({ code }) => code)).toEqual(['bad_frame', 'bad_frame', 'internal']);
+    expect(client.status.name).toBe('connected');
+  });
+
+  it('reports what the server says was wrong', async () => {
+    const { connected, errors } = startClient();
+    const socket = await connected();
+    socket.receive('$error', { code: 'unknown_path', message: 'no such path', path: 'nope' });
+    expect(errors).toEqual([{ code: 'unknown_path', path: 'nope' }]);
+  });
+});
+
+describe('closing', () => {
+  it('leaves nothing behind, from whatever state', async () => {
+    const reached: string[] = [];
+    for (const stage of ['idle', 'scheduled', 'opening', 'greeting', 'connected', 'waiting']) {
+      const { client, clock, sockets, advance, socket } = startClient();
+      if (stage !== 'idle') client.connect();
+      if (!['idle', 'scheduled'].includes(stage)) await advance(0);
+      if (['greeting', 'connected', 'waiting'].includes(stage)) socket().open();
+      if (['connected', 'waiting'].includes(stage)) socket().welcome();
+      if (stage === 'waiting') socket().drop();
+      client.close();
+      client.close();
+      expect(clock.pending, stage).toBe(0);
+      expect(client.status, stage).toEqual({
+        name: 'closed',
+        reason: { code: 1000, reason: '' },
+        error: undefined,
+      });
+      expect(
+        sockets.every(({ readyState }) => readyState >= 2),
+        stage,
+      ).toBe(true);
+      reached.push(stage);
+    }
+    expect(reached).toHaveLength(6);
+  });
+
+  it('rejects what is pending and refuses what comes after', async () => {
+    const { client, connected, errors } = startClient();
+    const asked = client.request('time');
+    client.send('chat', 'never written');
+    client.close();
+    await expect(asked).rejects.toMatchObject({ code: 'closed' });
+    expect(errors).toEqual([{ code: 'closed', path: 'chat', data: 'never written' }]);
+    expect(() => client.send('chat', 'hi')).toThrow(SocketError);
+    await expect(client.request('time')).rejects.toMatchObject({ code: 'closed' });
+    await connected();
+  });
+
+  it('closes when its scope is left', async () => {
+    const { client, connected } = startClient();
+    await connected();
+    await client[Symbol.asyncDispose]();
+    expect(client.status.name).toBe('closed');
+  });
+});
+
+it('tells every change of status once', async () => {
+  const { client, connected } = startClient();
+  const seen: ClientStatus['name'][] = [];
+  const off = client.onStatus(({ name }) => seen.push(name));
+  (await connected()).drop();
+  client.close();
+  off();
+  expect(seen).toEqual(['connecting', 'connected', 'reconnecting', 'closed']);
+});
