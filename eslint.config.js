@@ -79,6 +79,8 @@ export default defineConfig([
       'house/any-only-in-constraints': 'error',
       'house/file-name': 'error',
       'house/type-parameter-name': 'error',
+      // async also says that a fault rejects instead of being thrown
+      '@typescript-eslint/require-await': 'off',
       // `{}` is how a type is flattened
       '@typescript-eslint/no-empty-object-type': ['error', { allowObjectTypes: 'always' }],
     },
@@ -114,8 +116,8 @@ export default defineConfig([
         { object: 'globalThis', property: 'setInterval', message: `No setInterval here: ${throughTheClock}` },
       ],
       'house/no-export-named-like-global': 'error',
-      // three at most, then an options object: at a call nobody knows what the fourth one is
-      '@typescript-eslint/max-params': ['error', { max: 3 }],
+      // users meet three at most, then an options object; inside, nobody knows what a fifth one is
+      '@typescript-eslint/max-params': ['error', { max: 4 }],
     },
   },
   {
@@ -139,7 +141,6 @@ export default defineConfig([
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/unbound-method': 'off',
-      '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-empty-function': 'off',
     },
   },

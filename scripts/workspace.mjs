@@ -68,15 +68,16 @@ export async function installDependencies() {
   if (existsSync(join(root, 'node_modules', '.modules.yaml')) && readStamp('installed') === wanted) return;
   say('Installing the dependencies with pnpm (fetched by npx, nothing global is touched) …');
   const { code, output } = await runPnpm(['install', '--frozen-lockfile']);
-  if (code !== 0) {
-    throw new Stop(
-      `${output}\nThe dependencies could not be installed. Without network, or behind a proxy: check that \`npm ping\` answers. ` +
-        'When pnpm-lock.yaml does not match a package.json: run `npx -y pnpm@' +
-        pnpmVersion +
-        ' install` and commit the lockfile.',
-    );
-  }
+  if (code !== 0)
+    throw new Stop(`${output}\nThe dependencies could not be installed. ${installAdvice(output)}`);
   writeStamp('installed', wanted);
+}
+
+function installAdvice(output) {
+  if (output.includes('ERR_PNPM_OUTDATED_LOCKFILE')) {
+    return `pnpm-lock.yaml does not know of a change in a package.json: run \`npx -y pnpm@${pnpmVersion} install\` and commit both.`;
+  }
+  return 'This needs the network, or a store that pnpm filled before: does `npm ping` answer? Then try again.';
 }
 
 /** One hash over the names and contents of files, given relative to the root. */
