@@ -5,6 +5,7 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   sourcemap: true,
   clean: true,
+  treeshake: true,
   target: 'es2022',
   // tsup sets `baseUrl` itself, which TypeScript 6 calls deprecated
   dts: { compilerOptions: { ignoreDeprecations: '6.0' } },

@@ -1,0 +1,63 @@
+// What components see of one client: values they share, each with a source that is open while anybody looks.
+// What the source is, a channel, a room, a stream or a request, is not known here.
+import type { Client } from '@wirepact/client';
+import { useMemo, useSyncExternalStore } from 'react';
+
+/** Where a value comes from. */
+export interface Source<TValue> {
+  /** The value on a server, and before the first effect. */
+  readonly initial: TValue;
+  /** Starts to publish, and returns what stops it. */
+  readonly open: (publish: (value: TValue) => void) => () => void;
+}
+
+interface Store {
+  value: unknown;
+  readonly listeners: Set<() => void>;
+  close?: () => void;
+}
+
+const storesOf = new WeakMap<Client, Map<string, Store>>();
+
+/**
+ * The value that the source of `question` last published for this client. Components whose questions are the same JSON
+ * share one source.
+ */
+export function useClientStore<TQuestion, TValue>(
+  client: unknown,
+  question: TQuestion,
+  sourceOf: (client: Client, question: TQuestion) => Source<TValue>,
+): TValue {
+  const key = JSON.stringify(question);
+  return useSyncExternalStore(
+    ...useMemo(
+      () => view(client as Client, key, sourceOf(client as Client, JSON.parse(key) as TQuestion)),
+      [client, key, sourceOf],
+    ),
+  );
+}
+
+function view<TValue>(client: Client, key: string, { initial, open }: Source<TValue>) {
+  const subscribe = (onChange: () => void) => {
+    const stores = storesOf.get(client) ?? new Map<string, Store>();
+    const store: Store = stores.get(key) ?? { value: initial, listeners: new Set() };
+    storesOf.set(client, stores.set(key, store));
+    store.listeners.add(onChange);
+    store.close ??= open((value) => {
+      store.value = value;
+      for (const listener of store.listeners) listener();
+    });
+    return () => {
+      store.listeners.delete(onChange);
+      // not at once: StrictMode, fast refresh and a moved component take effects down and up again within one task
+      queueMicrotask(() => {
+        if (store.listeners.size > 0 || stores.get(key) !== store) return;
+        stores.delete(key);
+        store.close?.();
+      });
+    };
+  };
+  // rendering only reads: a store is made by an effect, so that a render which is thrown away leaves nothing
+  const get = () => (storesOf.get(client)?.get(key) ?? { value: initial }).value as TValue;
+  return [subscribe, get, () => initial] as const;
+}
