@@ -24,7 +24,6 @@ export const errorCodes = {
   outbox_full: true,
   expired: false,
   closed: false,
-  not_connected: true,
   unsupported: false,
 } as const;
 
