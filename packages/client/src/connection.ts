@@ -80,7 +80,7 @@ export class Connection {
     this.#state = step.state;
     if (step.state !== before) this.#hold(before, step.state);
     for (const effect of step.effects) this.#perform(effect);
-    if (step.state !== before) this.#publish(before, step.state);
+    if (step.state !== before) this.#publish(before, step.state, event);
   }
 
   /** The timer, the heartbeat and the page's signals follow from the state alone. */
@@ -219,8 +219,9 @@ export class Connection {
     this.send(this.#options.dialect.encode(path, json));
   }
 
-  #publish(before: ConnectionState, state: ConnectionState): void {
-    if (before.name === 'connected') this.#hooks.disconnected();
+  #publish(before: ConnectionState, state: ConnectionState, event: ConnectionEvent): void {
+    // what is pending when the application closes was not lost: it ends as closed
+    if (before.name === 'connected' && event.type !== 'closed') this.#hooks.disconnected();
     if (state.name === 'connected') this.#hooks.connected(this.#welcome);
     if (state.name === 'closed') this.#hooks.closed(state.error);
     const status = statusOf(this.#state);

@@ -1,0 +1,166 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fc, test } from '@fast-check/vitest';
+import { defaultReconnect } from '@wirepact/core/internal';
+import { describe, expect, it } from 'vitest';
+import { connectionDiagram, sampleStates } from './connection-state.diagram.js';
+import {
+  transition,
+  type ConnectionEvent,
+  type ConnectionState,
+  type Surroundings,
+} from './connection-state.js';
+
+const codes = fc.constantFrom(
+  1000,
+  1001,
+  1006,
+  1008,
+  1012,
+  1013,
+  4000,
+  4001,
+  4401,
+  4403,
+  4408,
+  4429,
+  4508,
+  4600,
+);
+const events: fc.Arbitrary<ConnectionEvent> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<ConnectionEvent>({ type: 'wanted' }) },
+  { weight: 6, arbitrary: fc.constant<ConnectionEvent>({ type: 'due' }) },
+  {
+    weight: 6,
+    arbitrary: fc.constant<ConnectionEvent>({ type: 'prepared', url: 'ws://x', token: undefined }),
+  },
+  { weight: 6, arbitrary: fc.boolean().map((greets): ConnectionEvent => ({ type: 'opened', greets })) },
+  { weight: 6, arbitrary: fc.constant<ConnectionEvent>({ type: 'welcomed', sessionId: 's' }) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .record({ code: codes, withinMs: fc.option(fc.nat(20_000), { nil: undefined }) })
+      .map(({ code, withinMs }): ConnectionEvent => ({
+        type: 'lost',
+        reason: { code, reason: '' },
+        withinMs,
+      })),
+  },
+  fc.constant<ConnectionEvent>({ type: 'suspended' }),
+  fc.constant<ConnectionEvent>({ type: 'woken' }),
+  fc.constant<ConnectionEvent>({ type: 'closed' }),
+);
+const moments = fc.record({
+  event: events,
+  passedMs: fc.nat(40_000),
+  random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  offline: fc.boolean(),
+  hidden: fc.boolean(),
+});
+
+const holdsSocket = ({ name }: ConnectionState): boolean =>
+  ['opening', 'greeting', 'connected'].includes(name);
+
+describe('any sequence of events', () => {
+  test.prop([fc.array(moments, { maxLength: 60 }), fc.boolean(), fc.constantFrom(3, Infinity)])(
+    'holds one socket exactly where the state says so, and never two',
+    (sequence, renewable, maxAttempts) => {
+      let state: ConnectionState = { name: 'idle' };
+      let sockets = 0;
+      let now = 0;
+      for (const { event, passedMs, random, offline, hidden } of sequence) {
+        now += passedMs;
+        const around: Surroundings = {
+          now,
+          random: () => random,
+          reconnect: { ...defaultReconnect, maxAttempts },
+          renewable,
+          offline,
+          hidden,
+        };
+        const step = transition(state, event, around);
+        for (const effect of step?.effects ?? []) {
+          if (effect.type === 'open') expect(++sockets).toBe(1);
+          if (effect.type === 'drop') sockets = 0;
+          if (effect.type === 'greet' || effect.type === 'probe') expect(sockets).toBe(1);
+        }
+        if (step !== undefined) {
+          expectAttemptsToGrow(state, step.state);
+          state = step.state;
+        }
+        expect(sockets === 1).toBe(holdsSocket(state));
+        if ('until' in state && step !== undefined) expect(state.until).toBeGreaterThanOrEqual(now);
+        if ('attempt' in state) expect(state.attempt).toBeLessThanOrEqual(maxAttempts);
+      }
+    },
+  );
+
+  test.prop([fc.array(moments, { maxLength: 30 })])(
+    'ends in closed when it ends with a close',
+    (sequence) => {
+      let state: ConnectionState = { name: 'idle' };
+      for (const { event, ...rest } of [...sequence, { event: { type: 'closed' } as const }]) {
+        const around = { now: 0, offline: false, hidden: false, ...rest, random: () => 0.5 };
+        state =
+          transition(state, event, { ...around, reconnect: defaultReconnect, renewable: true })?.state ??
+          state;
+      }
+      expect(Object.keys(state)).toEqual(['name', 'reason', 'error']);
+      expect(state.name).toBe('closed');
+    },
+  );
+
+  function expectAttemptsToGrow(before: ConnectionState, after: ConnectionState): void {
+    if (!('attempt' in before) || !('attempt' in after)) return;
+    const returned = before.name === 'connected' && after.attempt === 1;
+    if (!returned) expect(after.attempt).toBeGreaterThanOrEqual(before.attempt);
+    if (after.name === 'waiting' && before.name !== 'waiting' && !returned) {
+      expect(after.attempt).toBe(before.attempt + 1);
+    }
+  }
+});
+
+describe('without a network', () => {
+  const offline: Surroundings = {
+    now: 1_000,
+    random: () => 0.5,
+    reconnect: defaultReconnect,
+    renewable: false,
+    offline: true,
+    hidden: false,
+  };
+  const { waiting, connected } = sampleStates;
+
+  it('waits 30 s instead of the usual delay', () => {
+    const lost: ConnectionEvent = { type: 'lost', reason: { code: 1006, reason: '' } };
+    expect(transition(connected, lost, offline)?.state).toMatchObject({ name: 'waiting', until: 31_000 });
+  });
+
+  it('tries all the same when those are over, in case the platform is wrong', () => {
+    expect(transition(waiting, { type: 'due' }, offline)?.state.name).toBe('preparing');
+  });
+
+  it('does not try while the page is hidden too', () => {
+    const step = transition(waiting, { type: 'due' }, { ...offline, hidden: true });
+    expect(step).toMatchObject({ state: { name: 'waiting', until: 31_000, attempt: 1 }, effects: [] });
+  });
+
+  it('is not woken by a page that comes back without it', () => {
+    expect(transition(waiting, { type: 'woken' }, offline)).toBeUndefined();
+    expect(transition(waiting, { type: 'woken' }, { ...offline, offline: false })?.state.name).toBe(
+      'preparing',
+    );
+  });
+});
+
+it('is the diagram in ARCHITECTURE.md', () => {
+  const page = new URL('../../../ARCHITECTURE.md', import.meta.url);
+  const text = readFileSync(page, 'utf8');
+  const markers = /(<!-- state-diagram -->\n).*?(<!-- \/state-diagram -->)/s;
+  expect(text).toMatch(markers);
+  const drawn = text.replace(
+    markers,
+    (_, start: string, end: string) => `${start}\n${connectionDiagram()}\n\n${end}`,
+  );
+  if (process.env.UPDATE_DIAGRAM === '1') writeFileSync(page, drawn);
+  else expect(text, 'run this test with UPDATE_DIAGRAM=1 after a change of the table').toBe(drawn);
+});
