@@ -1,0 +1,95 @@
+// A TCP proxy that a test can break: it forwards bytes between clients and one server, resets connections as a pulled
+// cable would, or holds what the server sends as a stuck line does. It knows nothing of WebSockets.
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A proxy that can be broken. */
+export interface CuttingProxy {
+  readonly port: number;
+  /** Connections that clients have made since it was started. */
+  readonly accepted: number;
+  /** Connections that are open. */
+  readonly connections: number;
+  /** The port that it forwards to; where there is none, clients are turned away. */
+  target: number | undefined;
+  /** Resets every connection, on both sides. */
+  cut(): void;
+  /** `true`: what the server sends is held until `false`. */
+  stall(isStalled: boolean): void;
+  close(): Promise<void>;
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+}
+
+/** Starts a proxy on a free port of the loopback. `onSocket` is shown every socket that it holds. */
+export async function startCuttingProxy(onSocket: (socket: Socket) => void): Promise<CuttingProxy> {
+  const pairs = new Set<Pair>();
+  let accepted = 0;
+  let isStalled = false;
+
+  const listener = createServer((client) => {
+    accepted += 1;
+    onSocket(client);
+    if (proxy.target === undefined) {
+      client.on('error', () => {});
+      client.resetAndDestroy();
+      return;
+    }
+    const server = connect(proxy.target, '127.0.0.1');
+    onSocket(server);
+    const pair = { client, server };
+    pairs.add(pair);
+    forward(client, server);
+    forward(server, client);
+    if (isStalled) hold(pair);
+    server.on('close', () => pairs.delete(pair));
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+
+  const proxy: CuttingProxy = {
+    port: (listener.address() as AddressInfo).port,
+    target: undefined,
+    get accepted() {
+      return accepted;
+    },
+    get connections() {
+      return pairs.size;
+    },
+    cut() {
+      for (const { client, server } of pairs) {
+        client.resetAndDestroy();
+        server.resetAndDestroy();
+      }
+    },
+    stall(stalled) {
+      isStalled = stalled;
+      for (const pair of pairs) {
+        if (stalled) hold(pair);
+        else pair.server.pipe(pair.client);
+      }
+    },
+    async close() {
+      proxy.cut();
+      listener.close();
+      await once(listener, 'close');
+    },
+  };
+  return proxy;
+}
+
+/** What is read here is written there, and what ends here ends there: with a reset where this end was reset. */
+function forward(from: Socket, to: Socket): void {
+  from.setNoDelay(true);
+  from.pipe(to);
+  from.on('error', () => to.resetAndDestroy());
+  from.on('close', () => to.destroySoon());
+}
+
+function hold({ client, server }: Pair): void {
+  server.unpipe(client);
+  server.pause();
+}

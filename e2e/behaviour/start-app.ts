@@ -1,0 +1,202 @@
+// The fixture of the behaviour suite: a server, a client and the network between them, on a clock that a test turns.
+// After each test it is closed, and nothing may be left: no client, timer, connection, listener, and no error unheard.
+import { createClient, type Client, type ClientOptions, type WebSocketLike } from '@wirepact/client';
+import type { SocketError } from '@wirepact/core';
+import { createManualClock, type ManualClock } from '@wirepact/core/testing';
+import { SocketManager, type SocketManagerOptions } from '@wirepact/server';
+import { expect, onTestFinished } from 'vitest';
+import { channels, type Channels } from './channels.js';
+import type { Network, Transport } from './transports.js';
+
+export interface Context {
+  readonly user: string;
+}
+
+export type Sockets = SocketManager<Channels, Context>;
+export type AppClient = Client<Channels>;
+export type ServerOptions = SocketManagerOptions<Channels, Context>;
+
+export interface Setup {
+  readonly server?: ServerOptions;
+  readonly client?: Partial<ClientOptions<undefined>>;
+}
+
+/** An error that came out of a client's `onError`. */
+export interface HeardError {
+  readonly code: string;
+  readonly error: SocketError;
+  readonly path?: string;
+  readonly data?: unknown;
+}
+
+/** A client without Wirepact: it hears text, and what it heard is kept. */
+export interface PlainClient {
+  readonly socket: WebSocketLike;
+  readonly heard: unknown[];
+  send(frame: unknown): void;
+}
+
+/** At most so much time passes before what it set off may arrive. */
+const stepMs = 500;
+
+export class App {
+  readonly network: Network;
+  readonly clock: ManualClock = createManualClock({ startMs: 1_000_000 });
+  readonly #setup: Setup;
+  readonly #closers: (() => void)[] = [];
+  readonly #clientErrors: HeardError[] = [];
+  readonly #serverErrors: unknown[] = [];
+  sockets: Sockets;
+  client: AppClient;
+
+  constructor(network: Network, setup: Setup) {
+    this.network = network;
+    this.#setup = setup;
+    this.sockets = this.#createSockets();
+    this.client = this.createClient();
+  }
+
+  /** What a client must be created with to come here. */
+  get clientOptions(): Required<Pick<ClientOptions, 'url' | 'WebSocket' | 'clock'>> {
+    const { network, clock } = this;
+    return { url: network.url, WebSocket: network.WebSocket, clock };
+  }
+
+  /** A client of this server that has not connected yet. */
+  createClient(options: Setup['client'] = {}): AppClient {
+    return this.adopt(
+      createClient<Channels>({
+        autoConnect: false,
+        ...this.clientOptions,
+        ...this.#setup.client,
+        ...options,
+      }),
+    );
+  }
+
+  /** Takes care of a client that a test has created. */
+  adopt<TClient extends Pick<AppClient, 'onError' | 'close'>>(client: TClient): TClient {
+    client.onError((error, origin) => this.#clientErrors.push({ code: error.code, error, ...origin }));
+    this.#closers.push(() => client.close());
+    return client;
+  }
+
+  /** Another client of this server, connected. */
+  async connect(options?: Setup['client']): Promise<AppClient> {
+    const client = this.createClient(options);
+    client.connect();
+    await this.advance(0);
+    return client;
+  }
+
+  async connectPlain(): Promise<PlainClient> {
+    const heard: unknown[] = [];
+    const socket = new this.network.WebSocket(this.network.url);
+    socket.addEventListener('message', ({ data }) => heard.push(JSON.parse(String(data))));
+    socket.addEventListener('error', () => {});
+    this.#closers.push(() => socket.close());
+    await this.settle();
+    return { socket, heard, send: (frame) => socket.send(JSON.stringify(frame)) };
+  }
+
+  settle(): Promise<void> {
+    return this.network.settle();
+  }
+
+  /** Lets time pass, and what it sets off arrive. */
+  async advance(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= stepMs) {
+      this.clock.advance(Math.min(left, stepMs));
+      await this.settle();
+    }
+    this.clock.advance(0);
+    await this.settle();
+  }
+
+  /** The server closes, and nobody answers any more. */
+  async stopServer(): Promise<void> {
+    this.network.stop();
+    await this.sockets.close();
+    await this.settle();
+  }
+
+  /** The server is there again, with nothing of what it knew. */
+  async startServer(): Promise<void> {
+    this.sockets = this.#createSockets();
+    await this.network.start(this.sockets);
+  }
+
+  /** What came out of `onError` of the clients since it was last asked. */
+  takeClientErrors(): HeardError[] {
+    return this.#clientErrors.splice(0);
+  }
+
+  /** What came out of `onError` of the server since it was last asked. */
+  takeServerErrors(): unknown[] {
+    return this.#serverErrors.splice(0);
+  }
+
+  /** Closes everything, and says what is left of it. */
+  async close(): Promise<object> {
+    this.network.stall(false);
+    for (const close of this.#closers) close();
+    await this.settle();
+    const { countClients, countUsers } = this.sockets;
+    const { rooms } = this.sockets.stats();
+    await this.sockets.close();
+    await this.settle();
+    return {
+      ...{ countClients, countUsers, rooms },
+      network: await this.network.close(),
+      timers: this.clock.pending,
+      clientErrors: this.#clientErrors,
+      serverErrors: this.#serverErrors,
+    };
+  }
+
+  #createSockets(): Sockets {
+    return new SocketManager(channels, {
+      authenticate: ({ token }): Context => ({ user: token ?? 'guest' }),
+      userId: ({ user }) => user,
+      onError: (error) => this.#serverErrors.push(error),
+      clock: this.clock,
+      ...this.#setup.server,
+    } satisfies ServerOptions);
+  }
+}
+
+const nothing = {
+  ...{ countClients: 0, countUsers: 0, rooms: 0 },
+  network: [],
+  timers: 0,
+  clientErrors: [],
+  serverErrors: [],
+};
+
+/** Starts a server and one connected client; both are gone when the test is over. */
+export async function startApp(transport: Transport, setup: Setup = {}): Promise<App> {
+  const app = await prepareApp(transport, setup);
+  app.client.connect();
+  await app.advance(0);
+  expect(app.client.status.name).toBe('connected');
+  return app;
+}
+
+/** The same, with a client that has not connected yet. */
+export async function prepareApp(transport: Transport, setup: Setup = {}): Promise<App> {
+  const listeners = countProcessListeners();
+  const app = new App(await transport.open(), setup);
+  onTestFinished(async ({ task }) => {
+    const left = await app.close();
+    // of a test that failed already nothing more is asked
+    if (task.result?.state === 'fail') return;
+    expect(left).toEqual(nothing);
+    expect(countProcessListeners()).toEqual(listeners);
+  });
+  await app.network.start(app.sockets);
+  return app;
+}
+
+function countProcessListeners(): Record<string, number> {
+  return Object.fromEntries(process.eventNames().map((name) => [String(name), process.listenerCount(name)]));
+}
