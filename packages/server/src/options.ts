@@ -21,14 +21,14 @@ export interface UnroutedMessage {
   readonly data: unknown;
 }
 
-/** What happens in a client's life. Async handlers are welcome; nothing waits for them. */
+/** What happens in a client's life. Handlers may be async; nothing waits for them, and what they return is ignored. */
 export interface SocketEvents<TChannels, TContext> {
   /** A client is here; the counts include it. */
-  readonly onConnect?: (socket: Socket<TChannels, TContext>) => void;
+  readonly onConnect?: (socket: Socket<TChannels, TContext>) => unknown;
   /** A message came that no route takes. */
-  readonly onMessage?: (socket: Socket<TChannels, TContext>, message: UnroutedMessage) => void;
+  readonly onMessage?: (socket: Socket<TChannels, TContext>, message: UnroutedMessage) => unknown;
   /** A client is gone. The counts and its rooms still include it, and nothing is sent to it any more. */
-  readonly onDisconnect?: (socket: Socket<TChannels, TContext>, reason: DisconnectReason) => void;
+  readonly onDisconnect?: (socket: Socket<TChannels, TContext>, reason: DisconnectReason) => unknown;
 }
 
 /** Who may join rooms from the client's side, and what is known there of each other. */
