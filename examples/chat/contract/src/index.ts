@@ -1,0 +1,70 @@
+// The contract of the chat: everything its page and its server may say to each other.
+// `in` is what the server receives. `out` is what the server sends.
+import { defineChannels, type Failure, type OutputOf } from '@wirepact/core';
+import { z } from 'zod';
+import { Name, Person } from './people.js';
+import { Draft, Message, Point, Reaction, RoomName } from './rooms.js';
+
+const conversation = defineChannels({
+  chat: {
+    in: Draft,
+    out: Message,
+    reply: z.object({ id: z.string(), at: z.number() }),
+    errors: { TOO_FAST: z.object({ waitMs: z.number() }) },
+    idempotent: true,
+  },
+  history: {
+    in: z.object({ room: RoomName, after: z.string().optional() }),
+    reply: z.object({ messages: z.array(Message), serverStartedAt: z.number() }),
+    idempotent: true,
+  },
+  typing: { in: z.object({ room: RoomName }), out: Person, delivery: 'volatile' },
+  cursor: {
+    in: Point.extend({ room: RoomName }),
+    out: Point.extend({ user: z.string(), name: z.string() }),
+    delivery: 'latest',
+    key: 'user',
+  },
+  reaction: {
+    in: z.object({ room: RoomName, reaction: Reaction }),
+    out: z.object({ user: z.string(), name: z.string(), reaction: Reaction }),
+    delivery: 'latest',
+    key: 'user',
+  },
+  activity: { out: z.object({ room: RoomName }), delivery: 'latest', key: 'room' },
+});
+
+const people = defineChannels({
+  you: { out: Person },
+  rename: {
+    in: z.object({ name: Name }),
+    reply: Person,
+    errors: { NAME_TAKEN: z.object({ suggestion: z.string() }) },
+  },
+  renamed: { out: Person },
+});
+
+const LogLine = z.object({ id: z.number(), at: z.number(), text: z.string() });
+
+const line = defineChannels({
+  clock: { in: z.void(), reply: z.object({ now: z.number(), upForMs: z.number() }) },
+  log: { in: z.void(), stream: LogLine },
+  cut: { in: z.void() },
+});
+
+/** What a page without any library speaks to: plain `{ path, data }` messages. */
+const plain = defineChannels({
+  time: { in: z.void(), out: z.string() },
+  output: { out: z.string() },
+  connected: { out: z.object({ message: z.string() }) },
+  test: { in: z.void(), out: z.array(z.record(z.string(), z.unknown())) },
+});
+
+export const channels = defineChannels({ ...conversation, ...people, ...line, ...plain });
+
+export type Channels = typeof channels;
+export type Person = z.infer<typeof Person>;
+export type Message = z.infer<typeof Message>;
+export type LogLine = z.infer<typeof LogLine>;
+export type Cursor = OutputOf<Channels, 'cursor'>;
+export type ChatFailure = Failure<Channels, 'wire'>['chat'];

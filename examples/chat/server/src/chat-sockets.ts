@@ -1,0 +1,103 @@
+// The endpoint of the chat: who is let in, what is answered on each channel, and who hears of it.
+import { channels, type Channels, type Person } from '@wirepact-example/chat-contract';
+import { rooms } from '@wirepact-example/chat-contract/facts';
+import { SocketManager } from '@wirepact/server';
+import { Guests, type Guest } from './guests.js';
+import { MessageStore } from './message-store.js';
+import { Pace } from './pace.js';
+import { ServerLog } from './server-log.js';
+
+export type ChatSockets = SocketManager<Channels, Guest>;
+
+export function createChatSockets(): ChatSockets {
+  const guests = new Guests();
+  const store = new MessageStore();
+  const pace = new Pace();
+  const log = new ServerLog();
+
+  const sockets: ChatSockets = new SocketManager(channels, {
+    authenticate: (request) => guests.admit(request.token),
+    userId: (guest) => guest.id,
+    onError: (error) => console.error(error),
+
+    rooms: {
+      authorize: (socket, room) => {
+        log.write(`${socket.context.name} enters the ${room}`);
+        return rooms.some(({ id }) => id === room);
+      },
+      member: (socket) => asPerson(socket.context),
+    },
+
+    event: {
+      onConnect(socket) {
+        guests.enter(socket.context);
+        log.write(`${socket.context.name} is connected`);
+        socket.send('connected', { message: 'Connected.' });
+        socket.send('you', asPerson(socket.context));
+        sockets.sendToAll('output', `New user connected! count: ${sockets.countClients}`);
+      },
+      onDisconnect(socket, { code }) {
+        guests.leave(socket.context);
+        log.write(`${socket.context.name} is gone (${code})`);
+        sockets.sendToAll('output', `User disconnected! count: ${sockets.countClients - 1}`);
+      },
+    },
+
+    routes: {
+      chat(socket, draft, { fail }) {
+        const { id, name } = socket.context;
+        const waitMs = pace.take(id);
+        if (waitMs > 0) throw fail('TOO_FAST', { waitMs });
+        const { message, isNew } = store.add({ ...draft, from: { id, name } });
+        if (isNew) {
+          sockets.room(draft.room).send('chat', message);
+          sockets.sendToAllExcept(socket, 'activity', { room: draft.room });
+          log.write(`${name} says ${draft.text.length} characters in the ${draft.room}`);
+        }
+        return { id: message.id, at: message.at };
+      },
+      history: (_socket, { room, after }) => ({
+        messages: [...store.since(room, after)],
+        serverStartedAt: store.startedAt,
+      }),
+      typing(socket, { room }) {
+        sockets.room(room).except(socket).send('typing', asPerson(socket.context));
+      },
+      cursor(socket, { room, x, y }) {
+        const { id: user, name } = socket.context;
+        sockets.room(room).except(socket).send('cursor', { user, name, x, y });
+      },
+      reaction(socket, { room, reaction }) {
+        const { id: user, name } = socket.context;
+        sockets.room(room).send('reaction', { user, name, reaction });
+      },
+
+      rename(socket, { name }, { fail }) {
+        const guest = socket.context;
+        const suggestion = guests.freeName(name, guest.id);
+        if (suggestion !== name) throw fail('NAME_TAKEN', { suggestion });
+        log.write(`${guest.name} is called ${name} now`);
+        guest.name = name;
+        sockets.user(guest.id).send('you', asPerson(guest));
+        sockets.sendToAll('renamed', asPerson(guest));
+        return asPerson(guest);
+      },
+
+      clock: () => ({ now: Date.now(), upForMs: Date.now() - store.startedAt }),
+      log: (_socket, _nothing, { signal }) => log.follow(signal),
+      cut(socket) {
+        log.write(`${socket.context.name} cuts the line`);
+        guests.cutLine(socket.context.id);
+        socket.disconnect('cut on request', 4000);
+      },
+
+      time(socket) {
+        socket.send('output', new Date().toISOString());
+      },
+      test: (socket) => [{ ...socket.handshake.headers }],
+    },
+  });
+  return sockets;
+}
+
+const asPerson = ({ id, name }: Guest): Person => ({ id, name });

@@ -1,0 +1,88 @@
+// Who is on the line: what a window shows of itself, the name it is given for that, and whose line is cut.
+import { createHash, randomBytes } from 'node:crypto';
+import { cutForMs, maxNameLength } from '@wirepact-example/chat-contract/facts';
+import { Name, Ticket } from '@wirepact-example/chat-contract/people';
+import { SocketError } from '@wirepact/server';
+
+/** Somebody with at least one window open. `name` changes when they choose another. */
+export interface Guest {
+  readonly id: string;
+  name: string;
+}
+
+const bannedNames = ['banned'];
+const natures = ['Quiet', 'Brisk', 'Amber', 'Early', 'Clever', 'Gentle', 'Rusty', 'Lucky'];
+const birds = ['Heron', 'Wren', 'Swift', 'Plover', 'Finch', 'Magpie', 'Sparrow', 'Starling'];
+
+export class Guests {
+  readonly #windows = new Map<Guest, number>();
+  readonly #deadUntil = new Map<string, number>();
+
+  /** The guest behind a token. Throws what the page shows as refused, or what makes it try again later. */
+  admit(token: string | undefined): Guest {
+    const ticket = token === undefined ? { secret: randomBytes(16).toString('hex') } : readTicket(token);
+    const id = createHash('sha256').update(ticket.secret).digest('base64url').slice(0, 12);
+    if (this.#isDead(id)) throw new SocketError('overloaded', '[overloaded] this line is cut');
+    const known = this.#find((guest) => guest.id === id);
+    if (known) return known;
+    const name = readName(ticket.name) ?? randomName();
+    if (bannedNames.includes(name.toLowerCase())) throw new SocketError('forbidden');
+    return { id, name: this.freeName(name, id) };
+  }
+
+  enter(guest: Guest): void {
+    this.#windows.set(guest, (this.#windows.get(guest) ?? 0) + 1);
+  }
+
+  leave(guest: Guest): void {
+    const left = (this.#windows.get(guest) ?? 0) - 1;
+    if (left > 0) this.#windows.set(guest, left);
+    else this.#windows.delete(guest);
+  }
+
+  /** `name`, or that name with a number when somebody else goes by it. */
+  freeName(name: string, ownId: string): string {
+    const isTaken = (wish: string) =>
+      this.#find((guest) => guest.id !== ownId && isSameName(guest.name, wish));
+    const stem = name.slice(0, maxNameLength - 4).trimEnd();
+    let free = name;
+    for (let number = 2; isTaken(free); number += 1) free = `${stem} ${number}`;
+    return free;
+  }
+
+  /** Nobody with this id gets through for a while. */
+  cutLine(id: string): void {
+    this.#deadUntil.set(id, Date.now() + cutForMs);
+  }
+
+  #isDead(id: string): boolean {
+    const now = Date.now();
+    for (const [dead, until] of this.#deadUntil) if (until <= now) this.#deadUntil.delete(dead);
+    return this.#deadUntil.has(id);
+  }
+
+  #find(isWanted: (guest: Guest) => boolean): Guest | undefined {
+    for (const guest of this.#windows.keys()) if (isWanted(guest)) return guest;
+    return undefined;
+  }
+}
+
+function readTicket(token: string): Ticket {
+  try {
+    return Ticket.parse(JSON.parse(token));
+  } catch (cause) {
+    throw new SocketError('unauthenticated', '[unauthenticated] the ticket cannot be read', { cause });
+  }
+}
+
+function readName(wish: string | undefined): string | undefined {
+  const name = Name.safeParse(wish);
+  return name.success ? name.data : undefined;
+}
+
+function randomName(): string {
+  const pick = (words: readonly string[]) => words[Math.floor(Math.random() * words.length)] ?? '';
+  return `${pick(natures)} ${pick(birds)}`;
+}
+
+const isSameName = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

@@ -1,0 +1,51 @@
+// Starts the chat and ends it: one HTTP server for the page and the sockets, in one process.
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { createChatSockets } from './chat-sockets.js';
+import { createPage } from './page.js';
+
+/** How long a close may take before the process ends anyway, in ms. */
+const patienceMs = 800;
+
+const port = readPort(process.env.PORT ?? '8080');
+const page = createPage(fileURLToPath(new URL('../../web/dist', import.meta.url)));
+const sockets = createChatSockets();
+
+const server = createServer((request, response) => {
+  const path = request.url?.split('?', 1)[0];
+  if (path === '/healthz') response.setHeader('content-type', 'text/plain').end('ok\n');
+  else if (path === '/ws') sockets.handleRequest(request, response);
+  else page(request, response);
+});
+sockets.attach(server, { path: '/ws' });
+
+server.on('error', (error: NodeJS.ErrnoException) => {
+  fail(
+    error.code === 'EADDRINUSE'
+      ? `Port ${port} is taken. Stop what listens there, or choose another: PORT=${port + 1} node dist/main.js`
+      : `The server cannot listen on port ${port}: ${error.message}`,
+  );
+});
+server.listen(port, () => console.log(`Party Line is open at http://localhost:${port}`));
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(server));
+
+async function stop(server: Server): Promise<void> {
+  // a page that does not answer the close must not keep the process alive
+  setTimeout(() => process.exit(0), patienceMs).unref();
+  server.close(() => process.exit(0));
+  await sockets.close();
+  server.closeIdleConnections();
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  return Number.isInteger(port) && port > 0 && port < 65_536
+    ? port
+    : fail(`PORT is "${text}"; it must be 1 to 65535.`);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}

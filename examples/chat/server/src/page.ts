@@ -1,0 +1,75 @@
+// Serves the built page. Its files are listed once, at the start: an address that is not in the list cannot reach the disk.
+import { createReadStream, readdirSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.map': 'application/json; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.webp': 'image/webp',
+};
+
+const securityHeaders = {
+  'content-security-policy':
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+/** A handler for everything that is not the chat's own address. Addresses without a file show the page itself. */
+export function createPage(folder: string): (request: IncomingMessage, response: ServerResponse) => void {
+  const files = listFiles(folder);
+  return (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { allow: 'GET, HEAD' }).end();
+      return;
+    }
+    const address = request.url?.split(/[?#]/, 1)[0] ?? '/';
+    const found = files.get(address) ?? (extname(address) === '' ? files.get('/index.html') : undefined);
+    if (found === undefined) refuse(response, files.size === 0);
+    else send(request, response, found);
+  };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, file: string): void {
+  response.writeHead(200, {
+    ...securityHeaders,
+    'content-type': contentTypes[extname(file)] ?? 'application/octet-stream',
+    // the build names what is in assets/ after its content
+    'cache-control': file.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+  });
+  if (request.method === 'HEAD') response.end();
+  else
+    createReadStream(file)
+      .on('error', () => response.destroy())
+      .pipe(response);
+}
+
+function refuse(response: ServerResponse, unbuilt: boolean): void {
+  const text = unbuilt ? 'The page is not built yet: run `npm run build`, then start again.' : 'Not found.';
+  response.writeHead(unbuilt ? 503 : 404, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+}
+
+/** Address → file. */
+function listFiles(
+  folder: string,
+  address = '',
+  files = new Map<string, string>(),
+): ReadonlyMap<string, string> {
+  try {
+    for (const entry of readdirSync(join(folder, address), { withFileTypes: true })) {
+      const below = `${address}/${entry.name}`;
+      if (entry.isDirectory()) listFiles(folder, below, files);
+      else files.set(below, join(folder, below));
+    }
+  } catch {
+    // not built: the sockets work all the same, as they do beside Vite's own server
+  }
+  return files;
+}

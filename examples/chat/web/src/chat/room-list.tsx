@@ -1,0 +1,37 @@
+// The rooms, the one that is open, and those in which something was said meanwhile.
+import { useState } from 'react';
+import { rooms, type RoomId } from '@wirepact-example/chat-contract/facts';
+import { useEvent } from '../live/socket.js';
+import { roomAddress } from './use-room-in-address.js';
+
+export function RoomList({ current }: { readonly current: RoomId }) {
+  const [unseen, setUnseen] = useState<ReadonlySet<RoomId>>(new Set());
+  useEvent('activity', ({ room }) => setUnseen((rooms) => new Set(rooms).add(room)));
+
+  return (
+    <nav className="rooms" aria-label="Rooms">
+      <ul>
+        {rooms.map((room) => (
+          <li key={room.id}>
+            <a
+              href={roomAddress(room.id)}
+              aria-current={room.id === current ? 'page' : undefined}
+              onClick={() => setUnseen((rooms) => without(rooms, room.id))}
+            >
+              <span className="room-name">{room.name}</span>
+              {room.id !== current && unseen.has(room.id) && (
+                <span className="unseen">
+                  <span className="visually-hidden">, new messages</span>
+                </span>
+              )}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function without(rooms: ReadonlySet<RoomId>, room: RoomId): ReadonlySet<RoomId> {
+  return new Set([...rooms].filter((other) => other !== room));
+}

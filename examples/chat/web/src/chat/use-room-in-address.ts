@@ -1,0 +1,20 @@
+// Which room the page shows: the one after the # in the address, so that it can be bookmarked and gone back to.
+import { useSyncExternalStore } from 'react';
+import { rooms, type RoomId } from '@wirepact-example/chat-contract/facts';
+
+export type RoomFacts = (typeof rooms)[number];
+
+export function useRoomInAddress(): RoomFacts {
+  return useSyncExternalStore(subscribe, currentRoom);
+}
+
+export const roomAddress = (id: RoomId): string => `#${id}`;
+
+function currentRoom(): RoomFacts {
+  return rooms.find((room) => roomAddress(room.id) === location.hash) ?? rooms[0];
+}
+
+function subscribe(listener: () => void): () => void {
+  addEventListener('hashchange', listener);
+  return () => removeEventListener('hashchange', listener);
+}

@@ -1,0 +1,34 @@
+// Whether the server has a message: on its way, there, or not, with a way to try again.
+import { useStatus } from '../live/socket.js';
+import type { Delivery } from './conversation.js';
+
+export interface DeliveryMarkProps {
+  readonly delivery: Delivery;
+  readonly onRetry: () => void;
+}
+
+export function DeliveryMark({ delivery, onRetry }: DeliveryMarkProps) {
+  const status = useStatus();
+  if (delivery.state === 'failed') {
+    return (
+      <span className="delivery" data-state="failed">
+        Not sent. {delivery.why}{' '}
+        <button type="button" className="link" onClick={onRetry}>
+          Try again
+        </button>
+      </span>
+    );
+  }
+  if (delivery.state === 'sent') {
+    return (
+      <span className="delivery" data-state="sent">
+        <span aria-hidden="true">✓</span> Sent
+      </span>
+    );
+  }
+  return (
+    <span className="delivery" data-state="sending">
+      {status.name === 'connected' ? 'Sending …' : 'Waiting for the line …'}
+    </span>
+  );
+}

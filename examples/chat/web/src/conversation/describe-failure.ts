@@ -1,0 +1,21 @@
+// Why a message was not delivered, in words for its writer.
+import type { ChatFailure } from '@wirepact-example/chat-contract';
+import { seconds } from '../line/line-words.js';
+
+export function describeFailure(error: ChatFailure): string {
+  switch (error.code) {
+    case 'TOO_FAST':
+      return `That was quick. Breathe for ${seconds(error.data.waitMs)}, then try again.`;
+    case 'unknown_outcome':
+      return 'The line broke just then. Try again: if it did arrive, it is said only once.';
+    case 'timeout':
+    case 'expired':
+      return 'The server could not be reached in time.';
+    case 'outbox_full':
+      return 'Too much is waiting for the line already.';
+    case 'invalid_input':
+      return 'The server could not take this text.';
+    default:
+      return error.message;
+  }
+}

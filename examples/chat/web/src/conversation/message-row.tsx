@@ -1,0 +1,30 @@
+// One message, and what became of it when it is your own.
+import { clockTime } from '../line/line-words.js';
+import { Bird } from '../people/bird.js';
+import { hueStyle } from '../people/hue.js';
+import type { Said } from './conversation.js';
+import { DeliveryMark } from './delivery-mark.js';
+
+export interface MessageRowProps {
+  readonly said: Said;
+  readonly own: boolean;
+  /** The same person just spoke. */
+  readonly continues: boolean;
+  /** The same person goes on. */
+  readonly continued: boolean;
+  readonly onRetry: (key: string, text: string) => void;
+}
+
+export function MessageRow({ said, own, continues, continued, onRetry }: MessageRowProps) {
+  return (
+    <li className="message" data-own={own} data-continues={continues} style={hueStyle(said.from.id)}>
+      {!own && !continued && <Bird id={said.from.id} />}
+      <p className={own || continues ? 'visually-hidden' : 'message-from'}>{own ? 'You' : said.from.name}</p>
+      <p className="message-text">{said.text}</p>
+      <p className={continued && said.delivery.state === 'sent' ? 'visually-hidden' : 'message-foot'}>
+        <time dateTime={new Date(said.at).toISOString()}>{clockTime(said.at)}</time>
+        {own && <DeliveryMark delivery={said.delivery} onRetry={() => onRetry(said.key, said.text)} />}
+      </p>
+    </li>
+  );
+}

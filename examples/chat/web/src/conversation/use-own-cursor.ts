@@ -1,0 +1,30 @@
+// Tells the room where the pointer is, at most 20 times a second; only the newest place matters.
+import { useEffect, useEffectEvent, useRef, type RefObject } from 'react';
+import type { RoomId } from '@wirepact-example/chat-contract/facts';
+import { useSocket } from '../live/socket.js';
+
+const everyMs = 50;
+
+export function useOwnCursor(pane: RefObject<HTMLElement | null>, room: RoomId, watched: boolean): void {
+  const { send } = useSocket();
+  const sentAt = useRef(0);
+
+  const move = useEffectEvent((event: PointerEvent, bounds: DOMRect) => {
+    // a finger scrolls, it does not point
+    if (event.pointerType === 'touch' || Date.now() - sentAt.current < everyMs) return;
+    sentAt.current = Date.now();
+    const x = within(0, (event.clientX - bounds.left) / bounds.width, 1);
+    const y = within(0, (event.clientY - bounds.top) / bounds.height, 1);
+    send('cursor', { room, x, y });
+  });
+
+  useEffect(() => {
+    const element = pane.current;
+    if (element === null || !watched) return undefined;
+    const onMove = (event: PointerEvent) => move(event, element.getBoundingClientRect());
+    element.addEventListener('pointermove', onMove);
+    return () => element.removeEventListener('pointermove', onMove);
+  }, [pane, watched]);
+}
+
+const within = (least: number, value: number, most: number) => Math.min(most, Math.max(least, value));

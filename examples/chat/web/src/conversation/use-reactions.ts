@@ -1,0 +1,19 @@
+// Everybody's newest reaction, for as long as it is in the air.
+import { useRef } from 'react';
+import type { ReactionName } from '@wirepact-example/chat-contract/facts';
+import { useEvent } from '../live/socket.js';
+import { useExpiring } from '../live/use-expiring.js';
+
+export interface Flight {
+  readonly reaction: ReactionName;
+  readonly name: string;
+  /** Tells two flights of one kind apart. */
+  readonly count: number;
+}
+
+export function useReactions(): ReadonlyMap<string, Flight> {
+  const { values, put } = useExpiring<Flight>(2_400);
+  const count = useRef(0);
+  useEvent('reaction', ({ user, name, reaction }) => put(user, { reaction, name, count: ++count.current }));
+  return values;
+}

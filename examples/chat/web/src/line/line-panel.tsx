@@ -1,0 +1,22 @@
+// Who you are, and the line you are on. Beside the conversation where there is space, over it where there is none.
+import type { Person } from '@wirepact-example/chat-contract';
+import { YouSection } from '../people/you-section.js';
+import { ClockSection } from './clock-section.js';
+import { LineSection } from './line-section.js';
+import { LogSection } from './log-section.js';
+import { panelId } from './panel-button.js';
+
+export function LinePanel({ you }: { readonly you: Person | undefined }) {
+  return (
+    <aside id={panelId} className="panel" popover="auto" aria-label="You and the line">
+      <button type="button" className="panel-close" popoverTarget={panelId} popoverTargetAction="hide">
+        <span aria-hidden="true">✕</span>
+        <span className="visually-hidden">Close</span>
+      </button>
+      <YouSection you={you} />
+      <LineSection />
+      <ClockSection />
+      <LogSection />
+    </aside>
+  );
+}

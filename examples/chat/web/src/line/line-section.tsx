@@ -1,0 +1,56 @@
+// The state of the line in words, the knife, and the last few things that happened to it.
+import { useSocket, useLatest } from '../live/socket.js';
+import { Countdown } from './countdown.js';
+import { describeLoss, exactTime, seconds } from './line-words.js';
+import type { Outage } from './outages.js';
+import { useOutages } from './use-outages.js';
+
+export function LineSection() {
+  const { status, send } = useSocket();
+  const outages = useOutages();
+  const announcement = useLatest('output');
+  const connected = status.name === 'connected';
+  return (
+    <section aria-labelledby="line-title">
+      <h2 id="line-title">The line</h2>
+      <p className="line-state" data-state={status.name}>
+        <span className="dot" aria-hidden="true" />
+        <span>
+          {connected ? 'Connected' : status.name === 'reconnecting' ? 'Cut off' : 'Calling …'}
+          {connected && <small>since {exactTime(status.since)}</small>}
+          {status.name === 'reconnecting' && (
+            <small>
+              <Countdown attempt={status.attempt} until={status.nextAttemptAt} />
+            </small>
+          )}
+        </span>
+      </p>
+      {announcement !== undefined && <p className="announcement">“{announcement}”</p>}
+      <button type="button" className="button cut" disabled={!connected} onClick={() => send('cut')}>
+        <span aria-hidden="true">✂</span> Cut the line
+      </button>
+      {outages.length > 0 && (
+        <ol className="outages" aria-label="What happened to the line">
+          {outages.map((outage) => (
+            <OutageRow key={outage.id} outage={outage} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function OutageRow({ outage }: { readonly outage: Outage }) {
+  const { lostAt, backAt, attempts, reason } = outage;
+  return (
+    <li>
+      <time dateTime={new Date(lostAt).toISOString()}>{exactTime(lostAt)}</time>
+      <span>
+        {describeLoss(reason)}{' '}
+        {backAt === undefined
+          ? 'Not back yet.'
+          : `Back after ${seconds(backAt - lostAt)}, ${attempts === 1 ? 'one attempt' : `${attempts} attempts`}.`}
+      </span>
+    </li>
+  );
+}

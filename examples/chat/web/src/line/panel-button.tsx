@@ -1,0 +1,19 @@
+// Where there is no space for the panel: a button that opens it, and shows how the line is.
+import { useStatus } from '../live/socket.js';
+
+export const panelId = 'panel';
+
+export function PanelButton() {
+  const status = useStatus();
+  const word =
+    status.name === 'connected' ? 'Connected' : status.name === 'reconnecting' ? 'Cut off' : 'Calling …';
+  return (
+    <button type="button" className="panel-button" popoverTarget={panelId} data-state={status.name}>
+      <span className="dot" aria-hidden="true" />
+      <span>
+        <span className="visually-hidden">You and the line: </span>
+        {word}
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,9 @@
+// What happened to the line, as state.
+import { useSyncExternalStore } from 'react';
+import { useChat } from '../live/chat-context.js';
+import type { Outage } from './outages.js';
+
+export function useOutages(): readonly Outage[] {
+  const { outages } = useChat();
+  return useSyncExternalStore(outages.subscribe, outages.list);
+}

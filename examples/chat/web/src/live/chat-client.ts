@@ -1,0 +1,21 @@
+// What lives as long as the page: the client, who this window is, and what happened to the line.
+import type { Channels } from '@wirepact-example/chat-contract';
+import { createClient, type Client } from '@wirepact/client';
+import { createIdentity, type Identity } from './identity.js';
+import { watchOutages, type Outages } from '../line/outages.js';
+
+export interface Chat {
+  readonly client: Client<Channels>;
+  readonly identity: Identity;
+  readonly outages: Outages;
+}
+
+export function createChat(): Chat {
+  const identity = createIdentity();
+  const client: Client<Channels> = createClient<Channels>({
+    url: '/ws',
+    // asked for every attempt: who changed the name meanwhile comes back under the new one
+    getToken: () => identity.token(),
+  });
+  return { client, identity, outages: watchOutages(client) };
+}

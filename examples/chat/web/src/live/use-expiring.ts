@@ -1,0 +1,42 @@
+// Values that fade: who types, where cursors were, which reactions float.
+import { useCallback, useEffect, useState } from 'react';
+
+interface Fading<TValue> {
+  readonly value: TValue;
+  readonly until: number;
+}
+
+export interface Expiring<TValue> {
+  readonly values: ReadonlyMap<string, TValue>;
+  readonly put: (key: string, value: TValue) => void;
+  readonly remove: (key: string) => void;
+}
+
+/** Keeps the newest value of each key for `lifeMs`. */
+export function useExpiring<TValue>(lifeMs: number): Expiring<TValue> {
+  const [fading, setFading] = useState<ReadonlyMap<string, Fading<TValue>>>(new Map());
+
+  useEffect(() => {
+    if (fading.size === 0) return undefined;
+    const soonest = Math.min(...[...fading.values()].map((entry) => entry.until));
+    const timer = setTimeout(() => {
+      setFading((current) => new Map([...current].filter(([, entry]) => entry.until > Date.now())));
+    }, soonest - Date.now());
+    return () => clearTimeout(timer);
+  }, [fading]);
+
+  const put = useCallback(
+    (key: string, value: TValue) =>
+      setFading((current) => new Map(current).set(key, { value, until: Date.now() + lifeMs })),
+    [lifeMs],
+  );
+  const remove = useCallback((key: string) => {
+    setFading((current) => {
+      if (!current.has(key)) return current;
+      const rest = new Map(current);
+      rest.delete(key);
+      return rest;
+    });
+  }, []);
+  return { values: new Map([...fading].map(([key, entry]) => [key, entry.value])), put, remove };
+}

@@ -1,0 +1,61 @@
+// Who is here, as birds on the wire: who types has a bubble, who reacts lets it fly, and a cut wire carries nobody.
+import type { CSSProperties } from 'react';
+import type { Person } from '@wirepact-example/chat-contract';
+import type { Flight } from '../conversation/use-reactions.js';
+import { Bird } from './bird.js';
+import { ReactionIcon } from './reaction-icon.js';
+import { brokenWire, seats, wholeWire } from './wire.js';
+
+export interface BirdsOnWireProps {
+  readonly people: readonly Person[];
+  readonly you: Person | undefined;
+  readonly typing: ReadonlySet<string>;
+  readonly reactions: ReadonlyMap<string, Flight>;
+  readonly whole: boolean;
+}
+
+/** As many as fit on the narrowest screen. */
+const mostBirds = 8;
+
+export function BirdsOnWire({ people, you, typing, reactions, whole }: BirdsOnWireProps) {
+  const seated = people.slice(0, mostBirds);
+  const places = seats(seated.length);
+  return (
+    <div className="wire" data-whole={whole}>
+      <svg className="wire-drawing" viewBox="0 0 100 52" preserveAspectRatio="none" aria-hidden="true">
+        {whole ? <path d={wholeWire} /> : brokenWire.map((path) => <path key={path} d={path} />)}
+      </svg>
+      <ul aria-label="Here now" style={{ '--count': seated.length } as CSSProperties}>
+        {seated.map((person, index) => (
+          <li
+            key={person.id}
+            data-you={person.id === you?.id}
+            style={{
+              insetInlineStart: `${places[index]?.x ?? 50}%`,
+              insetBlockStart: `${places[index]?.y ?? 0}px`,
+            }}
+          >
+            <Bird id={person.id} />
+            {typing.has(person.id) && <span className="bubble" aria-hidden="true" />}
+            <Floating flight={reactions.get(person.id)} />
+            <span className="bird-name">
+              {person.name}
+              {person.id === you?.id && <span className="visually-hidden"> (you)</span>}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {people.length > mostBirds && <p className="more-birds">and {people.length - mostBirds} more</p>}
+    </div>
+  );
+}
+
+function Floating({ flight }: { readonly flight: Flight | undefined }) {
+  if (flight === undefined) return null;
+  // a new key starts the flight again
+  return (
+    <span key={flight.count} className="floating">
+      <ReactionIcon name={flight.reaction} />
+    </span>
+  );
+}

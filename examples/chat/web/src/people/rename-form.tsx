@@ -1,0 +1,73 @@
+// Asks the server for another name. It may be taken: then the server proposes one that is not.
+import { useState, type FormEvent } from 'react';
+import { maxNameLength } from '@wirepact-example/chat-contract/facts';
+import { safe } from '@wirepact/client';
+import { useSocket } from '../live/socket.js';
+
+interface Problem {
+  readonly text: string;
+  readonly suggestion?: string;
+}
+
+export function RenameForm({ name, onDone }: { readonly name: string; readonly onDone: () => void }) {
+  const { request } = useSocket();
+  const [wish, setWish] = useState(name);
+  const [problem, setProblem] = useState<Problem>();
+  const [asking, setAsking] = useState(false);
+
+  async function ask(wanted: string) {
+    setAsking(true);
+    const [error] = await safe(request('rename', { name: wanted }));
+    setAsking(false);
+    if (error === undefined) onDone();
+    else if (error.code === 'NAME_TAKEN') {
+      const { suggestion } = error.data;
+      setProblem({ text: `Somebody here is called “${wanted}” already.`, suggestion });
+    } else setProblem({ text: error.code === 'invalid_input' ? firstIssue(error.data) : error.message });
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (wish.trim() === name) onDone();
+    else if (wish.trim() === '') setProblem({ text: 'A name needs at least one letter.' });
+    else void ask(wish.trim());
+  }
+
+  return (
+    <form className="rename" onSubmit={submit} onKeyDown={(event) => event.key === 'Escape' && onDone()}>
+      <label htmlFor="name">Your name</label>
+      <input
+        id="name"
+        value={wish}
+        maxLength={maxNameLength}
+        autoComplete="nickname"
+        autoFocus
+        aria-invalid={problem !== undefined}
+        aria-describedby="name-problem"
+        onChange={(event) => setWish(event.target.value)}
+        onFocus={(event) => event.target.select()}
+      />
+      <div id="name-problem" role="alert" className="problem">
+        {problem && <p>{problem.text}</p>}
+      </div>
+      <div className="rename-actions">
+        {problem?.suggestion !== undefined && (
+          <button type="button" className="button" onClick={() => void ask(problem.suggestion ?? '')}>
+            Be “{problem.suggestion}”
+          </button>
+        )}
+        <button type="submit" className="button strong" disabled={asking}>
+          Save
+        </button>
+        <button type="button" className="button quiet" onClick={onDone}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function firstIssue(data: unknown): string {
+  const issues = (data as { readonly issues?: readonly { readonly message: string }[] } | undefined)?.issues;
+  return issues?.[0]?.message ?? 'That cannot be a name.';
+}

@@ -1,0 +1,39 @@
+// Who you are here, and how to become somebody else.
+import { useRef, useState } from 'react';
+import type { Person } from '@wirepact-example/chat-contract';
+import { Bird } from './bird.js';
+import { RenameForm } from './rename-form.js';
+
+export function YouSection({ you }: { readonly you: Person | undefined }) {
+  const [renaming, setRenaming] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+
+  function finish() {
+    setRenaming(false);
+    // the form is gone, and the focus must not be lost with it
+    requestAnimationFrame(() => opener.current?.focus());
+  }
+
+  return (
+    <section aria-labelledby="you-title" className="you">
+      <h2 id="you-title">You</h2>
+      {renaming && you ? (
+        <RenameForm name={you.name} onDone={finish} />
+      ) : (
+        <div className="you-card">
+          <Bird id={you?.id ?? ''} />
+          <strong>{you?.name ?? '…'}</strong>
+          <button
+            ref={opener}
+            type="button"
+            className="button quiet"
+            disabled={!you}
+            onClick={() => setRenaming(true)}
+          >
+            Change name
+          </button>
+        </div>
+      )}
+    </section>
+  );
+}
