@@ -97,6 +97,8 @@ export interface TestClient<TSchemas extends ChannelDefinitions | undefined> {
   /** Every socket that the client opened. */
   readonly sockets: readonly TestSocket[];
   readonly errors: { readonly code: string; readonly path?: string; readonly data?: unknown }[];
+  /** Stops collecting errors. */
+  unheardErrors(): void;
   /** The socket that the client opened last. */
   socket(): TestSocket;
   /** Runs what is due in `ms`, and what follows from it. */
@@ -111,19 +113,18 @@ export function startClient<TSchemas extends ChannelDefinitions | undefined = un
   const sockets: TestSocket[] = [];
   const errors: { code: string; path?: string; data?: unknown }[] = [];
   const clock = createManualClock();
-  class ListedSocket extends TestSocket {
-    constructor(url: string, offered?: string[]) {
-      super(url, offered);
-      sockets.push(this);
-    }
-  }
+  const ListedSocket = function (url: string, offered: readonly string[]): TestSocket {
+    const socket = new TestSocket(url, offered);
+    sockets.push(socket);
+    return socket;
+  } as unknown as WebSocketClass;
   const client = createClient({
     url: 'ws://server.test/ws',
     clock,
-    WebSocket: ListedSocket as WebSocketClass,
+    WebSocket: ListedSocket,
     ...options,
   }) as Client;
-  client.onError(({ code }, origin) => errors.push({ code, ...origin }));
+  const unheardErrors = client.onError(({ code }, origin) => errors.push({ code, ...origin }));
 
   const socket = (): TestSocket => {
     const last = sockets.at(-1);
@@ -140,6 +141,7 @@ export function startClient<TSchemas extends ChannelDefinitions | undefined = un
     clock,
     sockets,
     errors,
+    unheardErrors,
     socket,
     advance,
     async connected(welcome) {

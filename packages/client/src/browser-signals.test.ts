@@ -1,0 +1,111 @@
+// @vitest-environment jsdom
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startClient, type TestClient } from './testing-socket.js';
+
+let started: TestClient<undefined>;
+const start = (options?: Parameters<typeof startClient>[0]): TestClient<undefined> =>
+  (started = startClient(options as never));
+
+afterEach(() => {
+  started.client.close();
+  vi.restoreAllMocks();
+});
+
+const set = (state: { offline?: boolean; hidden?: boolean }): void => {
+  vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(state.offline !== true);
+  vi.spyOn(document, 'hidden', 'get').mockReturnValue(state.hidden === true);
+};
+const pageEvent = (type: string, persisted: boolean): Event => Object.assign(new Event(type), { persisted });
+
+describe('a page', () => {
+  it('gives relative addresses their base', async () => {
+    const { client, socket, advance } = start({ url: '/ws' });
+    client.connect();
+    await advance(0);
+    expect(socket().url).toBe(new URL('/ws', location.href).href.replace('http', 'ws'));
+  });
+
+  it('without a network waits for it', async () => {
+    const { client, connected, sockets, advance } = start();
+    const socket = await connected();
+    set({ offline: true });
+    socket.drop();
+    await advance(29_999);
+    expect(sockets).toHaveLength(1);
+    set({});
+    dispatchEvent(new Event('online'));
+    await advance(0);
+    expect(sockets).toHaveLength(2);
+    expect(client.status.name).toBe('reconnecting');
+  });
+
+  it('asks the server when it is seen again after a silence, and gives up after 3 s', async () => {
+    const { client, connected, advance } = start();
+    const socket = await connected();
+    set({});
+    await advance(4_999);
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(socket.takeSent()).toEqual([]);
+    await advance(1);
+    set({ hidden: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(socket.takeSent()).toEqual([]);
+    set({});
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(socket.takeSent()).toEqual([{ path: '$ping' }]);
+    socket.receive('$pong');
+    await advance(5_000);
+    document.dispatchEvent(new Event('resume'));
+    await advance(2_999);
+    expect(client.status.name).toBe('connected');
+    await advance(1);
+    expect(client.status.name).toBe('reconnecting');
+  });
+
+  it('that is kept in the cache closes 4001 and returns with the page', async () => {
+    const { client, connected, sockets, clock, advance } = start();
+    const socket = await connected();
+    dispatchEvent(pageEvent('pagehide', true));
+    expect(socket.closedWith).toEqual([4001]);
+    expect(client.status).toMatchObject({
+      name: 'reconnecting',
+      nextAttemptAt: undefined,
+      reason: { code: 4001 },
+    });
+    expect(clock.pending).toBe(0);
+    dispatchEvent(pageEvent('pageshow', true));
+    await advance(0);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('that is frozen does the same', async () => {
+    const { connected, sockets, advance } = start();
+    const socket = await connected();
+    document.dispatchEvent(new Event('freeze'));
+    expect(socket.closedWith).toEqual([4001]);
+    document.dispatchEvent(new Event('resume'));
+    await advance(0);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('that goes for good closes 1000', async () => {
+    const { client, connected } = start();
+    const socket = await connected();
+    dispatchEvent(pageEvent('pagehide', false));
+    expect(socket.closedWith).toEqual([1000]);
+    expect(client.status.name).toBe('closed');
+  });
+
+  it('is listened to only while there is something to keep alive', async () => {
+    const added = vi.spyOn(window, 'addEventListener');
+    const { client, connected, sockets, advance } = start();
+    expect(added).not.toHaveBeenCalled();
+    await connected();
+    expect(added).toHaveBeenCalled();
+    client.close();
+    set({});
+    dispatchEvent(new Event('online'));
+    await advance(1_000);
+    expect(sockets).toHaveLength(1);
+  });
+});

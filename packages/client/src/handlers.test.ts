@@ -1,0 +1,72 @@
+import { ChannelError } from '@wirepact/core';
+import { expect, it } from 'vitest';
+import { settle, startClient } from './testing-socket.js';
+
+async function connectedClient() {
+  const started = startClient();
+  return { ...started, socket: await started.connected() };
+}
+
+it('answers the server on its id, beside requests of its own', async () => {
+  const { client, socket } = await connectedClient();
+  client.handle('price', (question) => Promise.resolve((question as number) * 2));
+  socket.receive('price', 4, { id: 's1' });
+  await settle();
+  expect(socket.takeSent()).toEqual([{ path: 'price', data: 8, id: 's1' }]);
+});
+
+it('sends what a handler throws for the server to know', async () => {
+  const { client, socket, errors } = await connectedClient();
+  client.handle('price', () => {
+    throw new ChannelError('SOLD', { at: 'noon' });
+  });
+  socket.receive('price', 4, { id: 's1' });
+  await settle();
+  const error = { code: 'SOLD', message: '[SOLD]', data: { at: 'noon' } };
+  expect(socket.takeSent()).toEqual([{ path: 'price', id: 's1', error }]);
+  expect(errors).toEqual([]);
+});
+
+it('keeps any other error to itself', async () => {
+  const { client, socket, errors } = await connectedClient();
+  client.handle('price', () => {
+    throw new Error('secret');
+  });
+  socket.receive('price', 4, { id: 's1' });
+  await settle();
+  const [answer] = socket.takeSent();
+  expect(answer).toMatchObject({ path: 'price', id: 's1', error: { code: 'internal' } });
+  expect(JSON.stringify(answer)).not.toContain('secret');
+  expect(errors).toEqual([{ code: 'internal', path: 'price', data: 4 }]);
+});
+
+it('says so when nobody handles a path', async () => {
+  const { client, socket } = await connectedClient();
+  client.handle('price', () => 1)();
+  socket.receive('price', 4, { id: 's1' });
+  await settle();
+  expect(socket.takeSent()).toMatchObject([{ path: 'price', id: 's1', error: { code: 'unknown_path' } }]);
+});
+
+it('has one handler a path', () => {
+  const { client } = startClient({ autoConnect: false });
+  const remove = client.handle('price', () => 1);
+  expect(() => client.handle('price', () => 2)).toThrow(TypeError);
+  remove();
+  client.handle('price', () => 2);
+  remove();
+  expect(() => client.handle('price', () => 3)).toThrow(/"price" has a handler/);
+});
+
+it('answers to nobody when the connection it was asked on is gone', async () => {
+  const { client, socket, connected } = await connectedClient();
+  let answer = (_value: number): void => {};
+  client.handle('price', () => new Promise<number>((resolve) => (answer = resolve)));
+  socket.receive('price', 4, { id: 's1' });
+  await settle();
+  socket.drop();
+  const next = await connected();
+  answer(8);
+  await settle();
+  expect(next.takeSent()).toEqual([]);
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { startClient } from './testing-socket.js';
+
+const facts = {
+  channels: {
+    cursor: { delivery: 'latest', key: 'user' },
+    mood: { delivery: 'latest' },
+    typing: { delivery: 'volatile' },
+  },
+};
+
+describe('while the connection is away', () => {
+  it('keeps reliable messages and requests in order', async () => {
+    const { client, connected } = startClient();
+    client.send('a', 1);
+    void client.request('b', 2).catch(() => {});
+    client.send('a', 3);
+    const socket = await connected();
+    expect(socket.takeSent()).toEqual([
+      { path: 'a', data: 1 },
+      { path: 'b', data: 2, id: 1 },
+      { path: 'a', data: 3 },
+    ]);
+    client.send('a', 4);
+    expect(socket.takeSent()).toEqual([{ path: 'a', data: 4 }]);
+  });
+
+  it('keeps the newest of latest, per key, and drops volatile', async () => {
+    const { client, connected } = startClient();
+    (await connected(facts)).drop();
+    client.send('cursor', { user: 'ann', x: 1 });
+    client.send('cursor', { user: 'bob', x: 2 });
+    client.send('typing', 'ann');
+    client.send('mood', 'good');
+    client.send('cursor', { user: 'ann', x: 3 });
+    client.send('mood', 'better');
+    expect((await connected(facts)).takeSent().map(({ data }) => data)).toEqual([
+      { user: 'bob', x: 2 },
+      { user: 'ann', x: 3 },
+      'better',
+    ]);
+  });
+
+  it('learns from the first welcome what need not have waited', async () => {
+    const { client, connected } = startClient();
+    client.send('mood', 'good');
+    client.send('typing', 'ann');
+    client.send('chat', 'hi');
+    client.send('mood', 'better');
+    expect((await connected(facts)).takeSent()).toEqual([
+      { path: 'chat', data: 'hi' },
+      { path: 'mood', data: 'better' },
+    ]);
+  });
+
+  it('keeps a request whatever the delivery of its channel', async () => {
+    const { client, connected } = startClient();
+    (await connected(facts)).drop();
+    void client.request('mood').catch(() => {});
+    client.send('mood', 'good');
+    expect((await connected(facts)).takeSent()).toHaveLength(2);
+  });
+
+  it('throws outbox_full at the call site, and rejects a request with it', async () => {
+    const { client, connected, errors } = startClient({ outbox: { maxMessages: 2 } });
+    client.send('a', 1);
+    client.send('a', 2);
+    expect(() => client.send('a', 3)).toThrow(
+      expect.objectContaining({ code: 'outbox_full', path: 'a' }) as Error,
+    );
+    await expect(client.request('a', 4)).rejects.toMatchObject({ code: 'outbox_full', retryable: true });
+    expect((await connected()).takeSent()).toHaveLength(2);
+    expect(errors).toEqual([]);
+  });
+
+  it('is bounded in bytes of UTF-8 too', () => {
+    const { client } = startClient({ outbox: { maxBytes: 60 } });
+    client.send('a', '€€€€€€€€€€');
+    expect(() => client.send('a', '€')).toThrow(/outbox_full/);
+    client.close();
+  });
+
+  it('reports what waited for too long', async () => {
+    const { client, connected, errors, advance } = startClient({ autoConnect: false });
+    client.send('a', 'old');
+    await advance(30_000);
+    client.send('a', 'young');
+    await advance(30_000);
+    expect(errors).toEqual([{ code: 'expired', path: 'a', data: 'old' }]);
+    expect((await connected()).takeSent()).toEqual([{ path: 'a', data: 'young' }]);
+  });
+
+  it('sends what a listener sends on connecting after what waited', async () => {
+    const { client, connected } = startClient();
+    client.onStatus(({ name }) => {
+      if (name === 'connected') client.send('a', 'second');
+    });
+    client.send('a', 'first');
+    expect((await connected()).takeSent().map(({ data }) => data)).toEqual(['first', 'second']);
+  });
+
+  it('keeps what is left when the connection breaks while it is sent', async () => {
+    const { client, socket, advance, connected } = startClient();
+    client.send('a', 1);
+    client.send('a', 2);
+    await advance(0);
+    socket().open();
+    const send = socket().send.bind(socket());
+    socket().send = (text) => {
+      send(text);
+      socket().readyState = 2;
+    };
+    socket().welcome();
+    expect(socket().takeSent().slice(1)).toEqual([{ path: 'a', data: 1 }]);
+    socket().drop();
+    expect((await connected()).takeSent().map(({ data }) => data)).toEqual([2]);
+  });
+});

@@ -1,0 +1,154 @@
+import { ChannelError } from '@wirepact/core';
+import { describe, expect, it } from 'vitest';
+import { plain } from './dialect.js';
+import { settle, startClient } from './testing-socket.js';
+
+describe('request', () => {
+  it('resolves to the data that comes with its id', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const first = client.request('time');
+    const second = client.request('sum', [1, 2]);
+    expect(socket.takeSent()).toEqual([
+      { path: 'time', id: 1 },
+      { path: 'sum', data: [1, 2], id: 2 },
+    ]);
+    socket.receive('sum', 3, { id: 2 });
+    socket.receive('time', undefined, { id: 1 });
+    expect(await second).toBe(3);
+    expect(await first).toBeUndefined();
+  });
+
+  it('rejects with the error that comes with its id', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const asked = client.request('chat', 'hi');
+    socket.receive('chat', undefined, {
+      id: 1,
+      error: { code: 'MUTED', message: 'later', data: { until: 'noon' } },
+    });
+    const error: unknown = await asked.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ChannelError);
+    expect(error).toMatchObject({ code: 'MUTED', message: 'later', data: { until: 'noon' }, path: 'chat' });
+  });
+
+  it('times out, tells the server to stop, and is deaf to a late answer', async () => {
+    const { client, connected, advance, clock } = startClient({ dialect: plain, requestTimeoutMs: 500 });
+    const socket = await connected();
+    const asked = client.request('time');
+    const rejected = expect(asked).rejects.toMatchObject({ code: 'timeout', retryable: true });
+    await advance(500);
+    await rejected;
+    expect(clock.pending).toBe(0);
+    socket.receive('time', 'late', { id: 1 });
+    expect(socket.takeSent()).toEqual([{ path: 'time', id: 1 }]);
+  });
+
+  it('cancels on the server what its signal aborts', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const stop = new AbortController();
+    const asked = client.request('time', undefined, { signal: stop.signal });
+    stop.abort('enough');
+    await expect(asked).rejects.toMatchObject({ code: 'aborted', cause: 'enough' });
+    expect(socket.takeSent()).toEqual([
+      { path: 'time', id: 1 },
+      { path: '$cancel', data: 1 },
+    ]);
+  });
+
+  it('sends nothing for a signal that is aborted already', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const asked = client.request('time', undefined, { signal: AbortSignal.abort() });
+    await expect(asked).rejects.toMatchObject({ code: 'aborted' });
+    expect(socket.takeSent()).toEqual([]);
+  });
+
+  it('waits for the connection, its own timeout running', async () => {
+    const { client, connected, advance } = startClient({ autoConnect: false, requestTimeoutMs: 1_000 });
+    const tooLong = client.request('time', undefined, { timeoutMs: 10 });
+    const rejected = expect(tooLong).rejects.toMatchObject({ code: 'timeout' });
+    const asked = client.request('time');
+    await advance(10);
+    await rejected;
+    client.connect();
+    const socket = await connected();
+    expect(socket.takeSent()).toEqual([{ path: 'time', id: 2 }]);
+    socket.receive('time', 'noon', { id: 2 });
+    expect(await asked).toBe('noon');
+  });
+
+  it('rejects with unknown_outcome when the line breaks after it was written', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const asked = client.request('pay');
+    socket.drop();
+    await expect(asked).rejects.toMatchObject({ code: 'unknown_outcome', path: 'pay' });
+  });
+
+  it('is asked again after a break where the channel is idempotent, before what was asked later', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected({ channels: { save: { idempotent: true } } });
+    const saved = client.request('save', 'a');
+    socket.takeSent();
+    socket.drop();
+    client.send('chat', 'later');
+    const next = await connected();
+    expect(next.takeSent()).toEqual([
+      { path: 'save', data: 'a', id: 1 },
+      { path: 'chat', data: 'later' },
+    ]);
+    next.receive('save', 'done', { id: 1 });
+    expect(await saved).toBe('done');
+  });
+
+  it('waits again when the socket is closing already', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    socket.readyState = 2;
+    const asked = client.request('time');
+    socket.drop();
+    const next = await connected();
+    expect(next.takeSent()).toEqual([{ path: 'time', id: 1 }]);
+    next.receive('time', 'noon', { id: 1 });
+    expect(await asked).toBe('noon');
+  });
+
+  it('refuses what is larger than the server takes, counted in UTF-8', async () => {
+    const { client, connected } = startClient();
+    const limits = { maxMessageBytes: 50, maxInFlight: 64, maxRooms: 128 };
+    const socket = await connected({ limits });
+    client.send('chat', 'twenty characters...');
+    expect(() => client.send('chat', '€€€€€€€€€€€€')).toThrow(/message_too_large/);
+    await expect(client.request('chat', 'x'.repeat(50))).rejects.toMatchObject({ code: 'message_too_large' });
+    expect(socket.takeSent()).toHaveLength(1);
+  });
+
+  it('fails what turns out too large for the server once it is known', async () => {
+    const { client, connected, errors } = startClient();
+    client.send('chat', 'x'.repeat(100));
+    const asked = client.request('chat', 'x'.repeat(100));
+    const rejected = expect(asked).rejects.toMatchObject({ code: 'message_too_large' });
+    const socket = await connected({ limits: { maxMessageBytes: 40, maxInFlight: 64, maxRooms: 128 } });
+    await rejected;
+    expect(errors).toMatchObject([{ code: 'message_too_large', path: 'chat' }]);
+    expect(socket.takeSent()).toEqual([]);
+  });
+
+  it('leaves no timer and no listener on the signal behind', async () => {
+    const { client, connected, clock } = startClient();
+    const socket = await connected();
+    const before = clock.pending;
+    const stop = new AbortController();
+    const asked = client.request('time', undefined, { signal: stop.signal });
+    expect(clock.pending).toBe(before + 1);
+    socket.receive('time', 'noon', { id: 1 });
+    await asked;
+    expect(clock.pending).toBe(before);
+    socket.takeSent();
+    stop.abort();
+    await settle();
+    expect(socket.takeSent()).toEqual([]);
+  });
+});

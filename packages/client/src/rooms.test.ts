@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import { plain } from './dialect.js';
+import { settle, startClient, type TestSocket } from './testing-socket.js';
+
+/** Answers every `$join` and `$leave` that waits for it. */
+async function admit(socket: TestSocket): Promise<string[]> {
+  const asked = socket.takeSent();
+  for (const { path, data, id } of asked) {
+    if (id !== undefined) socket.receive(path, path === '$join' ? data : undefined, { id });
+  }
+  await settle();
+  return asked.map(({ path, data }) => `${path} ${(data as { room: string }).room}`);
+}
+
+const denied = { code: 'denied', message: 'not you' };
+
+describe('join', () => {
+  it('asks the server and resolves when it lets the client in', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const joining = client.join('lobby');
+    expect(socket.takeSent()).toEqual([{ path: '$join', data: { room: 'lobby' }, id: 1 }]);
+    socket.receive('$join', { room: 'lobby' }, { id: 1 });
+    expect((await joining).name).toBe('lobby');
+  });
+
+  it('rejects when the server refuses, and does not ask again', async () => {
+    const { client, connected, errors } = startClient();
+    const socket = await connected();
+    const joining = client.join('vault');
+    socket.receive('$join', undefined, { id: 1, error: denied });
+    await expect(joining).rejects.toMatchObject({ code: 'denied' });
+    socket.takeSent();
+    socket.drop();
+    expect(await admit(await connected())).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+
+  it('waits for a connection', async () => {
+    const { client, connected } = startClient();
+    const joining = client.join('lobby');
+    const socket = await connected();
+    expect(await admit(socket)).toEqual(['$join lobby']);
+    expect((await joining).name).toBe('lobby');
+  });
+
+  it('is unsupported where the server speaks plain messages only', async () => {
+    const { client, connected } = startClient({ dialect: plain });
+    const early = expect(client.join('lobby')).rejects.toMatchObject({ code: 'unsupported' });
+    const socket = await connected();
+    await early;
+    await expect(client.join('lobby')).rejects.toMatchObject({ code: 'unsupported' });
+    expect(socket.takeSent()).toEqual([]);
+  });
+
+  it('can be given up, and then leaves', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const stop = new AbortController();
+    const joining = client.join('lobby', { signal: stop.signal });
+    stop.abort();
+    await expect(joining).rejects.toMatchObject({ code: 'aborted' });
+    expect(socket.takeSent().map(({ path }) => path)).toEqual(['$join', '$leave']);
+  });
+
+  it('asks once for several handles, and leaves with the last', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const joining = Promise.all([client.join('lobby'), client.join('lobby')]);
+    expect(await admit(socket)).toEqual(['$join lobby']);
+    const [first, second] = await joining;
+    const third = await client.join('lobby');
+    expect(socket.takeSent()).toEqual([]);
+    await first.leave();
+    await first.leave();
+    await second.leave();
+    expect(socket.takeSent()).toEqual([]);
+    const leaving = third.leave();
+    expect(await admit(socket)).toEqual(['$leave lobby']);
+    await leaving;
+  });
+});
+
+describe('a room', () => {
+  it('hears what is sent to it, and no longer than until it is left', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const joining = client.join('lobby');
+    await admit(socket);
+    const lobby = await joining;
+    const here: unknown[] = [];
+    const everywhere: unknown[] = [];
+    lobby.on('chat', (data, info) => here.push([data, info]));
+    client.on('chat', (data, { room }) => everywhere.push([data, room]));
+    socket.receive('chat', 'one', { room: 'lobby' });
+    socket.receive('chat', 'two', { room: 'attic' });
+    socket.receive('chat', 'three');
+    void lobby.leave();
+    socket.receive('chat', 'four', { room: 'lobby' });
+    expect(here).toEqual([['one', { room: 'lobby' }]]);
+    expect(everywhere).toEqual([
+      ['one', 'lobby'],
+      ['two', 'attic'],
+      ['three', undefined],
+      ['four', 'lobby'],
+    ]);
+  });
+
+  it('knows its members', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const joining = client.join('lobby');
+    await admit(socket);
+    const lobby = await joining;
+    const seen: string[] = [];
+    lobby.onMembers((members) => seen.push(members.map(({ id }) => id).join()));
+    socket.receive('$members', { room: 'lobby', members: { a: { name: 'Ann' }, b: null } });
+    socket.receive('$member', { room: 'lobby', id: 'c', info: { name: 'Cy' } });
+    socket.receive('$member', { room: 'lobby', id: 'a' });
+    socket.receive('$member', { room: 'attic', id: 'z', info: {} });
+    expect(seen).toEqual(['a,b', 'a,b,c', 'b,c']);
+    expect(lobby.members).toEqual([
+      { id: 'b', info: null },
+      { id: 'c', info: { name: 'Cy' } },
+    ]);
+  });
+
+  it('is joined again after a reconnect, before what waits is sent', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const joining = client.join('lobby');
+    await admit(socket);
+    const lobby = await joining;
+    const heard: unknown[] = [];
+    lobby.on('chat', (data) => heard.push(data));
+    socket.drop();
+    client.send('chat', 'hi');
+    const next = await connected();
+    expect(next.takeSent().map(({ path }) => path)).toEqual(['$join', 'chat']);
+    next.receive('chat', 'back', { room: 'lobby' });
+    expect(heard).toEqual(['back']);
+  });
+
+  it('says when it is refused after a reconnect, and is not wanted any more', async () => {
+    const { client, connected, errors } = startClient();
+    const socket = await connected();
+    const joining = client.join('lobby');
+    await admit(socket);
+    const removed: string[] = [];
+    (await joining).onRemoved(({ code }) => removed.push(code));
+    socket.drop();
+    const next = await connected();
+    const [asked] = next.takeSent();
+    next.receive('$join', undefined, { ...asked, error: denied });
+    await settle();
+    expect(removed).toEqual(['denied']);
+    expect(errors).toMatchObject([{ code: 'denied' }]);
+    next.drop();
+    expect(await admit(await connected())).toEqual([]);
+  });
+
+  it('says when the server removed the client from it', async () => {
+    const { client, connected, errors } = startClient();
+    const socket = await connected();
+    const joining = client.join('lobby');
+    await admit(socket);
+    const lobby = await joining;
+    const told: unknown[] = [];
+    lobby.onRemoved(({ code }) => told.push(code));
+    socket.receive('$members', { room: 'lobby', members: { a: {} } });
+    socket.receive('$leave', { room: 'lobby', why: 'removed' });
+    expect(told).toEqual(['denied']);
+    expect(lobby.members).toEqual([]);
+    expect(errors).toEqual([]);
+    await lobby.leave();
+    expect(socket.takeSent()).toEqual([]);
+  });
+
+  it('is asked for anew when the line breaks before the answer', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const joining = client.join('lobby');
+    socket.drop();
+    const next = await connected();
+    expect(await admit(next)).toEqual(['$join lobby']);
+    expect((await joining).name).toBe('lobby');
+  });
+
+  it('outlives a close, unless it was never entered', async () => {
+    const { client, connected, advance } = startClient();
+    const socket = await connected();
+    const joining = client.join('lobby');
+    await admit(socket);
+    await joining;
+    const pending = expect(client.join('attic')).rejects.toMatchObject({ code: 'closed' });
+    client.close();
+    await pending;
+    await advance(0);
+    expect(await admit(await connected())).toEqual(['$join lobby']);
+  });
+});
