@@ -131,6 +131,9 @@ describe('what Finch’s users know', () => {
   });
 });
 
+/** An async handler, as the type of its caller sees it. */
+const rejectLater = (text: string) => () => Promise.reject(new Error(text)) as unknown as void;
+
 describe('what goes wrong in Finch', () => {
   it('makes ids that nobody can guess, whatever key the handshakes carry', async () => {
     const { port, sockets } = await listen();
@@ -178,19 +181,16 @@ describe('what goes wrong in Finch', () => {
         onConnect: () => {
           throw new Error('in onConnect');
         },
-        onMessage: async () => {
-          throw new Error('in onMessage');
-        },
-        onDisconnect: async () => {
-          throw new Error('in onDisconnect');
-        },
+        onMessage: rejectLater('in onMessage'),
+        onDisconnect: rejectLater('in onDisconnect'),
       },
       routes: {
         time: () => {
           throw new Error('secret');
         },
-        fail: async (_socket, code) => {
-          throw code === 'forbidden' ? new SocketError(code) : new Error('secret');
+        fail: (_socket, code) => {
+          if (code === 'forbidden') throw new SocketError(code);
+          return rejectLater('secret')();
         },
       },
     });

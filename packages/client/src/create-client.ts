@@ -67,7 +67,11 @@ class UntypedClient {
       decodeError: (path, wire) => parsing.decodeError(path, wire),
     });
     this.#rooms = new Rooms({
-      knowsRooms: () => (connection.writable ? connection.welcome !== undefined : undefined),
+      knowsRooms: () =>
+        connection.writable
+          ? connection.welcome !== undefined || dialect.plainPaths?.has('$join') === true
+          : undefined,
+      answersJoins: () => connection.welcome !== undefined,
       ask: (path, room) => this.#ask({ path, data: room, json: JSON.stringify({ room }) }),
       on: (path, listener, listenOptions) => this.on(path, listener, listenOptions),
       report,

@@ -10,6 +10,8 @@ import { RoomHandle, type HandledRoom, type ListenToMessages } from './room-hand
 export interface RoomHost {
   /** Whether the server knows rooms; `undefined` while there is no connection. */
   knowsRooms(): boolean | undefined;
+  /** Whether it answers who joins or leaves. */
+  answersJoins(): boolean;
   ask(path: '$join' | '$leave', room: string): Promise<unknown>;
   readonly on: ListenToMessages;
   readonly report: (thrown: unknown) => void;
@@ -85,14 +87,21 @@ export class Rooms {
       const knowsRooms = this.#host.knowsRooms();
       if (knowsRooms === undefined) return;
       if (!knowsRooms) throw failure('unsupported', 'the server knows no rooms');
-      await this.#host.ask('$join', room.name);
-      room.known = true;
-      room.enter();
+      const answered = this.#host.ask('$join', room.name);
+      const enter = (): void => {
+        room.known = true;
+        room.enter();
+      };
+      // where no answer is due, one is in until told otherwise
+      if (!this.#host.answersJoins()) enter();
+      await answered;
+      enter();
     } catch (thrown) {
       const error = toSocketError(thrown);
       // where only the line broke, the next connection asks again
       const again = error.code === 'unknown_outcome' || error.code === 'closed';
-      if (again || this.#wanted.get(room.name) !== room) return;
+      const untold = error.code === 'timeout' && !this.#host.answersJoins();
+      if (again || untold || this.#wanted.get(room.name) !== room) return;
       // who waits is told by the promise
       if (room.known) this.#host.report(error);
       this.#drop(room, error);
@@ -104,7 +113,9 @@ export class Rooms {
     if (!handles.delete(handle) || handles.size > 0 || this.#wanted.get(name) !== room) return;
     this.#wanted.delete(name);
     // a connection that is gone has left already
-    if (this.#host.knowsRooms()) await this.#host.ask('$leave', name).catch(() => {});
+    if (!this.#host.knowsRooms()) return;
+    const answered = this.#host.ask('$leave', name).catch(() => {});
+    if (this.#host.answersJoins()) await answered;
   }
 
   #drop(room: Wanted, error: SocketError): void {

@@ -22,13 +22,14 @@ export interface UnroutedMessage {
 }
 
 /** What happens in a client's life. Handlers may be async; nothing waits for them, and what they return is ignored. */
+// void and nothing else: with any other type a handler that returns what it calls on its own manager is a circle to TypeScript
 export interface SocketEvents<TChannels, TContext> {
   /** A client is here; the counts include it. */
-  readonly onConnect?: (socket: Socket<TChannels, TContext>) => unknown;
+  readonly onConnect?: (socket: Socket<TChannels, TContext>) => void;
   /** A message came that no route takes. */
-  readonly onMessage?: (socket: Socket<TChannels, TContext>, message: UnroutedMessage) => unknown;
+  readonly onMessage?: (socket: Socket<TChannels, TContext>, message: UnroutedMessage) => void;
   /** A client is gone. The counts and its rooms still include it, and nothing is sent to it any more. */
-  readonly onDisconnect?: (socket: Socket<TChannels, TContext>, reason: DisconnectReason) => unknown;
+  readonly onDisconnect?: (socket: Socket<TChannels, TContext>, reason: DisconnectReason) => void;
 }
 
 /** Who may join rooms from the client's side, and what is known there of each other. */
