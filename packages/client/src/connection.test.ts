@@ -1,4 +1,5 @@
 import { SocketError } from '@wirepact/core';
+import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import type { ClientStatus } from './client-status.js';
 import { plain } from './dialect.js';
@@ -354,6 +355,14 @@ describe('closing', () => {
     await connected();
   });
 
+  it('rejects with closed also what was written already', async () => {
+    const { client, connected } = startClient();
+    await connected();
+    const asked = client.request('time');
+    client.close();
+    await expect(asked).rejects.toMatchObject({ code: 'closed' });
+  });
+
   it('closes when its scope is left', async () => {
     const { client, connected } = startClient();
     await connected();
@@ -370,4 +379,47 @@ it('tells every change of status once', async () => {
   client.close();
   off();
   expect(seen).toEqual(['connecting', 'connected', 'reconnecting', 'closed']);
+});
+
+describe('whatever happens', () => {
+  const happenings = fc.oneof(
+    fc.constantFrom('open', 'welcome', 'connect', 'close', 'send', 'request', 'join', 'goodbye'),
+    fc.constantFrom(1000, 1006, 1012, 4401, 4403, 4500),
+    fc.constantFrom(0, 10, 3_000, 40_000).map((advanceMs) => ({ advanceMs })),
+  );
+
+  test.prop([fc.array(happenings, { maxLength: 40 }), fc.boolean()])(
+    'the client holds one socket at most, and none and no timer once closed',
+    async (sequence, plainly) => {
+      const { client, clock, sockets, advance } = startClient({
+        getToken: () => 'token',
+        ...(plainly && { dialect: plain }),
+      });
+      for (const happening of sequence) {
+        const socket = sockets.at(-1);
+        if (happening === 'open' && socket?.readyState === 0) socket.open();
+        else if (happening === 'welcome' && socket?.readyState === 1) socket.welcome();
+        else if (happening === 'goodbye' && socket?.readyState === 1) socket.receive('$goodbye', {});
+        else if (happening === 'connect') client.connect();
+        else if (happening === 'close') client.close();
+        else if (happening === 'send' && client.status.name !== 'closed') client.send('chat', 'hi');
+        else if (happening === 'request') void client.request('time').catch(() => {});
+        else if (happening === 'join') void client.join('lobby').catch(() => {});
+        else if (typeof happening === 'number' && socket && socket.readyState < 3) socket.drop(happening);
+        else if (typeof happening === 'object') await advance(happening.advanceMs);
+        await settle();
+
+        const live = sockets.filter(({ readyState }) => readyState < 2).length;
+        const { status } = client;
+        expect(live).toBeLessThanOrEqual(1);
+        if (status.name === 'connected') expect(live).toBe(1);
+        if (status.name === 'reconnecting' && status.nextAttemptAt !== undefined) expect(live).toBe(0);
+        if (status.name === 'closed') expect([live, clock.pending]).toEqual([0, 0]);
+      }
+      client.close();
+      await settle();
+      expect(clock.pending).toBe(0);
+      expect(sockets.every(({ readyState }) => readyState >= 2)).toBe(true);
+    },
+  );
 });
