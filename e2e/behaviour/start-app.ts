@@ -3,7 +3,7 @@
 import { createClient, type Client, type ClientOptions, type WebSocketLike } from '@wirepact/client';
 import type { SocketError } from '@wirepact/core';
 import { createManualClock, type ManualClock } from '@wirepact/core/testing';
-import { SocketManager, type SocketManagerOptions } from '@wirepact/server';
+import { SocketManager, type Socket, type SocketManagerOptions } from '@wirepact/server';
 import { expect, onTestFinished } from 'vitest';
 import { channels, type Channels } from './channels.js';
 import type { Network, Transport } from './transports.js';
@@ -14,6 +14,7 @@ export interface Context {
 
 export type Sockets = SocketManager<Channels, Context>;
 export type AppClient = Client<Channels>;
+export type AppSocket = Socket<Channels, Context>;
 export type ServerOptions = SocketManagerOptions<Channels, Context>;
 
 export interface Setup {
@@ -54,6 +55,13 @@ export class App {
     this.#setup = setup;
     this.sockets = this.#createSockets();
     this.client = this.createClient();
+  }
+
+  /** The server's handle on the client that is here for longest. */
+  get socket(): AppSocket {
+    const [socket] = this.sockets.clients();
+    if (socket === undefined) throw new Error('nobody is here');
+    return socket;
   }
 
   /** What a client must be created with to come here. */
@@ -113,11 +121,30 @@ export class App {
     await this.settle();
   }
 
+  /** Breaks every line, and waits until both ends know. */
+  async cut(): Promise<void> {
+    this.network.cut();
+    await this.settle();
+  }
+
+  /** Breaks every line, and lets the clients come back. */
+  async cutAndReturn(): Promise<void> {
+    await this.cut();
+    await this.advance(2_000);
+  }
+
   /** The server closes, and nobody answers any more. */
   async stopServer(): Promise<void> {
     this.network.stop();
     await this.sockets.close();
     await this.settle();
+  }
+
+  /** The server is gone without a word. */
+  async killServer(): Promise<void> {
+    this.network.stop();
+    await this.cut();
+    await this.sockets.close();
   }
 
   /** The server is there again, with nothing of what it knew. */
