@@ -1,10 +1,12 @@
-// Checks the documents: their TypeScript compiles against the built packages, README's quick start runs, links resolve.
+// Checks the documents: their TypeScript compiles against the built packages, their tests and README's quick start run,
+// links resolve.
 //
 // Conventions, which CONTRIBUTING.md need not repeat. They are invisible in the rendered page:
 //   ```ts                          every ts and tsx block is compiled, as a module of its own
 //   ```ts file=contract.ts         the other blocks of the page may import it as './contract.js';
 //                                  blocks of one page with the same file= are one file, in their order
 //   ```ts file=a.ts as=@acme/a     … and also as '@acme/a'
+//   ```ts file=a.test.ts           a file with such a name is also run, by vitest
 //   <!-- prelude                   TypeScript whose exports are in scope in every block of the page
 //   export declare const x: X;     that does not declare the name itself
 //   -->
@@ -19,6 +21,7 @@ import { compilePage, layOutPage } from './docs/compiled-pages.mjs';
 import { brokenLinks } from './docs/links.mjs';
 import { readPage } from './docs/pages.mjs';
 import { runQuickStart } from './docs/quick-start.mjs';
+import { runPageTests } from './docs/tests.mjs';
 import { root, runMain, say } from './workspace.mjs';
 
 // inside e2e, which depends on everything that the documents import
@@ -34,6 +37,7 @@ await runMain(async () => {
   for (const page of withCode) {
     const folder = layOutPage(page, scratch);
     problems.push(...(await compilePage(page, folder)));
+    problems.push(...(await runPageTests(page, scratch)));
   }
   problems.push(...(await quickStartProblems(pages)));
   for (const problem of problems) say(problem);
