@@ -4,6 +4,9 @@ import type { ResolvedOptions } from './options.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 import type { Counters } from './stats.js';
 
+/** So many values of `latest` wait side by side; of more, those that waited longest are dropped. */
+const maxSlots = 256;
+
 /** Writes to one transport within the bounds of `backpressure`. */
 export class Outgoing {
   readonly #transport: Transport;
@@ -29,15 +32,17 @@ export class Outgoing {
 
   /** Sends an event as its channel's delivery says. */
   deliver(message: OutgoingMessage): void {
-    const isSlow = this.#transport.bufferedBytes >= this.#bounds.softBytes;
-    if (!isSlow || message.delivery === 'reliable') return this.write(message.text(this.#speaksProtocol));
-    if (message.delivery === 'volatile') {
+    const { delivery, slot } = message;
+    const isSlow = !this.#closed && this.#transport.bufferedBytes >= this.#bounds.softBytes;
+    if (isSlow && delivery === 'volatile') {
       this.#counters.dropped.volatile += 1;
       return;
     }
-    this.#newest ??= new Map();
-    if (this.#newest.has(message.slot)) this.#counters.dropped.replaced += 1;
-    this.#newest.set(message.slot, message.text(this.#speaksProtocol));
+    const text = message.text(this.#speaksProtocol);
+    if (isSlow && delivery === 'latest') return this.#keep(slot, text);
+    // what still waits is older, and must not come after
+    if (this.#newest?.delete(slot) === true) this.#counters.dropped.replaced += 1;
+    this.write(text);
   }
 
   /** Sends one frame whatever the delivery, and gives a reader up for whom too much waits already. */
@@ -46,13 +51,7 @@ export class Outgoing {
       this.#counters.dropped.gone += 1;
       return;
     }
-    if (this.#transport.bufferedBytes >= this.#bounds.hardBytes) {
-      this.#counters.slowClosed += 1;
-      this.#transport.close(closeCodes.slow, 'too much was waiting to be read');
-      // a peer that does not read will not answer the close either
-      this.#transport.terminate();
-      return;
-    }
+    if (this.#transport.bufferedBytes >= this.#bounds.hardBytes) return this.#giveUp();
     this.#counters.sent += 1;
     this.lastSentAt = this.#clock.now();
     this.#transport.send(text);
@@ -66,6 +65,7 @@ export class Outgoing {
 
   /** The network took something. */
   drained(): void {
+    if (this.#newest === undefined && this.#waiting === undefined) return;
     if (this.#transport.bufferedBytes >= this.#bounds.resumeBytes) return;
     const newest = this.#newest;
     this.#newest = undefined;
@@ -78,6 +78,23 @@ export class Outgoing {
     this.#closed = true;
     this.#newest = undefined;
     this.#wakeAll();
+  }
+
+  #keep(slot: string, text: string): void {
+    const newest = (this.#newest ??= new Map());
+    const [oldest] = newest.keys();
+    const isReplaced = newest.delete(slot) || (newest.size >= maxSlots && newest.delete(oldest ?? ''));
+    if (isReplaced) this.#counters.dropped.replaced += 1;
+    newest.set(slot, text);
+  }
+
+  #giveUp(): void {
+    this.close();
+    this.#counters.slowClosed += 1;
+    this.#counters.dropped.gone += 1;
+    this.#transport.close(closeCodes.slow, 'too much was waiting to be read');
+    // a peer that does not read will not answer the close either
+    this.#transport.terminate();
   }
 
   #wakeAll(): void {
