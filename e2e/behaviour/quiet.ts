@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 /** Turns of the event loop without any change after which it counts as quiet: what a byte sets off may take some. */
 const quietTurns = 3;
-const patienceMs = 5_000;
+const patienceMs = 10_000;
 
 /** The sockets of both ends of a number of TCP connections. */
 export class Wiretap {
@@ -46,9 +46,9 @@ export class Wiretap {
       const { bytesRead, bytesWritten } = socket;
       state += `${ports}: ${bytesRead} ${bytesWritten}, `;
       const peer = byPorts.get(`${socket.remotePort} → ${socket.localPort}`);
-      if (socket.connecting || peer === undefined) moving ??= `${ports} has no other end`;
-      // who does not read on purpose may leave as much unread as it likes
-      else if (peer.isPaused()) continue;
+      // who does not read on purpose may leave as much unread as it likes, and the end too
+      if (peer === undefined ? socket.isPaused() : peer.isPaused()) continue;
+      if (peer === undefined || socket.connecting) moving ??= `${ports} has no other end`;
       else if (bytesWritten !== peer.bytesRead || peer.readableLength > 0) moving ??= `${ports} is read from`;
       else if (socket.writableEnded) moving ??= `${ports} is closing`;
     }

@@ -4,9 +4,12 @@ import { createClient, type Client, type ClientOptions, type WebSocketLike } fro
 import type { SocketError } from '@wirepact/core';
 import { createManualClock, type ManualClock } from '@wirepact/core/testing';
 import { SocketManager, type Socket, type SocketManagerOptions } from '@wirepact/server';
-import { expect, onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { channels, type Channels } from './channels.js';
 import type { Network, Transport } from './transports.js';
+
+// nothing here waits for time, but a busy machine may be slow
+vi.setConfig({ testTimeout: 30_000 });
 
 export interface Context {
   readonly user: string;
@@ -38,7 +41,7 @@ export interface PlainClient {
 }
 
 /** At most so much time passes before what it set off may arrive. */
-const stepMs = 500;
+const stepMs = 1_000;
 
 export class App {
   readonly network: Network;
