@@ -24,7 +24,7 @@ export const sampleStates: {
   greeting: { name: 'greeting', until: 0, ...attempt },
   connected: { name: 'connected', attempt: 1, since: 0, sessionId: 's_1' },
   waiting: { name: 'waiting', until: 0, attempt: 1, reason },
-  suspended: { name: 'suspended', reason },
+  suspended: { name: 'suspended', attempt: 1, reason },
   closed: { name: 'closed', reason, error: undefined },
 };
 

@@ -50,7 +50,7 @@ export type ConnectionState =
       readonly reason: CloseReason;
     }
   /** The page is frozen or in the back/forward cache. */
-  | { readonly name: 'suspended'; readonly reason: CloseReason }
+  | { readonly name: 'suspended'; readonly attempt: 1; readonly reason: CloseReason }
   | { readonly name: 'closed'; readonly reason: CloseReason; readonly error: SocketError | undefined };
 
 export type ConnectionEvent =
@@ -121,7 +121,7 @@ export const transitions: Table = {
     wanted: retry,
     closed: close,
   },
-  suspended: { woken: (state) => prepare(1, state.reason), closed: close },
+  suspended: { woken: retry, closed: close },
   closed: { wanted: schedule },
 };
 
@@ -148,7 +148,7 @@ function prepare(attempt: number, reason?: CloseReason, renewed = false): Step {
   return to({ name: 'preparing', attempt, reason, renewed }, { type: 'prepare' });
 }
 
-function retry({ attempt, reason }: StateOf<'waiting'>): Step {
+function retry({ attempt, reason }: StateOf<'waiting' | 'suspended'>): Step {
   return prepare(attempt, reason);
 }
 
@@ -179,7 +179,7 @@ function giveUp(state: StateOf<'opening' | 'greeting'>, _event: ConnectionEvent,
 
 function suspend(): Step {
   const code = closeCodes.suspended;
-  return to({ name: 'suspended', reason: { code, reason: '' } }, { type: 'drop', code });
+  return to({ name: 'suspended', attempt: 1, reason: { code, reason: '' } }, { type: 'drop', code });
 }
 
 function close(_state: ConnectionState, { error }: EventOf<'closed'>): Step {

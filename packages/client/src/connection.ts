@@ -12,7 +12,7 @@ import {
   type ConnectionState,
 } from './connection-state.js';
 import { failure } from './failure.js';
-import { Heartbeat } from './heartbeat.js';
+import { startHeartbeat, type Heartbeat } from './heartbeat.js';
 import { openSocket, type Address } from './open-socket.js';
 import type { ResolvedClientOptions } from './options.js';
 
@@ -96,7 +96,7 @@ export class Connection {
       this.#heartbeat = this.#welcome = undefined;
     }
     if (state.name === 'connected' && this.#welcome !== undefined) {
-      this.#heartbeat = new Heartbeat(clock, this.#welcome.heartbeatMs + silenceMs, {
+      this.#heartbeat = startHeartbeat(clock, this.#welcome.heartbeatMs + silenceMs, {
         ping: () => this.#write('$ping'),
         dead: () => this.dispatch({ type: 'lost', reason: { code: 1006, reason: 'silent' } }),
       });
@@ -184,25 +184,14 @@ export class Connection {
 
   /** Takes the frames that concern the connection itself. */
   #control({ path, data }: Frame): boolean {
-    switch (path) {
-      case '$welcome':
-        this.#welcome = data as Welcome;
-        this.dispatch({ type: 'welcomed', sessionId: this.#welcome.session });
-        return true;
-      case '$ping':
-        this.#write('$pong');
-        return true;
-      case '$pong':
-        return true;
-      case '$goodbye':
-        this.#returnWithinMs = (data as ProtocolData['$goodbye']).returnWithinMs;
-        return true;
-      case '$reauth':
-        void this.#authenticate();
-        return true;
-      default:
-        return false;
-    }
+    if (path === '$welcome') {
+      this.#welcome = data as Welcome;
+      this.dispatch({ type: 'welcomed', sessionId: this.#welcome.session });
+    } else if (path === '$ping') this.#write('$pong');
+    else if (path === '$goodbye') this.#returnWithinMs = (data as ProtocolData['$goodbye']).returnWithinMs;
+    else if (path === '$reauth') void this.#authenticate();
+    else return false;
+    return true;
   }
 
   async #authenticate(): Promise<void> {
@@ -237,25 +226,19 @@ function statusOf(state: ConnectionState): ClientStatus {
     case 'idle':
     case 'scheduled':
       return { name: 'idle' };
-    case 'preparing':
-    case 'opening':
-    case 'greeting': {
-      const { attempt, reason } = state;
-      if (reason === undefined) return { name: 'connecting', attempt };
-      return { name: 'reconnecting', attempt, nextAttemptAt: undefined, reason };
-    }
     case 'connected':
       return { name: 'connected', sessionId: state.sessionId, since: state.since };
-    case 'waiting':
-      return {
-        name: 'reconnecting',
-        attempt: state.attempt,
-        nextAttemptAt: state.until,
-        reason: state.reason,
-      };
-    case 'suspended':
-      return { name: 'reconnecting', attempt: 1, nextAttemptAt: undefined, reason: state.reason };
     case 'closed':
-      return { name: 'closed', reason: state.reason, error: state.error };
+      return state;
+    case 'preparing':
+    case 'opening':
+    case 'greeting':
+    case 'waiting':
+    case 'suspended': {
+      const { attempt, reason } = state;
+      if (reason === undefined) return { name: 'connecting', attempt };
+      const nextAttemptAt = state.name === 'waiting' ? state.until : undefined;
+      return { name: 'reconnecting', attempt, nextAttemptAt, reason };
+    }
   }
 }

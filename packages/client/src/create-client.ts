@@ -102,8 +102,12 @@ class UntypedClient {
   }
 
   once(path: string, listener: MessageListener, options?: ListenOptions): Unsubscribe {
-    this.#use();
-    return this.#listeners.once(path, listener, options);
+    const heard: MessageListener = (...args) => {
+      off();
+      listener(...args);
+    };
+    const off = this.on(path, heard, options);
+    return off;
   }
 
   onAny(listener: Listener<[AnyMessage<never>]>, options?: ListenOptions): Unsubscribe {

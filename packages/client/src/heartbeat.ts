@@ -12,54 +12,44 @@ export interface HeartbeatHooks {
   dead(): void;
 }
 
-export class Heartbeat {
-  readonly #clock: Clock;
-  readonly #limitMs: number;
-  readonly #hooks: HeartbeatHooks;
-  #deadline: number;
-  #heardAt: number;
-  #stopTimer: () => void;
-
-  constructor(clock: Clock, limitMs: number, hooks: HeartbeatHooks) {
-    this.#clock = clock;
-    this.#limitMs = limitMs;
-    this.#hooks = hooks;
-    this.#heardAt = clock.now();
-    this.#deadline = this.#heardAt + limitMs;
-    this.#stopTimer = clock.after(limitMs, () => this.#judge());
-  }
-
+export interface Heartbeat {
   /** The server said something. */
-  heard(): void {
-    this.#heardAt = this.#clock.now();
-    this.#deadline = this.#heardAt + this.#limitMs;
-  }
-
+  heard(): void;
   /** The page came back: is the server still there? */
-  probe(): void {
-    const now = this.#clock.now();
-    if (now - this.#heardAt < probeAfterMs) return;
-    // a deadline that passed in its sleep says nothing yet; one that is still to come is not put off by waking again
-    this.#deadline = Math.min(this.#deadline > now ? this.#deadline : Infinity, now + probeTimeoutMs);
-    this.#hooks.ping();
-    this.#watch();
+  probe(): void;
+  stop(): void;
+}
+
+/** Watches a connection that is dead after a silence of `limitMs`. */
+export function startHeartbeat(clock: Clock, limitMs: number, hooks: HeartbeatHooks): Heartbeat {
+  let heardAt = clock.now();
+  let deadline = heardAt + limitMs;
+  let stopTimer = clock.after(limitMs, judge);
+
+  function watch(): void {
+    stopTimer();
+    stopTimer = clock.after(deadline - clock.now(), judge);
   }
 
-  stop(): void {
-    this.#stopTimer();
-  }
-
-  #watch(): void {
-    this.#stopTimer();
-    this.#stopTimer = this.#clock.after(this.#deadline - this.#clock.now(), () => this.#judge());
-  }
-
-  #judge(): void {
-    if (this.#clock.now() < this.#deadline) return this.#watch();
+  function judge(): void {
+    if (clock.now() < deadline) return watch();
     // what already arrived and waits behind this late timer is heard first
-    this.#stopTimer = this.#clock.after(0, () => {
-      if (this.#clock.now() < this.#deadline) this.#watch();
-      else this.#hooks.dead();
-    });
+    stopTimer = clock.after(0, () => (clock.now() < deadline ? watch() : hooks.dead()));
   }
+
+  return {
+    heard() {
+      heardAt = clock.now();
+      deadline = heardAt + limitMs;
+    },
+    probe() {
+      const now = clock.now();
+      if (now - heardAt < probeAfterMs) return;
+      // a deadline that passed in its sleep says nothing yet; one that is still to come is not put off by waking again
+      deadline = Math.min(deadline > now ? deadline : Infinity, now + probeTimeoutMs);
+      hooks.ping();
+      watch();
+    },
+    stop: () => stopTimer(),
+  };
 }

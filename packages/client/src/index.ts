@@ -1,4 +1,5 @@
 // The public face of @wirepact/client.
+export { ChannelError, isSocketError, SocketError } from '@wirepact/core';
 export type {
   ClientOptions,
   HeartbeatOptions,

@@ -51,18 +51,6 @@ export class Listeners {
     return set.add(listener as Listener<[unknown, MessageInfo]>, options);
   }
 
-  once(path: string, listener: MessageListener, options?: ListenOptions): Unsubscribe {
-    const off = this.on(
-      path,
-      (...args) => {
-        off();
-        listener(...args);
-      },
-      options,
-    );
-    return off;
-  }
-
   at(path: string): ListenerSet<[data: unknown, info: MessageInfo]> | undefined {
     return this.#byPath.get(path);
   }

@@ -48,7 +48,7 @@ export class TestSocket implements WebSocketLike {
   }
 
   /** The server takes the connection, with the first subprotocol that was offered unless told otherwise. */
-  open(protocol = this.offered[0] ?? ''): void {
+  open(protocol: string = this.offered[0] ?? ''): void {
     this.protocol = protocol;
     this.readyState = 1;
     this.#emit('open', {});
