@@ -363,12 +363,39 @@ describe('closing', () => {
     await expect(asked).rejects.toMatchObject({ code: 'closed' });
   });
 
+  it('is over before those hear of it who would send again', () => {
+    const { client, errors } = startClient();
+    client.onError(({ code }, { path }) => {
+      if (code === 'closed' && path === 'chat') client.send('log', 'an error');
+    });
+    client.send('chat', 'never written');
+    client.close();
+    expect(errors.map(({ path }) => path)).toEqual(['chat']);
+  });
+
+  it('lets nobody join any more', async () => {
+    const { client } = startClient();
+    client.close();
+    await expect(client.join('lobby')).rejects.toMatchObject({ code: 'closed' });
+  });
+
   it('closes when its scope is left', async () => {
     const { client, connected } = startClient();
     await connected();
     await client[Symbol.asyncDispose]();
     expect(client.status.name).toBe('closed');
   });
+});
+
+it('tells nobody what is no longer so', async () => {
+  const { client, connected } = startClient();
+  const seen: string[] = [];
+  client.onStatus(({ name }) => {
+    if (name === 'connected') client.close();
+  });
+  client.onStatus(({ name }) => seen.push(name));
+  await connected();
+  expect(seen).toEqual(['connecting', 'closed']);
 });
 
 it('tells every change of status once', async () => {

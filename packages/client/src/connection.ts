@@ -26,7 +26,7 @@ export interface ConnectionHooks {
   closed(error: SocketError | undefined): void;
   /** `reply` writes to the connection the frame came from, and to no later one. */
   received(frame: Frame, characters: number, reply: (text: string) => void): void;
-  statusChanged(status: ClientStatus): void;
+  statusChanged(): void;
   failed(error: SocketError, data?: unknown): void;
 }
 
@@ -209,14 +209,15 @@ export class Connection {
   }
 
   #publish(before: ConnectionState, state: ConnectionState, event: ConnectionEvent): void {
+    const status = statusOf(this.#state);
+    const changed = JSON.stringify(status) !== JSON.stringify(this.#status);
+    // known before the hooks run, since they may run an application's code
+    if (changed) this.#status = status;
     // what is pending when the application closes was not lost: it ends as closed
     if (before.name === 'connected' && event.type !== 'closed') this.#hooks.disconnected();
     if (state.name === 'connected') this.#hooks.connected(this.#welcome);
     if (state.name === 'closed') this.#hooks.closed(state.error);
-    const status = statusOf(this.#state);
-    if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
-    this.#status = status;
-    this.#hooks.statusChanged(status);
+    if (changed && this.#status === status) this.#hooks.statusChanged();
   }
 }
 

@@ -37,7 +37,7 @@ class UntypedClient {
   readonly #handlers: Handlers;
   readonly #listeners = new Listeners();
   readonly #anyListeners = new ListenerSet<[message: AnyMessage<never>]>();
-  readonly #statusListeners = new ListenerSet<[status: ClientStatus]>();
+  readonly #statusListeners = new ListenerSet<[]>();
   readonly #errorListeners = new ListenerSet<[error: SocketError, origin: ErrorOrigin]>();
   #announced: Readonly<Record<string, ChannelFacts>> = {};
 
@@ -53,7 +53,7 @@ class UntypedClient {
       disconnected: () => this.#requests.lost(),
       closed: (cause) => this.#closed(cause),
       received: (frame, characters, reply) => this.#received(frame, characters, reply),
-      statusChanged: (status) => this.#statusListeners.emit(report, status),
+      statusChanged: () => this.#statusListeners.emit(report),
       failed: (error, data) => report(error, error.path, data),
     }));
     this.#outbox = new Outbox(options.outbox, clock, facts);
@@ -116,7 +116,12 @@ class UntypedClient {
   }
 
   onStatus(listener: Listener<[ClientStatus]>, options?: ListenOptions): Unsubscribe {
-    return this.#statusListeners.add(listener, options);
+    let told = this.status;
+    const changed = (): void => {
+      // a listener before this one may have closed the client: nobody is told what is no longer so
+      if (told !== this.status) listener((told = this.status));
+    };
+    return this.#statusListeners.add(changed, options);
   }
 
   onError(listener: Listener<[SocketError, ErrorOrigin]>, options?: ListenOptions): Unsubscribe {
@@ -153,8 +158,9 @@ class UntypedClient {
     };
   }
 
-  join(room: string, options?: JoinOptions): Promise<RoomHandle> {
+  async join(room: string, options?: JoinOptions): Promise<RoomHandle> {
     this.#use();
+    this.#refuseIfClosed(room);
     return this.#rooms.join(room, options);
   }
 
@@ -173,6 +179,10 @@ class UntypedClient {
     });
   }
 
+  #refuseIfClosed(path: string): void {
+    if (this.status.name === 'closed') throw failure('closed', '', { path });
+  }
+
   /** Only a server that speaks of more than plain messages is told. */
   #tell(path: '$cancel' | '$more', data: unknown): void {
     if (this.#connection.welcome === undefined) return;
@@ -182,7 +192,7 @@ class UntypedClient {
   /** Writes, or keeps what cannot be written yet. What waits goes first, but for what is about the connection itself. */
   #post(message: Outgoing): void {
     const { path } = message;
-    if (this.status.name === 'closed') throw failure('closed', '', { path });
+    this.#refuseIfClosed(path);
     if (this.#connection.writable && (this.#outbox.size === 0 || path.startsWith('$'))) this.#write(message);
     else this.#outbox.add(message);
   }
