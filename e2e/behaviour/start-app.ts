@@ -11,7 +11,7 @@ import type { Network, Transport } from './transports.js';
 // nothing here waits for time, but a busy machine may be slow
 vi.setConfig({ testTimeout: 30_000 });
 
-export interface Context {
+interface Context {
   readonly user: string;
 }
 
@@ -21,6 +21,8 @@ export type AppSocket = Socket<Channels, Context>;
 export type ServerOptions = SocketManagerOptions<Channels, Context>;
 
 export interface Setup {
+  /** What chance gives; 0.5 without it. */
+  readonly random?: () => number;
   readonly server?: ServerOptions;
   readonly client?: Partial<ClientOptions<undefined>>;
 }
@@ -45,7 +47,7 @@ const stepMs = 1_000;
 
 export class App {
   readonly network: Network;
-  readonly clock: ManualClock = createManualClock({ startMs: 1_000_000 });
+  readonly clock: ManualClock;
   readonly #setup: Setup;
   readonly #closers: (() => void)[] = [];
   readonly #clientErrors: HeardError[] = [];
@@ -56,6 +58,7 @@ export class App {
   constructor(network: Network, setup: Setup) {
     this.network = network;
     this.#setup = setup;
+    this.clock = createManualClock({ startMs: 1_000_000, ...setup });
     this.sockets = this.#createSockets();
     this.client = this.createClient();
   }
