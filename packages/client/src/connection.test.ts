@@ -95,6 +95,23 @@ describe('connecting', () => {
     expect(decodeToken(socket().offered[1])).toBe('tökén?🔑');
   });
 
+  it('takes no token that was asked for before it was closed', async () => {
+    const answers: ((token: string) => void)[] = [];
+    const getToken = (): Promise<string> => new Promise((resolve) => answers.push(resolve));
+    const { client, sockets, advance } = startClient({ getToken });
+    client.connect();
+    await advance(0);
+    client.close();
+    client.connect();
+    await advance(0);
+    answers[0]?.('old');
+    await settle();
+    expect(sockets).toHaveLength(0);
+    answers[1]?.('new');
+    await settle();
+    expect(decodeToken(sockets[0]?.offered[1])).toBe('new');
+  });
+
   it('reports a getToken that fails, and tries again', async () => {
     let attempts = 0;
     const { client, errors, sockets, advance } = startClient({

@@ -1,5 +1,5 @@
 import { ChannelError } from '@wirepact/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { plain } from './dialect.js';
 import { settle, startClient } from './testing-socket.js';
 
@@ -103,6 +103,17 @@ describe('request', () => {
     expect(await saved).toBe('done');
   });
 
+  it('is not asked again once it was aborted', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected({ channels: { save: { idempotent: true } } });
+    const stop = new AbortController();
+    const saved = client.request('save', 'a', { signal: stop.signal });
+    socket.drop();
+    stop.abort();
+    await expect(saved).rejects.toMatchObject({ code: 'aborted' });
+    expect((await connected()).takeSent()).toEqual([]);
+  });
+
   it('waits again when the socket is closing already', async () => {
     const { client, connected } = startClient();
     const socket = await connected();
@@ -141,11 +152,13 @@ describe('request', () => {
     const socket = await connected();
     const before = clock.pending;
     const stop = new AbortController();
+    const removed = vi.spyOn(stop.signal, 'removeEventListener');
     const asked = client.request('time', undefined, { signal: stop.signal });
     expect(clock.pending).toBe(before + 1);
     socket.receive('time', 'noon', { id: 1 });
     await asked;
     expect(clock.pending).toBe(before);
+    expect(removed).toHaveBeenCalledTimes(1);
     socket.takeSent();
     stop.abort();
     await settle();
