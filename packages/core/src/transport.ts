@@ -2,14 +2,11 @@
 
 /** What a transport tells its owner. No call comes before `listen`, none after `closed`. */
 export interface TransportListener {
-  message(text: string): void;
-  /** A binary message came; Wirepact's wire has none, so its bytes are not handed on. */
-  binary(): void;
-  /** Something was heard from the peer that is no message: a pong. */
-  pong(): void;
-  /** The network took what was held; `bufferedBytes` has fallen. */
+  /** A message came. One that is binary has no text; Wirepact's wire knows none, so its bytes are not handed on. */
+  message(text: string | undefined): void;
+  /** The peer took something of what waited; `bufferedBytes` has fallen. */
   drained(): void;
-  /** The connection is over. Called exactly once. */
+  /** The connection is over. Called exactly once, with the code of whichever side closed first. */
   closed(code: number, reason: string): void;
 }
 
@@ -19,6 +16,8 @@ export interface Transport {
   readonly protocol: string;
   /** Bytes that were sent and that the network has not yet taken. */
   readonly bufferedBytes: number;
+  /** Bytes that came so far, in messages or not. That it grows shows that the peer is alive. */
+  readonly receivedBytes: number;
   send(text: string): void;
   ping(): void;
   /** Stops reading, so that a peer that sends faster than it is served waits in its own memory. */

@@ -1,11 +1,11 @@
 // Who is let in, whatever carries the connection: origin, identity, then a session. Nothing of a connection that is
 // refused is ever counted as a client, listed or told of.
-import { randomBytes } from 'node:crypto';
-import { isSocketError } from '@wirepact/core';
 import { closeCodes, tokenPrefix, type Transport } from '@wirepact/core/internal';
+import { Heartbeat } from './heartbeat.js';
 import type { Hub } from './hub.js';
-import { identify, refusalCloseCode } from './identity.js';
-import { startSession } from './lifecycle.js';
+import { identify, refusalOf } from './identity.js';
+import { startSession } from './incoming.js';
+import { endSession } from './lifecycle.js';
 import { isOriginAllowed } from './origin.js';
 import { Session, type Identity } from './session.js';
 import type { UpgradeRequest } from './upgrade-request.js';
@@ -22,87 +22,84 @@ export type Admission =
     };
 
 /** Identities that are being found out at a time; more than these is an attack or an outage. */
-const maxPendingIdentities = 1_000;
+const maxIdentifying = 1_000;
+
+const closing = { accepted: false, status: 503, reason: 'the server is closing' } as const;
 
 /** Decides about connections. */
 export class Gate {
   readonly #hub: Hub;
-  #pending = 0;
-  #closed = false;
+  readonly #heartbeat: Heartbeat;
+  #isClosed = false;
 
   constructor(hub: Hub) {
     this.#hub = hub;
+    this.#heartbeat = new Heartbeat(hub);
   }
 
-  /** Lets nobody in from now on. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Lets nobody in from now on, and ends every session. */
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
+    for (const giveUp of this.#hub.identifying) giveUp(closing.reason);
+    for (const session of this.#hub.connections) endSession(session, closeCodes.goingAway, closing.reason);
+    this.#heartbeat.stop();
   }
 
+  /** Never rejects. */
   async admit(offered: UpgradeRequest): Promise<Admission> {
-    const { hooks, counters, dialect } = this.#hub;
-    if (this.#closed) return refuse(503, 'the server is closing');
-    if (!isOriginAllowed(offered, hooks.origins)) {
+    const { hooks, counters, dialect, identifying } = this.#hub;
+    if (this.#isClosed) return closing;
+    if (!this.#allowsOrigin(offered)) {
       counters.refused.origin += 1;
-      return refuse(403, 'this origin may not connect');
+      return { accepted: false, status: 403, reason: 'this origin may not connect' };
     }
-    if (this.#pending >= maxPendingIdentities) {
+    if (identifying.size >= maxIdentifying) {
       counters.refused.overload += 1;
-      return refuse(503, 'too many connections are being made');
+      return { accepted: false, status: 503, reason: 'too many connections are being made' };
     }
     const protocols = readProtocols(offered);
-    const request = readToken(hooks.origins === '*' ? withoutCookies(offered) : offered, protocols);
     const protocol = protocols.find((name) => name === dialect.subprotocol);
-    this.#pending += 1;
+    const request = readToken(hooks.origins === '*' ? withoutCookies(offered) : offered, protocols);
     try {
       const identity = await identify(this.#hub, request);
-      if (this.#closed) return refuse(503, 'the server is closing');
       return { accepted: true, protocol, open: (transport) => this.#open(transport, request, identity) };
     } catch (error) {
+      if (this.#isClosed) return closing;
       counters.refused.identity += 1;
-      return protocol === undefined ? refuseByStatus(error) : refuseByCloseCode(error, protocol);
-    } finally {
-      this.#pending -= 1;
+      return refuse(error, protocol);
+    }
+  }
+
+  #allowsOrigin(request: UpgradeRequest): boolean {
+    try {
+      return isOriginAllowed(request, this.#hub.hooks.origins);
+    } catch (error) {
+      this.#hub.report(error);
+      return false;
     }
   }
 
   #open(transport: Transport, request: UpgradeRequest, identity: Identity): void {
-    if (this.#closed) {
-      transport.close(closeCodes.goingAway, 'the server is closing');
-      return;
-    }
-    const session = new Session(
-      this.#hub,
-      `s_${randomBytes(16).toString('base64url')}`,
-      request,
-      identity,
-      transport,
-    );
-    startSession(this.#hub, session);
+    if (this.#isClosed) return closeAtOnce(transport, closeCodes.goingAway, closing.reason);
+    startSession(new Session(this.#hub, request, identity, transport));
+    this.#heartbeat.start();
   }
 }
 
-function refuse(status: number, reason: string): Admission {
-  return { accepted: false, status, reason };
-}
-
-function refuseByStatus(error: unknown): Admission {
-  if (isSocketError(error, 'unauthenticated')) return refuse(401, 'unauthenticated');
-  if (isSocketError(error, 'forbidden')) return refuse(403, 'forbidden');
-  return isSocketError(error, 'overloaded') ? refuse(503, 'overloaded') : refuse(500, 'internal');
-}
-
 /** A browser cannot see the status of a refused upgrade, so a client of ours is let in to be told by a close code. */
-function refuseByCloseCode(error: unknown, protocol: string): Admission {
-  const reason = isSocketError(error) ? error.code : 'internal';
-  return {
-    accepted: true,
-    protocol,
-    open(transport) {
-      transport.listen({ message() {}, binary() {}, pong() {}, drained() {}, closed() {} });
-      transport.close(refusalCloseCode(error), reason);
-    },
-  };
+function refuse(error: unknown, protocol: string | undefined): Admission {
+  const { status, closeCode, reason } = refusalOf(error);
+  if (protocol === undefined) return { accepted: false, status, reason };
+  return { accepted: true, protocol, open: (transport) => closeAtOnce(transport, closeCode, reason) };
+}
+
+function closeAtOnce(transport: Transport, code: number, reason: string): void {
+  transport.listen({ message() {}, drained() {}, closed() {} });
+  transport.close(code, reason);
 }
 
 function readProtocols({ headers }: UpgradeRequest): readonly string[] {

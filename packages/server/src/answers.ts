@@ -1,10 +1,16 @@
 // What goes back to the sender of a message: the answer, or the error it gets instead.
 import { isSocketError, SocketError, type ChannelDefinition, type ErrorCode } from '@wirepact/core';
-import { toWireError } from '@wirepact/core/internal';
+import { toWireError, type FrameId } from '@wirepact/core/internal';
 import type { Call } from './call.js';
-import type { Hub } from './hub.js';
 import { createOutgoing, encodeOutput, parseOutput } from './outgoing-message.js';
 import type { Session } from './session.js';
+
+/** Whom an error goes to: a {@link Call}, or the sender of one of the protocol's own frames. */
+export interface Sender {
+  readonly session: Session;
+  readonly path: string;
+  readonly id?: FrameId | undefined;
+}
 
 /** Codes of the library that a handler may throw on purpose: they say who the caller is, or that it must wait. */
 const passedOn: ReadonlySet<string> = new Set<ErrorCode>([
@@ -19,80 +25,60 @@ const passedOn: ReadonlySet<string> = new Set<ErrorCode>([
  * Sends what a handler returned: as the answer, where the message has an id; otherwise as an event, where the channel
  * has `out` and no `reply`; otherwise not at all.
  */
-export function sendAnswer(
-  hub: Hub,
-  session: Session,
-  call: Call,
-  channel: ChannelDefinition | undefined,
-  result: unknown,
-): void {
+export function sendAnswer(call: Call, result: unknown): void {
   if (call.aborted) return;
-  const { path, id } = call;
+  const { session, path, id, channel } = call;
   try {
     if (id === undefined) {
       if (result === undefined || channel?.out === undefined || channel.reply !== undefined) return;
-      session.outgoing.deliver(createOutgoing(hub.dialect, path, channel, result));
+      session.outgoing.deliver(createOutgoing(session.hub, path, result));
       return;
     }
     const what = channel?.reply === undefined ? 'out' : 'reply';
     const schema = channel?.[what];
     if (schema === undefined || (result === undefined && !acceptsNothing(schema, path))) {
-      return sendRefusal(hub, session, call, 'no_reply', `"${path}" was handled and answered nothing`);
+      return sendRefusal(call, 'no_reply', `"${path}" was handled and answered nothing`);
     }
-    session.outgoing.write(hub.dialect.encode(path, encodeOutput(schema, result, path, what), { id }));
+    const json = encodeOutput(schema, result, path, what);
+    session.outgoing.write(session.hub.dialect.encode(path, json, { id }));
   } catch (error) {
-    sendFailure(hub, session, call, channel, error);
+    sendFailure(call, error);
   }
 }
 
 /** Sends the error that the caller may see of what a handler threw, and reports what it may not see. */
-export function sendFailure(
-  hub: Hub,
-  session: Session,
-  call: Call,
-  channel: ChannelDefinition | undefined,
-  thrown: unknown,
-): void {
-  if (call.aborted) {
-    // a handler that was told to stop throws because of that
-    if (!isAbortError(thrown)) hub.report(thrown, session, call.path);
-    return;
-  }
-  const error = visibleError(hub, session, call, channel, thrown);
-  sendError(hub, session, call, error);
+export function sendFailure(call: Call, thrown: unknown): void {
+  if (!call.aborted) return sendError(call, visibleError(call, thrown));
+  // a handler that was told to stop throws because of that
+  if (!isAbortError(thrown)) call.session.hub.report(thrown, call.session, call.path);
 }
 
 /** Sends an error of the library's own. */
-export function sendRefusal(
-  hub: Hub,
-  session: Session,
-  call: Pick<Call, 'path' | 'id'>,
-  code: ErrorCode,
-  text: string,
-  data?: unknown,
-): void {
-  sendError(hub, session, call, new SocketError(code, `[${code}] ${text}`, { data }));
+export function sendRefusal(sender: Sender, code: ErrorCode, text: string, data?: unknown): void {
+  sendError(sender, new SocketError(code, `[${code}] ${text}`, { data }));
 }
 
-function sendError(
-  hub: Hub,
-  session: Session,
-  { path, id }: Pick<Call, 'path' | 'id'>,
-  error: SocketError,
-): void {
+function sendError(sender: Sender, error: SocketError): void {
+  const { session, path } = sender;
+  let text: string;
+  try {
+    text = encodeError(sender, error);
+  } catch (fault) {
+    // what belongs to the error has no JSON form
+    session.hub.report(fault, session, path);
+    text = encodeError(sender, internal(path));
+  }
+  session.outgoing.write(text);
+}
+
+function encodeError({ session, path, id }: Sender, error: SocketError): string {
+  const { dialect } = session.hub;
   const wire = toWireError(error);
-  if (id === undefined)
-    session.sendFrame(hub, '$error', { ...wire, path: hub.dialect.nameOf?.(path) ?? path });
-  else session.outgoing.write(hub.dialect.encode(path, undefined, { id, error: wire }));
+  if (id !== undefined) return dialect.encode(path, undefined, { id, error: wire });
+  return dialect.encode('$error', JSON.stringify({ ...wire, path: dialect.nameOf?.(path) ?? path }));
 }
 
-function visibleError(
-  hub: Hub,
-  session: Session,
-  { path }: Call,
-  channel: ChannelDefinition | undefined,
-  thrown: unknown,
-): SocketError {
+function visibleError({ session, path, channel }: Call, thrown: unknown): SocketError {
   if (isSocketError(thrown)) {
     if (passedOn.has(thrown.code)) return thrown;
     const errors = channel?.errors ?? {};
@@ -102,12 +88,11 @@ function visibleError(
         const data = parseOutput(schema, thrown.data, path, `errors.${thrown.code}`);
         return new SocketError(thrown.code, thrown.message, { data });
       } catch (misfit) {
-        hub.report(misfit, session, path);
-        return internal(path);
+        thrown = misfit;
       }
     }
   }
-  hub.report(thrown, session, path);
+  session.hub.report(thrown, session, path);
   return internal(path);
 }
 

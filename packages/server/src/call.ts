@@ -1,21 +1,32 @@
 // One message that is being handled, from its arrival to its answer. Its signal is made only if somebody looks at it.
-import type { FrameId } from '@wirepact/core/internal';
+import type { ChannelDefinition } from '@wirepact/core';
+import type { Frame, FrameId } from '@wirepact/core/internal';
+import type { Session } from './session.js';
 
 /** One message that is being handled. */
 export class Call {
+  readonly session: Session;
   readonly path: string;
-  readonly messageId: string;
   /** Present when the sender waits for an answer. */
   readonly id: FrameId | undefined;
-  /** How far the reader of a stream lets it go; a reader that never says so is held back by the network alone. */
-  window: StreamWindow | undefined;
+  /** The channel whose route takes the message; `undefined` for what goes to `onMessage`. */
+  readonly channel: ChannelDefinition | undefined;
+  /** What runs when the channel is a stream. */
+  stream: RunningStream | undefined;
+  readonly #number: number;
   #controller: AbortController | undefined;
   #aborted = false;
 
-  constructor(path: string, messageId: string, id: FrameId | undefined) {
+  constructor(session: Session, { path, id }: Frame, channel: ChannelDefinition | undefined) {
+    this.session = session;
     this.path = path;
-    this.messageId = messageId;
     this.id = id;
+    this.channel = channel;
+    this.#number = ++session.messageCount;
+  }
+
+  get messageId(): string {
+    return `${this.session.id}:${this.#number}`;
   }
 
   /** Whether the sender has lost interest, or is gone. */
@@ -35,12 +46,12 @@ export class Call {
     if (this.#aborted) return;
     this.#aborted = true;
     this.#controller?.abort();
-    this.window?.abandon();
+    this.stream?.abandon();
   }
 }
 
-/** How far a stream may run ahead of its reader. */
-export interface StreamWindow {
+/** A stream that runs. */
+export interface RunningStream {
   /** The reader allows items up to number `n`. */
   grant(n: number): void;
   /** The reader is gone. */

@@ -1,118 +1,107 @@
 // The life of one message: parse → middleware and route → answer. Whatever goes wrong on the way becomes a typed error
 // for its sender, and the process goes on.
-import type { ChannelDefinition } from '@wirepact/core';
 import { parseIn, type Frame } from '@wirepact/core/internal';
 import { sendAnswer, sendFailure, sendRefusal } from './answers.js';
 import { Call } from './call.js';
-import { findChannel, type Hub } from './hub.js';
 import { HandlingContext } from './route-context.js';
-import type { AnyRoute } from './route-table.js';
+import type { AnyRoute, TableEntry } from './route-table.js';
 import type { Session } from './session.js';
 import { runStream } from './streams.js';
 
 /** Handles one application message. */
-export function receive(hub: Hub, session: Session, frame: Frame): void {
-  const { path, id } = frame;
-  const call = new Call(path, session.nextMessageId(), id);
-  const route = hub.routes.find(path);
-  const channel = findChannel(hub, path);
-  if (route === undefined || channel?.in === undefined) return receiveUnrouted(hub, session, call, frame);
+export function receive(session: Session, frame: Frame): void {
+  const { hub } = session;
+  const { path, data } = frame;
+  const entry = hub.routes.find(path);
+  if (entry !== undefined) return receiveRouted(new Call(session, frame, entry.channel), entry, data);
 
+  const call = new Call(session, frame, undefined);
+  const onMessage = hub.hooks.event?.onMessage;
+  if (onMessage === undefined) sendRefusal(call, 'unknown_path', `the server knows no path "${path}"`);
+  else handle(call, data, () => onMessage(session.socket, { path, data }));
+}
+
+function receiveRouted(call: Call, { route, channel }: TableEntry, data: unknown): void {
+  const { session, path, id } = call;
   if (channel.stream !== undefined) {
     if (id === undefined) {
-      return sendRefusal(hub, session, call, 'id_required', `"${path}" is a stream; give the message an id`);
+      return sendRefusal(call, 'id_required', `"${path}" is a stream; give the message an id`);
     }
-    const { streamsInFlight } = session;
-    if (streamsInFlight >= hub.options.limits.maxInFlight) {
-      return sendRefusal(hub, session, call, 'overloaded', `${streamsInFlight} streams are open already`);
+    if (session.streamsInFlight >= session.hub.options.limits.maxInFlight) {
+      return sendRefusal(call, 'overloaded', `${session.streamsInFlight} streams are open already`);
     }
   }
+  let parsed;
   try {
-    const parsed = parseIn(channel.in, frame.data, path);
-    if (!parsed.ok) {
-      const { issues } = parsed;
-      return sendRefusal(hub, session, call, 'invalid_input', `the data does not fit "in" of "${path}"`, {
-        issues,
-      });
-    }
-    const { value } = parsed;
-    handle(hub, session, call, channel, value, () => callRoute(hub, session, call, channel, route, value));
+    parsed = parseIn(channel.in, data, path);
   } catch (error) {
-    sendFailure(hub, session, call, channel, error);
+    return sendFailure(call, error);
   }
-}
-
-/** What no route takes goes to `onMessage`; without one nobody knows the path. */
-function receiveUnrouted(hub: Hub, session: Session, call: Call, { path, data }: Frame): void {
-  const onMessage = hub.hooks.event?.onMessage;
-  if (onMessage === undefined) {
-    return sendRefusal(hub, session, call, 'unknown_path', `the server knows no path "${path}"`);
+  if (!parsed.ok) {
+    const { issues } = parsed;
+    return sendRefusal(call, 'invalid_input', `the data does not fit "in" of "${path}"`, { issues });
   }
-  handle(hub, session, call, undefined, data, () => onMessage(session.socket, { path, data }));
+  const { value } = parsed;
+  handle(call, value, () => callRoute(call, route, value));
 }
 
-function callRoute(
-  hub: Hub,
-  session: Session,
-  call: Call,
-  channel: ChannelDefinition,
-  route: AnyRoute,
-  data: unknown,
-): unknown {
-  const result = route(session.socket, data, new HandlingContext(call, hub.manager));
-  if (channel.stream === undefined) return result;
-  return runStream(call, result as AsyncIterable<unknown>, channel.stream, {
-    dialect: hub.dialect,
-    outgoing: session.outgoing,
-    grants: session.speaksProtocol,
-  });
+function callRoute(call: Call, route: AnyRoute, data: unknown): unknown {
+  const { session, channel } = call;
+  const result = route(session.socket, data, new HandlingContext(call));
+  if (channel?.stream === undefined) return result;
+  return runStream(call, channel.stream, result as AsyncIterable<unknown>);
 }
 
-function handle(
-  hub: Hub,
-  session: Session,
-  call: Call,
-  channel: ChannelDefinition | undefined,
-  data: unknown,
-  work: () => unknown,
-): void {
-  const isStream = channel?.stream !== undefined;
-  const succeed = (result: unknown): void => {
-    leave(hub, session, call, isStream);
-    if (!isStream) sendAnswer(hub, session, call, channel, result);
-  };
-  const fail = (error: unknown): void => {
-    leave(hub, session, call, isStream);
-    sendFailure(hub, session, call, channel, error);
-  };
-  enter(hub, session, call, isStream);
+/** Runs `work` inside the middleware, and sends what comes of it. */
+function handle(call: Call, data: unknown, work: () => unknown): void {
+  enter(call);
   let result: unknown;
   try {
-    result = hub.routes.run(session.socket, call, data, work);
+    result = call.session.hub.routes.run(call, data, work);
   } catch (error) {
-    return fail(error);
+    sendFailure(call, error);
+    return leave(call);
   }
-  if (isThenable(result)) result.then(succeed, fail);
-  else succeed(result);
+  if (isThenable(result)) void settle(call, result);
+  else succeed(call, result);
 }
 
-function enter(hub: Hub, session: Session, call: Call, isStream: boolean): void {
+async function settle(call: Call, pending: PromiseLike<unknown>): Promise<void> {
+  let result: unknown;
+  try {
+    result = await pending;
+  } catch (error) {
+    sendFailure(call, error);
+    return leave(call);
+  }
+  succeed(call, result);
+}
+
+function succeed(call: Call, result: unknown): void {
+  if (call.channel?.stream === undefined) sendAnswer(call, result);
+  leave(call);
+}
+
+function enter(call: Call): void {
+  const { session } = call;
   session.calls.add(call);
-  if (isStream) session.streamsInFlight += 1;
-  else if (++session.handlersInFlight === hub.options.limits.maxInFlight) pauseReading(session, true);
+  if (call.channel?.stream !== undefined) session.streamsInFlight += 1;
+  else if (++session.handlersInFlight === session.hub.options.limits.maxInFlight) {
+    session.isPaused = true;
+    session.transport.pause();
+  }
 }
 
 /** Reading goes on at half of the bound, so that it does not stop and go with every message. */
-function leave(hub: Hub, session: Session, call: Call, isStream: boolean): void {
+function leave(call: Call): void {
+  const { session } = call;
   session.calls.delete(call);
-  if (isStream) session.streamsInFlight -= 1;
-  else if (--session.handlersInFlight === hub.options.limits.maxInFlight >> 1) pauseReading(session, false);
-}
-
-function pauseReading(session: Session, isPaused: boolean): void {
-  session.isPaused = isPaused;
-  if (isPaused) session.transport.pause();
-  else session.transport.resume();
+  if (call.channel?.stream !== undefined) session.streamsInFlight -= 1;
+  else session.handlersInFlight -= 1;
+  if (session.isPaused && session.handlersInFlight <= session.hub.options.limits.maxInFlight / 2) {
+    session.isPaused = false;
+    session.transport.resume();
+  }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,15 +1,16 @@
 // What the parts of one SocketManager share. The contract's types end at the manager: in here paths are strings and data
 // is unknown until a schema has seen it.
 import type { AnyChannels, ChannelDefinitions } from '@wirepact/core';
-import type { Dialect } from '@wirepact/core/internal';
-import type { ResolvedOptions, SocketManagerOptions } from './options.js';
-import type { Rooms } from './rooms.js';
-import type { Roster } from './roster.js';
-import type { RouteTable } from './route-table.js';
+import { channelFacts, type ChannelFacts, type Dialect } from '@wirepact/core/internal';
+import { resolveDialect } from './dialects.js';
+import { resolveOptions, type ResolvedOptions, type SocketManagerOptions } from './options.js';
+import { Rooms } from './rooms.js';
+import { Roster } from './roster.js';
+import { RouteTable, type AnyRoute } from './route-table.js';
 import type { Session } from './session.js';
 import type { Socket } from './socket.js';
 import type { SocketManager } from './socket-manager.js';
-import type { Counters } from './stats.js';
+import { createCounters, type Counters } from './stats.js';
 
 /** A socket of whatever contract. */
 export type AnySocket = Socket<AnyChannels, unknown>;
@@ -20,6 +21,8 @@ export type Hooks = SocketManagerOptions<AnyChannels, unknown>;
 /** What the parts of one SocketManager share. */
 export interface Hub {
   readonly channels: ChannelDefinitions;
+  /** What every client is told of them. */
+  readonly facts: Readonly<Record<string, ChannelFacts>>;
   readonly hooks: Hooks;
   readonly options: ResolvedOptions;
   readonly dialect: Dialect;
@@ -29,12 +32,60 @@ export interface Hub {
   readonly counters: Counters;
   /** Every connection, those included that have not said `$hello` yet. */
   readonly connections: Set<Session>;
+  /** Calls off the identities that are being found out. */
+  readonly identifying: Set<(why: string) => void>;
   readonly manager: SocketManager<AnyChannels, unknown>;
   /** Tells the user's `onError`; what that throws is lost, or it would be reported for ever. */
   report(error: unknown, session?: Session, path?: string): void;
 }
 
+/** @throws TypeError for an option that cannot work, or a route whose channel is not in the contract */
+export function createHub(
+  channels: ChannelDefinitions,
+  hooks: Hooks,
+  manager: SocketManager<AnyChannels, unknown>,
+): Hub {
+  const routes = new RouteTable(channels);
+  for (const [path, route] of Object.entries(hooks.routes ?? {})) {
+    if (route !== undefined) routes.add(path, route as AnyRoute);
+  }
+  return {
+    channels,
+    facts: channelFacts(channels),
+    hooks,
+    options: resolveOptions(hooks),
+    dialect: resolveDialect(channels, hooks.dialect),
+    routes,
+    rooms: new Rooms(),
+    roster: new Roster(),
+    counters: createCounters(),
+    connections: new Set(),
+    identifying: new Set(),
+    manager,
+    report(error, session, path) {
+      const origin = {
+        ...(session !== undefined && { socket: session.socket }),
+        ...(path !== undefined && { path }),
+      };
+      guarded(
+        () => hooks.onError?.(error, origin),
+        // there is nobody left to tell
+        () => undefined,
+      );
+    },
+  };
+}
+
+/** Runs a handler of the application's that nobody waits for. What it throws, now or later, breaks nothing. */
+export function guarded(handler: () => unknown, failed: (error: unknown) => void): void {
+  try {
+    Promise.resolve(handler()).catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+}
+
 /** The channel of a path that came from outside: `constructor` and its like are no channels. */
-export function findChannel(hub: Hub, path: string): ChannelDefinitions[string] | undefined {
-  return Object.hasOwn(hub.channels, path) ? hub.channels[path] : undefined;
+export function findChannel({ channels }: Hub, path: string): ChannelDefinitions[string] | undefined {
+  return Object.hasOwn(channels, path) ? channels[path] : undefined;
 }

@@ -12,38 +12,60 @@ export const authenticateTimeoutMs = 5_000;
 /** How long a client whose identity has expired may take to renew it, in ms. */
 export const renewalGraceMs = 25_000;
 
+/** How a connection is refused, by the code of what `authenticate` threw: before it is made, and after. */
+const refusals: Readonly<Record<string, { readonly status: number; readonly closeCode: number }>> = {
+  unauthenticated: { status: 401, closeCode: closeCodes.unauthenticated },
+  forbidden: { status: 403, closeCode: closeCodes.forbidden },
+  overloaded: { status: 503, closeCode: closeCodes.overloaded },
+};
+const failure = { status: 500, closeCode: closeCodes.internal };
+
 /**
  * Runs the application's `authenticate`.
  *
- * @throws SocketError `unauthenticated` or `forbidden` as it threw it; `overloaded` when it took too long; `internal`
- *   for whatever else it threw, which is reported.
+ * @throws SocketError `unauthenticated`, `forbidden` or `overloaded` as it threw it; `overloaded` when it took too long;
+ *   `internal` for whatever else it threw, which is reported.
  */
 export async function identify(hub: Hub, request: UpgradeRequest): Promise<Identity> {
   const { authenticate, userId, expiresAt } = hub.hooks;
   try {
-    const context = await withinTime(hub, authenticate?.(request));
+    const context = authenticate === undefined ? undefined : await inTime(hub, authenticate(request));
     return { context, userId: userId?.(context), expiresAt: expiresAt?.(context) };
   } catch (error) {
-    const isRefusal = ['unauthenticated', 'forbidden', 'overloaded'].some((code) =>
-      isSocketError(error, code),
-    );
-    if (isRefusal) throw error;
+    if (isSocketError(error) && Object.hasOwn(refusals, error.code)) throw error;
     hub.report(error);
     throw new SocketError('internal', '[internal] the server could not tell who is asking', { cause: error });
   }
 }
 
-/** How a connection is closed whose identity was refused, by the error's code. */
-export function refusalCloseCode(error: unknown): number {
-  if (isSocketError(error, 'unauthenticated')) return closeCodes.unauthenticated;
-  if (isSocketError(error, 'forbidden')) return closeCodes.forbidden;
-  return isSocketError(error, 'overloaded') ? closeCodes.overloaded : closeCodes.internal;
+/** How a connection is refused whose identity {@link identify} could not tell. */
+export function refusalOf(error: unknown): {
+  readonly status: number;
+  readonly closeCode: number;
+  readonly reason: string;
+} {
+  const reason = isSocketError(error) ? error.code : 'internal';
+  return { ...(refusals[reason] ?? failure), reason };
 }
 
-/** A client sent a new token: it stays the same user, or it must come back as another. */
-export async function renewIdentity(hub: Hub, session: Session, token: unknown): Promise<void> {
-  const { headers, url, remoteAddress } = session.handshake;
-  const request = { headers, url, remoteAddress, encrypted: session.encrypted };
+/** A client sent a new token. One is checked at a time, and of those that come meanwhile the newest. */
+export function renewIdentity(session: Session, token: unknown): void {
+  const isChecking = session.offeredToken !== undefined;
+  session.offeredToken = { token };
+  if (!isChecking) void checkTokens(session);
+}
+
+async function checkTokens(session: Session): Promise<void> {
+  while (session.state === 'open' && session.offeredToken !== undefined) {
+    const offer = session.offeredToken;
+    await checkToken(session, offer.token);
+    if (session.offeredToken === offer) session.offeredToken = undefined;
+  }
+}
+
+/** The client stays the same user, or it must come back as another. */
+async function checkToken(session: Session, token: unknown): Promise<void> {
+  const { hub, request } = session;
   try {
     const identity = await identify(hub, typeof token === 'string' ? { ...request, token } : request);
     if (identity.userId !== session.userId)
@@ -51,37 +73,38 @@ export async function renewIdentity(hub: Hub, session: Session, token: unknown):
     session.identity = identity;
     session.askedForTokenAt = undefined;
   } catch (error) {
-    endSession(hub, session, refusalCloseCode(error), isSocketError(error) ? error.code : 'internal');
+    const { closeCode, reason } = refusalOf(error);
+    endSession(session, closeCode, reason);
   }
 }
 
 /** Asks a client whose identity has expired for a new token, and closes when none comes. */
-export function checkExpiry(hub: Hub, session: Session, now: number): void {
+export function checkExpiry(session: Session, now: number): void {
   const { expiresAt } = session.identity;
   if (expiresAt === undefined || now < expiresAt) return;
   if (session.askedForTokenAt === undefined && session.speaksProtocol) {
     session.askedForTokenAt = now;
-    session.sendFrame(hub, '$reauth');
+    session.sendFrame('$reauth');
   } else if (session.askedForTokenAt === undefined || now - session.askedForTokenAt >= renewalGraceMs) {
-    endSession(hub, session, closeCodes.unauthenticated, 'the identity has expired');
+    endSession(session, closeCodes.unauthenticated, 'the identity has expired');
   }
 }
 
-async function withinTime<T>(hub: Hub, pending: T | PromiseLike<T>): Promise<T> {
-  let cancel = (): void => undefined;
-  const late = new Promise<never>((_, reject) => {
-    cancel = hub.options.clock.after(authenticateTimeoutMs, () => {
-      reject(
-        new SocketError(
-          'overloaded',
-          `[overloaded] authenticate took longer than ${authenticateTimeoutMs} ms`,
-        ),
-      );
-    });
+/** Gives `authenticate` so much time and no more, and none once the server closes. */
+function inTime<TContext>(hub: Hub, pending: TContext | PromiseLike<TContext>): Promise<TContext> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (why: string): void => {
+      settled();
+      reject(new SocketError('overloaded', `[overloaded] ${why}`));
+    };
+    const stopTimer = hub.options.clock.after(authenticateTimeoutMs, () =>
+      giveUp(`authenticate took longer than ${authenticateTimeoutMs} ms`),
+    );
+    const settled = (): void => {
+      stopTimer();
+      hub.identifying.delete(giveUp);
+    };
+    hub.identifying.add(giveUp);
+    Promise.resolve(pending).finally(settled).then(resolve, reject);
   });
-  try {
-    return await Promise.race([pending, late]);
-  } finally {
-    cancel();
-  }
 }

@@ -20,4 +20,4 @@ export type { AskOptions, Socket } from './socket.js';
 export { SocketManager } from './socket-manager.js';
 export type { Stats } from './stats.js';
 export type { RoomTarget, Target, UserTarget } from './targets.js';
-export type { Handshake, Headers, UpgradeRequest } from './upgrade-request.js';
+export type { Handshake, RequestHeaders, UpgradeRequest } from './upgrade-request.js';

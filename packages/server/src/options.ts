@@ -138,10 +138,11 @@ export interface ResolvedOptions {
   readonly clock: Clock;
 }
 
-/** Fills in the defaults. @throws TypeError for a figure that is no positive number */
+/** Fills in the defaults. @throws TypeError for a figure that is no positive number, and for what is no origin */
 export function resolveOptions(
-  options: Pick<Hooks, 'limits' | 'backpressure' | 'heartbeat' | 'clock'>,
+  options: Pick<Hooks, 'limits' | 'backpressure' | 'heartbeat' | 'origins' | 'clock'>,
 ): ResolvedOptions {
+  checkOrigins(options.origins);
   return {
     limits: figures('limits', defaultOptions.limits, options.limits),
     backpressure: figures('backpressure', defaultOptions.backpressure, options.backpressure),
@@ -160,8 +161,24 @@ function figures<TFigures extends Record<keyof TFigures, number>>(
     const value = given[name];
     if (value === undefined) continue;
     if (!Object.hasOwn(defaults, name)) throw new TypeError(`${group} knows no "${name}"`);
-    if (!(value > 0)) throw new TypeError(`${group}.${name} is ${value}; give it a number above 0`);
+    if (!(Number.isFinite(value) && value > 0)) {
+      throw new TypeError(`${group}.${name} is ${value}; give it a finite number above 0`);
+    }
     resolved[name] = value;
   }
   return resolved;
+}
+
+/** An origin that is written otherwise than browsers write it would match nothing, and nobody would be told. */
+function checkOrigins(origins: OriginOptions | undefined): void {
+  if (origins === undefined || origins === '*' || typeof origins === 'function') return;
+  if (!Array.isArray(origins))
+    throw new TypeError(`origins is no list; write ["https://app.example"] or '*'`);
+  for (const origin of origins as readonly unknown[]) {
+    if (typeof origin !== 'string' || !/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@A-Z]+$/.test(origin)) {
+      throw new TypeError(
+        `${JSON.stringify(origin)} is no origin; write one like "https://app.example:8443"`,
+      );
+    }
+  }
 }

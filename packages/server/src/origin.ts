@@ -3,10 +3,13 @@
 import type { OriginOptions } from './options.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
-/** Whether a request with this origin may connect. Never throws, whatever the headers hold. */
+/** Whether a request with this origin may connect. Throws only what the application's own decision throws. */
 export function isOriginAllowed(request: UpgradeRequest, origins: OriginOptions | undefined): boolean {
   const { origin } = request.headers;
-  if (typeof origins === 'function') return origins(typeof origin === 'string' ? origin : undefined, request);
+  if (typeof origins === 'function') {
+    // a promise, which plain JavaScript may give, is not a yes
+    return origins(typeof origin === 'string' ? origin : undefined, request) === true;
+  }
   if (origins === '*') return true;
   // programs send no origin; a browser always does, so cookies without one are somebody's forgery
   if (origin === undefined) return request.headers.cookie === undefined;

@@ -1,6 +1,7 @@
 // One message on its way to any number of sockets: parsed once, encoded once, each form of the frame built at most once.
-import { SocketError, type AnySchema, type ChannelDefinition, type Delivery } from '@wirepact/core';
-import { parse, type Dialect } from '@wirepact/core/internal';
+import { SocketError, type AnySchema, type Delivery } from '@wirepact/core';
+import { parse } from '@wirepact/core/internal';
+import { findChannel, type Hub } from './hub.js';
 
 /** A message that may go to many. */
 export interface OutgoingMessage {
@@ -51,14 +52,10 @@ function toJson(value: unknown, path: string, what: string): string | undefined 
   }
 }
 
-/** Makes a message of the value of a channel's `out`. @throws SocketError `invalid_output` */
-export function createOutgoing(
-  dialect: Dialect,
-  path: string,
-  channel: ChannelDefinition | undefined,
-  data: unknown,
-  room?: string,
-): OutgoingMessage {
+/** Makes a message, for one room or for none, of a value of the channel's `out`. @throws SocketError `invalid_output` */
+export function createOutgoing(hub: Hub, path: string, data: unknown, room?: string): OutgoingMessage {
+  const { dialect } = hub;
+  const channel = findChannel(hub, path);
   if (channel?.out === undefined) {
     throw new SocketError(
       'invalid_output',
@@ -69,16 +66,16 @@ export function createOutgoing(
   const { delivery = 'reliable', key } = channel;
   const value = parseOutput(channel.out, data, path, 'out');
   const json = toJson(value, path, 'out');
-  let plainText: string | undefined;
-  let protocolText: string | undefined;
+  let text: string | undefined;
+  let textWithRoom: string | undefined;
   return {
     path,
     delivery,
     slot: delivery === 'latest' ? JSON.stringify([path, room, keyOf(value, key)]) : path,
     text(speaksProtocol) {
       if (room !== undefined && (speaksProtocol || dialect.namesRooms === true))
-        return (protocolText ??= dialect.encode(path, json, { room }));
-      return (plainText ??= dialect.encode(path, json));
+        return (textWithRoom ??= dialect.encode(path, json, { room }));
+      return (text ??= dialect.encode(path, json));
     },
   };
 }

@@ -1,7 +1,5 @@
 // The HTTP server of `listen()`: nothing but the endpoint, and little patience with slow or large headers.
-import { createServer, type Server } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pathOf } from './endpoints.js';
 
@@ -23,11 +21,11 @@ export interface Listening {
   readonly server: Server;
 }
 
-/** Starts an HTTP server for one endpoint. Rejects with the system's error when the port cannot be had. */
-export async function startServer(
-  { port, path = '/', host }: ListenOptions,
+/** Makes the HTTP server of one endpoint. */
+export function createOwnServer(
+  path: string,
   handleRequest: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<Listening> {
+): Server {
   const server = createServer(
     {
       headersTimeout: 5_000,
@@ -42,8 +40,31 @@ export async function startServer(
     },
   );
   server.maxHeadersCount = 64;
-  server.listen(port, host);
-  await once(server, 'listening');
-  const address = server.address() as AddressInfo;
-  return { port: address.port, url: `ws://localhost:${address.port}${path}`, server };
+  return server;
+}
+
+/** Rejects with the system's error when the port cannot be had, and when the server is closed meanwhile. */
+export function listening(server: Server, port: number, host: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const closed = (): void => reject(new Error('the server was closed before it listened'));
+    server.once('close', closed).once('error', reject);
+    server.listen(port, host, () => {
+      server.off('close', closed).off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Where a server listens, as a client on this machine says it. */
+export function whereabouts(server: Server, path: string): Pick<Listening, 'port' | 'url'> {
+  const { port } = server.address() as AddressInfo;
+  return { port, url: `ws://localhost:${port}${path}` };
+}
+
+/** Resolves when every connection of the server is closed; those that wait for another request are not waited for. */
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
 }

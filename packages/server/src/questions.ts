@@ -1,12 +1,19 @@
 // What the server has asked a client and not yet heard: one record per question, settled exactly once.
-import { SocketError, type ChannelDefinition } from '@wirepact/core';
+import {
+  SocketError,
+  toSocketError,
+  type AnySchema,
+  type ChannelDefinition,
+  type ErrorCode,
+} from '@wirepact/core';
 import { fromWireError, parse, type Clock, type Frame } from '@wirepact/core/internal';
 import type { AskOptions } from './socket.js';
 
 interface Question {
   readonly path: string;
   readonly channel: ChannelDefinition;
-  settle(outcome: { readonly value: unknown } | { readonly error: SocketError }): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: SocketError) => void;
 }
 
 const defaultTimeoutMs = 10_000;
@@ -28,76 +35,86 @@ export class Questions {
     { timeoutMs = defaultTimeoutMs, signal }: AskOptions,
     write: (id: string) => void,
   ): Promise<unknown> {
-    if (signal?.aborted === true) return Promise.reject(aborted(path));
+    const aborted = (): SocketError =>
+      failure('aborted', `the question "${path}" was called off`, path, { cause: signal?.reason });
+    if (signal?.aborted === true) return Promise.reject(aborted());
     return new Promise((resolve, reject) => {
       const id = `s${++this.#count}`;
-      const onAbort = (): void => question.settle({ error: aborted(path) });
+      const onAbort = (): void => question.reject(aborted());
       const cancelTimer = this.#clock.after(timeoutMs, () => {
-        const text = `[timeout] the client did not answer "${path}" within ${timeoutMs} ms`;
-        question.settle({ error: new SocketError('timeout', text, { path }) });
+        question.reject(failure('timeout', `the client did not answer "${path}" in ${timeoutMs} ms`, path));
       });
+      const forget = (): void => {
+        this.#open.delete(id);
+        cancelTimer();
+        signal?.removeEventListener('abort', onAbort);
+      };
       const question: Question = {
         path,
         channel,
-        settle: (outcome) => {
-          this.#open.delete(id);
-          cancelTimer();
-          signal?.removeEventListener('abort', onAbort);
-          if ('error' in outcome) reject(outcome.error);
-          else resolve(outcome.value);
-        },
+        resolve: (value) => (forget(), resolve(value)),
+        reject: (error) => (forget(), reject(error)),
       };
       this.#open.set(id, question);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      signal?.addEventListener('abort', onAbort);
       write(id);
     });
   }
 
-  /** Takes a frame that answers an open question; `false` when it answers none. */
-  answer(frame: Frame): boolean {
-    const question = typeof frame.id === 'string' ? this.#open.get(frame.id) : undefined;
-    if (question === undefined || question.path !== frame.path) return false;
-    question.settle(
-      frame.error === undefined ? readAnswer(question, frame.data) : readError(question, frame.error),
-    );
-    return true;
+  /** Takes a frame that answers. One that nobody waits for any more is late, and means nothing. */
+  answer({ path, id, data, error }: Frame): void {
+    const question = typeof id === 'string' ? this.#open.get(id) : undefined;
+    if (question === undefined || question.path !== path) return;
+    try {
+      if (error === undefined) question.resolve(readAnswer(question, data));
+      else question.reject(readError(question, error));
+    } catch (thrown) {
+      question.reject(toSocketError(thrown, path));
+    }
   }
 
   /** The client is gone; whether it saw the questions is not known. */
   close(): void {
-    for (const { path, settle } of this.#open.values()) {
-      settle({
-        error: new SocketError(
-          'unknown_outcome',
-          `[unknown_outcome] the client was lost before it answered "${path}"`,
-          { path },
-        ),
-      });
+    for (const { path, reject } of this.#open.values()) {
+      reject(failure('unknown_outcome', `the client was lost before it answered "${path}"`, path));
     }
   }
 }
 
-type Outcome = { readonly value: unknown } | { readonly error: SocketError };
-
-function readAnswer({ path, channel }: Question, data: unknown): Outcome {
-  if (channel.answer === undefined) return { value: data };
-  const parsed = parse(channel.answer, data, path);
-  if (parsed.ok) return { value: parsed.value };
-  const text = `[invalid_message] the client's answer to "${path}" does not fit the contract`;
-  return { error: new SocketError('invalid_message', text, { data: { issues: parsed.issues }, path }) };
+function readAnswer({ path, channel }: Question, data: unknown): unknown {
+  return channel.answer === undefined ? data : checked(channel.answer, data, path, 'answer to');
 }
 
 /** A declared error's data is checked like everything that arrives. */
-function readError({ path, channel }: Question, wire: unknown): Outcome {
+function readError({ path, channel }: Question, wire: unknown): SocketError {
   const error = fromWireError(wire, path);
-  const schema = channel.errors?.[error.code];
-  if (schema === undefined) return { error };
-  const parsed = parse(schema, error.data, path);
-  if (parsed.ok) return { error };
-  const text = `[invalid_message] the client's error "${error.code}" on "${path}" does not fit the contract`;
-  return { error: new SocketError('invalid_message', text, { data: { issues: parsed.issues }, path }) };
+  const errors = channel.errors ?? {};
+  const schema = Object.hasOwn(errors, error.code) ? errors[error.code] : undefined;
+  if (schema === undefined) return error;
+  return fromWireError(
+    {
+      code: error.code,
+      message: error.message,
+      data: checked(schema, error.data, path, `error "${error.code}" on`),
+    },
+    path,
+  );
 }
 
-function aborted(path: string): SocketError {
-  return new SocketError('aborted', `[aborted] the question "${path}" was called off`, { path });
+function checked(schema: AnySchema, data: unknown, path: string, what: string): unknown {
+  const parsed = parse(schema, data, path);
+  if (parsed.ok) return parsed.value;
+  const { issues } = parsed;
+  throw failure('invalid_message', `the client's ${what} "${path}" does not fit the contract`, path, {
+    data: { issues },
+  });
+}
+
+function failure(
+  code: ErrorCode,
+  text: string,
+  path: string,
+  details: { readonly data?: unknown; readonly cause?: unknown } = {},
+): SocketError {
+  return new SocketError(code, `[${code}] ${text}`, { ...details, path });
 }

@@ -51,6 +51,6 @@ export function findRoomNameFault(room: unknown): string | undefined {
   if (typeof room !== 'string' || room === '') return 'a room is named by a string that is not empty';
   if (room === '*' || room.startsWith('$')) return `the room name "${room}" is reserved`;
   if (Buffer.byteLength(room) > 255) return 'a room name is at most 255 bytes long';
-  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+
   return /[\u0000-\u001f\u007f]/.test(room) ? 'a room name has no control characters' : undefined;
 }

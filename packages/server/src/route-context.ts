@@ -8,13 +8,15 @@ type AnySockets = SocketManager<AnyChannels, unknown>;
 
 /** What a route is given as its third argument. */
 export class HandlingContext implements RouteContext<typeof fail, AnySockets> {
-  readonly sockets: AnySockets;
   readonly fail: typeof fail = fail;
   readonly #call: Call;
 
-  constructor(call: Call, sockets: AnySockets) {
+  constructor(call: Call) {
     this.#call = call;
-    this.sockets = sockets;
+  }
+
+  get sockets(): AnySockets {
+    return this.#call.session.hub.manager;
   }
 
   get signal(): AbortSignal {

@@ -1,5 +1,5 @@
 // Which handler takes which path, and the middleware around all of them.
-import type { AnyChannels, ChannelDefinitions } from '@wirepact/core';
+import type { AnyChannels, AnySchema, ChannelDefinition, ChannelDefinitions } from '@wirepact/core';
 import type { Call } from './call.js';
 import type { AnySocket } from './hub.js';
 import type { Middleware, Route, RouteMessage } from './route.js';
@@ -8,33 +8,41 @@ import type { SocketManager } from './socket-manager.js';
 /** A route of whatever channel. */
 export type AnyRoute = Route<unknown, unknown, unknown, AnySocket, SocketManager<AnyChannels, unknown>>;
 
+/** A route and the channel it answers. */
+export interface TableEntry {
+  readonly route: AnyRoute;
+  readonly channel: ChannelDefinition & { readonly in: AnySchema };
+}
+
 /** Which handler takes which path. */
 export class RouteTable {
   readonly #channels: ChannelDefinitions;
-  readonly #routes = new Map<string, AnyRoute>();
+  readonly #entries = new Map<string, TableEntry>();
   readonly #middleware: Middleware<AnySocket>[] = [];
 
   constructor(channels: ChannelDefinitions) {
     this.#channels = channels;
   }
 
-  find(path: string): AnyRoute | undefined {
-    return this.#routes.get(path);
+  find(path: string): TableEntry | undefined {
+    return this.#entries.get(path);
   }
 
   /** @throws TypeError when the path cannot have a route, or has one */
   add(path: string, route: AnyRoute): () => void {
-    if (!Object.hasOwn(this.#channels, path) || this.#channels[path]?.in === undefined) {
+    const channel = Object.hasOwn(this.#channels, path) ? this.#channels[path] : undefined;
+    if (channel?.in === undefined) {
       throw new TypeError(
         `no channel "${path}" with "in" is in the contract; a route answers what the server receives`,
       );
     }
     if (typeof route !== 'function') throw new TypeError(`the route of "${path}" is not a function`);
-    if (this.#routes.has(path))
+    if (this.#entries.has(path))
       throw new TypeError(`channel "${path}" has a route already; remove that one first`);
-    this.#routes.set(path, route);
+    const entry: TableEntry = { route, channel: { ...channel, in: channel.in } };
+    this.#entries.set(path, entry);
     return () => {
-      if (this.#routes.get(path) === route) this.#routes.delete(path);
+      if (this.#entries.get(path) === entry) this.#entries.delete(path);
     };
   }
 
@@ -46,38 +54,49 @@ export class RouteTable {
     };
   }
 
-  /** Runs `handle` inside the middleware; resolves to what it returned. Without middleware nothing is waited for. */
-  run(socket: AnySocket, call: Call, data: unknown, handle: () => unknown): unknown {
-    if (this.#middleware.length === 0) return handle();
+  /** Runs `work` inside the middleware; gives what it returned. Without middleware nothing is waited for. */
+  run(call: Call, data: unknown, work: () => unknown): unknown {
+    if (this.#middleware.length === 0) return work();
+    const { path, messageId } = call;
     const message: RouteMessage = {
-      path: call.path,
+      path,
       data,
-      messageId: call.messageId,
+      messageId,
       get signal() {
         return call.signal;
       },
     };
-    return this.#runAround(socket, message, handle);
+    return runAround([...this.#middleware], call.session.socket, message, work);
   }
+}
 
-  async #runAround(socket: AnySocket, message: RouteMessage, handle: () => unknown): Promise<unknown> {
-    const chain = [...this.#middleware];
-    let result: unknown;
-    const step = async (index: number): Promise<void> => {
-      const middleware = chain[index];
-      if (middleware === undefined) {
-        result = await handle();
-        return;
-      }
-      let called = false;
-      await middleware(socket, message, () => {
-        if (called)
-          return Promise.reject(new TypeError(`a middleware of "${message.path}" called next() twice`));
-        called = true;
-        return step(index + 1);
-      });
-    };
-    await step(0);
-    return result;
-  }
+async function runAround(
+  chain: readonly Middleware<AnySocket>[],
+  socket: AnySocket,
+  message: RouteMessage,
+  work: () => unknown,
+): Promise<unknown> {
+  let result: unknown;
+  const step = async (index: number): Promise<void> => {
+    const middleware = chain[index];
+    if (middleware === undefined) {
+      result = await work();
+      return;
+    }
+    let inner: Promise<void> | undefined;
+    let isSettled = false;
+    await middleware(socket, message, () => {
+      if (inner !== undefined) throw new TypeError(`a middleware of "${message.path}" called next() twice`);
+      inner = step(index + 1);
+      inner.then(
+        () => (isSettled = true),
+        () => (isSettled = true),
+      );
+      return inner;
+    });
+    // a middleware that did not wait for what it began has not seen it fail either
+    if (!isSettled) await inner;
+  };
+  await step(0);
+  return result;
 }

@@ -1,12 +1,13 @@
 // One client as the server knows it: who it is, what it is doing, the way out to it. What happens to it is decided
 // elsewhere: lifecycle.ts opens and ends it, dispatch.ts and protocol-frames.ts handle what it sends.
-import type { Frame, FrameId, Transport } from '@wirepact/core/internal';
+import { randomBytes } from 'node:crypto';
+import type { FrameId, Transport } from '@wirepact/core/internal';
 import type { Call } from './call.js';
 import type { AnySocket, Hub } from './hub.js';
 import { Outgoing } from './outgoing.js';
 import { Questions } from './questions.js';
 import { SocketHandle } from './socket-handle.js';
-import type { Handshake, UpgradeRequest } from './upgrade-request.js';
+import type { UpgradeRequest } from './upgrade-request.js';
 
 /** What `authenticate` made of a client. */
 export interface Identity {
@@ -26,10 +27,10 @@ export type SessionState = 'greeting' | 'open' | 'ending' | 'ended';
 
 /** One client as the server knows it. */
 export class Session {
-  readonly id: string;
-  readonly handshake: Handshake;
-  /** Whether its connection is TLS. */
-  readonly encrypted: boolean;
+  readonly hub: Hub;
+  readonly id: string = `s_${randomBytes(16).toString('base64url')}`;
+  /** What it was let in on. The token is not in it. */
+  readonly request: Omit<UpgradeRequest, 'token'>;
   readonly transport: Transport;
   readonly speaksProtocol: boolean;
   readonly outgoing: Outgoing;
@@ -42,35 +43,36 @@ export class Session {
   readonly calls: Set<Call> = new Set();
   state: SessionState = 'greeting';
   identity: Identity;
+  /** The newest token it sent, until that has been checked. */
+  offeredToken: { readonly token: unknown } | undefined;
+  /** When it was asked for a new token. */
+  askedForTokenAt: number | undefined;
   messageCount = 0;
   handlersInFlight = 0;
   streamsInFlight = 0;
   /** Too many handlers run; reading waits for them. */
   isPaused = false;
   readonly openedAt: number;
-  /** When something was last heard, in ms since the epoch. */
-  lastHeardAt: number;
   nextPingAt: number;
-  /** When a ping went out that nothing was heard after. */
+  /** When a ping went out that no sign of life came after. */
   pingedAt: number | undefined;
-  /** When the client was asked for a new token. */
-  askedForTokenAt: number | undefined;
+  /** What its transport had received, and held, when that was last looked at. */
+  seenBytes = 0;
+  heldBytes = 0;
 
-  constructor(hub: Hub, id: string, request: UpgradeRequest, identity: Identity, transport: Transport) {
+  constructor(hub: Hub, request: UpgradeRequest, identity: Identity, transport: Transport) {
     const { clock, heartbeat } = hub.options;
-    this.id = id;
     const { headers, url, remoteAddress, encrypted } = request;
-    this.handshake = { headers, url, remoteAddress };
-    this.encrypted = encrypted;
+    this.hub = hub;
+    this.request = { headers, url, remoteAddress, encrypted };
     this.identity = identity;
     this.transport = transport;
     this.speaksProtocol = transport.protocol !== '' && transport.protocol === hub.dialect.subprotocol;
     this.outgoing = new Outgoing(transport, hub.options, hub.counters, this.speaksProtocol);
     this.questions = new Questions(clock);
     // its paths are strings here and the contract's names outside
-    this.socket = new SocketHandle(hub, this) as unknown as AnySocket;
+    this.socket = new SocketHandle(this) as unknown as AnySocket;
     this.openedAt = clock.now();
-    this.lastHeardAt = this.openedAt;
     this.nextPingAt = this.openedAt + heartbeat.intervalMs * (0.9 + 0.2 * clock.random());
   }
 
@@ -84,13 +86,9 @@ export class Session {
     return undefined;
   }
 
-  nextMessageId(): string {
-    return `${this.id}:${++this.messageCount}`;
-  }
-
   /** Sends one of the protocol's own frames. */
-  sendFrame(hub: Hub, path: string, data?: unknown, id?: Frame['id']): void {
+  sendFrame(path: string, data?: unknown, id?: FrameId): void {
     const json = data === undefined ? undefined : JSON.stringify(data);
-    this.outgoing.write(hub.dialect.encode(path, json, id === undefined ? undefined : { id }));
+    this.outgoing.write(this.hub.dialect.encode(path, json, id === undefined ? undefined : { id }));
   }
 }

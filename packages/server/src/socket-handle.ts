@@ -1,23 +1,21 @@
 // The object behind `Socket`: it holds nothing of its own and hands every call on.
-import { SocketError } from '@wirepact/core';
+import { SocketError, type ErrorCode } from '@wirepact/core';
 import { closeCodes } from '@wirepact/core/internal';
-import { findChannel, type Hub } from './hub.js';
+import { findChannel } from './hub.js';
 import { endSession } from './lifecycle.js';
 import { enterRoom, leaveRoom } from './membership.js';
 import { createOutgoing, encodeOutput } from './outgoing-message.js';
 import { findRoomNameFault } from './rooms.js';
 import type { Session } from './session.js';
 import type { AskOptions } from './socket.js';
-import { Selection } from './targets.js';
+import { sendTo } from './targets.js';
 import type { Handshake } from './upgrade-request.js';
 
 /** The server's handle on one client. */
 export class SocketHandle {
-  readonly #hub: Hub;
   readonly #session: Session;
 
-  constructor(hub: Hub, session: Session) {
-    this.#hub = hub;
+  constructor(session: Session) {
     this.#session = session;
   }
 
@@ -30,7 +28,7 @@ export class SocketHandle {
   }
 
   get handshake(): Handshake {
-    return this.#session.handshake;
+    return this.#session.request;
   }
 
   get rooms(): ReadonlySet<string> {
@@ -42,49 +40,38 @@ export class SocketHandle {
   }
 
   send(path: string, data?: unknown): void {
-    this.#session.outgoing.deliver(
-      createOutgoing(this.#hub.dialect, path, findChannel(this.#hub, path), data),
-    );
+    const { hub, outgoing } = this.#session;
+    outgoing.deliver(createOutgoing(hub, path, data));
   }
 
   broadcast(path: string, data?: unknown): void {
-    new Selection(this.#hub, () => this.#hub.roster.all(), undefined, this.id).send(path, data);
+    const { hub } = this.#session;
+    sendTo(hub, { sessions: hub.roster.all(), exceptId: this.id }, path, data);
   }
 
-  request(path: string, data?: unknown, options: AskOptions = {}): Promise<unknown> {
-    const channel = findChannel(this.#hub, path);
-    const session = this.#session;
+  // async, so that what goes wrong before the question is out rejects
+  async request(path: string, data?: unknown, options: AskOptions = {}): Promise<unknown> {
+    const { hub, state, speaksProtocol, questions, outgoing } = this.#session;
+    const channel = findChannel(hub, path);
     if (channel?.out === undefined || channel.answer === undefined) {
-      const text = `[unsupported] no channel "${path}" with "answer" is in the contract`;
-      return Promise.reject(new SocketError('unsupported', text, { path }));
+      throw failure('unsupported', `no channel "${path}" with "answer" is in the contract`, path);
     }
-    if (!session.speaksProtocol) {
-      const text = `[unsupported] a plain client cannot be asked "${path}"`;
-      return Promise.reject(new SocketError('unsupported', text, { path }));
-    }
-    if (session.state !== 'open') {
-      return Promise.reject(
-        new SocketError('closed', `[closed] the client is gone; "${path}" was not asked`, { path }),
-      );
-    }
-    try {
-      const json = encodeOutput(channel.out, data, path, 'out');
-      return session.questions.ask(path, channel, options, (id) => {
-        session.outgoing.write(this.#hub.dialect.encode(path, json, { id }));
-      });
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+    if (!speaksProtocol) throw failure('unsupported', `a plain client cannot be asked "${path}"`, path);
+    if (state !== 'open') throw failure('closed', `the client is gone; "${path}" was not asked`, path);
+    const json = encodeOutput(channel.out, data, path, 'out');
+    return questions.ask(path, channel, options, (id) => {
+      outgoing.write(hub.dialect.encode(path, json, { id }));
+    });
   }
 
   join(room: string): void {
     const fault = findRoomNameFault(room);
     if (fault !== undefined) throw new TypeError(fault);
-    enterRoom(this.#hub, this.#session, room);
+    enterRoom(this.#session, room);
   }
 
   leave(room: string): void {
-    leaveRoom(this.#hub, this.#session, room, 'removed');
+    leaveRoom(this.#session, room, 'removed');
   }
 
   disconnect(reason = '', code: number = closeCodes.normal): void {
@@ -92,6 +79,10 @@ export class SocketHandle {
     if (code !== closeCodes.normal && !isOwn) {
       throw new TypeError(`${code} is no close code of an application; use 1000, 4000–4399 or 4600–4999`);
     }
-    endSession(this.#hub, this.#session, code, reason);
+    endSession(this.#session, code, reason);
   }
+}
+
+function failure(code: ErrorCode, text: string, path: string): SocketError {
+  return new SocketError(code, `[${code}] ${text}`, { path });
 }

@@ -1,24 +1,33 @@
 // The public face of the server, and the place where its parts meet.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { AnyChannels, ChannelDefinitions, OutArgs, OutPath, SendPath } from '@wirepact/core';
-import { closeCodes } from '@wirepact/core/internal';
+import {
+  SocketError,
+  type AnyChannels,
+  type ChannelDefinitions,
+  type OutArgs,
+  type OutPath,
+  type SendPath,
+} from '@wirepact/core';
 import { Upgrader } from './adapters/ws.js';
 import { Gate, type Admission } from './admission.js';
-import { resolveDialect } from './dialects.js';
 import { addEndpoint, refuseUpgrade } from './endpoints.js';
-import { Heartbeat } from './heartbeat.js';
-import type { AnySocket, Hooks, Hub } from './hub.js';
-import { endSession } from './lifecycle.js';
-import { resolveOptions, type SocketManagerOptions } from './options.js';
-import { startServer, type Listening, type ListenOptions } from './own-server.js';
-import { findRoomNameFault, Rooms } from './rooms.js';
-import { Roster } from './roster.js';
+import { createHub, type AnySocket, type Hooks, type Hub } from './hub.js';
+import type { SocketManagerOptions } from './options.js';
+import {
+  closeServer,
+  createOwnServer,
+  listening,
+  whereabouts,
+  type Listening,
+  type ListenOptions,
+} from './own-server.js';
+import { findRoomNameFault } from './rooms.js';
 import type { Middleware, Routes } from './route.js';
-import { RouteTable, type AnyRoute } from './route-table.js';
+import type { AnyRoute } from './route-table.js';
 import type { Socket } from './socket.js';
-import { createCounters, type Stats } from './stats.js';
-import { RoomSelection, Selection, UserSelection, type RoomTarget, type UserTarget } from './targets.js';
+import type { Stats } from './stats.js';
+import { RoomSelection, sendTo, UserSelection, type RoomTarget, type UserTarget } from './targets.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
 /**
@@ -35,48 +44,22 @@ import type { UpgradeRequest } from './upgrade-request.js';
 export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, TContext = undefined> {
   readonly #hub: Hub;
   readonly #gate: Gate;
-  readonly #heartbeat: Heartbeat;
   readonly #upgrader: Upgrader;
-  readonly #everyone: Selection;
   readonly #detachers = new Set<() => void>();
   readonly #servers = new Set<Server>();
 
   /** @throws TypeError for an option that cannot work, or a route whose channel is not in the contract */
   constructor(channels: TChannels, options: SocketManagerOptions<TChannels, TContext> = {}) {
     const hooks = options as unknown as Hooks;
-    const resolved = resolveOptions(hooks);
-    this.#hub = {
-      channels,
-      hooks,
-      options: resolved,
-      dialect: resolveDialect(channels, options.dialect),
-      routes: new RouteTable(channels),
-      rooms: new Rooms(),
-      roster: new Roster(),
-      counters: createCounters(),
-      connections: new Set(),
-      manager: this as unknown as SocketManager<AnyChannels, unknown>,
-      report(error, session, path) {
-        try {
-          hooks.onError?.(error, {
-            ...(session !== undefined && { socket: session.socket }),
-            ...(path !== undefined && { path }),
-          });
-        } catch {
-          // there is nobody left to tell
-        }
-      },
-    };
+    this.#hub = createHub(channels, hooks, this as unknown as SocketManager<AnyChannels, unknown>);
     this.#gate = new Gate(this.#hub);
-    this.#heartbeat = new Heartbeat(this.#hub);
-    this.#everyone = new Selection(this.#hub, () => this.#hub.roster.all());
+    const { limits, clock } = this.#hub.options;
     this.#upgrader = new Upgrader({
-      maxMessageBytes: resolved.limits.maxMessageBytes,
+      maxMessageBytes: limits.maxMessageBytes,
       compression: options.compression ?? false,
+      subprotocol: this.#hub.dialect.subprotocol,
+      clock,
     });
-    for (const [path, route] of Object.entries(hooks.routes ?? {})) {
-      if (route !== undefined) this.#hub.routes.add(path, route as AnyRoute);
-    }
   }
 
   /** Clients from `onConnect` to `onDisconnect`, both included. */
@@ -101,7 +84,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
 
   /** Every client of a user. */
   user(id: string): UserTarget<TChannels> {
-    return new UserSelection(this.#hub, id) as unknown as UserTarget<TChannels>;
+    return new UserSelection(this.#hub, id);
   }
 
   /** Everybody in a room; a room that nobody is in is empty. @throws TypeError when the name cannot be a room's */
@@ -112,31 +95,33 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   }
 
   /** Sends to everyone. @throws SocketError `invalid_output` when the data does not fit the channel's `out` */
-  sendToAll<P extends OutPath<TChannels>>(path: P, ...args: OutArgs<TChannels>[P]): void {
-    this.#everyone.send(path as string, args[0]);
+  sendToAll<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): void {
+    this.#sendToAll(path, args[0]);
   }
 
   /** Sends to everyone but one. @throws SocketError `invalid_output` */
-  sendToAllExcept<P extends OutPath<TChannels>>(
+  sendToAllExcept<TPath extends OutPath<TChannels>>(
     socket: Pick<Socket, 'id'>,
-    path: P,
-    ...args: OutArgs<TChannels>[P]
+    path: TPath,
+    ...args: OutArgs<TChannels>[TPath]
   ): void {
-    new Selection(this.#hub, () => this.#hub.roster.all(), undefined, socket.id).send(
-      path as string,
-      args[0],
-    );
+    this.#sendToAll(path, args[0], socket.id);
   }
 
   /** Sends to everyone, resolving once the message is accepted. Rejects with what `sendToAll` throws. */
-  publish<P extends OutPath<TChannels>>(path: P, ...args: OutArgs<TChannels>[P]): Promise<void> {
-    return this.#everyone.publish(path as string, args[0]);
+  async publish<TPath extends OutPath<TChannels>>(
+    path: TPath,
+    ...args: OutArgs<TChannels>[TPath]
+  ): Promise<void> {
+    this.#sendToAll(path, args[0]);
   }
 
   /** Adds a route. Returns what removes it. @throws TypeError when the path has one, or is not in the contract */
-  addRoute<P extends SendPath<TChannels> & keyof TChannels & string>(
-    path: P,
-    route: NonNullable<Routes<TChannels, Socket<TChannels, TContext>, SocketManager<TChannels, TContext>>[P]>,
+  addRoute<TPath extends SendPath<TChannels> & keyof TChannels & string>(
+    path: TPath,
+    route: NonNullable<
+      Routes<TChannels, Socket<TChannels, TContext>, SocketManager<TChannels, TContext>>[TPath]
+    >,
   ): () => void {
     return this.#hub.routes.add(path, route as unknown as AnyRoute);
   }
@@ -162,14 +147,24 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     return detach;
   }
 
-  /** Starts a server of its own, for the shortest program. `close()` closes it. */
-  async listen(options: ListenOptions): Promise<Listening> {
-    const listening = await startServer(options, (request, response) =>
-      this.handleRequest(request, response),
-    );
-    this.attach(listening.server, { path: options.path ?? '/' });
-    this.#servers.add(listening.server);
-    return listening;
+  /**
+   * Starts a server of its own, for the shortest program. `close()` closes it. Rejects with the system's error when the port
+   * cannot be had.
+   */
+  async listen({ port, path = '/', host }: ListenOptions): Promise<Listening> {
+    const server = createOwnServer(path, (request, response) => this.handleRequest(request, response));
+    const detach = this.attach(server, { path });
+    this.#servers.add(server);
+    try {
+      if (this.#gate.isClosed) throw new SocketError('closed', '[closed] the SocketManager is closed');
+      await listening(server, port, host);
+    } catch (error) {
+      detach();
+      this.#servers.delete(server);
+      throw error;
+    }
+    server.on('error', (error) => this.#hub.report(error));
+    return { server, ...whereabouts(server, path) };
   }
 
   /** Takes one upgrade, from inside a controller of yours. It is answered whatever happens. */
@@ -179,7 +174,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     void this.admit(toUpgradeRequest(request)).then((admission) => {
       if (socket.destroyed) return;
       if (!admission.accepted) refuseUpgrade(socket, admission.status, admission.reason);
-      else this.#upgrader.upgrade(request, socket, head, admission.protocol, admission.open);
+      else this.#upgrader.upgrade(request, socket, head, admission.open);
     });
   }
 
@@ -194,14 +189,8 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   }
 
   /** Decides about a connection that something else carries: a test's memory, another runtime. Never rejects. */
-  async admit(request: UpgradeRequest): Promise<Admission> {
-    const admission = await this.#gate.admit(request);
-    if (!admission.accepted) return admission;
-    const open: typeof admission.open = (transport) => {
-      admission.open(transport);
-      this.#heartbeat.start();
-    };
-    return { ...admission, open };
+  admit(request: UpgradeRequest): Promise<Admission> {
+    return this.#gate.admit(request);
   }
 
   /** What was counted, and what is held now. */
@@ -218,21 +207,26 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     };
   }
 
-  /** Closes at once: every client, every timer, every server that `listen` started. Calling it twice does no harm. */
+  /**
+   * Closes at once: every client, every timer, every server that `listen` started. Resolves when all sockets are closed;
+   * clients that do not answer are given a second. Calling it twice does no harm.
+   */
   async close(): Promise<void> {
+    for (const detach of this.#detachers) detach();
+    const servers = Array.from(this.#servers, closeServer);
     this.#gate.close();
-    for (const detach of [...this.#detachers]) detach();
-    for (const session of [...this.#hub.connections]) {
-      endSession(this.#hub, session, closeCodes.goingAway, 'the server is closing');
-    }
-    this.#heartbeat.stop();
-    const servers = [...this.#servers];
+    await Promise.all([this.#upgrader.close(), ...servers]);
     this.#servers.clear();
-    await Promise.all(servers.map((server) => closeServer(server)));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #sendToAll(path: PropertyKey, data: unknown, exceptId?: string): void {
+    const sessions = this.#hub.roster.all();
+    const audience = exceptId === undefined ? { sessions } : { sessions, exceptId };
+    sendTo(this.#hub, audience, path as string, data);
   }
 }
 
@@ -243,11 +237,4 @@ function toUpgradeRequest(request: IncomingMessage): UpgradeRequest {
     remoteAddress: request.socket.remoteAddress,
     encrypted: 'encrypted' in request.socket && request.socket.encrypted === true,
   };
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -35,14 +35,14 @@ export interface Socket<TChannels = AnyChannels, TContext = unknown> {
    *
    * @throws SocketError `invalid_output` when the data does not fit the channel's `out`.
    */
-  send<P extends OutPath<TChannels>>(path: P, ...args: OutArgs<TChannels>[P]): void;
+  send<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): void;
   /** Sends to everyone but this client. @throws SocketError `invalid_output` */
-  broadcast<P extends OutPath<TChannels>>(path: P, ...args: OutArgs<TChannels>[P]): void;
+  broadcast<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): void;
   /** Asks this client, whose `handle` answers. Rejects with `unsupported` at once when it is a plain client. */
-  request<P extends AskPath<TChannels>>(
-    path: P,
-    ...args: AskArgs<TChannels, AskOptions>[P]
-  ): Failable<Answer<TChannels>[P], AskFailure<TChannels>[P]>;
+  request<TPath extends AskPath<TChannels>>(
+    path: TPath,
+    ...args: AskArgs<TChannels, AskOptions>[TPath]
+  ): Failable<Answer<TChannels>[TPath], AskFailure<TChannels>[TPath]>;
   /** Puts this client into a room. @throws TypeError when the name cannot be a room's */
   join(room: string): void;
   /** Takes it out of a room. */

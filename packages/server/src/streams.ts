@@ -1,123 +1,141 @@
 // Streams: asks a generator for its next item only when the reader has taken the last ones.
 import type { AnySchema } from '@wirepact/core';
-import { streamWindow, type Dialect } from '@wirepact/core/internal';
-import type { Call, StreamWindow } from './call.js';
+import { streamWindow } from '@wirepact/core/internal';
+import { sendFailure } from './answers.js';
+import type { Call, RunningStream } from './call.js';
 import { encodeOutput } from './outgoing-message.js';
-import type { Outgoing } from './outgoing.js';
-
-/** What a stream is written to. */
-export interface StreamSink {
-  readonly dialect: Dialect;
-  readonly outgoing: Outgoing;
-  /** Whether the reader grants items; a plain client does not. */
-  readonly grants: boolean;
-}
 
 /**
- * Sends every item of `items`, then the end. Resolves when that is done, or when the reader is gone; rejects when the
- * generator throws or an item does not fit. Either way the generator is finished: its `finally` runs.
+ * Sends every item of `items`, then the end. Resolves when that is done, or as soon as the reader is gone; rejects when the
+ * generator throws or an item does not fit. Either way the generator is told to finish: its `finally` runs.
  */
-export async function runStream(
-  call: Call,
-  items: AsyncIterable<unknown>,
-  schema: AnySchema,
-  sink: StreamSink,
-): Promise<void> {
-  const { path, id } = call;
-  if (id === undefined) throw new TypeError('a stream answers a message with an id');
-  const window = sink.grants ? new GrantedWindow() : undefined;
-  call.window = window;
-  const iterator = items[Symbol.asyncIterator]();
-  let sent = 0;
-  let finished = false;
-  try {
-    for (;;) {
-      await window?.open();
-      await sink.outgoing.roomForMore();
-      if (call.aborted) return;
-      const next = await nextUnlessAborted(iterator, call);
-      if (next === undefined) return;
-      if (next.done === true) {
-        finished = true;
-        sink.outgoing.write(sink.dialect.encode(path, undefined, { id, end: true }));
-        return;
-      }
-      const json = encodeOutput(schema, next.value, path, 'stream');
-      sent += 1;
-      const text = sink.dialect.encode(path, json, {
-        id,
-        more: true,
-        ...(window !== undefined && { n: sent }),
-      });
-      window?.sent(text.length);
-      sink.outgoing.write(text);
-    }
-  } finally {
-    // not awaited: a generator that hangs must not keep its caller
-    if (!finished) iterator.return?.().catch(() => undefined);
-  }
+export function runStream(call: Call, schema: AnySchema, items: AsyncIterable<unknown>): Promise<void> {
+  const stream = new Stream(call, schema, items[Symbol.asyncIterator]());
+  call.stream = stream;
+  return stream.run();
 }
 
-/** The next item; `undefined` once the reader is gone, even while the generator is still thinking. */
-async function nextUnlessAborted(
-  iterator: AsyncIterator<unknown>,
-  call: Call,
-): Promise<IteratorResult<unknown> | undefined> {
-  const next = iterator.next();
-  const { signal } = call;
-  let onAbort = (): void => undefined;
-  const gone = new Promise<undefined>((resolve) => {
-    onAbort = () => resolve(undefined);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([next, gone]);
-  } catch (error) {
-    // what a generator throws because it was told to stop is nobody's failure
-    if (call.aborted) return undefined;
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    if (call.aborted) next.catch(() => undefined);
+class Stream implements RunningStream {
+  readonly #call: Call;
+  readonly #schema: AnySchema;
+  readonly #iterator: AsyncIterator<unknown>;
+  /** A plain client grants nothing: it is held back by the network alone. */
+  readonly #window: GrantedWindow | undefined;
+  #sent = 0;
+  #leave = (): void => undefined;
+
+  constructor(call: Call, schema: AnySchema, iterator: AsyncIterator<unknown>) {
+    this.#call = call;
+    this.#schema = schema;
+    this.#iterator = iterator;
+    this.#window = call.session.speaksProtocol ? new GrantedWindow() : undefined;
+  }
+
+  run(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      // nobody waits for a generator that is still thinking when its reader has gone
+      this.#leave = resolve;
+      this.#pump().then(resolve, (error: Error) => {
+        if (this.#call.aborted) sendFailure(this.#call, error);
+        else reject(error);
+      });
+    });
+  }
+
+  grant(n: number): void {
+    this.#window?.grant(n);
+  }
+
+  abandon(): void {
+    this.#window?.abandon();
+    void this.#finish();
+    this.#leave();
+  }
+
+  async #pump(): Promise<void> {
+    const { outgoing } = this.#call.session;
+    try {
+      for (;;) {
+        await this.#window?.opened();
+        await outgoing.roomForMore();
+        if (this.#call.aborted) return;
+        const next = await this.#iterator.next();
+        if (this.#call.aborted) return;
+        if (next.done === true) return void this.#write(undefined, { end: true });
+        this.#send(next.value);
+      }
+    } catch (error) {
+      void this.#finish();
+      throw error;
+    }
+  }
+
+  #send(item: unknown): void {
+    const json = encodeOutput(this.#schema, item, this.#call.path, 'stream');
+    this.#sent += 1;
+    const characters = this.#write(json, { more: true, ...(this.#window && { n: this.#sent }) });
+    this.#window?.sent(characters);
+  }
+
+  #write(json: string | undefined, head: { more: true; n?: number } | { end: true }): number {
+    const { session, path, id } = this.#call;
+    const text = session.hub.dialect.encode(path, json, { ...(id !== undefined && { id }), ...head });
+    session.outgoing.write(text);
+    return text.length;
+  }
+
+  async #finish(): Promise<void> {
+    try {
+      await this.#iterator.return?.();
+    } catch (error) {
+      const { session, path } = this.#call;
+      session.hub.report(error, session, path);
+    }
   }
 }
 
 /** Items up to the granted number, and characters up to the window beyond what was taken. */
-class GrantedWindow implements StreamWindow {
+class GrantedWindow {
   #granted: number = streamWindow.items;
-  #taken = 0;
+  #sent = 0;
   /** The lengths of the items that were sent and not yet taken. */
   readonly #untaken: number[] = [];
   #characters = 0;
   #wake: (() => void) | undefined;
-  #abandoned = false;
+  #isAbandoned = false;
 
-  async open(): Promise<void> {
+  async opened(): Promise<void> {
     while (!this.#isOpen()) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 
   sent(characters: number): void {
+    this.#sent += 1;
     this.#untaken.push(characters);
     this.#characters += characters;
+    this.#forgetTaken();
   }
 
   grant(n: number): void {
-    const taken = n - streamWindow.items;
-    for (; this.#taken < taken && this.#untaken.length > 0; this.#taken += 1) {
-      this.#characters -= this.#untaken.shift() ?? 0;
-    }
     this.#granted = Math.max(this.#granted, n);
+    this.#forgetTaken();
     this.#wake?.();
   }
 
   abandon(): void {
-    this.#abandoned = true;
+    this.#isAbandoned = true;
     this.#wake?.();
   }
 
+  /** A reader grants the window beyond what it has taken, so what lies before that window is taken. */
+  #forgetTaken(): void {
+    const taken = this.#granted - streamWindow.items;
+    while (this.#untaken.length > 0 && this.#sent - this.#untaken.length < taken) {
+      this.#characters -= this.#untaken.shift() ?? 0;
+    }
+  }
+
   #isOpen(): boolean {
-    if (this.#abandoned) return true;
-    const sent = this.#taken + this.#untaken.length;
-    return sent < this.#granted && this.#characters < streamWindow.characters;
+    if (this.#isAbandoned) return true;
+    return this.#sent < this.#granted && this.#characters < streamWindow.characters;
   }
 }

@@ -1,6 +1,6 @@
 // Whom a message goes to: immutable selections that are looked up anew each time something is sent.
 import type { AnyChannels, OutArgs, OutPath } from '@wirepact/core';
-import { findChannel, type AnySocket, type Hub } from './hub.js';
+import type { AnySocket, Hub } from './hub.js';
 import { createOutgoing } from './outgoing-message.js';
 import type { Session } from './session.js';
 import type { Socket } from './socket.js';
@@ -12,9 +12,9 @@ export interface Target<TChannels> {
    *
    * @throws SocketError `invalid_output` when the data does not fit the channel's `out`; nobody is sent anything then
    */
-  send<P extends OutPath<TChannels>>(path: P, ...args: OutArgs<TChannels>[P]): void;
+  send<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): void;
   /** The same, resolving once the message is accepted; rejects with what `send` throws. */
-  publish<P extends OutPath<TChannels>>(path: P, ...args: OutArgs<TChannels>[P]): Promise<void>;
+  publish<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): Promise<void>;
 }
 
 /** Everybody in a room. */
@@ -37,25 +37,34 @@ export interface UserTarget<TChannels = AnyChannels> extends Target<TChannels> {
   disconnect(reason?: string, code?: number): void;
 }
 
-/** Some sessions of a hub. */
-export class Selection {
-  protected readonly hub: Hub;
-  readonly #sessions: () => Iterable<Session>;
-  readonly #room: string | undefined;
-  readonly #exceptId: string | undefined;
+/** Who gets a message. */
+export interface Audience {
+  readonly sessions: Iterable<Session>;
+  /** The room it is sent to. */
+  readonly room?: string;
+  readonly exceptId?: string;
+}
 
-  constructor(hub: Hub, sessions: () => Iterable<Session>, room?: string, exceptId?: string) {
-    this.hub = hub;
-    this.#sessions = sessions;
-    this.#room = room;
-    this.#exceptId = exceptId;
+/** Parses and encodes once, and sends to each that is open. @throws SocketError `invalid_output` */
+export function sendTo(hub: Hub, { sessions, room, exceptId }: Audience, path: string, data: unknown): void {
+  const message = createOutgoing(hub, path, data, room);
+  for (const session of sessions) {
+    if (session.state === 'open' && session.id !== exceptId) session.outgoing.deliver(message);
+  }
+}
+
+/** Some sessions, looked up anew each time something is sent. */
+export class Selection {
+  readonly #hub: Hub;
+  readonly #audience: () => Audience;
+
+  constructor(hub: Hub, audience: () => Audience) {
+    this.#hub = hub;
+    this.#audience = audience;
   }
 
   send(path: string, data?: unknown): void {
-    const message = createOutgoing(this.hub.dialect, path, findChannel(this.hub, path), data, this.#room);
-    for (const session of this.#sessions()) {
-      if (session.state === 'open' && session.id !== this.#exceptId) session.outgoing.deliver(message);
-    }
+    sendTo(this.#hub, this.#audience(), path, data);
   }
 
   // async, so that what `send` throws becomes a rejection
@@ -65,41 +74,63 @@ export class Selection {
 }
 
 /** Everybody in a room. */
-export class RoomSelection extends Selection {
+export class RoomSelection {
   readonly name: string;
+  readonly #hub: Hub;
 
   constructor(hub: Hub, name: string) {
-    super(hub, () => hub.rooms.of(name), name);
+    this.#hub = hub;
     this.name = name;
   }
 
   get size(): number {
-    return this.hub.rooms.of(this.name).size;
+    return this.#hub.rooms.of(this.name).size;
   }
 
   members(): readonly AnySocket[] {
-    return Array.from(this.hub.rooms.of(this.name), ({ socket }) => socket);
+    return Array.from(this.#hub.rooms.of(this.name), ({ socket }) => socket);
+  }
+
+  send(path: string, data?: unknown): void {
+    sendTo(this.#hub, this.#audience(), path, data);
+  }
+
+  async publish(path: string, data?: unknown): Promise<void> {
+    this.send(path, data);
   }
 
   except({ id }: Pick<Socket, 'id'>): Selection {
-    return new Selection(this.hub, () => this.hub.rooms.of(this.name), this.name, id);
+    return new Selection(this.#hub, () => ({ ...this.#audience(), exceptId: id }));
+  }
+
+  #audience(): Audience {
+    return { sessions: this.#hub.rooms.of(this.name), room: this.name };
   }
 }
 
 /** Every client of a user. */
-export class UserSelection extends Selection {
+export class UserSelection {
   readonly id: string;
+  readonly #hub: Hub;
 
   constructor(hub: Hub, id: string) {
-    super(hub, () => hub.roster.ofUser(id));
+    this.#hub = hub;
     this.id = id;
   }
 
   get size(): number {
-    return this.hub.roster.ofUser(this.id).size;
+    return this.#hub.roster.ofUser(this.id).size;
+  }
+
+  send(path: string, data?: unknown): void {
+    sendTo(this.#hub, { sessions: this.#hub.roster.ofUser(this.id) }, path, data);
+  }
+
+  async publish(path: string, data?: unknown): Promise<void> {
+    this.send(path, data);
   }
 
   disconnect(reason?: string, code?: number): void {
-    for (const { socket } of [...this.hub.roster.ofUser(this.id)]) socket.disconnect(reason, code);
+    for (const { socket } of this.#hub.roster.ofUser(this.id)) socket.disconnect(reason, code);
   }
 }

@@ -1,11 +1,11 @@
 // What is known of a connection before it is one, and what is kept of it afterwards.
 
 /** Header names are lower case; a header that came twice is a list, as `node:http` has it. */
-export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** A connection that asks to be let in. */
 export interface UpgradeRequest {
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   /** Path and query, as requested: `/ws?room=lobby`. */
   readonly url: string;
   /** The address of the other end of the TCP connection; a proxy's own behind a proxy. */
@@ -18,7 +18,7 @@ export interface UpgradeRequest {
 
 /** What a socket keeps of its {@link UpgradeRequest}. The token is not in it. */
 export interface Handshake {
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   readonly url: string;
   readonly remoteAddress: string | undefined;
 }

@@ -1,24 +1,39 @@
 // The only door to `ws`: completes the handshake and makes a Transport of the socket.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Transport, TransportListener } from '@wirepact/core/internal';
+import { closeCodes, type Clock, type Transport, type TransportListener } from '@wirepact/core/internal';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 /** What of the options concerns `ws`. */
 export interface UpgraderOptions {
   readonly maxMessageBytes: number;
   readonly compression: boolean;
+  /** The subprotocol to agree on with whoever offers it. */
+  readonly subprotocol: string | undefined;
+  readonly clock: Clock;
 }
 
-/** How long a peer may take to answer a close, in ms. */
+/** How long a peer may take to answer a close, in ms… */
 const closeTimeoutMs = 5_000;
+/** …and how long while everything closes. */
+const lastCloseTimeoutMs = 1_000;
+
+/** The close codes of what `ws` itself refuses, by the codes of its errors. */
+const refusals: Readonly<Record<string, number>> = {
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
+  WS_ERR_INVALID_UTF8: 1007,
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,
+};
+const protocolError = 1002;
 
 /** Completes WebSocket handshakes on sockets that a `node:http` server hands out. */
 export class Upgrader {
   readonly #server: WebSocketServer;
-  #protocol: string | undefined;
+  readonly #clock: Clock;
+  readonly #open = new Set<WsTransport>();
 
-  constructor({ maxMessageBytes, compression }: UpgraderOptions) {
+  constructor({ maxMessageBytes, compression, subprotocol, clock }: UpgraderOptions) {
+    this.#clock = clock;
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -34,7 +49,9 @@ export class Upgrader {
             concurrencyLimit: 10,
           }
         : false,
-      handleProtocols: () => this.#protocol ?? false,
+      handleProtocols: (offered) =>
+        subprotocol !== undefined && offered.has(subprotocol) ? subprotocol : false,
+      // newer than the types of ws
       ...{ closeTimeout: closeTimeoutMs, maxFragments: 1_024, maxBufferedChunks: 4_096 },
     });
   }
@@ -44,25 +61,53 @@ export class Upgrader {
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    protocol: string | undefined,
     open: (transport: Transport) => void,
   ): void {
-    this.#protocol = protocol;
-    this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-      open(new WsTransport(webSocket, socket)),
-    );
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      const transport = new WsTransport(webSocket, socket);
+      this.#open.add(transport);
+      webSocket.once('close', () => this.#open.delete(transport));
+      open(transport);
+    });
+  }
+
+  /** Resolves once every socket is closed. Whoever does not answer the close is cut off. */
+  async close(): Promise<void> {
+    if (this.#open.size === 0) return;
+    const stop = this.#clock.after(lastCloseTimeoutMs, () => {
+      for (const transport of this.#open) transport.terminate();
+    });
+    const closing = Array.from(this.#open, (transport) => {
+      transport.close(closeCodes.goingAway, '');
+      return transport.over();
+    });
+    await Promise.all(closing);
+    stop();
   }
 }
 
+/** One socket of `ws`. */
 class WsTransport implements Transport {
   readonly #webSocket: WebSocket;
-  readonly #socket: Duplex;
+  /** What arrived after `pause`, in what had been read already. Binary messages have no text. */
+  readonly #unread: (string | undefined)[] = [];
+  readonly #taken: (error?: Error | null) => void;
+  #listener: TransportListener | undefined;
+  #isPaused = false;
+  #closedWith: { readonly code: number; readonly reason: string } | undefined;
+  receivedBytes = 0;
 
   constructor(webSocket: WebSocket, socket: Duplex) {
     this.#webSocket = webSocket;
-    this.#socket = socket;
+    this.#taken = (error) => {
+      if (!error) this.#listener?.drained();
+    };
     // a malformed frame is an `error` before it is a `close`; unheard, it would end the process
-    webSocket.on('error', () => undefined);
+    webSocket.on('error', (error: Error & { readonly code?: string }) => {
+      if (error.code?.startsWith('WS_ERR_') !== true) return;
+      this.#closedWith ??= { code: refusals[error.code] ?? protocolError, reason: error.message };
+    });
+    socket.on('data', (chunk: Buffer) => (this.receivedBytes += chunk.length));
   }
 
   get protocol(): string {
@@ -74,7 +119,7 @@ class WsTransport implements Transport {
   }
 
   send(text: string): void {
-    if (this.#isOpen()) this.#webSocket.send(text);
+    if (this.#isOpen()) this.#webSocket.send(text, this.#taken);
   }
 
   ping(): void {
@@ -82,15 +127,22 @@ class WsTransport implements Transport {
   }
 
   pause(): void {
-    if (this.#isOpen()) this.#webSocket.pause();
+    this.#isPaused = true;
+    this.#webSocket.pause();
   }
 
   resume(): void {
-    if (this.#isOpen()) this.#webSocket.resume();
+    this.#isPaused = false;
+    while (!this.#isPaused && this.#unread.length > 0) this.#listener?.message(this.#unread.shift());
+    if (!this.#isPaused) this.#webSocket.resume();
   }
 
   close(code: number, reason: string): void {
-    if (this.#isOpen()) this.#webSocket.close(code, reason);
+    if (!this.#isOpen()) return;
+    this.#closedWith = { code, reason };
+    this.#webSocket.close(code, reason);
+    // or the peer's answer would never be read
+    this.#webSocket.resume();
   }
 
   terminate(): void {
@@ -98,14 +150,23 @@ class WsTransport implements Transport {
   }
 
   listen(listener: TransportListener): void {
-    const webSocket = this.#webSocket;
-    webSocket.on('message', (data, isBinary) => {
-      if (isBinary) listener.binary();
-      else listener.message((data as Buffer).toString());
+    this.#listener = listener;
+    this.#webSocket.on('message', (data: Buffer, isBinary) => {
+      const text = isBinary ? undefined : data.toString();
+      if (this.#isPaused) this.#unread.push(text);
+      else listener.message(text);
     });
-    webSocket.on('pong', () => listener.pong());
-    webSocket.on('close', (code, reason) => listener.closed(code, reason.toString()));
-    this.#socket.on('drain', () => listener.drained());
+    this.#webSocket.once('close', (code, reason) => {
+      const { code: first, reason: why } = this.#closedWith ?? { code, reason: reason.toString() };
+      listener.closed(first, why);
+    });
+  }
+
+  /** Resolves once the socket is closed. */
+  over(): Promise<void> {
+    const { CLOSED } = this.#webSocket;
+    if (this.#webSocket.readyState === CLOSED) return Promise.resolve();
+    return new Promise((resolve) => this.#webSocket.once('close', () => resolve()));
   }
 
   #isOpen(): boolean {

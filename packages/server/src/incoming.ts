@@ -1,0 +1,57 @@
+// What a client sends, from its text to whoever handles it.
+import type { Decoded } from '@wirepact/core/internal';
+import { receive } from './dispatch.js';
+import { findChannel, type Hub } from './hub.js';
+import { findExcess } from './json-limits.js';
+import { endSession, openSession } from './lifecycle.js';
+import { receiveProtocolFrame } from './protocol-frames.js';
+import type { Session } from './session.js';
+
+/** Listens to a session's transport. A plain client is open at once, another one after its `$hello`. */
+export function startSession(session: Session): void {
+  session.hub.connections.add(session);
+  session.transport.listen({
+    message: (text) => receiveMessage(session, text),
+    drained: () => session.outgoing.drained(),
+    closed: (code, reason) => endSession(session, code, reason),
+  });
+  if (!session.speaksProtocol) openSession(session);
+}
+
+function receiveMessage(session: Session, text: string | undefined): void {
+  if (session.state !== 'open' && session.state !== 'greeting') return;
+  const { hub } = session;
+  hub.counters.received += 1;
+  const decoded = decode(hub, text);
+  if (!decoded.ok) return refuseMessage(session, decoded.why);
+  const { frame } = decoded;
+  if (session.state === 'greeting') {
+    if (frame.path === '$hello') openSession(session);
+    else refuseMessage(session, 'the first message must be $hello');
+  } else if (frame.path.startsWith('$')) {
+    receiveProtocolFrame(session, frame);
+  } else if (frame.id !== undefined && session.speaksProtocol && isAnswered(hub, frame.path)) {
+    session.questions.answer(frame);
+  } else {
+    receive(session, frame);
+  }
+}
+
+/** Reads a frame, and refuses JSON that is cheap to parse and dear to handle. */
+function decode({ dialect, options }: Hub, text: string | undefined): Decoded {
+  if (text === undefined) return { ok: false, why: 'the message is binary; frames are text' };
+  const decoded = dialect.decode(text);
+  if (!decoded.ok) return decoded;
+  const why = findExcess(decoded.frame, options.limits.maxJsonDepth, options.limits.maxJsonKeys);
+  return why === undefined ? decoded : { ok: false, why };
+}
+
+/** Whether it is the client that answers on this path. */
+function isAnswered(hub: Hub, path: string): boolean {
+  return findChannel(hub, path)?.answer !== undefined;
+}
+
+function refuseMessage(session: Session, why: string): void {
+  session.hub.counters.badFrames += 1;
+  session.sendFrame('$error', { code: 'bad_frame', message: `[bad_frame] ${why}` });
+}
