@@ -20,12 +20,8 @@ const serverEvents: ReadonlyMap<string, string> = new Map([
   ['error', '$error'],
 ]);
 
-const shared = {
-  name: 'event-payload',
-  plainPaths: new Set(['$join', '$leave', '$ping']),
-  namesRooms: true,
-  takenNames: { in: clientEvents, out: serverEvents },
-} satisfies Partial<Dialect>;
+const name = 'event-payload';
+const plainPaths: ReadonlySet<string> = new Set(['$join', '$leave', '$ping']);
 
 /**
  * `event-payload` as a server speaks it. Clients join by `{event: 'joinRoom', room}` or `{event: 'join-room', payload: {room}}`
@@ -33,7 +29,10 @@ const shared = {
  * `error`. An `id`, which only clients of Wirepact's send, asks for an answer as it does in plain `{path, data}` frames.
  */
 export const eventPayloadServer: Dialect = {
-  ...shared,
+  name,
+  plainPaths,
+  namesRooms: true,
+  takenNames: { in: clientEvents, out: serverEvents },
   decode: (text) => decode(text, clientEvents),
   encode(path, json, head) {
     const payload = json === undefined ? '' : `,"payload":${json}`;
@@ -49,7 +48,8 @@ export const eventPayloadServer: Dialect = {
  * end as `timeout`.
  */
 export const eventPayloadClient: Dialect = {
-  ...shared,
+  name,
+  plainPaths,
   decode: (text) => decode(text, serverEvents),
   encode(path, json, head) {
     const event = JSON.stringify(nameIn(clientEvents, path));
@@ -58,7 +58,6 @@ export const eventPayloadClient: Dialect = {
     const data = json === undefined ? '' : isMembership ? `,${json.slice(1, -1)}` : `,"payload":${json}`;
     return `{"event":${event}${data}${encodeHead(head)}}`;
   },
-  nameOf: (path) => nameIn(clientEvents, path),
 };
 
 function decode(text: string, events: ReadonlyMap<string, string>): Decoded {
