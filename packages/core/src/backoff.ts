@@ -37,5 +37,7 @@ export function reconnectDelay(
   random: () => number,
 ): number {
   if (quick && attempt === 1) return random() * options.quickMs;
-  return random() * Math.min(options.maxDelayMs, options.minDelayMs * options.factor ** (attempt - 1));
+  // a factor that has grown to infinity would make nothing of a delay of 0
+  const growth = Math.min(options.factor ** (attempt - 1), Number.MAX_VALUE);
+  return random() * Math.min(options.maxDelayMs, options.minDelayMs * growth);
 }

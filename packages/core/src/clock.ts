@@ -13,12 +13,15 @@ export interface Clock {
   random(): number;
 }
 
+/** A platform's timer that is set for longer fires at once. */
+const longestTimerMs = 2_147_483_647;
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, Math.min(delayMs, longestTimerMs));
     return () => clearTimeout(timer);
   },
 };

@@ -99,9 +99,17 @@ export function isSocketError<TCode extends string = string>(
 /** Makes a {@link SocketError} of anything thrown: itself when it is one, otherwise `internal` with it as the cause. */
 export function toSocketError(thrown: unknown, path?: string): SocketError {
   if (isSocketError(thrown)) return thrown;
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return new SocketError('internal', `[internal] ${text}`, {
+  return new SocketError('internal', `[internal] ${textOf(thrown)}`, {
     cause: thrown,
     ...(path !== undefined && { path }),
   });
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    // an object without a prototype, or with a toString of its own that throws
+    return 'something without a text was thrown';
+  }
 }

@@ -13,8 +13,8 @@ export interface WireError {
 /** What of an error crosses the wire. Its cause and its stack never do. */
 export function toWireError(error: SocketError): WireError {
   const { code, message, data } = error;
-  if (data === undefined) return { code, message };
-  return Object.hasOwn(errorCodes, code) ? { ...(data as object), code, message } : { code, message, data };
+  if (Object.hasOwn(errorCodes, code)) return { ...(typeof data === 'object' && data), code, message };
+  return data === undefined ? { code, message } : { code, message, data };
 }
 
 /** The error that a frame carries; a malformed one is `internal`, since the other side broke the protocol. */

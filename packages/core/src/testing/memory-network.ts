@@ -59,15 +59,22 @@ export function createMemoryNetwork(): MemoryNetwork {
     enqueue(deliver: () => void): void {
       activity += 1;
       queue.push(deliver);
-      if (isPumping) return;
-      isPumping = true;
-      void Promise.resolve().then(pump);
+      if (!isPumping) startPump();
     },
   };
 
+  const startPump = (): void => {
+    isPumping = true;
+    void Promise.resolve().then(pump);
+  };
   const pump = (): void => {
-    for (let deliver = queue.shift(); deliver !== undefined; deliver = queue.shift()) deliver();
-    isPumping = false;
+    try {
+      for (let deliver = queue.shift(); deliver !== undefined; deliver = queue.shift()) deliver();
+    } finally {
+      // what a listener throws is its own affair, and holds nothing up
+      isPumping = false;
+      if (queue.length > 0) startPump();
+    }
   };
 
   const connect = async (socket: MemorySocket, offered: readonly string[]): Promise<void> => {
