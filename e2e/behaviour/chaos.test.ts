@@ -5,7 +5,8 @@ import { isSocketError, type SocketError } from '@wirepact/core';
 import { safe } from '@wirepact/client';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { startApp, type App } from './start-app.js';
+import type { App } from './app.js';
+import { startApp } from './start-app.js';
 import { transports } from './transports.js';
 
 const cuts = 25;

@@ -1,7 +1,8 @@
 // What happens to messages while the connection is away: they wait, are replaced, or are dropped, and none in silence.
 import { safe } from '@wirepact/client';
 import { describe, expect, test } from 'vitest';
-import { prepareApp, startApp, type App, type Setup } from './start-app.js';
+import type { App, Setup } from './app.js';
+import { prepareApp, startApp } from './start-app.js';
 import { transports } from './transports.js';
 
 describe.each(transports)('while away over $name', (transport) => {
@@ -47,6 +48,20 @@ describe.each(transports)('while away over $name', (transport) => {
       if (name === 'connected') app.client.send('count', { n: 2 });
     });
     await app.advance(2_000);
+    expect(received).toEqual([
+      ['count', { n: 1 }],
+      ['count', { n: 2 }],
+    ]);
+  });
+
+  test('what is sent from onError while the outbox empties comes after what waits', async () => {
+    const { app, received } = await startAway();
+    const text = 'x'.repeat(300_000);
+    app.client.onError(() => app.client.send('count', { n: 2 }));
+    app.client.send('chat', { text });
+    app.client.send('count', { n: 1 });
+    await app.advance(2_000);
+    expect(app.takeClientErrors()).toMatchObject([{ code: 'message_too_large', data: { text } }]);
     expect(received).toEqual([
       ['count', { n: 1 }],
       ['count', { n: 2 }],
@@ -169,45 +184,5 @@ describe.each(transports)('while away over $name', (transport) => {
     app.client.connect();
     await app.advance(0);
     expect(received).toEqual([1, 2]);
-  });
-});
-
-describe.each(transports)('a slow reader over $name', (transport) => {
-  /** More than the kernel's buffers hold, so that it waits in the server. */
-  const flood = (app: App, path: 'output' | 'typing', count: number): void => {
-    for (let n = 0; n < count; n++) app.sockets.sendToAll(path, 'x'.repeat(60_000));
-  };
-
-  test('what is volatile is dropped and counted, and of what is latest the newest arrives', async () => {
-    const app = await startApp(transport, {
-      server: { backpressure: { softBytes: 100_000, hardBytes: 1e9 } },
-    });
-    const heard = { typing: 0, volume: [] as number[] };
-    app.client.on('typing', () => heard.typing++);
-    app.client.on('volume', (volume) => heard.volume.push(volume));
-    app.network.stall(true);
-    flood(app, 'output', 300);
-    for (let n = 0; n < 100; n++) {
-      app.sockets.sendToAll('typing', 'dropped');
-      app.sockets.sendToAll('volume', n);
-    }
-    expect(app.sockets.stats().dropped).toMatchObject({ volatile: 100, replaced: 99 });
-    app.network.stall(false);
-    await app.settle();
-    expect(heard).toEqual({ typing: 0, volume: [99] });
-  });
-
-  test('one who reads nothing of what is reliable is given up, and comes back', async () => {
-    const app = await startApp(transport);
-    app.network.stall(true);
-    flood(app, 'output', 300);
-    expect(app.sockets.stats().slowClosed).toBe(1);
-    await app.settle();
-    expect(app.sockets.countClients).toBe(0);
-    app.network.stall(false);
-    await app.settle();
-    expect(app.client.status.name).toBe('reconnecting');
-    await app.advance(2_000);
-    expect(app.client.status.name).toBe('connected');
   });
 });

@@ -2,7 +2,8 @@
 import { ChannelError } from '@wirepact/core';
 import { safe } from '@wirepact/client';
 import { describe, expect, test } from 'vitest';
-import { startApp, type App, type Setup } from './start-app.js';
+import type { App, Setup } from './app.js';
+import { startApp } from './start-app.js';
 import { transports } from './transports.js';
 
 describe.each(transports)('questions of the server over $name', (transport) => {

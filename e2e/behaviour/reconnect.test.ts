@@ -130,25 +130,50 @@ describe.each(transports)('after a loss over $name', (transport) => {
     expect((await saved)[0]).toMatchObject({ code: 'timeout' });
   });
 
-  test('an idempotent stream that nobody has read from starts again; one that was read from does not', async () => {
+  test('an idempotent request that is aborted while away is not asked again', async () => {
+    const received: number[] = [];
+    const app = await startApp(transport, {
+      server: {
+        routes: {
+          save(_, { n }) {
+            received.push(n);
+            return new Promise(() => {});
+          },
+        },
+      },
+    });
+    const stop = new AbortController();
+    const saved = safe(app.client.request('save', { n: 1 }, { signal: stop.signal }));
+    await app.settle();
+    await app.cut();
+    stop.abort();
+    expect((await saved)[0]).toMatchObject({ code: 'aborted' });
+    await app.advance(2_000);
+    expect(app.client.status.name).toBe('connected');
+    expect(received).toEqual([1]);
+  });
+
+  test('an idempotent stream that nobody has read from starts anew; one that was read from does not', async () => {
+    let runs = 0;
     const app = await startApp(transport, {
       server: {
         routes: {
           async *lines(_, __, { signal }) {
-            yield 'first';
+            yield `run ${++runs}`;
             await new Promise((resolve) => signal.addEventListener('abort', resolve));
           },
         },
       },
     });
-    const fresh = app.client.stream('lines', { n: 0 })[Symbol.asyncIterator]();
     const read = app.client.stream('lines', { n: 1 })[Symbol.asyncIterator]();
-    expect((await read.next()).value).toBe('first');
+    expect((await read.next()).value).toBe('run 1');
+    const unread = app.client.stream('lines', { n: 0 })[Symbol.asyncIterator]();
+    await app.settle();
     const lost = expect(read.next()).rejects.toMatchObject({ code: 'unknown_outcome' });
     await app.cutAndReturn();
     await lost;
-    expect((await fresh.next()).value).toBe('first');
-    await fresh.return?.();
+    expect((await unread.next()).value).toBe('run 3');
+    await unread.return?.();
   });
 
   test('a message that was written when the line broke is not written again', async () => {

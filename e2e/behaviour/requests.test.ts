@@ -2,7 +2,7 @@
 import { ChannelError, SocketError } from '@wirepact/core';
 import { safe } from '@wirepact/client';
 import { describe, expect, test, vi } from 'vitest';
-import type { ServerOptions } from './start-app.js';
+import type { ServerOptions } from './app.js';
 import { startApp } from './start-app.js';
 import { transports } from './transports.js';
 

@@ -2,7 +2,8 @@
 import { SocketError } from '@wirepact/core';
 import { safe } from '@wirepact/client';
 import { describe, expect, test } from 'vitest';
-import { startApp, type App, type ServerOptions } from './start-app.js';
+import type { App, ServerOptions } from './app.js';
+import { startApp } from './start-app.js';
 import { transports } from './transports.js';
 
 type RoomOptions = NonNullable<ServerOptions['rooms']>;

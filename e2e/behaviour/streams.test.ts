@@ -1,6 +1,7 @@
 // Many answers to one question, produced as they are read.
 import { describe, expect, test, vi } from 'vitest';
-import { startApp, type ServerOptions } from './start-app.js';
+import type { ServerOptions } from './app.js';
+import { startApp } from './start-app.js';
 import { transports } from './transports.js';
 
 type Tail = NonNullable<NonNullable<ServerOptions['routes']>['tail']>;

@@ -1,6 +1,7 @@
 // Whom the server's messages go to, and what of a value leaves it.
 import { describe, expect, test } from 'vitest';
-import { prepareApp, startApp, type App, type AppClient } from './start-app.js';
+import type { App, AppClient } from './app.js';
+import { prepareApp, startApp } from './start-app.js';
 import { transports } from './transports.js';
 
 describe.each(transports)('targets over $name', (transport) => {

@@ -1,7 +1,8 @@
 // Who a client is: asked for every attempt, and again while connected.
 import { SocketError } from '@wirepact/core';
 import { describe, expect, test } from 'vitest';
-import { prepareApp, startApp, type ServerOptions } from './start-app.js';
+import type { ServerOptions } from './app.js';
+import { prepareApp, startApp } from './start-app.js';
 import { transports } from './transports.js';
 
 const refusing: ServerOptions['authenticate'] = ({ token }) => {
