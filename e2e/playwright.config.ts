@@ -1,7 +1,5 @@
-// The browser tests: every spec in Chromium and in Firefox, against the built example under a port of its own.
+// The browser tests: every spec in Chromium and in Firefox. Each test starts the built example for itself.
 import { defineConfig } from '@playwright/test';
-
-const port = Number(process.env.E2E_PORT ?? 8181);
 
 export default defineConfig({
   testDir: './browser',
@@ -12,14 +10,7 @@ export default defineConfig({
   retries: 0,
   reporter: [['list']],
   timeout: 30_000,
-  use: { baseURL: `http://localhost:${port}`, screenshot: 'only-on-failure' },
-  webServer: {
-    command: 'node ../examples/chat/server/dist/main.js',
-    env: { PORT: String(port) },
-    url: `http://localhost:${port}`,
-    reuseExistingServer: false,
-    timeout: 20_000,
-  },
+  use: { screenshot: 'only-on-failure' },
   projects: [
     {
       name: 'chromium',

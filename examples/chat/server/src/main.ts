@@ -1,5 +1,6 @@
 // Starts the chat and ends it: one HTTP server for the page and the sockets, in one process.
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createChatSockets } from './chat-sockets.js';
 import { createPage } from './page.js';
@@ -26,7 +27,10 @@ server.on('error', (error: NodeJS.ErrnoException) => {
       : `The server cannot listen on port ${port}: ${error.message}`,
   );
 });
-server.listen(port, () => console.log(`Party Line is open at http://localhost:${port}`));
+server.listen(port, () => {
+  const { port } = server.address() as AddressInfo;
+  console.log(`Party Line is open at http://localhost:${port}`);
+});
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(server));
 
@@ -40,9 +44,9 @@ async function stop(server: Server): Promise<void> {
 
 function readPort(text: string): number {
   const port = Number(text);
-  return Number.isInteger(port) && port > 0 && port < 65_536
+  return Number.isInteger(port) && port >= 0 && port < 65_536
     ? port
-    : fail(`PORT is "${text}"; it must be 1 to 65535.`);
+    : fail(`PORT is "${text}"; it must be a number up to 65535, or 0 for any free port.`);
 }
 
 function fail(message: string): never {

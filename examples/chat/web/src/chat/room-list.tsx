@@ -21,7 +21,7 @@ export function RoomList({ current }: { readonly current: RoomId }) {
               <span className="room-name">{room.name}</span>
               {room.id !== current && unseen.has(room.id) && (
                 <span className="unseen">
-                  <span className="visually-hidden">, new messages</span>
+                  <span className="visually-hidden">(new messages)</span>
                 </span>
               )}
             </a>

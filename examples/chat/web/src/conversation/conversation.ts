@@ -18,7 +18,7 @@ export interface Said {
   readonly delivery: Delivery;
 }
 
-export interface Note {
+interface Note {
   readonly kind: 'note';
   readonly key: string;
   readonly text: string;

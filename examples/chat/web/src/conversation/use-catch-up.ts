@@ -25,11 +25,13 @@ export function useCatchUp(
     if (error !== undefined) return;
     happen({ type: 'heard', messages: reply.messages });
 
+    // what one wrote while away is there as well, and was not missed
+    const missed = reply.messages.filter(({ key }) => !entries.some((entry) => entry.key === key)).length;
     const [newest] = outages.list();
     const restarted =
       told.current.serverStartedAt !== 0 && told.current.serverStartedAt !== reply.serverStartedAt;
     if (newest && newest.id !== told.current.outage) {
-      const text = describeReturn(newest, reply.messages.length, restarted);
+      const text = describeReturn(newest, missed, restarted);
       happen({ type: 'noted', key: `outage-${newest.id}`, text });
     }
     told.current = { outage: newest?.id ?? 0, serverStartedAt: reply.serverStartedAt };

@@ -1,26 +1,17 @@
 // Asks the server for its time: one request, one reply, and how long that took.
 import { useState } from 'react';
-import { useSocket } from '../live/socket.js';
+import { safe } from '@wirepact/client';
+import { useRequest } from '../live/socket.js';
 import { exactTime, seconds } from './line-words.js';
 
-type Answer =
-  | { readonly state: 'none' | 'asking' }
-  | { readonly state: 'told'; readonly now: number; readonly upForMs: number; readonly tookMs: number }
-  | { readonly state: 'failed'; readonly why: string };
-
 export function ClockSection() {
-  const { request } = useSocket();
-  const [answer, setAnswer] = useState<Answer>({ state: 'none' });
+  const { data, error, pending, run } = useRequest('clock');
+  const [tookMs, setTookMs] = useState(0);
 
   async function ask() {
     const askedAt = performance.now();
-    setAnswer({ state: 'asking' });
-    try {
-      const reply = await request('clock');
-      setAnswer({ state: 'told', ...reply, tookMs: performance.now() - askedAt });
-    } catch (error) {
-      setAnswer({ state: 'failed', why: error instanceof Error ? error.message : String(error) });
-    }
+    await safe(run());
+    setTookMs(Math.max(1, Math.round(performance.now() - askedAt)));
   }
 
   return (
@@ -31,13 +22,13 @@ export function ClockSection() {
           Ask the server
         </button>
         <p role="status">
-          {answer.state === 'asking' && 'Asking …'}
-          {answer.state === 'failed' && `No answer. ${answer.why}`}
-          {answer.state === 'told' && (
+          {pending && 'Asking …'}
+          {error && `No answer. ${error.message}`}
+          {data && !pending && !error && (
             <>
-              <output className="time">{exactTime(answer.now)}</output>
+              <output className="time">{exactTime(data.now)}</output>
               <small>
-                answered in {Math.max(1, Math.round(answer.tookMs))} ms, up for {seconds(answer.upForMs)}
+                answered in {tookMs} ms, up for {seconds(data.upForMs)}
               </small>
             </>
           )}

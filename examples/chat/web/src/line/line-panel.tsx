@@ -1,4 +1,5 @@
 // Who you are, and the line you are on. Beside the conversation where there is space, over it where there is none.
+import { useRef } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import { YouSection } from '../people/you-section.js';
 import { ClockSection } from './clock-section.js';
@@ -7,9 +8,23 @@ import { LogSection } from './log-section.js';
 import { panelId } from './panel-button.js';
 
 export function LinePanel({ you }: { readonly you: Person | undefined }) {
+  const close = useRef<HTMLButtonElement>(null);
   return (
-    <aside id={panelId} className="panel" popover="auto" aria-label="You and the line">
-      <button type="button" className="panel-close" popoverTarget={panelId} popoverTargetAction="hide">
+    <aside
+      id={panelId}
+      className="panel"
+      popover="auto"
+      aria-label="You and the line"
+      // opened over the page, it takes the focus; the browser gives it back
+      onToggle={(event) => event.newState === 'open' && close.current?.focus()}
+    >
+      <button
+        ref={close}
+        type="button"
+        className="panel-close"
+        popoverTarget={panelId}
+        popoverTargetAction="hide"
+      >
         <span aria-hidden="true">✕</span>
         <span className="visually-hidden">Close</span>
       </button>

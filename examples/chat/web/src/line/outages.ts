@@ -37,11 +37,7 @@ export function watchOutages(client: Client<Channels>): Outages {
 }
 
 /** Begins an outage at the first loss, counts its attempts, and ends it at the return. */
-export function afterStatus(
-  outages: readonly Outage[],
-  status: ClientStatus,
-  now: number,
-): readonly Outage[] {
+function afterStatus(outages: readonly Outage[], status: ClientStatus, now: number): readonly Outage[] {
   const [newest, ...older] = outages;
   const current = newest?.backAt === undefined ? newest : undefined;
   if (status.name === 'connected') {

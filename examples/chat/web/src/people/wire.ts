@@ -7,7 +7,7 @@ export interface Seat {
 }
 
 /** How far the middle hangs below the ends, in px. */
-export const sag = 20;
+const sag = 20;
 
 /** The wire in a box 100 wide: a parabola, drawn as the quadratic curve it is. */
 export const wholeWire = `M0 2 Q50 ${2 + 2 * sag} 100 2`;

@@ -1,0 +1,93 @@
+// Everybody can use it: keyboards, screen readers, small screens, either colour scheme.
+import type { Page } from '@playwright/test';
+import { birds, expect, messageField, messages, test } from './chat-test.js';
+import { lowContrasts } from './contrast.js';
+
+const controls = ['button', 'link', 'textbox', 'switch'] as const;
+
+async function tabTo(page: Page, name: string): Promise<void> {
+  const target = page.getByRole('button', { name });
+  await expect(async () => {
+    await page.keyboard.press('Tab');
+    await expect(target).toBeFocused({ timeout: 100 });
+  }).toPass();
+}
+
+test('is used by keyboard alone', async ({ open }) => {
+  const page = await open('Ada');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to the message field' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(messageField(page)).toBeFocused();
+  await page.keyboard.type('No mouse');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.type('was harmed.');
+  await page.keyboard.press('Enter');
+  await expect(messages(page)).toContainText('Sent');
+  await expect(messageField(page)).toBeFocused();
+
+  await tabTo(page, 'Change name');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('textbox', { name: 'Your name' })).toBeFocused();
+  await page.keyboard.type('Lovelace');
+  await page.keyboard.press('Enter');
+  await expect(birds(page)).toHaveText([/Lovelace/]);
+
+  await tabTo(page, 'Cut the line');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('You cut the line. Calling the server again.')).toBeVisible();
+});
+
+test('opens the panel of a small screen by keyboard, and gives the focus back', async ({ open }) => {
+  const page = await open('Ada', { width: 320, height: 640 });
+  await tabTo(page, 'You and the line');
+  await page.keyboard.press('Enter');
+  const panel = page.getByRole('complementary', { name: 'You and the line' });
+  await expect(panel).toBeVisible();
+  await expect(panel.getByRole('button', { name: 'Close' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(panel).toBeHidden();
+  await expect(page.getByRole('button', { name: 'You and the line' })).toBeFocused();
+});
+
+for (const width of [320, 768, 1440]) {
+  test(`has landmarks, names on all controls and no sideways scrolling at ${width} px`, async ({ open }) => {
+    const page = await open('Ada', { width, height: 700 });
+    await open('Somebody with a long nam');
+    await messageField(page).pressSequentially('Averylongwordwithoutanyplacetobreakit'.repeat(4));
+    await messageField(page).press('Enter');
+    await expect(messages(page)).toContainText('Sent');
+
+    for (const role of ['banner', 'navigation', 'main', 'log'] as const) {
+      await expect(page.getByRole(role)).toHaveCount(1);
+    }
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Lobby');
+    if (width < 1_152) await page.getByRole('button', { name: 'You and the line' }).click();
+    await expect(page.getByRole('complementary')).toBeVisible();
+    for (const role of controls) {
+      for (const control of await page.getByRole(role).all())
+        await expect(control).toHaveAccessibleName(/\S/);
+    }
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+  });
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`has readable text in its ${colorScheme} colours`, async ({ open, visit }) => {
+    const page = await open('Ada', { width: 1440, colorScheme });
+    const grace = await open('Grace');
+    await messageField(grace).pressSequentially('Hello there');
+    await messageField(grace).press('Enter');
+    await messageField(page).pressSequentially('Good evening');
+    await messageField(page).press('Enter');
+    await expect(messages(page)).toContainText('Sent');
+    expect(await lowContrasts(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'Cut the line' }).click();
+    await expect(page.getByRole('timer').first()).toBeVisible();
+    expect(await lowContrasts(page)).toEqual([]);
+
+    expect(await lowContrasts(await visit('/?name=banned', { colorScheme }))).toEqual([]);
+  });
+}

@@ -1,0 +1,48 @@
+// The example's server as a process of its own, which a test may end and start again at the same address.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const entry = fileURLToPath(new URL('../../examples/chat/server/dist/main.js', import.meta.url));
+
+export class ChatServer {
+  #process: ChildProcess | undefined;
+  #port = 0;
+
+  static async start(): Promise<ChatServer> {
+    const server = new ChatServer();
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `http://localhost:${this.#port}`;
+  }
+
+  /** Resolves when it listens: at any free port the first time, at the same one after that. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [entry], {
+      env: { ...process.env, PORT: String(this.#port) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#process = child;
+    const ended = once(child, 'exit').then(([code]) => {
+      throw new Error(`the example's server ended with ${code} before it listened`);
+    });
+    const [line] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
+    ended.catch(() => undefined);
+    this.#port = Number(/localhost:(\d+)/.exec(line.toString())?.[1]);
+  }
+
+  /** Ends the process by `signal`, and tells how it went. */
+  async end(signal: NodeJS.Signals): Promise<{ readonly code: number | null; readonly tookMs: number }> {
+    const child = this.#process;
+    if (child === undefined) return { code: 0, tookMs: 0 };
+    this.#process = undefined;
+    const askedAt = Date.now();
+    const exited = once(child, 'exit') as Promise<[number | null]>;
+    child.kill(signal);
+    const [code] = await exited;
+    return { code, tookMs: Date.now() - askedAt };
+  }
+}

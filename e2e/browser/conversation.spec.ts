@@ -1,0 +1,126 @@
+// People talk: what one window does, another one shows.
+import { birds, expect, messageField, messages, say, test } from './chat-test.js';
+
+test('two windows hear each other, and the writer sees that it was sent', async ({ open }) => {
+  const ada = await open('Ada');
+  const grace = await open('Grace');
+
+  await say(ada, 'Is the wire up?');
+  await expect(messages(grace)).toContainText('Is the wire up?');
+  await expect(messages(ada).getByRole('listitem').filter({ hasText: 'Is the wire up?' })).toContainText(
+    'Sent',
+  );
+
+  await say(grace, 'It hums.');
+  await expect(messages(ada)).toContainText('It hums.');
+  await expect(messages(ada).getByRole('listitem')).toHaveCount(2);
+});
+
+test('whoever comes later reads what was said before', async ({ open }) => {
+  const ada = await open('Ada');
+  await say(ada, 'First!');
+  await expect(messages(ada)).toContainText('Sent');
+  const grace = await open('Grace');
+  await expect(messages(grace)).toContainText('First!');
+});
+
+test('shows who is here, and no longer who has left', async ({ open }) => {
+  const ada = await open('Ada');
+  const grace = await open('Grace');
+  await expect(birds(ada)).toHaveText([/Ada/, /Grace/]);
+  await grace.close();
+  await expect(birds(ada)).toHaveText([/Ada/]);
+});
+
+test('shows who is typing until they have said it', async ({ open }) => {
+  const ada = await open('Ada');
+  const grace = await open('Grace');
+  await messageField(grace).pressSequentially('Hm');
+  await expect(ada.getByText('Grace is typing …')).toBeVisible();
+  await messageField(grace).press('Enter');
+  await expect(messages(ada)).toContainText('Hm');
+  await expect(ada.getByText('Grace is typing …')).toBeHidden();
+});
+
+test('shows where somebody points, and what they send without words', async ({ open }) => {
+  const ada = await open('Ada');
+  const grace = await open('Grace');
+  await expect(birds(grace)).toHaveCount(2);
+
+  await grace.mouse.move(600, 400);
+  await grace.mouse.move(640, 440);
+  await expect(ada.locator('.cursor')).toHaveText('Grace');
+
+  await grace.getByRole('button', { name: 'Send a heart' }).click();
+  await expect(birds(ada).filter({ hasText: 'Grace' }).locator('.floating')).toBeVisible();
+});
+
+test('keeps rooms apart, and says where something new was said', async ({ open }) => {
+  const ada = await open('Ada');
+  const grace = await open('Grace');
+  await grace.getByRole('link', { name: 'Workshop' }).click();
+  await expect(birds(ada)).toHaveText([/Ada/]);
+  await expect(birds(grace)).toHaveText([/Grace/]);
+
+  await say(grace, 'Pass me the pliers.');
+  const workshop = ada.getByRole('link', { name: 'Workshop (new messages)' });
+  await expect(workshop).toBeVisible();
+  await expect(messages(ada)).not.toContainText('pliers');
+  await workshop.click();
+  await expect(messages(ada)).toContainText('pliers');
+  await expect(ada.getByRole('link', { name: 'Workshop', exact: true })).toHaveAttribute(
+    'aria-current',
+    'page',
+  );
+  await ada.evaluate(() => history.back());
+  await expect(ada.getByRole('heading', { name: 'Lobby' })).toBeVisible();
+});
+
+test('proposes another name for one that is taken', async ({ open }) => {
+  const ada = await open('Ada');
+  const grace = await open('Grace');
+  await grace.getByRole('button', { name: 'Change name' }).click();
+  const field = grace.getByRole('textbox', { name: 'Your name' });
+  await field.press('ControlOrMeta+a');
+  await field.pressSequentially('Ada');
+  await field.press('Enter');
+  await expect(grace.getByRole('alert')).toContainText('Somebody here is called “Ada” already.');
+
+  await grace.getByRole('button', { name: 'Be “Ada 2”' }).click();
+  await expect(birds(grace).filter({ hasText: '(you)' })).toContainText('Ada 2');
+  await expect(birds(ada)).toHaveText([/Ada/, /Ada 2/]);
+  await expect(grace.getByRole('button', { name: 'Change name' })).toBeFocused();
+});
+
+test('asks who talks too fast to breathe, and lets them try again', async ({ open }) => {
+  const ada = await open('Ada');
+  for (const word of ['one', 'two', 'three', 'four', 'five', 'six', 'seven']) await say(ada, word);
+  const failed = messages(ada).getByRole('listitem').filter({ hasText: 'Breathe for' }).last();
+  await expect(failed).toContainText('Not sent.');
+  await expect(async () => {
+    await messages(ada).getByRole('button', { name: 'Try again' }).last().click();
+    await expect(messages(ada)).not.toContainText('Not sent.', { timeout: 500 });
+  }).toPass();
+  await expect(messages(ada).getByRole('listitem')).toHaveCount(7);
+});
+
+test('tells the server’s time when it is asked for', async ({ open }) => {
+  const ada = await open('Ada');
+  await ada.getByRole('button', { name: 'Ask the server' }).click();
+  await expect(ada.getByText(/answered in \d+ ms/)).toBeVisible();
+});
+
+test('follows the server’s log, stops, and follows again', async ({ open }) => {
+  const ada = await open('Ada');
+  const log = ada.getByRole('region', { name: 'Server log' }).last();
+  await expect(log).toContainText('Ada is connected');
+  await open('Grace');
+  await expect(log).toContainText('Grace is connected');
+
+  const follow = ada.getByRole('switch', { name: 'Follow' });
+  await follow.click();
+  await expect(ada.getByText('Not followed.')).toBeVisible();
+  await open('Linus');
+  await follow.click();
+  await expect(log).toContainText('Linus is connected');
+});
