@@ -47,7 +47,7 @@ export class Wiretap {
       state += `${ports}: ${bytesRead} ${bytesWritten}, `;
       const peer = byPorts.get(`${socket.remotePort} → ${socket.localPort}`);
       // who does not read on purpose may leave as much unread as it likes, and the end too
-      if (peer === undefined ? socket.isPaused() : peer.isPaused()) continue;
+      if ((peer ?? socket).readableFlowing !== true && !socket.connecting) continue;
       if (peer === undefined || socket.connecting) moving ??= `${ports} has no other end`;
       else if (bytesWritten !== peer.bytesRead || peer.readableLength > 0) moving ??= `${ports} is read from`;
       else if (socket.writableEnded) moving ??= `${ports} is closing`;

@@ -5,7 +5,7 @@ import { App, type Setup } from './app.js';
 import type { Transport } from './transports.js';
 
 // nothing here waits for time, but a busy machine may be slow
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const nothing = {
   ...{ countClients: 0, countUsers: 0, rooms: 0 },

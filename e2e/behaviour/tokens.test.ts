@@ -94,6 +94,24 @@ describe.each(transports)('tokens over $name', (transport) => {
     expect(app.takeServerErrors()).toEqual([new Error('no database')]);
   });
 
+  test('an authenticate that never answers turns the client away after a while, and it comes back', async () => {
+    let asked = 0;
+    const app = await prepareApp(transport, {
+      server: {
+        authenticate: () => (++asked === 1 ? new Promise(() => {}) : { user: 'ann' }),
+      },
+    });
+    app.client.connect();
+    await app.advance(0);
+    await app.advance(4_900);
+    expect(app.client.status).toEqual({ name: 'connecting', attempt: 1 });
+    await app.advance(1_000);
+    expect(app.client.status).toMatchObject({ name: 'reconnecting', reason: { code: 1013 } });
+    await app.advance(5_000);
+    expect(app.client.status.name).toBe('connected');
+    expect(app.sockets.countClients).toBe(1);
+  });
+
   test('a getToken that throws is reported, and the attempt repeated', async () => {
     let asked = 0;
     const app = await prepareApp(transport, {
