@@ -62,6 +62,31 @@ describe('a page', () => {
     expect(client.status.name).toBe('reconnecting');
   });
 
+  it('that wakes again and again does not put the judgement off', async () => {
+    const { client, connected, advance } = start();
+    await connected();
+    set({});
+    await advance(5_000);
+    document.dispatchEvent(new Event('visibilitychange'));
+    await advance(2_000);
+    document.dispatchEvent(new Event('visibilitychange'));
+    await advance(1_000);
+    expect(client.status.name).toBe('reconnecting');
+  });
+
+  it('that slept longer than a silence may last asks before it judges', async () => {
+    const { client, connected, advance, sleep } = start();
+    const socket = await connected();
+    set({});
+    sleep(60_000);
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(socket.takeSent()).toEqual([{ path: '$ping' }]);
+    await advance(2_999);
+    socket.receive('$pong');
+    await advance(1);
+    expect(client.status.name).toBe('connected');
+  });
+
   it('that is kept in the cache closes 4001 and returns with the page', async () => {
     const { client, connected, sockets, clock, advance } = start();
     const socket = await connected();

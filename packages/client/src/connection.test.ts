@@ -296,6 +296,15 @@ describe('liveness', () => {
     expect(client.status.name).toBe('reconnecting');
   });
 
+  it('reads what has arrived before it judges, when its timer was late', async () => {
+    const { client, connected, clock, advance, sleep } = startClient();
+    const socket = await connected();
+    clock.after(35_000, () => socket.receive('anything'));
+    sleep(60_000);
+    await advance(35_000);
+    expect(client.status.name).toBe('connected');
+  });
+
   it('judges no plain connection: its server has nothing to say that a browser could hear', async () => {
     const { client, connected, advance, clock } = startClient({ dialect: plain });
     await connected();

@@ -90,6 +90,31 @@ describe('while the connection is away', () => {
     expect((await connected()).takeSent()).toEqual([{ path: 'a', data: 'young' }]);
   });
 
+  it('reports it also when the machine slept and no timer ran', async () => {
+    const { client, connected, errors, sleep } = startClient();
+    client.send('a', 'old');
+    sleep(60_000);
+    client.send('a', 'young');
+    expect((await connected()).takeSent()).toEqual([{ path: 'a', data: 'young' }]);
+    expect(errors).toEqual([{ code: 'expired', path: 'a', data: 'old' }]);
+  });
+
+  it('still fits what it held when it learns of the channels', async () => {
+    const { client, connected, errors } = startClient({ outbox: { maxBytes: 50 } });
+    client.send('a', 'x'.repeat(20));
+    expect((await connected()).takeSent()).toHaveLength(1);
+    expect(errors).toEqual([]);
+  });
+
+  it('sends what is sent while it empties after what waited', async () => {
+    const { client, connected } = startClient();
+    client.onError(() => client.send('log', 'too large'));
+    client.send('a', 'x'.repeat(100));
+    client.send('a', 'second');
+    const limits = { maxMessageBytes: 60, maxInFlight: 64, maxRooms: 128 };
+    expect((await connected({ limits })).takeSent().map(({ data }) => data)).toEqual(['second', 'too large']);
+  });
+
   it('sends what a listener sends on connecting after what waited', async () => {
     const { client, connected } = startClient();
     client.onStatus(({ name }) => {

@@ -50,6 +50,11 @@ describe('stream', () => {
     expect(socket.takeSent()).toEqual([]);
     await reader.next();
     expect(socket.takeSent()).toEqual([{ path: '$more', data: { id: 1, n: 18 } }]);
+    feed(socket, 3, 4, 'x'.repeat(20_000));
+    await reader.next();
+    expect(socket.takeSent()).toEqual([]);
+    await reader.next();
+    expect(socket.takeSent()).toEqual([{ path: '$more', data: { id: 1, n: 20 } }]);
   });
 
   it('tells a plain server nothing', async () => {

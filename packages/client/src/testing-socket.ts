@@ -103,6 +103,8 @@ export interface TestClient<TSchemas extends ChannelDefinitions | undefined> {
   socket(): TestSocket;
   /** Runs what is due in `ms`, and what follows from it. */
   advance(ms: number): Promise<void>;
+  /** Lets time pass in which no timer runs, as on a machine that sleeps. */
+  sleep(ms: number): void;
   /** Brings the client to a welcomed connection; what it sent until then is taken. */
   connected(welcome?: Record<string, unknown>): Promise<TestSocket>;
 }
@@ -112,7 +114,17 @@ export function startClient<TSchemas extends ChannelDefinitions | undefined = un
 ): TestClient<TSchemas> {
   const sockets: TestSocket[] = [];
   const errors: { code: string; path?: string; data?: unknown }[] = [];
-  const clock = createManualClock();
+  const hands = createManualClock();
+  let sleptMs = 0;
+  const clock: ManualClock = {
+    now: () => hands.now() + sleptMs,
+    random: () => hands.random(),
+    after: (delayMs, callback) => hands.after(delayMs, callback),
+    advance: (ms) => hands.advance(ms),
+    get pending() {
+      return hands.pending;
+    },
+  };
   const ListedSocket = function (url: string, offered: readonly string[]): TestSocket {
     const socket = new TestSocket(url, offered);
     sockets.push(socket);
@@ -144,6 +156,9 @@ export function startClient<TSchemas extends ChannelDefinitions | undefined = un
     unheardErrors,
     socket,
     advance,
+    sleep(ms) {
+      sleptMs += ms;
+    },
     async connected(welcome) {
       client.connect();
       await advance(0);
