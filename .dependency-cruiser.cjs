@@ -1,6 +1,6 @@
 // Who may import whom. Every rule carries its reason, since that is what one reads when it fails.
 const inside = (name) => `^packages/${name}/`;
-const tests = '\\.(test|test-d)\\.tsx?$';
+const tests = '\\.(test|test-d|fixture)\\.tsx?$';
 const anyPackageSource = '^packages/([^/]+)/src/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */

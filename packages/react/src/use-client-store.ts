@@ -38,10 +38,12 @@ export function useClientStore<TQuestion, TValue>(
 }
 
 function view<TValue>(client: Client, key: string, { initial, open }: Source<TValue>) {
+  const stores = storesOf.get(client) ?? new Map<string, Store>();
+  storesOf.set(client, stores);
   const subscribe = (onChange: () => void) => {
-    const stores = storesOf.get(client) ?? new Map<string, Store>();
+    // made by an effect, never by rendering: a render that is thrown away leaves nothing
     const store: Store = stores.get(key) ?? { value: initial, listeners: new Set() };
-    storesOf.set(client, stores.set(key, store));
+    stores.set(key, store);
     store.listeners.add(onChange);
     store.close ??= open((value) => {
       store.value = value;
@@ -57,7 +59,6 @@ function view<TValue>(client: Client, key: string, { initial, open }: Source<TVa
       });
     };
   };
-  // rendering only reads: a store is made by an effect, so that a render which is thrown away leaves nothing
-  const get = () => (storesOf.get(client)?.get(key) ?? { value: initial }).value as TValue;
+  const get = () => (stores.get(key) ?? { value: initial }).value as TValue;
   return [subscribe, get, () => initial] as const;
 }

@@ -57,11 +57,14 @@ function answersTo(
     initial: empty,
     open(publish) {
       let running = new AbortController();
-      const restart = async (): Promise<void> => {
+      const restart = (): void => {
         // only closing leaves an aborted one behind, and what is closed stays so
         if (running.signal.aborted) return;
         running.abort();
-        const { signal } = (running = new AbortController());
+        running = new AbortController();
+        void read(running.signal);
+      };
+      const read = async (signal: AbortSignal): Promise<void> => {
         let state = { ...empty, restart };
         const show = (change: Partial<typeof state>): void => {
           if (!signal.aborted) publish((state = { ...state, ...change }));
@@ -76,7 +79,7 @@ function answersTo(
           show({ done: true, error });
         }
       };
-      void restart();
+      restart();
       return () => running.abort();
     },
   };
