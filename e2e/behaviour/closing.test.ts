@@ -92,6 +92,25 @@ describe.each(transports)('closing over $name', (transport) => {
     expect(heard).toEqual(['again']);
   });
 
+  test('what was sent right before a close arrives before it, from either side', async () => {
+    const received: number[] = [];
+    const app = await startApp(transport, {
+      server: { routes: { count: (_, { n }) => void received.push(n) } },
+    });
+    const heard: string[] = [];
+    const other = await app.connect();
+    other.on('output', (text) => heard.push(text));
+    app.client.send('count', { n: 1 });
+    app.client.close();
+    await app.settle();
+    expect(received).toEqual([1]);
+    app.socket.send('output', 'last words');
+    app.socket.disconnect();
+    await app.settle();
+    expect(heard).toEqual(['last words']);
+    expect(other.status.name).toBe('closed');
+  });
+
   test('a client that is disposed of is closed', async () => {
     const app = await startApp(transport);
     {

@@ -168,6 +168,35 @@ describe.each(transports)('requests over $name', (transport) => {
     expect(seen).toEqual(['before save', 'before save', 'after save']);
   });
 
+  test('no more than maxInFlight handlers of one client run at a time, and all are answered in the end', async () => {
+    const waiting: (() => void)[] = [];
+    let started = 0;
+    const app = await startApp(transport, {
+      server: {
+        limits: { maxInFlight: 8 },
+        routes: {
+          save(_, { n }) {
+            started += 1;
+            return new Promise((resolve) => waiting.push(() => resolve({ n })));
+          },
+          time: () => '12:00',
+        },
+      },
+    });
+    const other = await app.connect();
+    const numbers = Array.from({ length: 30 }, (_, n) => n);
+    const replies = Promise.all(numbers.map((n) => app.client.request('save', { n })));
+    await app.settle();
+    expect(started).toBe(8);
+    expect(await other.request('time')).toBe('12:00');
+    while (started < 30 || waiting.length > 0) {
+      for (const answer of waiting.splice(0)) answer();
+      await app.settle();
+      expect(waiting.length).toBeLessThanOrEqual(8);
+    }
+    expect(await replies).toEqual(numbers.map((n) => ({ n })));
+  });
+
   test('every message has an id of its own', async () => {
     const ids = new Set<string>();
     const app = await startWith({

@@ -92,6 +92,21 @@ describe.each(transports)('rooms over $name', (transport) => {
     expect(app.sockets.room('lobby').size).toBe(0);
   });
 
+  test('who leaves and joins again in one breath is in, however long the permission takes', async () => {
+    const decisions: ((isAllowed: boolean) => void)[] = [];
+    const app = await startWith({ authorize: () => new Promise((resolve) => decisions.push(resolve)) });
+    const first = app.client.join('lobby');
+    await app.settle();
+    decisions.shift()?.(true);
+    const left = (await first).leave();
+    const again = app.client.join('lobby');
+    await app.settle();
+    decisions.shift()?.(true);
+    await left;
+    expect((await again).name).toBe('lobby');
+    expect(app.sockets.room('lobby').size).toBe(1);
+  });
+
   test('a join that is asked for while away is decided when the connection is there', async () => {
     const app = await startWith();
     await app.cut();
