@@ -84,18 +84,14 @@ async function runAround(
       return;
     }
     let inner: Promise<void> | undefined;
-    let isSettled = false;
     await middleware(socket, message, () => {
       if (inner !== undefined) throw new TypeError(`a middleware of "${message.path}" called next() twice`);
       inner = step(index + 1);
-      inner.then(
-        () => (isSettled = true),
-        () => (isSettled = true),
-      );
+      // it may not be waited for, and its failure must not end the process
+      inner.catch(() => undefined);
       return inner;
     });
-    // a middleware that did not wait for what it began has not seen it fail either
-    if (!isSettled) await inner;
+    await inner;
   };
   await step(0);
   return result;

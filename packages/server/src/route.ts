@@ -50,7 +50,8 @@ export interface RouteMessage {
 }
 
 /**
- * Runs around every route. It may refuse by throwing a `ChannelError`, and sees what the route throws.
+ * Runs around every route, and around `onMessage`. It may refuse by throwing a `ChannelError`. It sees what the route throws
+ * and may throw something else instead; a message whose route threw has failed, even when a middleware catches that.
  *
  * @example
  * ```ts
