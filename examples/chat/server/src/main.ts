@@ -6,7 +6,7 @@ import { createChatSockets } from './chat-sockets.js';
 import { createPage } from './page.js';
 
 /** How long a close may take before the process ends anyway, in ms. */
-const patienceMs = 800;
+const patienceMs = 500;
 
 const port = readPort(process.env.PORT ?? '8080');
 const page = createPage(fileURLToPath(new URL('../../web/dist', import.meta.url)));
