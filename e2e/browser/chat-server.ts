@@ -30,7 +30,6 @@ export class ChatServer {
       throw new Error(`the example's server ended with ${code} before it listened`);
     });
     const [line] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
-    ended.catch(() => undefined);
     this.#port = Number(/localhost:(\d+)/.exec(line.toString())?.[1]);
   }
 
