@@ -61,7 +61,7 @@ describe('useEvent', () => {
     const root = createRoot(document.createElement('div'));
     // not in act, which would run passive effects at once
     root.render(<SocketProvider client={app.client} children={<Early />} />);
-    await vi.waitFor(() => expect(heardEarly).toEqual([1]));
+    await vi.waitFor(() => expect(heardEarly).toEqual([1]), { timeout: 4_000 });
     root.unmount();
   });
 
@@ -80,9 +80,9 @@ describe('useEvent', () => {
     const show = (path: 'count' | 'output'): void =>
       root.render(<SocketProvider client={app.client} children={<Either path={path} />} />);
     show('count');
-    await vi.waitFor(() => expect(heard).toEqual([['count', 1]]));
+    await vi.waitFor(() => expect(heard).toEqual([['count', 1]]), { timeout: 4_000 });
     show('output');
-    await vi.waitFor(() => expect(heard).toContainEqual(['output', 'one']));
+    await vi.waitFor(() => expect(heard).toContainEqual(['output', 'one']), { timeout: 4_000 });
     expect(heard).not.toContainEqual(['output', 1]);
     expect(heard).not.toContainEqual(['count', 'one']);
     root.unmount();
