@@ -7,10 +7,10 @@ import type { Identity, Session } from './session.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
 /** How long `authenticate` may take, in ms. */
-export const authenticateTimeoutMs = 5_000;
+const authenticateTimeoutMs = 5_000;
 
 /** How long a client whose identity has expired may take to renew it, in ms. */
-export const renewalGraceMs = 25_000;
+const renewalGraceMs = 25_000;
 
 /** How a connection is refused, by the code of what `authenticate` threw: before it is made, and after. */
 const refusals: Readonly<Record<string, { readonly status: number; readonly closeCode: number }>> = {

@@ -1,4 +1,5 @@
 // Streams: asks a generator for its next item only when the reader has taken the last ones.
+import { setImmediate } from 'node:timers/promises';
 import type { AnySchema } from '@wirepact/core';
 import { streamWindow } from '@wirepact/core/internal';
 import { sendFailure } from './answers.js';
@@ -56,7 +57,9 @@ class Stream implements RunningStream {
     const { outgoing } = this.#call.session;
     try {
       for (;;) {
-        await this.#window?.opened();
+        if (this.#window !== undefined) await this.#window.opened();
+        // a generator that never waits must not keep everybody else waiting
+        else if (this.#sent % streamWindow.items === streamWindow.items - 1) await setImmediate();
         await outgoing.roomForMore();
         if (this.#call.aborted) return;
         const next = await this.#iterator.next();

@@ -1,0 +1,215 @@
+// What ws does with a connection, seen from the Transport: real sockets, and no session above them.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import type { Transport } from '@wirepact/core/internal';
+import { createManualClock } from '@wirepact/core/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { Upgrader } from './ws.js';
+
+interface Given {
+  readonly compression?: boolean;
+  readonly protocols?: string[];
+  readonly onMessage?: (transport: Transport, text: string | undefined) => void;
+}
+
+/** One connection and what its server's end was told, which can be waited for. */
+async function connect({ compression = false, protocols = [], onMessage }: Given = {}) {
+  const clock = createManualClock();
+  const upgrader = new Upgrader({ maxMessageBytes: 1_000, compression, subprotocol: 'v1', clock });
+  const told: unknown[] = [];
+  let wake = (): void => undefined;
+  const tell = (what: unknown): void => {
+    told.push(what);
+    wake();
+  };
+  const server = createServer();
+  const opened = new Promise<Transport>((resolve) => {
+    server.on('upgrade', (request, socket, head) =>
+      upgrader.upgrade(request, socket, head, (transport) => {
+        transport.listen({
+          message(text) {
+            tell(text ?? 'binary');
+            onMessage?.(transport, text);
+          },
+          drained: () => tell('drained'),
+          closed: (code, reason) => tell({ code, reason }),
+        });
+        resolve(transport);
+      }),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, protocols);
+  client.on('error', () => undefined);
+  onTestFinished(async () => {
+    client.terminate();
+    await upgrader.close();
+    server.close();
+    await once(server, 'close');
+    expect(clock.pending).toBe(0);
+  });
+  const transport = await opened;
+  await once(client, 'open');
+
+  /** Resolves once the server's end was told this. */
+  const heard = async (what: unknown): Promise<void> => {
+    while (!told.some((one) => JSON.stringify(one) === JSON.stringify(what))) {
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  };
+  return { upgrader, client, transport, told, heard, clock };
+}
+
+const closeOf = async (client: WebSocket): Promise<unknown> => {
+  const [code, reason] = (await once(client, 'close')) as [number, Buffer];
+  return { code, reason: reason.toString() };
+};
+
+describe('a connection', () => {
+  it('carries text both ways, and says when something came', async () => {
+    const { client, transport, heard } = await connect();
+    expect(transport.receivedBytes).toBe(0);
+    client.send('é');
+    await heard('é');
+    expect(transport.receivedBytes).toBeGreaterThan(2);
+    transport.send('back');
+    const [data] = (await once(client, 'message')) as [Buffer];
+    expect(data.toString()).toBe('back');
+  });
+
+  it.each([
+    [['v1'], 'v1'],
+    [['other', 'v1'], 'v1'],
+    [['v1', 'wirepact.auth.c2VjcmV0'], 'v1'],
+    [[], ''],
+  ])('that offers %j agrees on %j', async (protocols, agreed) => {
+    const { client, transport } = await connect({ protocols });
+    expect([transport.protocol, client.protocol]).toEqual([agreed, agreed]);
+  });
+
+  it('hands no bytes of a binary message on', async () => {
+    const { client, heard } = await connect();
+    client.send(Buffer.from([1, 2, 3]));
+    await heard('binary');
+  });
+
+  it.each([false, true])('says when what was sent has been taken (compression: %s)', async (compression) => {
+    const { transport, heard } = await connect({ compression });
+    transport.send('x'.repeat(50_000));
+    await heard('drained');
+    expect(transport.bufferedBytes).toBe(0);
+  });
+
+  it('is a sign of life by a pong', async () => {
+    const { transport, client, heard } = await connect();
+    transport.ping();
+    await once(client, 'ping');
+    client.send('after');
+    await heard('after');
+    // each frame of a client has six bytes around what it carries
+    expect(transport.receivedBytes).toBe(6 + 6 + 'after'.length);
+  });
+});
+
+it('pausing keeps back what had been read already, until reading goes on', async () => {
+  const { client, transport, told, heard } = await connect({
+    onMessage: (transport, text) => {
+      if (text === '3' || text === '50') transport.pause();
+    },
+  });
+  const messages = Array.from({ length: 100 }, (_, n) => String(n));
+  for (const text of messages) client.send(text);
+  for (const last of ['3', '50']) {
+    await heard(last);
+    await setImmediate();
+    expect(told.at(-1)).toBe(last);
+    transport.resume();
+  }
+  await heard('99');
+  expect(told).toEqual(messages);
+});
+
+describe('closing', () => {
+  it('by the client tells its code and reason', async () => {
+    const { client, told, heard } = await connect();
+    client.close(4001, 'away');
+    await heard({ code: 4001, reason: 'away' });
+    expect(told).toHaveLength(1);
+  });
+
+  it('by the server tells the server’s, once', async () => {
+    const { client, transport, told, heard } = await connect();
+    const closed = closeOf(client);
+    transport.close(4000, 'why');
+    transport.close(4001, 'again');
+    expect(await closed).toEqual({ code: 4000, reason: 'why' });
+    await heard({ code: 4000, reason: 'why' });
+    transport.terminate();
+    transport.send('late');
+    transport.ping();
+    transport.pause();
+    transport.resume();
+    expect(told).toHaveLength(1);
+  });
+
+  it('and terminating at once still tells why the server closed', async () => {
+    const { client, transport, heard } = await connect();
+    const closed = closeOf(client);
+    transport.close(4508, 'slow');
+    transport.terminate();
+    await heard({ code: 4508, reason: 'slow' });
+    await closed;
+  });
+
+  it('is abnormal when the line is cut', async () => {
+    const { client, heard } = await connect();
+    client.terminate();
+    await heard({ code: 1006, reason: '' });
+  });
+
+  it('is answered although reading is paused', async () => {
+    const { client, transport, heard } = await connect();
+    transport.pause();
+    client.send('unread');
+    const closed = closeOf(client);
+    transport.close(1001, 'going');
+    expect(await closed).toEqual({ code: 1001, reason: 'going' });
+    await heard({ code: 1001, reason: 'going' });
+  });
+
+  it('with 1009 meets a message that is too large, and the server knows why', async () => {
+    const { client, told } = await connect();
+    const closed = closeOf(client);
+    client.send('x'.repeat(1_000));
+    client.send('x'.repeat(1_001));
+    expect(await closed).toMatchObject({ code: 1009 });
+    expect(told).toMatchObject(['x'.repeat(1_000), { code: 1009 }]);
+  });
+});
+
+describe('close of the upgrader', () => {
+  it('resolves when everybody has answered', async () => {
+    const { upgrader, client, told, clock } = await connect();
+    const closed = closeOf(client);
+    await upgrader.close();
+    expect(await closed).toMatchObject({ code: 1001 });
+    expect(told).toMatchObject([{ code: 1001 }]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('cuts off who does not answer within a second', async () => {
+    const { upgrader, client, clock, told } = await connect();
+    client.pause();
+    const closing = upgrader.close();
+    expect(clock.pending).toBe(1);
+    clock.advance(1_000);
+    await closing;
+    expect(told).toMatchObject([{ code: 1001 }]);
+    client.resume();
+    await once(client, 'close');
+  });
+});

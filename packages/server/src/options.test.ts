@@ -1,0 +1,93 @@
+import { systemClock } from '@wirepact/core/internal';
+import { createManualClock } from '@wirepact/core/testing';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineChannels } from '@wirepact/core';
+import { defaultOptions, resolveOptions, type OriginOptions } from './options.js';
+import { SocketManager } from './socket-manager.js';
+
+describe('resolveOptions', () => {
+  it('fills in every default', () => {
+    expect(resolveOptions({})).toEqual({ ...defaultOptions, clock: systemClock });
+  });
+
+  it('keeps what is given, and the other defaults of its group', () => {
+    const clock = createManualClock();
+    const resolved = resolveOptions({
+      limits: { maxRooms: 3 },
+      backpressure: { softBytes: 1 },
+      heartbeat: { intervalMs: 0.5, timeoutMs: undefined as never },
+      clock,
+    });
+    expect(resolved.limits).toEqual({ ...defaultOptions.limits, maxRooms: 3 });
+    expect(resolved.backpressure).toEqual({ ...defaultOptions.backpressure, softBytes: 1 });
+    expect(resolved.heartbeat).toEqual({ intervalMs: 0.5, timeoutMs: 10_000 });
+    expect(resolved.clock).toBe(clock);
+  });
+
+  it.each([0, -1, NaN, Infinity, '5', null])('refuses the figure %s', (figure) => {
+    const limits = { maxRooms: figure as number };
+    expect(() => resolveOptions({ limits })).toThrow(
+      new TypeError(`limits.maxRooms is ${String(figure)}; give it a finite number above 0`),
+    );
+  });
+
+  it.each(['maxroom', '__proto__', 'constructor'])('refuses the unknown figure %s', (name) => {
+    const limits = Object.fromEntries([[name, 1]]);
+    expect(() => resolveOptions({ limits })).toThrow(new TypeError(`limits knows no "${name}"`));
+  });
+
+  it.each<OriginOptions>([
+    [],
+    ['https://app.example'],
+    ['http://localhost:5173', 'capacitor://localhost'],
+    ['http://[::1]:80'],
+    '*',
+    () => true,
+  ])('takes the origins %s', (origins) => {
+    expect(() => resolveOptions({ origins })).not.toThrow();
+  });
+
+  it.each([
+    ['https://app.example/'],
+    ['https://app.example/path'],
+    ['app.example'],
+    ['https://APP.example'],
+    ['https://user@app.example'],
+    ['https://*'.replace('*', '')],
+    ['null'],
+    ['*'],
+    [''],
+    [5],
+  ])('refuses the origin %j, which no browser would send', (origin) => {
+    expect(() => resolveOptions({ origins: [origin] as string[] })).toThrow(
+      new TypeError(`${JSON.stringify(origin)} is no origin; write one like "https://app.example:8443"`),
+    );
+  });
+
+  it('refuses origins that are no list', () => {
+    expect(() => resolveOptions({ origins: 'https://app.example' as never })).toThrow('origins is no list');
+  });
+});
+
+describe('a SocketManager', () => {
+  const channels = defineChannels({ say: { in: z.string() }, output: { out: z.string() } });
+  const make = (options: object) => () => new SocketManager(channels, options);
+
+  it.each<[object, string]>([
+    [{ routes: { nope: () => undefined } }, 'no channel "nope" with "in"'],
+    [{ routes: { output: () => undefined } }, 'no channel "output" with "in"'],
+    [{ routes: { say: 'text' } }, 'the route of "say" is not a function'],
+    [{ dialect: 'morse' }, 'there is no dialect "morse"; choose path-data or event-payload'],
+    [{ dialect: 'constructor' }, 'there is no dialect "constructor"'],
+    [{ heartbeat: { intervalMs: 0 } }, 'heartbeat.intervalMs is 0'],
+    [{ origins: ['app.example'] }, '"app.example" is no origin'],
+  ])('is not made of %o', (options, why) => {
+    expect(make(options)).toThrow(TypeError);
+    expect(make(options)).toThrow(why);
+  });
+
+  it('is made without any', () => {
+    expect(make({ routes: { say: undefined } })).not.toThrow();
+  });
+});
