@@ -1,13 +1,16 @@
 // What a page's life means for a connection. Where there is no page nothing is listened to.
 
-export interface PageListener {
-  /** The page is visible again, back from the cache, or the network is. */
-  woken(): void;
-  /** The page is frozen and may come back. */
-  suspended(): void;
-  /** The page is gone for good. */
-  gone(): void;
-}
+/** The page or the network is back, the page is frozen and may come back, or it is gone for good. */
+export type PageSignal = 'woken' | 'suspended' | 'closed';
+
+const signals: Readonly<Record<string, PageSignal>> = {
+  online: 'woken',
+  pageshow: 'woken',
+  resume: 'woken',
+  visibilitychange: 'woken',
+  freeze: 'suspended',
+  pagehide: 'closed',
+};
 
 export function isOffline(): boolean {
   return typeof navigator !== 'undefined' && navigator.onLine === false;
@@ -18,20 +21,15 @@ export function isHidden(): boolean {
 }
 
 /** Returns what stops listening. */
-export function listenToPage(listener: PageListener): () => void {
-  if (typeof document === 'undefined') return () => {};
+export function listenToPage(tell: (signal: PageSignal) => void): () => void {
   const stop = new AbortController();
-  const options = { signal: stop.signal };
-  const woken = (): void => listener.woken();
-  addEventListener('online', woken, options);
-  addEventListener('pageshow', woken, options);
-  document.addEventListener('resume', woken, options);
-  document.addEventListener('visibilitychange', () => isHidden() || listener.woken(), options);
-  document.addEventListener('freeze', () => listener.suspended(), options);
-  addEventListener(
-    'pagehide',
-    ({ persisted }) => (persisted ? listener.suspended() : listener.gone()),
-    options,
-  );
+  const heard = ({ type, persisted }: Event & { readonly persisted?: boolean }): void => {
+    if (type === 'visibilitychange' && isHidden()) return;
+    tell(type === 'pagehide' && persisted ? 'suspended' : signals[type]!);
+  };
+  if (typeof document !== 'undefined') {
+    // captured, so that the window also hears what is for the document alone
+    for (const type in signals) addEventListener(type, heard, { capture: true, signal: stop.signal });
+  }
   return () => stop.abort();
 }

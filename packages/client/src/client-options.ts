@@ -1,6 +1,7 @@
 // What an application may decide about its client. Defaults are filled in by options.ts.
 import type { Awaitable, ChannelDefinitions, Clock } from '@wirepact/core';
-import type { Dialect, ReconnectOptions } from '@wirepact/core/internal';
+import type { ReconnectOptions } from '@wirepact/core/internal';
+import type { ClientDialect } from './client-dialect.js';
 
 /** How the client judges whether the server is still there. */
 export interface HeartbeatOptions {
@@ -55,7 +56,7 @@ export interface ClientOptions<TSchemas = ChannelDefinitions | undefined> {
   /** `false` waits for `connect()` instead of connecting on the first use. @default true */
   readonly autoConnect?: boolean;
   /** How frames look on the wire. @default path-data, which is Wirepact's own */
-  readonly dialect?: Dialect;
+  readonly dialect?: ClientDialect;
   /** The `WebSocket` class to use. @default the platform's own, or that of `ws` in Node */
   readonly WebSocket?: WebSocketClass;
   /** Where time, timers and randomness come from. @default the machine's */

@@ -234,5 +234,5 @@ const lossCodes: Readonly<Record<number, ErrorCode>> = {
 /** What keeps the client out; nothing does after a deliberate close. */
 function lossError({ code, reason }: CloseReason): SocketError | undefined {
   if (code === closeCodes.normal) return undefined;
-  return failure(lossCodes[code] ?? 'closed', `${code} ${reason}`);
+  return failure(lossCodes[code] ?? 'closed', {}, `${code} ${reason}`);
 }

@@ -4,7 +4,7 @@ import { toSocketError, type SocketError } from '@wirepact/core';
 import type { Frame, ProtocolData } from '@wirepact/core/internal';
 import { isHidden, isOffline, listenToPage } from './browser-signals.js';
 import type { WebSocketLike } from './client-options.js';
-import type { ClientStatus, CloseReason } from './client-status.js';
+import type { ClientStatus } from './client-status.js';
 import {
   transition,
   type ConnectionEffect,
@@ -25,7 +25,7 @@ export interface ConnectionHooks {
   disconnected(): void;
   closed(error: SocketError | undefined): void;
   /** `reply` writes to the connection the frame came from, and to no later one. */
-  received(frame: Frame, characters: number, reply: (text: string) => void): void;
+  received(frame: Frame, characters: number, reply: (frame: Frame) => void): void;
   statusChanged(): void;
   failed(error: SocketError, data?: unknown): void;
 }
@@ -61,8 +61,17 @@ export class Connection {
     return this.#welcome;
   }
 
-  send(text: string): void {
+  refuseIfClosed(path: string): void {
+    if (this.#state.name === 'closed') throw failure('closed', { path });
+  }
+
+  write(text: string): void {
     this.#socket?.send(text);
+  }
+
+  /** Says something about what goes on. Only a server that speaks of more than plain messages is told. */
+  tell(path: '$cancel' | '$more', data: unknown): void {
+    if (this.#welcome !== undefined) this.#send({ path, data });
   }
 
   dispatch(event: ConnectionEvent): void {
@@ -97,7 +106,7 @@ export class Connection {
     }
     if (state.name === 'connected' && this.#welcome !== undefined) {
       this.#heartbeat = startHeartbeat(clock, this.#welcome.heartbeatMs + silenceMs, {
-        ping: () => this.#write('$ping'),
+        ping: () => this.#send({ path: '$ping' }),
         dead: () => this.dispatch({ type: 'lost', reason: { code: 1006, reason: 'silent' } }),
       });
     }
@@ -105,18 +114,14 @@ export class Connection {
       this.#stopSignals?.();
       this.#stopSignals = undefined;
     } else {
-      this.#stopSignals ??= listenToPage({
-        woken: () => this.dispatch({ type: 'woken' }),
-        suspended: () => this.dispatch({ type: 'suspended' }),
-        gone: () => this.dispatch({ type: 'closed' }),
-      });
+      this.#stopSignals ??= listenToPage((type) => this.dispatch({ type }));
     }
   }
 
   #perform(effect: ConnectionEffect): void {
     if (effect.type === 'prepare') void this.#prepare();
     else if (effect.type === 'open') this.#open(effect);
-    else if (effect.type === 'greet') this.#write('$hello', '{}');
+    else if (effect.type === 'greet') this.#send({ path: '$hello', data: {} });
     else if (effect.type === 'probe') this.#heartbeat?.probe();
     else {
       this.#socket?.close(effect.code);
@@ -139,39 +144,45 @@ export class Connection {
   }
 
   #open(address: Address): void {
-    // each listener belongs to its socket and is deaf once the state holds another
-    const current =
-      <TArgs extends unknown[]>(listener: (...args: TArgs) => void) =>
-      (...args: TArgs): void => {
-        if (this.#socket === socket) listener(...args);
-      };
-    const reply = current((text: string) => this.send(text));
-    let socket: WebSocketLike;
     this.#returnWithinMs = undefined;
     try {
-      this.#socket = socket = openSocket(this.#options, address, {
-        opened: current(() => this.dispatch({ type: 'opened', greets: this.#negotiated })),
-        message: current((data) => this.#receive(data, reply)),
-        closed: current((reason) => this.#lost(reason)),
-      });
+      const socket = (this.#socket = openSocket(this.#options, address));
+      // each listener belongs to its socket and is deaf once the state holds another
+      const current =
+        <TArgs extends unknown[]>(listener: (...args: TArgs) => void) =>
+        (...args: TArgs): void => {
+          if (this.#socket === socket) listener(...args);
+        };
+      const reply = current((frame: Frame) => this.#send(frame));
+      socket.addEventListener(
+        'open',
+        current(() => this.dispatch({ type: 'opened', greets: this.#negotiated })),
+      );
+      socket.addEventListener(
+        'message',
+        current(({ data }) => this.#receive(data, reply)),
+      );
+      socket.addEventListener(
+        'close',
+        current(({ code, reason }) =>
+          this.dispatch({ type: 'lost', reason: { code, reason }, withinMs: this.#returnWithinMs }),
+        ),
+      );
+      // `close` follows and says all there is; without a listener `ws` would throw
+      socket.addEventListener('error', () => {});
     } catch (thrown) {
       // an address that no socket can be opened to never heals by itself
       this.dispatch({ type: 'closed', error: toSocketError(thrown) });
     }
   }
 
-  #lost(reason: CloseReason): void {
-    this.dispatch({ type: 'lost', reason, withinMs: this.#returnWithinMs });
-  }
-
-  #receive(data: unknown, reply: (text: string) => void): void {
+  #receive(data: unknown, reply: (frame: Frame) => void): void {
     this.#heartbeat?.heard();
     const text = String(data);
-    const decoded = this.#options.dialect.decode(text);
     try {
-      if (!decoded.ok) throw failure('bad_frame', decoded.why);
-      if (this.#negotiated && this.#control(decoded.frame)) return;
-      this.#hooks.received(decoded.frame, text.length, reply);
+      const frame = this.#options.dialect.decode(text);
+      if (frame === undefined) throw failure('bad_frame');
+      if (!this.#negotiated || !this.#control(frame)) this.#hooks.received(frame, text.length, reply);
     } catch (thrown) {
       // also where a frame of the protocol's own is not what it must be
       this.#hooks.failed(toSocketError(thrown), data);
@@ -187,7 +198,7 @@ export class Connection {
     if (path === '$welcome') {
       this.#welcome = data as Welcome;
       this.dispatch({ type: 'welcomed', sessionId: this.#welcome.session });
-    } else if (path === '$ping') this.#write('$pong');
+    } else if (path === '$ping') this.#send({ path: '$pong' });
     else if (path === '$goodbye') this.#returnWithinMs = (data as ProtocolData['$goodbye']).returnWithinMs;
     else if (path === '$reauth') void this.#authenticate();
     else return false;
@@ -198,14 +209,14 @@ export class Connection {
     const socket = this.#socket;
     try {
       const token = await this.#options.getToken?.();
-      if (token !== undefined && this.#socket === socket) this.#write('$auth', JSON.stringify(token));
+      if (token !== undefined && this.#socket === socket) this.#send({ path: '$auth', data: token });
     } catch (thrown) {
       this.#hooks.failed(toSocketError(thrown));
     }
   }
 
-  #write(path: string, json?: string): void {
-    this.send(this.#options.dialect.encode(path, json));
+  #send(frame: Frame): void {
+    this.write(this.#options.dialect.encode(frame));
   }
 
   #publish(before: ConnectionState, state: ConnectionState, event: ConnectionEvent): void {
@@ -223,23 +234,12 @@ export class Connection {
 
 /** The public status: what of a state is of use to an application. */
 function statusOf(state: ConnectionState): ClientStatus {
-  switch (state.name) {
-    case 'idle':
-    case 'scheduled':
-      return { name: 'idle' };
-    case 'connected':
-      return { name: 'connected', sessionId: state.sessionId, since: state.since };
-    case 'closed':
-      return state;
-    case 'preparing':
-    case 'opening':
-    case 'greeting':
-    case 'waiting':
-    case 'suspended': {
-      const { attempt, reason } = state;
-      if (reason === undefined) return { name: 'connecting', attempt };
-      const nextAttemptAt = state.name === 'waiting' ? state.until : undefined;
-      return { name: 'reconnecting', attempt, nextAttemptAt, reason };
-    }
-  }
+  const { name } = state;
+  if (name === 'idle' || name === 'closed') return state;
+  if (name === 'scheduled') return { name: 'idle' };
+  if (name === 'connected') return { name, sessionId: state.sessionId, since: state.since };
+  const { attempt, reason } = state;
+  if (reason === undefined) return { name: 'connecting', attempt };
+  const nextAttemptAt = name === 'waiting' ? state.until : undefined;
+  return { name: 'reconnecting', attempt, nextAttemptAt, reason };
 }

@@ -1,10 +1,11 @@
 // Other forms of frames than Wirepact's own, for servers that speak them. A sub-path, so that only who asks pays for it.
-import { eventPayloadClient, pathData, type Dialect } from '@wirepact/core/internal';
+import { eventPayloadClient } from '@wirepact/core/internal';
+import { pathData, type ClientDialect } from './client-dialect.js';
 
 const { subprotocol: _negotiated, ...messages } = pathData;
 
 /** `{path, data}` frames without the negotiation, for servers that are not Wirepact's: no rooms, no token, no stream window. */
-export const plain: Dialect = { ...messages, name: 'plain' };
+export const plain: ClientDialect = messages;
 
 /**
  * `{event, payload}` frames as Vania's servers speak them, rooms included, no token. Such a server answers no join: `join`
@@ -12,4 +13,11 @@ export const plain: Dialect = { ...messages, name: 'plain' };
  * which room it was sent to: listen with `client.on`. And it knows no ids, so that requests end as `timeout`.
  * A Wirepact server with `dialect: 'event-payload'` names the rooms, and answers requests and streams.
  */
-export const eventPayload: Dialect = eventPayloadClient;
+export const eventPayload: ClientDialect = {
+  joins: true,
+  decode(text) {
+    const decoded = eventPayloadClient.decode(text);
+    return decoded.ok ? decoded.frame : undefined;
+  },
+  encode: ({ path, data, ...head }) => eventPayloadClient.encode(path, JSON.stringify(data), head),
+};

@@ -1,8 +1,9 @@
-// Makes the errors that the client itself finds. Their texts are short, since they travel with every page.
+// Makes the errors that the client itself finds: `[code] "path"`, and in development what happened and what to do.
+import { explain } from '#explain';
 import { SocketError, type ErrorCode, type SocketErrorOptions } from '@wirepact/core';
 
-/** An error that reads `[code] "path" detail`. */
-export function failure(code: ErrorCode, detail = '', more: SocketErrorOptions = {}): SocketError {
-  const about = more.path === undefined ? '' : ` "${more.path}"`;
-  return new SocketError(code, `[${code}]${about} ${detail}`.trimEnd(), more);
+/** `about` is the figure or the text that belongs to the explanation. */
+export function failure(code: ErrorCode, more: SocketErrorOptions = {}, about?: unknown): SocketError {
+  const where = more.path === undefined ? '' : ` "${more.path}"`;
+  return new SocketError(code, `[${code}]${where}${explain(code, about)}`, more);
 }

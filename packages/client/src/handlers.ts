@@ -1,6 +1,6 @@
 // Answers what the server asks: one handler a path.
-import { isSocketError, toSocketError, type SocketError } from '@wirepact/core';
-import { toWireError, type Frame, type FrameHead } from '@wirepact/core/internal';
+import { isSocketError, type SocketError } from '@wirepact/core';
+import type { Frame, FrameId } from '@wirepact/core/internal';
 import type { Unsubscribe } from './client.js';
 import { failure } from './failure.js';
 import type { Parsing } from './parsing.js';
@@ -25,26 +25,20 @@ export class Handlers {
     };
   }
 
-  async answer(
-    { path, data, id }: Frame,
-    write: (json: string | undefined, head: FrameHead) => void,
-  ): Promise<void> {
-    const head = id === undefined ? {} : { id };
+  async answer({ path, data }: Frame, id: FrameId, write: (answer: Frame) => void): Promise<void> {
+    const refuse = ({ code, message, data }: SocketError): void =>
+      write({ path, id, error: { code, message, data } });
+    const handler = this.#byPath.get(path);
+    if (handler === undefined) return refuse(failure('unknown_path', { path }));
     try {
-      const handler = this.#byPath.get(path);
-      if (handler === undefined) throw failure('unknown_path', 'has no handler', { path });
-      const answer = await handler(this.#parsing.decode(path, 'out', data) as never);
-      write(this.#parsing.encode(path, 'answer', answer), head);
+      const answer = await handler(this.#parsing.parse(path, 'out', data) as never);
+      this.#parsing.parse(path, 'answer', answer);
+      write({ path, data: answer, id });
     } catch (thrown) {
-      write(undefined, { ...head, error: toWireError(this.#tellable(thrown, path, data)) });
+      // the server is told what was thrown for it to know, and otherwise only that something was
+      if (isSocketError(thrown) && thrown.name === 'ChannelError') return refuse(thrown);
+      this.#report(thrown, path, data);
+      refuse(failure('internal', { path }));
     }
-  }
-
-  /** What the server may know of an error: what was thrown for it to know, otherwise only that there was one. */
-  #tellable(thrown: unknown, path: string, data: unknown): SocketError {
-    if (isSocketError(thrown) && (thrown.name === 'ChannelError' || thrown.code === 'unknown_path'))
-      return thrown;
-    this.#report(toSocketError(thrown, path), path, data);
-    return failure('internal', 'the handler failed', { path });
   }
 }

@@ -1,8 +1,7 @@
-// Opens one WebSocket: its address, what it offers, and who hears it. The only file that makes one.
+// Opens one WebSocket: its address, and what it offers. The only file that makes one.
 import { platformWebSocket } from '#websocket';
 import { tokenPrefix } from '@wirepact/core/internal';
 import type { WebSocketLike } from './client-options.js';
-import type { CloseReason } from './client-status.js';
 import type { ResolvedClientOptions } from './options.js';
 
 export interface Address {
@@ -10,29 +9,13 @@ export interface Address {
   readonly token: string | undefined;
 }
 
-export interface SocketListener {
-  opened(): void;
-  message(data: unknown): void;
-  closed(reason: CloseReason): void;
-}
-
 /** Throws what the platform throws for an address that no socket can be opened to. */
-export function openSocket(
-  options: ResolvedClientOptions,
-  { url, token }: Address,
-  listener: SocketListener,
-): WebSocketLike {
+export function openSocket(options: ResolvedClientOptions, { url, token }: Address): WebSocketLike {
   const { subprotocol } = options.dialect;
   const offered = subprotocol === undefined ? [] : [subprotocol];
   if (token !== undefined) offered.push(tokenPrefix + base64Url(token));
   const Socket = options.WebSocket ?? platformWebSocket();
-  const socket = new Socket(absolute(url), offered);
-  socket.addEventListener('open', () => listener.opened());
-  socket.addEventListener('message', ({ data }) => listener.message(data));
-  socket.addEventListener('close', ({ code, reason }) => listener.closed({ code, reason }));
-  // `close` follows and says all there is; without a listener `ws` would throw
-  socket.addEventListener('error', () => {});
-  return socket;
+  return new Socket(absolute(url), offered);
 }
 
 function absolute(url: string | URL): string {

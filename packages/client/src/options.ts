@@ -1,18 +1,14 @@
 // Fills in what the application left open. Everything behind `createClient` reads the result only.
 import type { ChannelDefinitions } from '@wirepact/core';
-import {
-  defaultReconnect,
-  pathData,
-  systemClock,
-  type ResolvedReconnectOptions,
-} from '@wirepact/core/internal';
+import { defaultReconnect, systemClock, type ResolvedReconnectOptions } from '@wirepact/core/internal';
+import { pathData, type ClientDialect } from './client-dialect.js';
 import type { ClientOptions, OutboxOptions } from './client-options.js';
 
 /** {@link ClientOptions} with every default filled in. */
 export interface ResolvedClientOptions extends Pick<ClientOptions, 'url' | 'getToken' | 'WebSocket'> {
   readonly channels: ChannelDefinitions | undefined;
   readonly autoConnect: boolean;
-  readonly dialect: NonNullable<ClientOptions['dialect']>;
+  readonly dialect: ClientDialect;
   readonly clock: NonNullable<ClientOptions['clock']>;
   readonly reconnect: ResolvedReconnectOptions;
   readonly silenceMs: number;

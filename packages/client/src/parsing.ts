@@ -11,6 +11,11 @@ import { failure } from './failure.js';
 
 type SchemaKey = 'in' | 'out' | 'reply' | 'stream' | 'answer';
 
+const outgoing: { readonly [TKey in SchemaKey]?: ErrorCode } = {
+  in: 'invalid_input',
+  answer: 'invalid_output',
+};
+
 export class Parsing {
   readonly #channels: ChannelDefinitions | undefined;
 
@@ -18,50 +23,33 @@ export class Parsing {
     this.#channels = channels;
   }
 
-  /** The JSON of what is sent: the original, once the schema agreed to it. */
-  encode(path: string, key: 'in' | 'answer', data: unknown): string | undefined {
-    check(data, {
-      path,
-      schema: this.#schema(path, key),
-      code: key === 'in' ? 'invalid_input' : 'invalid_output',
-    });
-    // the declarations leave out that nothing is made of `undefined`
-    return JSON.stringify(data);
-  }
-
-  /** What the schema makes of what was received. */
-  decode(path: string, key: SchemaKey, data: unknown): unknown {
-    return check(data, { path, schema: this.#schema(path, key) });
+  /** What the schema makes of what was received. Of what is sent the original travels, once the schema agreed to it. */
+  parse(path: string, key: SchemaKey, data: unknown): unknown {
+    return parsed(path, data, this.#channels?.[path]?.[key], outgoing[key]);
   }
 
   /** The answer to a request: `reply`, or `out` where the channel has none. */
-  decodeAnswer(path: string, data: unknown): unknown {
-    return this.decode(path, this.#schema(path, 'reply') ? 'reply' : 'out', data);
+  parseAnswer(path: string, data: unknown): unknown {
+    return this.parse(path, this.#channels?.[path]?.reply ? 'reply' : 'out', data);
   }
 
-  decodeError(path: string, wire: unknown): SocketError {
+  parseError(path: string, wire: unknown): SocketError {
     const error = fromWireError(wire, path);
-    const schema = this.#channels?.[path]?.errors?.[error.code];
-    return schema
-      ? new ChannelError(error.code, check(error.data, { path, schema }), error.message, { path })
-      : error;
-  }
-
-  #schema(path: string, key: SchemaKey): AnySchema | undefined {
-    return this.#channels?.[path]?.[key];
+    const { code, message } = error;
+    const schema = this.#channels?.[path]?.errors?.[code];
+    return schema ? new ChannelError(code, parsed(path, error.data, schema), message, { path }) : error;
   }
 }
 
-interface Check {
-  readonly path: string;
-  readonly schema: AnySchema | undefined;
-  readonly code?: ErrorCode;
-}
-
-function check(data: unknown, { path, schema, code = 'invalid_message' }: Check): unknown {
+function parsed(
+  path: string,
+  data: unknown,
+  schema: AnySchema | undefined,
+  code: ErrorCode = 'invalid_message',
+): unknown {
   if (schema === undefined) return data;
-  const parsed = parse(schema, data, path);
-  if (parsed.ok) return parsed.value;
-  const { issues } = parsed;
-  throw failure(code, issues[0]?.message, { path, data: { issues } });
+  const result = parse(schema, data, path);
+  if (result.ok) return result.value;
+  const { issues } = result;
+  throw failure(code, { path, data: { issues } }, issues[0]?.message);
 }

@@ -1,28 +1,25 @@
 // What awaits an answer: one record per id, from the call to its end, across outbox, wire and lost connections.
-import { toSocketError, type Clock, type ErrorCode, type SocketError } from '@wirepact/core';
+import { toSocketError, type ErrorCode, type SocketError } from '@wirepact/core';
 import type { Frame } from '@wirepact/core/internal';
 import type { RequestOptions } from './client.js';
+import type { Connection } from './connection.js';
 import { failure } from './failure.js';
-import type { Outgoing } from './outbox.js';
+import type { ResolvedClientOptions } from './options.js';
+import type { Outbox, Outgoing, SendingFacts } from './outbox.js';
+import type { Parsing } from './parsing.js';
 
 /** What the requests need of the client they belong to. */
-export interface Line {
-  readonly clock: Clock;
-  encode(question: Question, id: number): string;
-  /** Writes now, or puts into the outbox. Throws where neither can be. */
-  post(message: Outgoing): void;
-  /** Takes back what waits in the outbox. */
-  withdraw(message: Outgoing): void;
-  /** Tells the server that nobody waits for the answer any more. */
-  cancel(id: number): void;
-  isIdempotent(path: string): boolean;
-  decodeError(path: string, wire: unknown): SocketError;
+export interface RequestHost {
+  readonly options: ResolvedClientOptions;
+  readonly connection: Connection;
+  readonly outbox: Outbox;
+  readonly parsing: Parsing;
+  readonly facts: (path: string) => SendingFacts;
 }
 
 export interface Question {
   readonly path: string;
   readonly data: unknown;
-  readonly json: string | undefined;
 }
 
 /** Who asked. */
@@ -37,105 +34,106 @@ export interface Caller {
 
 /** A question that is under way. */
 export interface Call {
-  readonly id: number;
+  /** Lets the server go on up to item `n`. */
+  grant(n: number): void;
   /** Ends it without a word to the caller, and tells the server to stop. */
   cancel(): void;
 }
 
-interface Pending {
+interface Pending extends Outgoing {
   readonly caller: Caller;
-  readonly message: Outgoing;
   readonly release: () => void;
-  written: boolean;
 }
 
 export class Requests {
-  readonly #line: Line;
+  readonly #host: RequestHost;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
 
-  constructor(line: Line) {
-    this.#line = line;
+  constructor(host: RequestHost) {
+    this.#host = host;
   }
 
-  /** Whatever goes wrong comes to the caller's `failed`, at once or later. */
-  start(question: Question, caller: Caller, { signal, timeoutMs }: RequestOptions): Call {
-    const { path, data } = question;
+  /** Throws for data that does not fit; whatever else goes wrong comes to the caller's `failed`, at once or later. */
+  start({ path, data }: Question, caller: Caller, { signal, timeoutMs }: RequestOptions): Call {
+    const { options, connection, parsing } = this.#host;
+    parsing.parse(path, 'in', data);
     const id = ++this.#lastId;
-    const giveUp = (code: ErrorCode, detail?: string): void => {
-      this.#cancel(id);
-      caller.failed(failure(code, detail, { path, cause: signal?.reason as unknown }));
+    const text = options.dialect.encode({ path, data, id });
+    const cancel = (): void => this.#cancel(id);
+    const giveUp = (code: ErrorCode, about?: unknown): void => {
+      cancel();
+      caller.failed(failure(code, { path, cause: signal?.reason as unknown }, about));
     };
     const abort = (): void => giveUp('aborted');
     const stopTimer =
       timeoutMs === undefined
         ? undefined
-        : this.#line.clock.after(timeoutMs, () => giveUp('timeout', `no answer in ${timeoutMs} ms`));
-    const pending: Pending = {
-      caller,
-      written: false,
-      message: {
-        path,
-        data,
-        asks: true,
-        text: this.#line.encode(question, id),
-        written: () => (pending.written = true),
-        failed: (error) => this.#fail(id, error),
-      },
-      release: () => {
-        stopTimer?.();
-        signal?.removeEventListener('abort', abort);
-      },
+        : options.clock.after(timeoutMs, () => giveUp('timeout', timeoutMs));
+    const release = (): void => {
+      stopTimer?.();
+      signal?.removeEventListener('abort', abort);
     };
+    const failed = (error: SocketError): void => this.#fail(id, error);
+    const pending: Pending = { path, data, text, id, caller, failed, release };
     this.#pending.set(id, pending);
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
-    else this.#post(id, pending);
-    return { id, cancel: () => this.#cancel(id) };
+    else this.#post(pending);
+    return { cancel, grant: (n) => connection.tell('$more', { id, n }) };
+  }
+
+  /** Asks for one answer. */
+  ask(question: Question, options?: RequestOptions): Promise<unknown> {
+    const { requestTimeoutMs: timeoutMs } = this.#host.options;
+    return new Promise((resolve, failed) => {
+      const answered = ({ data }: Frame): boolean => (resolve(data), true);
+      this.start(question, { answered, failed }, { timeoutMs, ...options });
+    });
   }
 
   /** An answer came. One that nobody awaits any more is late, and means nothing. */
   receive(id: number, frame: Frame, characters: number): void {
-    const pending = this.#pending.get(id);
-    if (pending === undefined) return;
+    const caller = this.#pending.get(id)?.caller;
+    if (caller === undefined) return;
     try {
-      if (frame.error !== undefined) throw this.#line.decodeError(frame.path, frame.error);
-      if (pending.caller.answered(frame, characters)) this.#end(id);
+      if (frame.error !== undefined) throw this.#host.parsing.parseError(frame.path, frame.error);
+      if (caller.answered(frame, characters)) this.#end(id);
     } catch (thrown) {
       if (frame.more) this.#cancel(id);
       this.#end(id);
-      pending.caller.failed(toSocketError(thrown));
+      caller.failed(toSocketError(thrown));
     }
   }
 
   /** The line broke: what was written may have been done, or not. */
   lost(): void {
-    for (const [id, pending] of [...this.#pending]) {
-      const { path } = pending.message;
-      if (!pending.written) continue;
+    for (const pending of [...this.#pending.values()]) {
+      const { path, caller, written } = pending;
+      if (!written) continue;
       pending.written = false;
-      if (this.#line.isIdempotent(path) && pending.caller.restarts?.() !== false) this.#post(id, pending);
-      else this.#fail(id, failure('unknown_outcome', 'the line broke', { path }));
+      if (this.#host.facts(path).idempotent && caller.restarts?.() !== false) this.#post(pending);
+      else pending.failed(failure('unknown_outcome', { path }));
     }
   }
 
   /** Nothing will be answered any more. */
   clear(error: SocketError): void {
-    for (const id of [...this.#pending.keys()]) this.#fail(id, error);
+    for (const pending of [...this.#pending.values()]) pending.failed(error);
   }
 
-  #post(id: number, { message }: Pending): void {
+  #post(pending: Pending): void {
     try {
-      this.#line.post(message);
+      this.#host.outbox.post(pending);
     } catch (thrown) {
-      this.#fail(id, toSocketError(thrown));
+      pending.failed(toSocketError(thrown));
     }
   }
 
   #cancel(id: number): void {
     const pending = this.#end(id);
-    if (pending?.written) this.#line.cancel(id);
-    else if (pending) this.#line.withdraw(pending.message);
+    if (pending?.written) this.#host.connection.tell('$cancel', id);
+    else if (pending) this.#host.outbox.remove(pending);
   }
 
   #fail(id: number, error: SocketError): void {

@@ -1,14 +1,15 @@
 // What `join` resolves to: one holder's view of a room, which takes its listeners along when it leaves.
 import type { SocketError } from '@wirepact/core';
-import type { ListenOptions, RoomMember, Unsubscribe } from './client.js';
-import type { Listener, ListenerSet, MessageListener } from './listeners.js';
+import type { AnyChannels } from '@wirepact/core';
+import type { ListenOptions, Room, RoomMember, Unsubscribe } from './client.js';
+import type { Listeners, MessageListener } from './listeners.js';
 
 /** As much of a room as its handles see. */
 export interface HandledRoom {
   readonly name: string;
   members: readonly RoomMember[];
-  readonly changed: ListenerSet<[members: readonly RoomMember[]]>;
-  readonly removed: ListenerSet<[error: SocketError]>;
+  readonly changed: Listeners<[members: readonly RoomMember[]]>;
+  readonly removed: Listeners<[error: SocketError]>;
 }
 
 export type ListenToMessages = (
@@ -17,56 +18,41 @@ export type ListenToMessages = (
   options?: ListenOptions,
 ) => Unsubscribe;
 
-export class RoomHandle {
-  readonly #room: HandledRoom;
-  readonly #listen: ListenToMessages;
-  readonly #giveUp: () => Promise<void>;
-  readonly #listening = new Set<Unsubscribe>();
+export type RoomHandle = Room<AnyChannels>;
 
-  constructor(room: HandledRoom, listen: ListenToMessages, giveUp: () => Promise<void>) {
-    this.#room = room;
-    this.#listen = listen;
-    this.#giveUp = giveUp;
-  }
-
-  get name(): string {
-    return this.#room.name;
-  }
-
-  get members(): readonly RoomMember[] {
-    return this.#room.members;
-  }
-
-  on(path: string, listener: MessageListener, options?: ListenOptions): Unsubscribe {
-    const here: MessageListener = (data, info) => {
-      if (info.room === this.name) listener(data, info);
-    };
-    return this.#keep(this.#listen(path, here, options));
-  }
-
-  onMembers(listener: Listener<[readonly RoomMember[]]>, options?: ListenOptions): Unsubscribe {
-    return this.#keep(this.#room.changed.add(listener, options));
-  }
-
-  onRemoved(listener: Listener<[SocketError]>, options?: ListenOptions): Unsubscribe {
-    return this.#keep(this.#room.removed.add(listener, options));
-  }
-
-  leave(): Promise<void> {
-    for (const off of this.#listening) off();
-    return this.#giveUp();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.leave();
-  }
-
-  #keep(stop: Unsubscribe): Unsubscribe {
+export function roomHandle(
+  room: HandledRoom,
+  listen: ListenToMessages,
+  giveUp: () => Promise<void>,
+): RoomHandle {
+  const { name, changed, removed } = room;
+  const listening = new Set<Unsubscribe>();
+  const keep = (stop: Unsubscribe): Unsubscribe => {
     const off = (): void => {
       stop();
-      this.#listening.delete(off);
+      listening.delete(off);
     };
-    this.#listening.add(off);
+    listening.add(off);
     return off;
-  }
+  };
+  const leave = (): Promise<void> => {
+    for (const off of listening) off();
+    return giveUp();
+  };
+  return {
+    name,
+    get members() {
+      return room.members;
+    },
+    on(path, listener, options) {
+      const here: MessageListener = (data, info) => {
+        if (info.room === name) listener(data, info);
+      };
+      return keep(listen(path as string, here, options));
+    },
+    onMembers: (listener, options) => keep(changed.add(listener, options)),
+    onRemoved: (listener, options) => keep(removed.add(listener, options)),
+    leave,
+    [Symbol.asyncDispose]: leave,
+  };
 }

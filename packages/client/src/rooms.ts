@@ -2,17 +2,18 @@
 import { toSocketError, type SocketError } from '@wirepact/core';
 import type { ProtocolData } from '@wirepact/core/internal';
 import type { JoinOptions, RoomMember } from './client.js';
+import type { Connection } from './connection.js';
 import { failure } from './failure.js';
-import { ListenerSet } from './listeners.js';
-import { RoomHandle, type HandledRoom, type ListenToMessages } from './room-handle.js';
+import { createListeners } from './listeners.js';
+import type { Requests } from './requests.js';
+import { roomHandle, type HandledRoom, type ListenToMessages, type RoomHandle } from './room-handle.js';
 
 /** What the rooms need of the client they belong to. */
 export interface RoomHost {
-  /** Whether the server knows rooms; `undefined` while there is no connection. */
-  knowsRooms(): boolean | undefined;
-  /** Whether it answers who joins or leaves. */
-  answersJoins(): boolean;
-  ask(path: '$join' | '$leave', room: string): Promise<unknown>;
+  readonly connection: Connection;
+  readonly requests: Requests;
+  /** Whether rooms can be joined where only plain messages are spoken; no answer is due there. */
+  readonly joinsPlainly: boolean | undefined;
   readonly on: ListenToMessages;
   readonly report: (thrown: unknown) => void;
 }
@@ -43,14 +44,22 @@ export class Rooms {
       void this.#enter(room);
     }
     const { handles, entered } = room;
-    const handle: RoomHandle = new RoomHandle(room, this.#host.on, () => this.#leave(room, handle));
+    const handle: RoomHandle = roomHandle(room, this.#host.on, () => this.#leave(room, handle));
     handles.add(handle);
+    let abort = (): void => {};
     try {
-      await orAborted(entered, name, signal);
+      await new Promise<void>((resolve, reject) => {
+        abort = () => reject(failure('aborted', { path: name, cause: signal?.reason as unknown }));
+        entered.then(resolve, reject);
+        signal?.addEventListener('abort', abort);
+        if (signal?.aborted) abort();
+      });
       return handle;
     } catch (thrown) {
       void handle.leave();
       throw thrown;
+    } finally {
+      signal?.removeEventListener('abort', abort);
     }
   }
 
@@ -68,7 +77,7 @@ export class Rooms {
   receive(path: '$leave' | '$members' | '$member', data: unknown): void {
     const room = this.#wanted.get((data as ProtocolData[typeof path]).room);
     if (room === undefined) return;
-    if (path === '$leave') this.#drop(room, failure('denied', `removed from ${room.name}`));
+    if (path === '$leave') this.#drop(room, failure('denied', { path: room.name }));
     else if (path === '$members') {
       const { members } = data as ProtocolData['$members'];
       this.#show(
@@ -83,39 +92,46 @@ export class Rooms {
   }
 
   async #enter(room: Wanted): Promise<void> {
+    const { connection, joinsPlainly, report } = this.#host;
+    const { name } = room;
+    if (!connection.writable) return;
+    const answers = connection.welcome !== undefined;
     try {
-      const knowsRooms = this.#host.knowsRooms();
-      if (knowsRooms === undefined) return;
-      if (!knowsRooms) throw failure('unsupported', 'the server knows no rooms');
-      const answered = this.#host.ask('$join', room.name);
+      if (!answers && !joinsPlainly) throw failure('unsupported', { path: name });
+      const answered = this.#ask('$join', name);
       const enter = (): void => {
         room.known = true;
         room.enter();
       };
       // where no answer is due, one is in until told otherwise
-      if (!this.#host.answersJoins()) enter();
+      if (!answers) enter();
       await answered;
       enter();
     } catch (thrown) {
       const error = toSocketError(thrown);
       // where only the line broke, the next connection asks again
       const again = error.code === 'unknown_outcome' || error.code === 'closed';
-      const untold = error.code === 'timeout' && !this.#host.answersJoins();
-      if (again || untold || this.#wanted.get(room.name) !== room) return;
+      const untold = error.code === 'timeout' && !answers;
+      if (again || untold || this.#wanted.get(name) !== room) return;
       // who waits is told by the promise
-      if (room.known) this.#host.report(error);
+      if (room.known) report(error);
       this.#drop(room, error);
     }
   }
 
   async #leave(room: Wanted, handle: RoomHandle): Promise<void> {
+    const { connection, joinsPlainly } = this.#host;
     const { name, handles } = room;
     if (!handles.delete(handle) || handles.size > 0 || this.#wanted.get(name) !== room) return;
     this.#wanted.delete(name);
     // a connection that is gone has left already
-    if (!this.#host.knowsRooms()) return;
-    const answered = this.#host.ask('$leave', name).catch(() => {});
-    if (this.#host.answersJoins()) await answered;
+    if (!connection.writable || !(connection.welcome || joinsPlainly)) return;
+    const answered = this.#ask('$leave', name).catch(() => {});
+    if (connection.welcome) await answered;
+  }
+
+  #ask(path: '$join' | '$leave', room: string): Promise<unknown> {
+    return this.#host.requests.ask({ path, data: { room } });
   }
 
   #drop(room: Wanted, error: SocketError): void {
@@ -142,31 +158,11 @@ function wantedRoom(name: string): Wanted {
     name,
     handles: new Set(),
     members: [],
-    changed: new ListenerSet(),
-    removed: new ListenerSet(),
+    changed: createListeners(),
+    removed: createListeners(),
     entered,
     enter,
     refuse,
     known: false,
   };
-}
-
-/** Waits for `promise` no longer than the signal lets it. */
-async function orAborted(
-  promise: Promise<void>,
-  room: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  if (signal === undefined) return promise;
-  let abort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(failure('aborted', `joining ${room}`, { cause: signal.reason }));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-  });
-  try {
-    await Promise.race([aborted, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

@@ -6,9 +6,7 @@ import type { Call, Caller } from './requests.js';
 /** What a stream needs of the client it belongs to. */
 export interface StreamSource {
   start(caller: Caller): Call;
-  decode(data: unknown): unknown;
-  /** Lets the server go on up to item `n`. */
-  grant(id: number, n: number): void;
+  parse(item: unknown): unknown;
 }
 
 interface Item {
@@ -32,7 +30,7 @@ export function readStream(source: StreamSource): AsyncGenerator<unknown, undefi
     answered(frame, characters) {
       if (frame.end) end();
       else {
-        items.push({ value: source.decode(frame.data), characters });
+        items.push({ value: source.parse(frame.data), characters });
         wake();
       }
       return ended;
@@ -60,7 +58,7 @@ export function readStream(source: StreamSource): AsyncGenerator<unknown, undefi
           if (taken - granted >= streamWindow.items / 2 || characters >= streamWindow.characters / 2) {
             granted = taken;
             characters = 0;
-            if (!ended) source.grant(call.id, taken + streamWindow.items);
+            if (!ended) call.grant(taken + streamWindow.items);
           }
           yield item.value;
         } else if (error !== undefined) throw error;

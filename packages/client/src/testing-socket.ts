@@ -3,7 +3,7 @@ import type { ChannelDefinitions } from '@wirepact/core';
 import type { Frame } from '@wirepact/core/internal';
 import { createManualClock, type ManualClock } from '@wirepact/core/testing';
 import type { ClientOptions, WebSocketClass, WebSocketLike } from './client-options.js';
-import type { Client } from './client.js';
+import type { Client, ErrorOrigin } from './client.js';
 import type { CloseReason } from './client-status.js';
 import { createClient } from './create-client.js';
 
@@ -96,7 +96,7 @@ export interface TestClient<TSchemas extends ChannelDefinitions | undefined> {
   readonly clock: ManualClock;
   /** Every socket that the client opened. */
   readonly sockets: readonly TestSocket[];
-  readonly errors: { readonly code: string; readonly path?: string; readonly data?: unknown }[];
+  readonly errors: ({ readonly code: string } & ErrorOrigin)[];
   /** Stops collecting errors. */
   unheardErrors(): void;
   /** The socket that the client opened last. */
@@ -113,7 +113,7 @@ export function startClient<TSchemas extends ChannelDefinitions | undefined = un
   options: Partial<ClientOptions<TSchemas>> = {},
 ): TestClient<TSchemas> {
   const sockets: TestSocket[] = [];
-  const errors: { code: string; path?: string; data?: unknown }[] = [];
+  const errors: ({ readonly code: string } & ErrorOrigin)[] = [];
   const hands = createManualClock();
   let sleptMs = 0;
   const clock: ManualClock = {

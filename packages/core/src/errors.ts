@@ -43,7 +43,7 @@ export interface SocketErrorOptions<TData = unknown> {
   /** What was thrown first, when this error wraps it. It never crosses the wire. */
   readonly cause?: unknown;
   /** The channel it happened on. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** Whether trying again may help. @default as the table of codes says; `false` for a contract's own codes */
   readonly retryable?: boolean;
 }
@@ -67,7 +67,7 @@ export class SocketError<TCode extends string = string, TData = unknown> extends
   readonly retryable: boolean;
 
   constructor(code: TCode, message?: string, options: SocketErrorOptions<TData> = {}) {
-    super(message ?? `[${code}]`, 'cause' in options ? { cause: options.cause } : undefined);
+    super(message ?? `[${code}]`, options);
     this.code = code;
     this.data = options.data as TData;
     this.path = options.path;
@@ -92,17 +92,14 @@ export function isSocketError<TCode extends string = string>(
   error: unknown,
   code?: TCode,
 ): error is SocketError<TCode> {
-  if (typeof error !== 'object' || error === null || !(brand in error)) return false;
-  return code === undefined || (error as SocketError).code === code;
+  const { [brand]: branded, code: its } = Object(error) as Partial<SocketError>;
+  return branded === true && (code === undefined || its === code);
 }
 
 /** Makes a {@link SocketError} of anything thrown: itself when it is one, otherwise `internal` with it as the cause. */
 export function toSocketError(thrown: unknown, path?: string): SocketError {
   if (isSocketError(thrown)) return thrown;
-  return new SocketError('internal', `[internal] ${textOf(thrown)}`, {
-    cause: thrown,
-    ...(path !== undefined && { path }),
-  });
+  return new SocketError('internal', `[internal] ${textOf(thrown)}`, { cause: thrown, path });
 }
 
 function textOf(thrown: unknown): string {
