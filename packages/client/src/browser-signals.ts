@@ -23,13 +23,15 @@ export function isHidden(): boolean {
 /** Returns what stops listening. */
 export function listenToPage(tell: (signal: PageSignal) => void): () => void {
   const stop = new AbortController();
-  const heard = ({ type, persisted }: Event & { readonly persisted?: boolean }): void => {
-    if (type === 'visibilitychange' && isHidden()) return;
-    tell(type === 'pagehide' && persisted ? 'suspended' : signals[type]!);
-  };
   if (typeof document !== 'undefined') {
-    // captured, so that the window also hears what is for the document alone
-    for (const type in signals) addEventListener(type, heard, { capture: true, signal: stop.signal });
+    for (const [type, signal] of Object.entries(signals)) {
+      const heard = ({ persisted }: { readonly persisted?: boolean }): void => {
+        if (type === 'visibilitychange' && isHidden()) return;
+        tell(persisted && signal === 'closed' ? 'suspended' : signal);
+      };
+      // captured, so that the window also hears what is for the document alone
+      addEventListener(type, heard as () => void, { capture: true, signal: stop.signal });
+    }
   }
   return () => stop.abort();
 }

@@ -64,7 +64,7 @@ export function connectionDiagram(): string {
     const labels = new Map<StateName, string[]>();
     for (const type of Object.keys(transitions[from]) as EventType[]) {
       for (const [label, event] of Object.entries(sampleEvents[type])) {
-        const to = transition(sampleStates[from], event, surroundings)?.state.name;
+        const to = transition(sampleStates[from], event, surroundings)?.name;
         if (to !== undefined) labels.set(to, [...(labels.get(to) ?? []), label]);
       }
     }

@@ -1,5 +1,5 @@
-// The connection as a table: state × event → next state and effects. Pure: it touches no socket, no timer, no clock.
-// An absent entry means "ignored here". What performs the effects is connection.ts.
+// The connection as a table: state × event → next state. Pure: it touches no socket, no timer, no clock.
+// An absent entry means "ignored here". What holds a socket and a timer as the state says is connection.ts.
 import type { ErrorCode, SocketError } from '@wirepact/core';
 import {
   afterClose,
@@ -70,13 +70,6 @@ export type ConnectionEvent =
   /** Nobody wants the connection any more, or (`error`) it can never be made. */
   | { readonly type: 'closed'; readonly error?: SocketError };
 
-export type ConnectionEffect =
-  | { readonly type: 'prepare' }
-  | { readonly type: 'open'; readonly url: string | URL; readonly token: string | undefined }
-  | { readonly type: 'greet' }
-  | { readonly type: 'probe' }
-  | { readonly type: 'drop'; readonly code: number };
-
 /** What a decision depends on beside state and event. */
 export interface Surroundings {
   readonly now: number;
@@ -86,11 +79,6 @@ export interface Surroundings {
   readonly renewable: boolean;
   readonly offline: boolean;
   readonly hidden: boolean;
-}
-
-export interface Step {
-  readonly state: ConnectionState;
-  readonly effects: readonly ConnectionEffect[];
 }
 
 export type StateName = ConnectionState['name'];
@@ -103,7 +91,7 @@ type Table = {
       state: StateOf<TName>,
       event: EventOf<TType>,
       around: Surroundings,
-    ) => Step | undefined;
+    ) => ConnectionState | undefined;
   };
 };
 
@@ -113,7 +101,7 @@ export const transitions: Table = {
   preparing: { prepared: open, lost: lose, suspended: suspend, closed: close },
   opening: { opened: greet, lost: lose, due: giveUp, suspended: suspend, closed: close },
   greeting: { welcomed: connect, lost: lose, due: giveUp, suspended: suspend, closed: close },
-  connected: { lost: lose, woken: probe, suspended: suspend, closed: close },
+  connected: { lost: lose, suspended: suspend, closed: close },
   waiting: {
     due: (state, _, around) =>
       around.offline && around.hidden ? wait(state, offlineRetryMs, around) : retry(state),
@@ -130,62 +118,58 @@ export function transition(
   state: ConnectionState,
   event: ConnectionEvent,
   around: Surroundings,
-): Step | undefined {
+): ConnectionState | undefined {
   const decide = transitions[state.name][event.type] as
-    ((state: ConnectionState, event: ConnectionEvent, around: Surroundings) => Step | undefined) | undefined;
+    | ((state: ConnectionState, event: ConnectionEvent, around: Surroundings) => ConnectionState | undefined)
+    | undefined;
   return decide?.(state, event, around);
 }
 
-function to(state: ConnectionState, ...effects: readonly ConnectionEffect[]): Step {
-  return { state, effects };
+/** Whether a socket belongs to the state. */
+export function holdsSocket({ name }: ConnectionState): boolean {
+  return name === 'opening' || name === 'greeting' || name === 'connected';
 }
 
-function schedule(_state: ConnectionState, _event: ConnectionEvent, { now }: Surroundings): Step {
-  return to({ name: 'scheduled', until: now });
+function schedule(_state: ConnectionState, _event: ConnectionEvent, { now }: Surroundings): ConnectionState {
+  return { name: 'scheduled', until: now };
 }
 
-function prepare(attempt: number, reason?: CloseReason, renewed = false): Step {
-  return to({ name: 'preparing', attempt, reason, renewed }, { type: 'prepare' });
+function prepare(attempt: number, reason?: CloseReason, renewed = false): ConnectionState {
+  return { name: 'preparing', attempt, reason, renewed };
 }
 
-function retry({ attempt, reason }: StateOf<'waiting' | 'suspended'>): Step {
+function retry({ attempt, reason }: StateOf<'waiting' | 'suspended'>): ConnectionState {
   return prepare(attempt, reason);
 }
 
-function open(state: StateOf<'preparing'>, { url, token }: EventOf<'prepared'>, { now }: Surroundings): Step {
-  return to({ ...state, name: 'opening', until: now + stepTimeoutMs }, { type: 'open', url, token });
+function open(state: Attempt, _event: ConnectionEvent, { now }: Surroundings): ConnectionState {
+  return { ...state, name: 'opening', until: now + stepTimeoutMs };
 }
 
-function greet(state: StateOf<'opening'>, { greets }: EventOf<'opened'>, { now }: Surroundings): Step {
-  if (greets) return to({ ...state, name: 'greeting', until: now + stepTimeoutMs }, { type: 'greet' });
-  return to({ name: 'connected', attempt: state.attempt, since: now, sessionId: undefined });
+function greet(state: Attempt, { greets }: EventOf<'opened'>, around: Surroundings): ConnectionState {
+  if (!greets) return connect(state, { sessionId: undefined }, around);
+  return { ...state, name: 'greeting', until: around.now + stepTimeoutMs };
 }
 
-function connect({ attempt }: Attempt, { sessionId }: EventOf<'welcomed'>, { now }: Surroundings): Step {
-  return to({ name: 'connected', attempt, since: now, sessionId });
+function connect(
+  { attempt }: Attempt,
+  { sessionId }: Pick<StateOf<'connected'>, 'sessionId'>,
+  { now }: Surroundings,
+): ConnectionState {
+  return { name: 'connected', attempt, since: now, sessionId };
 }
 
-function probe(state: ConnectionState): Step {
-  return to(state, { type: 'probe' });
+function giveUp(state: Losable, _event: ConnectionEvent, around: Surroundings): ConnectionState {
+  const reason = { code: closeCodes.helloTimeout, reason: 'no answer' };
+  return lose(state, { type: 'lost', reason }, around);
 }
 
-function giveUp(state: StateOf<'opening' | 'greeting'>, _event: ConnectionEvent, around: Surroundings): Step {
-  return lose(
-    state,
-    { type: 'lost', reason: { code: closeCodes.helloTimeout, reason: 'no answer' } },
-    around,
-  );
+function suspend(): ConnectionState {
+  return { name: 'suspended', attempt: 1, reason: { code: closeCodes.suspended, reason: '' } };
 }
 
-function suspend(): Step {
-  const code = closeCodes.suspended;
-  return to({ name: 'suspended', attempt: 1, reason: { code, reason: '' } }, { type: 'drop', code });
-}
-
-function close(_state: ConnectionState, { error }: EventOf<'closed'>): Step {
-  const code = closeCodes.normal;
-  const reason = { code, reason: error?.message ?? '' };
-  return to({ name: 'closed', reason, error }, { type: 'drop', code });
+function close(_state: ConnectionState, { error }: EventOf<'closed'>): ConnectionState {
+  return { name: 'closed', reason: { code: closeCodes.normal, reason: error?.message ?? '' }, error };
 }
 
 type Losable = StateOf<'preparing' | 'opening' | 'greeting' | 'connected'>;
@@ -194,34 +178,30 @@ function lose(
   state: Losable,
   { reason, withinMs = defaultWindowMs }: EventOf<'lost'>,
   around: Surroundings,
-): Step {
+): ConnectionState {
   const { code } = reason;
   const { reconnect, random, now } = around;
-  // of a socket that closed by itself nothing is left to close
-  const drop: ConnectionEffect = { type: 'drop', code: closeCodes.helloTimeout };
   const connected = state.name === 'connected';
   const attempt = connected && now - state.since >= reconnect.stableAfterMs ? 1 : state.attempt + 1;
   const answer = afterClose(code);
 
   if (code === closeCodes.unauthenticated && around.renewable && (connected || !state.renewed)) {
-    const next = prepare(attempt, reason, true);
-    return to(next.state, drop, ...next.effects);
+    return prepare(attempt, reason, true);
   }
   if (answer === 'stay' || attempt > reconnect.maxAttempts) {
-    return to({ name: 'closed', reason, error: lossError(reason) }, drop);
+    return { name: 'closed', reason, error: lossError(reason) };
   }
   const delayMs =
     answer === 'window' ? random() * withinMs : reconnectDelay(attempt, connected, reconnect, random);
-  const { state: next } = wait({ attempt, reason }, around.offline ? offlineRetryMs : delayMs, around);
-  return to(next, drop);
+  return wait({ attempt, reason }, around.offline ? offlineRetryMs : delayMs, around);
 }
 
 function wait(
   { attempt, reason }: { attempt: number; reason: CloseReason },
   delayMs: number,
   { now }: Surroundings,
-): Step {
-  return to({ name: 'waiting', until: now + delayMs, attempt, reason });
+): ConnectionState {
+  return { name: 'waiting', until: now + delayMs, attempt, reason };
 }
 
 const lossCodes: Readonly<Record<number, ErrorCode>> = {

@@ -1,20 +1,21 @@
 // Drives the table of connection-state.ts: holds the one socket, the timer, the heartbeat and the page's signals, and is the
 // only writer of the state. It speaks the frames that concern the connection itself; all others are handed on.
 import { toSocketError, type SocketError } from '@wirepact/core';
-import type { Frame, ProtocolData } from '@wirepact/core/internal';
+import { closeCodes, type Frame, type ProtocolData } from '@wirepact/core/internal';
 import { isHidden, isOffline, listenToPage } from './browser-signals.js';
 import type { WebSocketLike } from './client-options.js';
 import type { ClientStatus } from './client-status.js';
-import {
-  transition,
-  type ConnectionEffect,
-  type ConnectionEvent,
-  type ConnectionState,
-} from './connection-state.js';
+import { holdsSocket, transition, type ConnectionEvent, type ConnectionState } from './connection-state.js';
 import { failure } from './failure.js';
 import { startHeartbeat, type Heartbeat } from './heartbeat.js';
 import { openSocket, type Address } from './open-socket.js';
 import type { ResolvedClientOptions } from './options.js';
+
+/** What the server is told when the client ends a connection by itself. One that closed on its own hears nothing. */
+const dropCodes: { readonly [TType in ConnectionEvent['type']]?: number } = {
+  closed: closeCodes.normal,
+  suspended: closeCodes.suspended,
+};
 
 export type Welcome = ProtocolData['$welcome'];
 
@@ -77,7 +78,7 @@ export class Connection {
   dispatch(event: ConnectionEvent): void {
     const { clock, reconnect, getToken } = this.#options;
     const before = this.#state;
-    const step = transition(before, event, {
+    const state = transition(before, event, {
       now: clock.now(),
       random: () => clock.random(),
       reconnect,
@@ -85,26 +86,25 @@ export class Connection {
       offline: isOffline(),
       hidden: isHidden(),
     });
-    if (step === undefined) return;
-    this.#state = step.state;
-    if (step.state !== before) this.#hold(before, step.state);
-    for (const effect of step.effects) this.#perform(effect);
-    if (step.state !== before) this.#publish(before, step.state, event);
+    if (event.type === 'woken') this.#heartbeat?.probe();
+    if (state === undefined) return;
+    this.#state = state;
+    this.#hold(state, event);
+    this.#publish(before, state, event);
   }
 
-  /** The timer, the heartbeat and the page's signals follow from the state alone. */
-  #hold(before: ConnectionState, state: ConnectionState): void {
+  /** The timer, the heartbeat, the page's signals and whether there is a socket follow from the state alone. */
+  #hold(state: ConnectionState, event: ConnectionEvent): void {
     const { clock, silenceMs } = this.#options;
     this.#stopTimer?.();
     this.#stopTimer =
       'until' in state
         ? clock.after(state.until - clock.now(), () => this.dispatch({ type: 'due' }))
         : undefined;
-    if (before.name === 'connected') {
+    if (state.name !== 'connected') {
       this.#heartbeat?.stop();
       this.#heartbeat = this.#welcome = undefined;
-    }
-    if (state.name === 'connected' && this.#welcome !== undefined) {
+    } else if (this.#welcome !== undefined) {
       this.#heartbeat = startHeartbeat(clock, this.#welcome.heartbeatMs + silenceMs, {
         ping: () => this.#send({ path: '$ping' }),
         dead: () => this.dispatch({ type: 'lost', reason: { code: 1006, reason: 'silent' } }),
@@ -113,20 +113,15 @@ export class Connection {
     if (state.name === 'closed') {
       this.#stopSignals?.();
       this.#stopSignals = undefined;
-    } else {
-      this.#stopSignals ??= listenToPage((type) => this.dispatch({ type }));
-    }
-  }
+    } else this.#stopSignals ??= listenToPage((type) => this.dispatch({ type }));
 
-  #perform(effect: ConnectionEffect): void {
-    if (effect.type === 'prepare') void this.#prepare();
-    else if (effect.type === 'open') this.#open(effect);
-    else if (effect.type === 'greet') this.#send({ path: '$hello', data: {} });
-    else if (effect.type === 'probe') this.#heartbeat?.probe();
-    else {
-      this.#socket?.close(effect.code);
+    if (!holdsSocket(state)) {
+      this.#socket?.close(dropCodes[event.type] ?? closeCodes.helloTimeout);
       this.#socket = undefined;
     }
+    if (state.name === 'preparing') void this.#prepare();
+    else if (state.name === 'greeting') this.#send({ path: '$hello', data: {} });
+    else if (event.type === 'prepared') this.#open(event);
   }
 
   async #prepare(): Promise<void> {

@@ -2,7 +2,7 @@
 // Elsewhere explain.production.ts stands in, through "imports" in package.json.
 import type { ErrorCode } from '@wirepact/core';
 
-const texts: { readonly [TCode in ErrorCode]?: (about: unknown) => string } = {
+const texts: { readonly [TCode in ErrorCode]?: (about: string | number) => string } = {
   bad_frame: () => 'the server sent something that is no frame; is another server at this address?',
   unknown_path: () => 'the server asked, and no handler answers; register one with `handle`',
   invalid_input: (issue) => `the data does not fit the contract: ${issue}`,
@@ -22,13 +22,11 @@ const texts: { readonly [TCode in ErrorCode]?: (about: unknown) => string } = {
     'too much waits for the connection; raise `outbox` or make the channel `latest` or `volatile`',
   expired: () => 'it waited for longer than `outbox.maxAgeMs`',
   closed: (said) =>
-    said === undefined ? 'the client is closed; `connect()` opens it again' : `the server said ${said}`,
+    said === '' ? 'the client is closed; `connect()` opens it again' : `the server said ${said}`,
   unsupported: (said) =>
-    said === undefined
-      ? 'the server knows no rooms'
-      : `the server speaks another version of the protocol (${said})`,
+    said === '' ? 'the server knows no rooms' : `the server speaks another version of the protocol (${said})`,
 };
 
-export function explain(code: ErrorCode, about: unknown): string {
+export function explain(code: ErrorCode, about: string | number = ''): string {
   return ` ${texts[code]?.(about) ?? ''}`.trimEnd();
 }

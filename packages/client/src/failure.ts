@@ -3,7 +3,11 @@ import { explain } from '#explain';
 import { SocketError, type ErrorCode, type SocketErrorOptions } from '@wirepact/core';
 
 /** `about` is the figure or the text that belongs to the explanation. */
-export function failure(code: ErrorCode, more: SocketErrorOptions = {}, about?: unknown): SocketError {
+export function failure(
+  code: ErrorCode,
+  more: SocketErrorOptions = {},
+  about?: string | number,
+): SocketError {
   const where = more.path === undefined ? '' : ` "${more.path}"`;
   return new SocketError(code, `[${code}]${where}${explain(code, about)}`, more);
 }

@@ -61,7 +61,7 @@ export class Requests {
     const id = ++this.#lastId;
     const text = options.dialect.encode({ path, data, id });
     const cancel = (): void => this.#cancel(id);
-    const giveUp = (code: ErrorCode, about?: unknown): void => {
+    const giveUp = (code: ErrorCode, about?: number): void => {
       cancel();
       caller.failed(failure(code, { path, cause: signal?.reason as unknown }, about));
     };
