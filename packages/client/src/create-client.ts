@@ -16,11 +16,11 @@ import type {
 } from './client.js';
 import { Connection, type Welcome } from './connection.js';
 import { failure } from './failure.js';
-import { Handlers, type Handler } from './handlers.js';
+import { createHandlers, type Handler, type Handlers } from './handlers.js';
 import { createListeners, type Listener, type Listeners, type MessageListener } from './listeners.js';
 import { resolveOptions, type ResolvedClientOptions } from './options.js';
 import { Outbox, type SendingFacts } from './outbox.js';
-import { Parsing } from './parsing.js';
+import { createParsing, type Parsing } from './parsing.js';
 import { Requests } from './requests.js';
 import type { RoomHandle } from './room-handle.js';
 import { Rooms } from './rooms.js';
@@ -43,7 +43,7 @@ class UntypedClient {
 
   constructor(given: ClientOptions) {
     const options = (this.#options = resolveOptions(given));
-    const parsing = (this.#parsing = new Parsing(options.channels));
+    const parsing = (this.#parsing = createParsing(options.channels));
     const report = (thrown: unknown, path?: string, data?: unknown): void => this.#report(thrown, path, data);
     const facts = (path: string): SendingFacts => options.channels?.[path] ?? this.#announced[path] ?? {};
 
@@ -64,7 +64,7 @@ class UntypedClient {
       on: (path, listener, listenOptions) => this.on(path, listener, listenOptions),
       report,
     });
-    this.#handlers = new Handlers(parsing, report);
+    this.#handlers = createHandlers(parsing, report);
   }
 
   get status(): ClientStatus {
@@ -179,9 +179,9 @@ class UntypedClient {
     else if (path === '$error') {
       const about = (data as ProtocolData['$error']).path;
       this.#report(fromWireError(data, about), about);
-    } else if (path === '$leave' || path === '$members' || path === '$member')
+    } else if (path === '$leave' || path === '$members' || path === '$member') {
       this.#rooms.receive(path, data);
-    else if (!path.startsWith('$')) this.#heard(frame);
+    } else if (!path.startsWith('$')) this.#heard(frame);
   }
 
   #heard({ path, data, room }: Frame): void {

@@ -13,7 +13,7 @@ const texts: { readonly [TCode in ErrorCode]?: (about: string | number) => strin
     `the server takes messages of ${max} bytes at most; send less, or raise its limit`,
   unauthenticated: (said) => `the server knows no such user (${said}); see what \`getToken\` returns`,
   forbidden: (said) => `the server refuses this user (${said})`,
-  denied: () => 'the server took the room away',
+  denied: (room) => `the server took the room "${room}" away`,
   timeout: (ms) => `no answer came in ${ms} ms; raise \`timeoutMs\` if the server may take longer`,
   aborted: () => 'its signal aborted',
   unknown_outcome: () =>

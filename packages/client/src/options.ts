@@ -1,12 +1,13 @@
 // Fills in what the application left open. Everything behind `createClient` reads the result only.
-import type { ChannelDefinitions } from '@wirepact/core';
 import { defaultReconnect, systemClock, type ResolvedReconnectOptions } from '@wirepact/core/internal';
 import { pathData, type ClientDialect } from './client-dialect.js';
 import type { ClientOptions, OutboxOptions } from './client-options.js';
 
 /** {@link ClientOptions} with every default filled in. */
-export interface ResolvedClientOptions extends Pick<ClientOptions, 'url' | 'getToken' | 'WebSocket'> {
-  readonly channels: ChannelDefinitions | undefined;
+export interface ResolvedClientOptions extends Pick<
+  ClientOptions,
+  'url' | 'channels' | 'getToken' | 'WebSocket'
+> {
   readonly autoConnect: boolean;
   readonly dialect: ClientDialect;
   readonly clock: NonNullable<ClientOptions['clock']>;
@@ -19,7 +20,6 @@ export interface ResolvedClientOptions extends Pick<ClientOptions, 'url' | 'getT
 export function resolveOptions(options: ClientOptions): ResolvedClientOptions {
   return {
     ...options,
-    channels: options.channels,
     autoConnect: options.autoConnect ?? true,
     dialect: options.dialect ?? pathData,
     clock: options.clock ?? systemClock,

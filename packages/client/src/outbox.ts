@@ -20,7 +20,6 @@ export interface Outgoing {
 }
 
 interface Waiting {
-  readonly message: Outgoing;
   readonly bytes: number;
   readonly expiresAt: number;
 }
@@ -29,7 +28,8 @@ export class Outbox {
   readonly #options: ResolvedClientOptions;
   readonly #connection: Connection;
   readonly #facts: (path: string) => SendingFacts;
-  #waiting: Waiting[] = [];
+  /** Oldest first, as a map goes. */
+  readonly #waiting = new Map<Outgoing, Waiting>();
   #bytes = 0;
   #stopTimer: (() => void) | undefined;
 
@@ -46,25 +46,26 @@ export class Outbox {
   post(message: Outgoing): void {
     const { path, text } = message;
     this.#connection.refuseIfClosed(path);
-    if (this.#connection.writable && (this.#waiting.length === 0 || path.startsWith('$'))) {
+    if (this.#connection.writable && (this.#waiting.size === 0 || path.startsWith('$'))) {
       return this.#write(message);
     }
     const { clock, outbox } = this.#options;
-    this.#admit({ message, bytes: byteLength(text), expiresAt: clock.now() + outbox.maxAgeMs });
+    this.#admit(message, { bytes: byteLength(text), expiresAt: clock.now() + outbox.maxAgeMs });
   }
 
   /** Takes back what is not to be written any more. */
   remove(message: Outgoing): void {
-    const index = this.#waiting.findIndex((waiting) => waiting.message === message);
-    if (index >= 0) this.#take(index);
+    this.#bytes -= this.#waiting.get(message)?.bytes ?? 0;
+    this.#waiting.delete(message);
+    this.#watch();
   }
 
-  /** Writes what waits, oldest first, as long as that can be done. What is added meanwhile comes last. */
+  /** Writes what waits, as long as that can be done. What is added meanwhile comes last. */
   flush(): void {
     this.#expire();
-    while (this.#connection.writable) {
-      const message = this.#take(0);
-      if (message === undefined) return;
+    for (const message of this.#waiting.keys()) {
+      if (!this.#connection.writable) return;
+      this.remove(message);
       try {
         this.#write(message);
       } catch (thrown) {
@@ -75,15 +76,18 @@ export class Outbox {
 
   /** Applies again what is known of the channels: before the first welcome that may have been nothing. */
   review(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    this.#bytes = 0;
-    for (const each of waiting) this.#admit(each);
+    for (const [message, waiting] of [...this.#waiting]) {
+      this.remove(message);
+      this.#admit(message, waiting);
+    }
   }
 
   /** Ends all waiting. */
   clear(error: SocketError): void {
-    for (let first = this.#take(0); first !== undefined; first = this.#take(0)) first.failed(error);
+    for (const message of this.#waiting.keys()) {
+      this.remove(message);
+      message.failed(error);
+    }
   }
 
   #write(message: Outgoing): void {
@@ -95,48 +99,38 @@ export class Outbox {
     message.written = true;
   }
 
-  #admit(entry: Waiting): void {
-    const { path, id, data } = entry.message;
+  #admit(message: Outgoing, waiting: Waiting): void {
+    const { path, id, data } = message;
     const { delivery, key } = id === undefined ? this.#facts(path) : {};
     if (delivery === 'volatile') return;
     if (delivery === 'latest') {
-      const older = this.#waiting.findIndex(
-        ({ message }) =>
-          message.path === path &&
-          message.id === undefined &&
-          (!key || valueAt(message.data, key) === valueAt(data, key)),
-      );
-      if (older >= 0) this.#take(older);
+      for (const older of this.#waiting.keys()) {
+        const isSame = older.path === path && older.id === undefined;
+        if (isSame && (!key || valueAt(older.data, key) === valueAt(data, key))) this.remove(older);
+      }
     }
     const { maxMessages, maxBytes } = this.#options.outbox;
-    if (this.#waiting.length >= maxMessages || this.#bytes + entry.bytes > maxBytes) {
-      throw failure('outbox_full', { path });
-    }
-    this.#waiting.push(entry);
-    this.#bytes += entry.bytes;
+    const bytes = this.#bytes + waiting.bytes;
+    if (this.#waiting.size >= maxMessages || bytes > maxBytes) throw failure('outbox_full', { path });
+    this.#waiting.set(message, waiting);
+    this.#bytes = bytes;
     this.#watch();
-  }
-
-  #take(index: number): Outgoing | undefined {
-    const [taken] = this.#waiting.splice(index, 1);
-    this.#bytes -= taken?.bytes ?? 0;
-    this.#watch();
-    return taken?.message;
   }
 
   /** One timer, for the oldest. */
   #watch(): void {
     const { clock } = this.#options;
-    const first = this.#waiting[0];
     this.#stopTimer?.();
+    const [first] = this.#waiting.values();
     this.#stopTimer = first && clock.after(first.expiresAt - clock.now(), () => this.#expire());
   }
 
   #expire(): void {
     const now = this.#options.clock.now();
-    while ((this.#waiting[0]?.expiresAt ?? Infinity) <= now) {
-      const message = this.#take(0);
-      message?.failed(failure('expired', { path: message.path }));
+    for (const [message, { expiresAt }] of this.#waiting) {
+      if (expiresAt > now) return;
+      this.remove(message);
+      message.failed(failure('expired', { path: message.path }));
     }
   }
 }

@@ -16,29 +16,27 @@ const outgoing: { readonly [TKey in SchemaKey]?: ErrorCode } = {
   answer: 'invalid_output',
 };
 
-export class Parsing {
-  readonly #channels: ChannelDefinitions | undefined;
-
-  constructor(channels: ChannelDefinitions | undefined) {
-    this.#channels = channels;
-  }
-
+export interface Parsing {
   /** What the schema makes of what was received. Of what is sent the original travels, once the schema agreed to it. */
-  parse(path: string, key: SchemaKey, data: unknown): unknown {
-    return parsed(path, data, this.#channels?.[path]?.[key], outgoing[key]);
-  }
-
+  parse(path: string, key: SchemaKey, data: unknown): unknown;
   /** The answer to a request: `reply`, or `out` where the channel has none. */
-  parseAnswer(path: string, data: unknown): unknown {
-    return this.parse(path, this.#channels?.[path]?.reply ? 'reply' : 'out', data);
-  }
+  parseAnswer(path: string, data: unknown): unknown;
+  parseError(path: string, wire: unknown): SocketError;
+}
 
-  parseError(path: string, wire: unknown): SocketError {
-    const error = fromWireError(wire, path);
-    const { code, message } = error;
-    const schema = this.#channels?.[path]?.errors?.[code];
-    return schema ? new ChannelError(code, parsed(path, error.data, schema), message, { path }) : error;
-  }
+export function createParsing(channels: ChannelDefinitions | undefined): Parsing {
+  const parse = (path: string, key: SchemaKey, data: unknown): unknown =>
+    parsed(path, data, channels?.[path]?.[key], outgoing[key]);
+  return {
+    parse,
+    parseAnswer: (path, data) => parse(path, channels?.[path]?.reply ? 'reply' : 'out', data),
+    parseError(path, wire) {
+      const error = fromWireError(wire, path);
+      const { code, message } = error;
+      const schema = channels?.[path]?.errors?.[code];
+      return schema ? new ChannelError(code, parsed(path, error.data, schema), message, { path }) : error;
+    },
+  };
 }
 
 function parsed(

@@ -49,7 +49,7 @@ export class Rooms {
     let abort = (): void => {};
     try {
       await new Promise<void>((resolve, reject) => {
-        abort = () => reject(failure('aborted', { path: name, cause: signal?.reason as unknown }));
+        abort = () => reject(failure('aborted', { cause: signal?.reason as unknown }));
         entered.then(resolve, reject);
         signal?.addEventListener('abort', abort);
         if (signal?.aborted) abort();
@@ -77,7 +77,7 @@ export class Rooms {
   receive(path: '$leave' | '$members' | '$member', data: unknown): void {
     const room = this.#wanted.get((data as ProtocolData[typeof path]).room);
     if (room === undefined) return;
-    if (path === '$leave') this.#drop(room, failure('denied', { path: room.name }));
+    if (path === '$leave') this.#drop(room, failure('denied', {}, room.name));
     else if (path === '$members') {
       const { members } = data as ProtocolData['$members'];
       this.#show(
@@ -97,7 +97,7 @@ export class Rooms {
     if (!connection.writable) return;
     const answers = connection.welcome !== undefined;
     try {
-      if (!answers && !joinsPlainly) throw failure('unsupported', { path: name });
+      if (!answers && !joinsPlainly) throw failure('unsupported');
       const answered = this.#ask('$join', name);
       const enter = (): void => {
         room.known = true;

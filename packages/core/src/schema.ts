@@ -42,9 +42,7 @@ export function parse(schema: AnySchema, value: unknown, path: string): Parsed {
   if ('then' in result) {
     // nobody waits for it, and its failure must not end the process
     result.then(undefined, () => undefined);
-    throw new TypeError(
-      `the schema of channel "${path}" answered with a promise; schemas are synchronous: do what takes time in the route`,
-    );
+    throw new TypeError(`the schema of channel "${path}" answered with a promise; make it synchronous`);
   }
   if (result.issues === undefined) return { ok: true, value: result.value };
   return { ok: false, issues: Array.from(result.issues, toSchemaIssue) };

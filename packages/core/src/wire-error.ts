@@ -19,13 +19,9 @@ export function toWireError(error: SocketError): WireError {
 
 /** The error that a frame carries; a malformed one is `internal`, since the other side broke the protocol. */
 export function fromWireError(wire: unknown, path?: string): SocketError {
-  const where = path === undefined ? {} : { path };
-  const { code, message, data, ...details } = (
-    typeof wire === 'object' ? (wire ?? {}) : {}
-  ) as Partial<WireError>;
-  if (typeof code !== 'string')
-    return new SocketError('internal', '[internal] the other side sent no error code', where);
+  const { code, message, data, ...details } = Object(wire) as Partial<WireError>;
+  if (typeof code !== 'string') return new SocketError('internal', '[internal] no error code came', { path });
   const text = typeof message === 'string' ? message : undefined;
-  if (!Object.hasOwn(errorCodes, code)) return new ChannelError(code, data, text, where);
-  return new SocketError(code, text, Object.keys(details).length > 0 ? { ...where, data: details } : where);
+  if (!Object.hasOwn(errorCodes, code)) return new ChannelError(code, data, text, { path });
+  return new SocketError(code, text, { path, data: Object.keys(details).length > 0 ? details : undefined });
 }
