@@ -20,7 +20,12 @@ export interface Transport {
   readonly receivedBytes: number;
   send(text: string): void;
   ping(): void;
-  /** Stops reading, so that a peer that sends faster than it is served waits in its own memory. */
+  /** Whether the peer can be heard. Not while a paused connection holds so many messages that it has stopped reading. */
+  readonly isReading: boolean;
+  /**
+   * Holds messages back. Where many come all the same it stops reading, so that a peer that sends faster than it is served
+   * waits in its own memory.
+   */
   pause(): void;
   resume(): void;
   /** Closes with a handshake. */

@@ -7,7 +7,6 @@ import { createTestServer, settle, type TestClient } from './test-server.fixture
 
 const channels = defineChannels({
   output: { out: z.string() },
-  wait: { in: z.void(), reply: z.string() },
 });
 
 type Options = SocketManagerOptions<typeof channels, undefined>;
@@ -85,18 +84,13 @@ describe('a connection', () => {
     expect(gone).toEqual([1006]);
   });
 
-  it('is not called silent while its reading is paused', async () => {
-    let answer = (_: string): void => undefined;
-    const { server, clock, gone } = start({
-      limits: { maxInFlight: 1 },
-      routes: { wait: () => new Promise<string>((resolve) => (answer = resolve)) },
-    });
+  it('is not called silent while nobody reads what it says', async () => {
+    const { server, clock, gone } = start();
     const client = await server.connectPlain();
-    client.say({ path: 'wait', id: 1 });
+    client.transport.isReading = false;
     clock.advance(100_000);
     expect(gone).toEqual([]);
-    answer('at last');
-    await settle();
+    client.transport.isReading = true;
     clock.advance(60_000);
     expect(gone).toEqual([1006]);
   });

@@ -53,8 +53,8 @@ export class Heartbeat {
 
   #checkPulse(session: Session, now: number): void {
     const { intervalMs, timeoutMs } = this.#hub.options.heartbeat;
-    // what a client says while reading pauses is heard later
-    if (showsLife(session) || session.isPaused) session.pingedAt = undefined;
+    // what a client says while nobody reads is heard later
+    if (showsLife(session) || !session.transport.isReading) session.pingedAt = undefined;
     if (session.pingedAt !== undefined && now - session.pingedAt >= timeoutMs) {
       this.#hub.counters.silentClosed += 1;
       session.transport.terminate();

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { defineChannels, type SocketError } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -112,7 +113,7 @@ describe('a question to a client', () => {
     expect(await long).toBe('timeout');
   });
 
-  it('rejects with aborted, before or after it was sent, and lets the signal go', async () => {
+  it('rejects with aborted, before or after it was sent', async () => {
     const { client, socket } = await start();
     const controller = new AbortController();
     const asked = socket.request('price', { of: 'tea' }, { signal: controller.signal });
@@ -123,6 +124,16 @@ describe('a question to a client', () => {
       'aborted',
     );
     expect(client.take()).toEqual([]);
+  });
+
+  it('lets the signal go when it is answered', async () => {
+    const { client, socket } = await start();
+    const { signal } = new AbortController();
+    const asked = socket.request('price', { of: 'tea' }, { signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    client.say({ path: 'price', data: 1, id: 's1' });
+    await asked;
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('rejects with unknown_outcome when the client is lost, and with closed once it is', async () => {

@@ -50,7 +50,7 @@ export class Session {
   messageCount = 0;
   handlersInFlight = 0;
   streamsInFlight = 0;
-  /** Too many handlers run; reading waits for them. */
+  /** Too many handlers run; what comes waits for them. */
   isPaused = false;
   readonly openedAt: number;
   nextPingAt: number;

@@ -48,7 +48,6 @@ class Stream implements RunningStream {
   }
 
   abandon(): void {
-    this.#window?.abandon();
     void this.#finish();
     this.#leave();
   }
@@ -105,7 +104,6 @@ class GrantedWindow {
   readonly #untaken: number[] = [];
   #characters = 0;
   #wake: (() => void) | undefined;
-  #isAbandoned = false;
 
   async opened(): Promise<void> {
     while (!this.#isOpen()) await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -124,11 +122,6 @@ class GrantedWindow {
     this.#wake?.();
   }
 
-  abandon(): void {
-    this.#isAbandoned = true;
-    this.#wake?.();
-  }
-
   /** A reader grants the window beyond what it has taken, so what lies before that window is taken. */
   #forgetTaken(): void {
     const taken = this.#granted - streamWindow.items;
@@ -138,7 +131,6 @@ class GrantedWindow {
   }
 
   #isOpen(): boolean {
-    if (this.#isAbandoned) return true;
     return this.#sent < this.#granted && this.#characters < streamWindow.characters;
   }
 }

@@ -15,6 +15,7 @@ export class FakeTransport implements Transport {
   bufferedBytes = 0;
   receivedBytes = 0;
   pings = 0;
+  isReading = true;
   isPaused = false;
   closedWith: { readonly code: number; readonly reason: string } | undefined;
   #listener: TransportListener | undefined;

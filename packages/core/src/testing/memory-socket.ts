@@ -66,6 +66,7 @@ export class MemoryTransport implements Transport {
   readonly protocol: string;
   bufferedBytes = 0;
   receivedBytes = 0;
+  readonly isReading = true;
   readonly #client: MemorySocket;
   readonly #link: Link;
   #listener: TransportListener | undefined;

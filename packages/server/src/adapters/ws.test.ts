@@ -115,22 +115,59 @@ describe('a connection', () => {
   });
 });
 
-it('pausing keeps back what had been read already, until reading goes on', async () => {
-  const { client, transport, told, heard } = await connect({
+describe('pausing', () => {
+  const pauseAt = (...texts: string[]): Given => ({
     onMessage: (transport, text) => {
-      if (text === '3' || text === '50') transport.pause();
+      if (texts.includes(text ?? '')) transport.pause();
     },
   });
-  const messages = Array.from({ length: 100 }, (_, n) => String(n));
-  for (const text of messages) client.send(text);
-  for (const last of ['3', '50']) {
-    await heard(last);
-    await setImmediate();
-    expect(told.at(-1)).toBe(last);
+
+  it('keeps messages back, in order, until it is over', async () => {
+    const { client, transport, told, heard } = await connect(pauseAt('3', '50'));
+    const messages = Array.from({ length: 100 }, (_, n) => String(n));
+    for (const text of messages) client.send(text);
+    for (const last of ['3', '50']) {
+      await heard(last);
+      await setImmediate();
+      expect(told.at(-1)).toBe(last);
+      transport.resume();
+    }
+    await heard('99');
+    expect(told).toEqual(messages);
+  });
+
+  it('still hears pongs, and that the other side has closed', async () => {
+    const { client, transport, heard, told } = await connect(pauseAt('stop'));
+    client.send('stop');
+    client.send('held');
+    await heard('stop');
+    client.ping();
+    await once(client, 'pong');
+    expect(transport.isReading).toBe(true);
+    client.close(4000, 'tired of waiting');
+    await heard({ code: 4000, reason: 'tired of waiting' });
+    expect(told).toHaveLength(2);
+  });
+
+  it.each([
+    ['text', 'x'.repeat(500)],
+    ['bytes', Buffer.alloc(500)],
+    ['nothing', ''],
+  ])('stops the reading when too much %s is held, and goes on with it', async (_what, message) => {
+    const { client, transport, told, heard } = await connect(pauseAt('stop'));
+    client.send('stop');
+    for (let n = 0; n < 20_000; n += 1) client.send(message);
+    client.send('last');
+    await heard('stop');
+    while (transport.isReading) await setImmediate();
+    const { receivedBytes } = transport;
+    for (let turn = 0; turn < 10; turn += 1) await setImmediate();
+    expect(transport.receivedBytes).toBe(receivedBytes);
+    expect(told).toEqual(['stop']);
     transport.resume();
-  }
-  await heard('99');
-  expect(told).toEqual(messages);
+    await heard('last');
+    expect(told).toHaveLength(20_002);
+  });
 });
 
 describe('closing', () => {
@@ -174,7 +211,8 @@ describe('closing', () => {
   it('is answered although reading is paused', async () => {
     const { client, transport, heard } = await connect();
     transport.pause();
-    client.send('unread');
+    for (let n = 0; n < 2_000; n += 1) client.send('unread');
+    while (transport.isReading) await setImmediate();
     const closed = closeOf(client);
     transport.close(1001, 'going');
     expect(await closed).toEqual({ code: 1001, reason: 'going' });

@@ -13,6 +13,9 @@ export interface UpgraderOptions {
   readonly clock: Clock;
 }
 
+/** A connection that holds so much back stops reading. */
+const maxHeldBytes = 65_536;
+
 /** How long a peer may take to answer a close, in ms… */
 const closeTimeoutMs = 5_000;
 /** …and how long while everything closes. */
@@ -89,13 +92,15 @@ export class Upgrader {
 /** One socket of `ws`. */
 class WsTransport implements Transport {
   readonly #webSocket: WebSocket;
-  /** What arrived after `pause`, in what had been read already. Binary messages have no text. */
-  readonly #unread: (string | undefined)[] = [];
+  /** What came while paused. Binary messages have no text. */
+  readonly #held: (string | undefined)[] = [];
+  #heldBytes = 0;
   readonly #taken: (error?: Error | null) => void;
   #listener: TransportListener | undefined;
   #isPaused = false;
   #closedWith: { readonly code: number; readonly reason: string } | undefined;
   receivedBytes = 0;
+  isReading = true;
 
   constructor(webSocket: WebSocket, socket: Duplex) {
     this.#webSocket = webSocket;
@@ -128,21 +133,24 @@ class WsTransport implements Transport {
 
   pause(): void {
     this.#isPaused = true;
-    this.#webSocket.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
-    while (!this.#isPaused && this.#unread.length > 0) this.#listener?.message(this.#unread.shift());
-    if (!this.#isPaused) this.#webSocket.resume();
+    while (!this.#isPaused && this.#held.length > 0) {
+      const text = this.#held.shift();
+      this.#heldBytes -= sizeOf(text);
+      this.#listener?.message(text);
+    }
+    if (this.#heldBytes < maxHeldBytes) this.#read(true);
   }
 
   close(code: number, reason: string): void {
     if (!this.#isOpen()) return;
     this.#closedWith = { code, reason };
     this.#webSocket.close(code, reason);
-    // or the peer's answer would never be read
-    this.#webSocket.resume();
+    // or the peer's answer would never be heard
+    this.#read(true);
   }
 
   terminate(): void {
@@ -153,7 +161,7 @@ class WsTransport implements Transport {
     this.#listener = listener;
     this.#webSocket.on('message', (data: Buffer, isBinary) => {
       const text = isBinary ? undefined : data.toString();
-      if (this.#isPaused) this.#unread.push(text);
+      if (this.#isPaused) this.#hold(text);
       else listener.message(text);
     });
     this.#webSocket.once('close', (code, reason) => {
@@ -169,7 +177,25 @@ class WsTransport implements Transport {
     return new Promise((resolve) => this.#webSocket.once('close', () => resolve()));
   }
 
+  #hold(text: string | undefined): void {
+    this.#held.push(text);
+    this.#heldBytes += sizeOf(text);
+    if (this.#heldBytes >= maxHeldBytes) this.#read(false);
+  }
+
+  #read(isReading: boolean): void {
+    if (this.isReading === isReading) return;
+    this.isReading = isReading;
+    if (isReading) this.#webSocket.resume();
+    else this.#webSocket.pause();
+  }
+
   #isOpen(): boolean {
     return this.#webSocket.readyState === this.#webSocket.OPEN;
   }
+}
+
+/** What a message takes in memory, more or less. */
+function sizeOf(text: string | undefined): number {
+  return 64 + (text?.length ?? 0);
 }
