@@ -13,11 +13,11 @@ const signals: Readonly<Record<string, PageSignal>> = {
 };
 
 export function isOffline(): boolean {
-  return typeof navigator !== 'undefined' && navigator.onLine === false;
+  return globalThis.navigator?.onLine === false;
 }
 
 export function isHidden(): boolean {
-  return typeof document !== 'undefined' && document.hidden;
+  return globalThis.document?.hidden === true;
 }
 
 /** Returns what stops listening. */

@@ -206,7 +206,7 @@ class UntypedClient {
 
 function reportUncaught(thrown: unknown): void {
   // Node has no such function, and ending its process over an error is for the application to decide
-  if (typeof reportError === 'function') reportError(thrown);
+  globalThis.reportError?.(thrown);
 }
 
 /**

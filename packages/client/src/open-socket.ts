@@ -19,8 +19,7 @@ export function openSocket(options: ResolvedClientOptions, { url, token }: Addre
 }
 
 function absolute(url: string | URL): string {
-  const base = typeof location === 'undefined' ? undefined : location.href;
-  return new URL(url, base).href.replace(/^http/, 'ws');
+  return new URL(url, globalThis.location?.href).href.replace(/^http/, 'ws');
 }
 
 /** RFC 4648 section 5 without padding: what may stand in a subprotocol's name. */

@@ -25,7 +25,7 @@ export function createClientContext<TChannels, TForm extends Form>(): ClientCont
       const provided = useContext(Context);
       const client = given ?? provided;
       if (client === undefined) {
-        throw new Error('no client: put <SocketProvider client={client}>, from where this hook is, above it');
+        throw new Error('no client: put <SocketProvider client={client}> of the same set above this hook');
       }
       return client;
     },
