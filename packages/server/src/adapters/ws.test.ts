@@ -57,9 +57,14 @@ async function connect({ compression = false, protocols = [], onMessage }: Given
 
   /** Resolves once the server's end was told this. */
   const heard = async (what: unknown): Promise<void> => {
-    while (!told.some((one) => JSON.stringify(one) === JSON.stringify(what))) {
-      await new Promise<void>((resolve) => (wake = resolve));
-    }
+    let looked = 0;
+    const isTold = (): boolean => {
+      for (; looked < told.length; looked += 1) {
+        if (JSON.stringify(told[looked]) === JSON.stringify(what)) return true;
+      }
+      return false;
+    };
+    while (!isTold()) await new Promise<void>((resolve) => (wake = resolve));
   };
   return { upgrader, client, transport, told, heard, clock };
 }
@@ -156,7 +161,7 @@ describe('pausing', () => {
   ])('stops the reading when too much %s is held, and goes on with it', async (_what, message) => {
     const { client, transport, told, heard } = await connect(pauseAt('stop'));
     client.send('stop');
-    for (let n = 0; n < 20_000; n += 1) client.send(message);
+    for (let n = 0; n < 5_000; n += 1) client.send(message);
     client.send('last');
     await heard('stop');
     while (transport.isReading) await setImmediate();
@@ -166,7 +171,7 @@ describe('pausing', () => {
     expect(told).toEqual(['stop']);
     transport.resume();
     await heard('last');
-    expect(told).toHaveLength(20_002);
+    expect(told).toHaveLength(5_002);
   });
 });
 
@@ -211,7 +216,7 @@ describe('closing', () => {
   it('is answered although reading is paused', async () => {
     const { client, transport, heard } = await connect();
     transport.pause();
-    for (let n = 0; n < 2_000; n += 1) client.send('unread');
+    for (let n = 0; n < 5_000; n += 1) client.send('x'.repeat(500));
     while (transport.isReading) await setImmediate();
     const closed = closeOf(client);
     transport.close(1001, 'going');

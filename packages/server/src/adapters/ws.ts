@@ -148,6 +148,7 @@ class WsTransport implements Transport {
   close(code: number, reason: string): void {
     if (!this.#isOpen()) return;
     this.#closedWith = { code, reason };
+    this.#held.length = 0;
     this.#webSocket.close(code, reason);
     // or the peer's answer would never be heard
     this.#read(true);
@@ -160,6 +161,8 @@ class WsTransport implements Transport {
   listen(listener: TransportListener): void {
     this.#listener = listener;
     this.#webSocket.on('message', (data: Buffer, isBinary) => {
+      // after a close of ours only the answer to it matters
+      if (this.#closedWith !== undefined) return;
       const text = isBinary ? undefined : data.toString();
       if (this.#isPaused) this.#hold(text);
       else listener.message(text);
