@@ -8,6 +8,7 @@ import { createTestServer, settle } from './test-server.fixture.js';
 const channels = defineChannels({
   echo: { in: z.string(), reply: z.string() },
   note: { in: z.string(), out: z.string() },
+  list: { in: z.array(z.string()), reply: z.string() },
   fail: {
     in: z.unknown(),
     reply: z.string(),
@@ -152,6 +153,14 @@ describe('a schema that fails', () => {
     expect(await client.ask({ path, data: 'x', id: 1 })).toEqual([internal(path, 1)]);
     expect(server.errors).toHaveLength(1);
   });
+});
+
+it('data that are wrong in many places are answered with the first 32 of them', async () => {
+  const server = createTestServer(channels, { routes: { list: () => 'never' } });
+  const client = await server.connectPlain();
+  const [answer] = await client.ask({ path: 'list', data: Array.from({ length: 5_000 }, () => 5), id: 1 });
+  expect(answer?.error).toMatchObject({ code: 'invalid_input' });
+  expect(answer?.error?.['issues']).toHaveLength(32);
 });
 
 describe('handlers of one client', () => {

@@ -8,6 +8,9 @@ import type { AnyRoute, TableEntry } from './route-table.js';
 import type { Session } from './session.js';
 import { runStream } from './streams.js';
 
+/** A small message can be wrong in thousands of places; its sender is told of so many. */
+const maxIssues = 32;
+
 /** Handles one application message. */
 export function receive(session: Session, frame: Frame): void {
   const { hub } = session;
@@ -38,7 +41,7 @@ function receiveRouted(call: Call, { route, channel }: TableEntry, data: unknown
     return sendFailure(call, error);
   }
   if (!parsed.ok) {
-    const { issues } = parsed;
+    const issues = parsed.issues.slice(0, maxIssues);
     return sendRefusal(call, 'invalid_input', `the data does not fit "in" of "${path}"`, { issues });
   }
   const { value } = parsed;
