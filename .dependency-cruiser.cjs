@@ -94,7 +94,7 @@ module.exports = {
       comment:
         "A package is used through its entries: what is not in another package's exports may change any day.",
       severity: 'error',
-      from: { path: '^(packages/[^/]+|examples/[^/]+/[^/]+|e2e)/' },
+      from: { path: '^(packages/[^/]+|examples/[^/]+/[^/]+|e2e|bench)/' },
       to: {
         path: '^packages/([^/]+)/src/',
         pathNot: [

@@ -13,6 +13,7 @@ const projects = [
   ...folders.map((folder) => `${folder}/tsconfig.json`),
   'tsconfig.test.json',
   'e2e/tsconfig.json',
+  'bench/tsconfig.json',
 ].filter((project) => existsSync(join(root, project)));
 
 async function compile(compiler, project) {

@@ -1,0 +1,31 @@
+// The figures that a case can give, and how they are read.
+
+/** What can be measured, with its unit. */
+export const metrics = {
+  cpuMicros: { title: 'server CPU', unit: 'µs', digits: 2, better: 'less' },
+  perSecond: { title: 'throughput', unit: '/s', digits: 0, better: 'more' },
+  p50Ms: { title: 'p50', unit: 'ms', digits: 2, better: 'less' },
+  p99Ms: { title: 'p99', unit: 'ms', digits: 2, better: 'less' },
+  heapKbEach: { title: 'heap per client', unit: 'KB', digits: 2, better: 'less' },
+  rssKbEach: { title: 'RSS per client', unit: 'KB', digits: 2, better: 'less' },
+  heapMb: { title: 'heap', unit: 'MB', digits: 1, better: 'less' },
+  rssMb: { title: 'peak RSS', unit: 'MB', digits: 1, better: 'less' },
+} as const;
+
+export type Metric = keyof typeof metrics;
+export type Figures = Readonly<Partial<Record<Metric, number>>>;
+
+export const allMetrics = Object.keys(metrics) as readonly Metric[];
+
+/** The value in the middle; the upper one of two. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The value that so great a part of all do not exceed. @throws RangeError when there are none */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+  if (value === undefined) throw new RangeError('no figure was measured');
+  return value;
+}

@@ -1,0 +1,45 @@
+// What the load process may ask of the server process, and what it is told.
+
+/** What a turn needs of its server. */
+export interface Setup {
+  readonly contender: string;
+  readonly routes: number;
+  readonly clients: number;
+  /** Client n of N has seats n, n + N, n + 2N and so on, and every room has `roomSize` seats in a row. */
+  readonly rooms: number;
+  readonly roomSize: number;
+  readonly authenticates: boolean;
+}
+
+/** What is sent, and how fast. */
+export interface Burst {
+  readonly seconds: number;
+  /** @default no bound but the time */
+  readonly maxTurns?: number;
+  /** Messages in one turn of the event loop. */
+  readonly perTurn: number;
+  /** Turns whose messages may be on their way at a time. */
+  readonly windowTurns: number;
+  /** How often the load says what has arrived; saying it costs the server time. Divides `windowTurns`. */
+  readonly acknowledgeEveryTurns: number;
+  /** What a message is larger than 100 bytes. */
+  readonly bytes: number;
+  /** To one room after the other, instead of to everybody. */
+  readonly toRooms: boolean;
+}
+
+export type Command =
+  | { readonly do: 'startReading' }
+  | { readonly do: 'read' }
+  | { readonly do: 'collectGarbage' }
+  | { readonly do: 'sendBursts'; readonly burst: Burst }
+  /** The messages of so many turns were received by all. Not answered. */
+  | { readonly do: 'acknowledge'; readonly turns: number };
+
+/** What the server process used since `startReading`; memory in bytes. */
+export interface Reading {
+  readonly cpuMicros: number;
+  readonly rss: number;
+  readonly heapUsed: number;
+  readonly peakRss: number;
+}
