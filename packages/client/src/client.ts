@@ -68,7 +68,7 @@ export type AnyMessage<TChannels, TForm extends Form = 'wire'> = {
 /** What an error that no call is waiting for belongs to. */
 export interface ErrorOrigin {
   /** The channel; absent when it was the connection itself. */
-  readonly path?: string | undefined;
+  readonly path?: string;
   /** The message that was not sent, was refused, or does not fit. */
   readonly data?: unknown;
 }

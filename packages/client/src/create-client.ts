@@ -200,7 +200,7 @@ class UntypedClient {
   #report(thrown: unknown, path?: string, data?: unknown): void {
     const error = toSocketError(thrown, path);
     if (this.#errorListeners.size === 0) reportUncaught(error);
-    else this.#errorListeners.emit(reportUncaught, error, { path, data });
+    else this.#errorListeners.emit(reportUncaught, error, { ...(path !== undefined && { path }), data });
   }
 }
 

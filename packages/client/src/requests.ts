@@ -74,7 +74,7 @@ export class Requests {
       stopTimer?.();
       signal?.removeEventListener('abort', abort);
     };
-    const failed = (error: SocketError): void => this.#fail(id, error);
+    const failed = (error: SocketError): void => this.#end(id)?.caller.failed(error);
     const pending: Pending = { path, data, text, id, caller, failed, release };
     this.#pending.set(id, pending);
     signal?.addEventListener('abort', abort);
@@ -134,10 +134,6 @@ export class Requests {
     const pending = this.#end(id);
     if (pending?.written) this.#host.connection.tell('$cancel', id);
     else if (pending) this.#host.outbox.remove(pending);
-  }
-
-  #fail(id: number, error: SocketError): void {
-    this.#end(id)?.caller.failed(error);
   }
 
   #end(id: number): Pending | undefined {
