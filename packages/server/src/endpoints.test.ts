@@ -41,7 +41,7 @@ describe('an upgrade', () => {
     ]);
   });
 
-  it.each(['/nope', '/ws/', '/WS', '/ws/more', '/%77s', '//ws', 'http://here.example/ws', '*', ''])(
+  it.each(['/nope', '/ws/', '/WS', '/ws/more', '/%77s', '//ws', 'ws://here.example/ws', '*', ''])(
     'at %j is answered by 404 when nobody else is there',
     async (url) => {
       const { server, taken } = start('/ws');
@@ -49,6 +49,15 @@ describe('an upgrade', () => {
         /^HTTP\/1\.1 404 Not Found\r\nConnection: close\r\n/,
       );
       expect(taken).toEqual([]);
+    },
+  );
+
+  it.each(['http://here.example/ws', 'HTTPS://here.example:1/ws?a'])(
+    'at %j, a whole URL as proxies send it, goes to the endpoint at its path',
+    (url) => {
+      const { server, taken } = start('/ws');
+      upgrade(server, url);
+      expect(taken).toEqual([`/ws took ${url}`]);
     },
   );
 
@@ -93,9 +102,16 @@ describe('addEndpoint', () => {
 });
 
 it('pathOf is the path without query and hash', () => {
-  expect(['/a?b', '/a#b', '/a?b#c', '/', undefined].map((url) => pathOf({ url } as IncomingMessage))).toEqual(
-    ['/a', '/a', '/a', '/', '/'],
-  );
+  const urls = ['/a?b', '/a#b', '/a?b#c', '/', undefined, 'http://here.example', 'http://here.example?b'];
+  expect(urls.map((url) => pathOf({ url } as IncomingMessage))).toEqual([
+    '/a',
+    '/a',
+    '/a',
+    '/',
+    '/',
+    '/',
+    '/',
+  ]);
 });
 
 describe('refuseUpgrade', () => {

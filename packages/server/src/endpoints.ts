@@ -46,14 +46,26 @@ function listen(server: Server): Endpoints {
   return endpoints;
 }
 
+/** Path and query of a request. A proxy may send the whole URL (RFC 9112 section 3.2.2). */
+export function targetOf(request: IncomingMessage): string {
+  return (request.url ?? '/').replace(/^https?:\/\/[^/?#]*\/?/i, '/');
+}
+
 /** The path of a request, without its query. */
 export function pathOf(request: IncomingMessage): string {
-  const url = request.url ?? '/';
+  const url = targetOf(request);
   const end = url.search(/[?#]/);
   return end < 0 ? url : url.slice(0, end);
 }
 
+/** What keeps an upgrade from being a handshake, where node lets it pass (RFC 6455 section 4.2.1). */
+export function findHandshakeFault({ httpVersion, headers }: IncomingMessage): string | undefined {
+  if (httpVersion < '1.1') return 'a WebSocket needs HTTP/1.1';
+  return headers.host === undefined ? 'the Host header is missing' : undefined;
+}
+
 const statusTexts: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',

@@ -11,7 +11,7 @@ import {
 } from '@wirepact/core';
 import { Upgrader } from './adapters/ws.js';
 import { Gate, type Admission } from './admission.js';
-import { addEndpoint, refuseUpgrade } from './endpoints.js';
+import { addEndpoint, findHandshakeFault, refuseUpgrade, targetOf } from './endpoints.js';
 import { createHub, type AnySocket, type Hooks, type Hub } from './hub.js';
 import type { SocketManagerOptions } from './options.js';
 import {
@@ -171,6 +171,8 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // a peer that goes away while it is being decided about must not end the process
     socket.on('error', () => undefined);
+    const fault = findHandshakeFault(request);
+    if (fault !== undefined) return refuseUpgrade(socket, 400, fault);
     void this.admit(toUpgradeRequest(request)).then((admission) => {
       if (socket.destroyed) return;
       if (!admission.accepted) refuseUpgrade(socket, admission.status, admission.reason);
@@ -233,7 +235,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
 function toUpgradeRequest(request: IncomingMessage): UpgradeRequest {
   return {
     headers: request.headers,
-    url: request.url ?? '/',
+    url: targetOf(request),
     remoteAddress: request.socket.remoteAddress,
     encrypted: 'encrypted' in request.socket && request.socket.encrypted === true,
   };

@@ -24,6 +24,7 @@ const lastCloseTimeoutMs = 1_000;
 /** The close codes of what `ws` itself refuses, by the codes of its errors. */
 const refusals: Readonly<Record<string, number>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 1009,
   WS_ERR_INVALID_UTF8: 1007,
   WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,
 };
