@@ -1,0 +1,49 @@
+// Wirepact's server as the conformance cases meet it: everything on, and a contract that echoes.
+import { defineChannels } from '@wirepact/core';
+import { SocketManager, type DisconnectReason } from '@wirepact/server';
+import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+
+const channels = defineChannels({ echo: { in: z.string(), out: z.string() } });
+
+export interface EchoServer {
+  readonly url: string;
+  /** How connections ended, as the application was told. */
+  readonly ended: readonly DisconnectReason[];
+  /** Resolves once every connection has ended. */
+  untilEmpty(): Promise<void>;
+  readonly sockets: SocketManager<typeof channels>;
+}
+
+/** Closed when the test is over, with no connection left and no error that nobody looked at. */
+export async function startEchoServer(maxMessageBytes?: number): Promise<EchoServer> {
+  const ended: DisconnectReason[] = [];
+  let wake = (): void => undefined;
+  const sockets = new SocketManager(channels, {
+    ...(maxMessageBytes !== undefined && {
+      limits: { maxMessageBytes },
+      // what is echoed must fit on its way out as well
+      backpressure: { hardBytes: 2 * maxMessageBytes },
+    }),
+    event: {
+      onDisconnect(_socket, reason) {
+        ended.push(reason);
+        wake();
+      },
+    },
+    routes: { echo: (_socket, text) => text },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const { url } = await sockets.listen({ port: 0, path: '/ws', host: '127.0.0.1' });
+  onTestFinished(() => sockets.close());
+  return {
+    url: url.replace('localhost', '127.0.0.1'),
+    ended,
+    sockets,
+    async untilEmpty() {
+      while (sockets.stats().clients > 0) await new Promise<void>((resolve) => (wake = resolve));
+    },
+  };
+}

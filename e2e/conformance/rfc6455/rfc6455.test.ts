@@ -1,0 +1,34 @@
+// RFC 6455 through the whole server: every case of every group, with no extension negotiated.
+import { describe, expect, test } from 'vitest';
+import { startEchoServer } from './echo-server.js';
+import { groups } from './groups.js';
+import { runCase, type Verdict } from './run-case.js';
+import { wirepactSubject } from './subject.js';
+
+const testTimeoutMs = 60_000;
+/** The largest message of group 9. */
+const largestBytes = 16 * 1_024 * 1_024;
+
+/** Text is looked at when the message is whole, as the RFC speaks of it: these notice what is wrong no earlier. */
+const noticedLate = ['6.4.1', '6.4.2', '6.4.3', '6.4.4'];
+
+describe('the server conforms to RFC 6455', () => {
+  test.each(groups)(
+    'in group $number, $name: $count cases',
+    async ({ number, cases, count }) => {
+      expect(new Set(cases.map(({ id }) => id)).size).toBe(count);
+      const { url, untilEmpty } = await startEchoServer(number === 9 ? largestBytes : undefined);
+      const verdicts: Verdict[] = [];
+      for (const one of cases) verdicts.push(await runCase({ url, subject: wirepactSubject }, one));
+      expect(verdicts.filter(({ grade }) => grade === 'failed')).toEqual([]);
+      const nonStrict = verdicts.filter(({ grade }) => grade === 'non-strict');
+      expect(nonStrict.map(({ id }) => id)).toEqual(number === 6 ? noticedLate : []);
+      await untilEmpty();
+    },
+    testTimeoutMs,
+  );
+
+  test('in 301 cases', () => {
+    expect(groups.reduce((sum, { cases }) => sum + cases.length, 0)).toBe(301);
+  });
+});
