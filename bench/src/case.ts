@@ -10,6 +10,8 @@ export interface Case<TSettings extends object = object> {
   readonly title: string;
   /** What CPU and throughput are counted by. */
   readonly per: string;
+  /** The figure that is drawn. */
+  readonly headline: Metric;
   readonly variants: readonly Variant<TSettings>[];
   readonly reach: readonly Reach[];
   /** Runs in the load process of one turn. */

@@ -1,9 +1,10 @@
 // `pnpm bench`: runs what it is told to, and writes what it found.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { baselineOf, findRegressions, type Baseline } from './baseline.js';
 import { readOptions, usage, type BenchOptions } from './bench-options.js';
+import { drawCharts } from './charts.js';
 import { allMetrics, metrics, type Figures } from './figures.js';
 import { writeReport } from './report.js';
 import { describeRun, type Result } from './result.js';
@@ -40,19 +41,30 @@ async function bench(options: BenchOptions): Promise<number> {
         ),
     }),
   };
-  const report = writeReport(result, cases);
-  mkdirSync(results, { recursive: true });
-  writeFileSync(`${results}/result.json`, `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(`${results}/report.md`, report);
-  console.log(`\n${report}\nWritten to bench/results/`);
-  if (options.isPublished) publish(result, report);
+  rmSync(results, { recursive: true, force: true });
+  write('bench/results/result.json', `${JSON.stringify(result, null, 2)}\n`);
+  const charts = await drawCharts(result, cases);
+  for (const [name, svg] of charts) write(`bench/results/performance/${name}.svg`, svg);
+  write('bench/results/report.md', writeReport(result, cases, charts.keys()));
+  console.log(`\n${writeReport(result, cases)}\nWritten to bench/results/`);
+  if (options.isPublished) publish();
   return options.isCheck ? check(result) : 0;
 }
 
-function publish({ rows }: Result, report: string): void {
-  writeFileSync(resolve(root, 'docs/performance.md'), report);
+/** What the last run wrote becomes what everybody is shown, and what later runs are compared with. */
+function publish(): void {
+  const { rows } = JSON.parse(readFileSync(`${results}/result.json`, 'utf8')) as Result;
+  cpSync(`${results}/report.md`, resolve(root, 'docs/performance.md'));
+  cpSync(`${results}/result.json`, resolve(root, 'docs/performance/result.json'));
+  cpSync(`${results}/performance`, resolve(root, 'docs/performance'), { recursive: true });
   writeFileSync(baselineFile, `${JSON.stringify(baselineOf(rows), null, 2)}\n`);
   console.log('Written to docs/performance.md and bench/baseline.json; `npm run fix` formats them.');
+}
+
+function write(path: string, text: string): void {
+  const file = resolve(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
 function check({ rows }: Result): number {

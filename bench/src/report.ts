@@ -6,19 +6,16 @@ import { judge } from './reached.js';
 import { findRow, ratioOf, spreadOf, type Result } from './result.js';
 import type { Row } from './run-turns.js';
 
-/** Everything that was found. `charts` are the paths of drawings, by case. */
-export function writeReport(
-  result: Result,
-  cases: readonly Case[],
-  charts: ReadonlyMap<string, string> = new Map(),
-): string {
+/** Everything that was found. `charts` names the cases that have a drawing beside the report. */
+export function writeReport(result: Result, cases: readonly Case[], charts: Iterable<string> = []): string {
+  const drawn = new Set(charts);
   const parts = [
     '# Performance',
     result.isQuick ? '**A quick run: it shows that everything works, and not how fast it is.**' : '',
     introduce(result),
     '## What was aimed at',
     writeAims(result, cases),
-    ...cases.map((one) => writeCase(result, one, charts.get(one.name))),
+    ...cases.map((one) => writeCase(result, one, drawn.has(one.name))),
     '## The contenders',
     writeContenders(result),
   ];
@@ -43,13 +40,9 @@ function writeAims({ rows }: Result, cases: readonly Case[]): string {
   return ['| | Case | Aim | Found |', '|---|---|---|---|', ...lines].join('\n');
 }
 
-function writeCase(
-  { rows }: Result,
-  { name, title, per, variants }: Case,
-  chart: string | undefined,
-): string {
+function writeCase({ rows }: Result, { name, title, per, variants }: Case, isDrawn: boolean): string {
   const parts = [`## ${title}`, `\`pnpm bench -- --only ${name}\`; CPU and throughput are per ${per}.`];
-  if (chart !== undefined) parts.push(`![${title}](${chart})`);
+  if (isDrawn) parts.push(`![${title}](performance/${name}.svg)`);
   for (const variant of variants) {
     const found = rows.filter((row) => row.case === name && row.variant === variant.name);
     if (found.length > 0) parts.push(`### ${variant.name}`, writeTable(found));

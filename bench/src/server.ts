@@ -1,5 +1,6 @@
 // The load process's handle on the server process: starts it, asks it, and ends it.
 import { fork } from 'node:child_process';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Burst, Command, Reading, Setup } from './server-commands.js';
 
@@ -17,9 +18,12 @@ export interface BenchServer {
   close(): void;
 }
 
-/** Starts a server process; with a folder for profiles, one that writes a CPU profile when it ends. */
-export async function startServer(setup: Setup, profileFolder: string | undefined): Promise<BenchServer> {
-  const profiling = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
+/** Starts a server process; with a file for it, one that writes a CPU profile when it ends. */
+export async function startServer(setup: Setup, profileFile: string | undefined): Promise<BenchServer> {
+  const profiling =
+    profileFile === undefined
+      ? []
+      : ['--cpu-prof', `--cpu-prof-dir=${dirname(profileFile)}`, `--cpu-prof-name=${basename(profileFile)}`];
   const child = fork(program, [JSON.stringify(setup)], {
     execArgv: ['--expose-gc', ...profiling],
   });

@@ -1,4 +1,5 @@
 // The load process of one turn: one case, at one setting, for one contender. It starts the server process.
+import { join } from 'node:path';
 import type { TurnPlan } from './case.js';
 import { cases } from './cases/cases.js';
 import { contenders } from './contenders/contenders.js';
@@ -10,6 +11,8 @@ const variant = load?.variants.find(({ name }) => name === plan.variant);
 const contender = contenders.find(({ name }) => name === plan.contender);
 if (!load || !variant || !contender) throw new Error(`nobody knows ${process.argv[2]}`);
 
-const turn = createTurn(contender, plan.profileFolder);
+const nameOfTurn = `${plan.case} ${plan.variant} ${plan.contender}`.replace(/[^\w]+/g, '-').toLowerCase();
+const profileFile = plan.profileFolder && join(plan.profileFolder, `${nameOfTurn}.cpuprofile`);
+const turn = createTurn(contender, profileFile);
 const figures = await load.run(turn, plan.isQuick ? variant.quick : variant.settings);
 process.send?.(figures, () => process.exit());

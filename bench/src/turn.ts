@@ -14,12 +14,12 @@ export interface Turn {
   connect(listener: Listener, count: number): Promise<BenchClient[]>;
 }
 
-export function createTurn(contender: Contender, profileFolder: string | undefined): Turn {
+export function createTurn(contender: Contender, profileFile: string | undefined): Turn {
   let port = 0;
   return {
     async start(setup = {}) {
       const defaults = { routes: 1, clients: 0, rooms: 0, roomSize: 0, authenticates: false };
-      const server = await startServer({ ...defaults, ...setup, contender: contender.name }, profileFolder);
+      const server = await startServer({ ...defaults, ...setup, contender: contender.name }, profileFile);
       port = server.port;
       return server;
     },

@@ -18,6 +18,7 @@ const requests: Case<RequestLoad> = {
   name: 'requests',
   title: 'Request and reply, 20 in flight per client',
   per: 'request',
+  headline: 'cpuMicros',
   variants: [{ name: '50 clients', settings: requestLoad, quick: quickRequests }],
   reach: [
     { metric: 'cpuMicros', to: { contender: 'bare ws' }, atMost: 0.9 },
@@ -31,6 +32,7 @@ const broadcast: Case<TickLoad> = {
   name: 'broadcast',
   title: 'Broadcast to every client',
   per: 'delivery',
+  headline: 'cpuMicros',
   variants: [
     { name: '500 clients, one a turn', settings: tickLoad, quick: quickTicks },
     { name: '1,000 clients, one a turn', settings: { ...tickLoad, clients: 1_000 }, quick: quickTicks },
@@ -67,6 +69,7 @@ const rooms: Case<RoomLoad> = {
   name: 'rooms',
   title: 'One room after the other',
   per: 'delivery',
+  headline: 'cpuMicros',
   variants: [
     ...[10, 100, 1_000, 10_000].map((count) => ({
       name: `${count.toLocaleString('en')} rooms of 5`,
@@ -90,6 +93,7 @@ const routes: Case<RequestLoad> = {
   name: 'routes',
   title: 'Requests, spread over many channels',
   per: 'request',
+  headline: 'cpuMicros',
   variants: [10, 1_000].map((count) => ({
     name: `${count.toLocaleString('en')} channels`,
     settings: { ...requestLoad, routes: count },
@@ -103,6 +107,7 @@ const connect: Case<ConnectLoad> = {
   name: 'connect',
   title: 'Connecting, as fast as they come, each with a token',
   per: 'connection',
+  headline: 'perSecond',
   variants: [{ name: '5,000 clients', settings: { clients: 5_000 }, quick: { clients: 200 } }],
   reach: [{ metric: 'perSecond', to: { contender: 'bare ws' }, atLeast: 0.9 }],
   run: runConnect,
@@ -112,6 +117,7 @@ const idle: Case<ConnectLoad> = {
   name: 'idle',
   title: 'Clients that say nothing',
   per: 'client',
+  headline: 'heapKbEach',
   variants: [{ name: '10,000 clients', settings: { clients: 10_000 }, quick: { clients: 500 } }],
   reach: [
     { metric: 'heapKbEach', contender: 'Wirepact (plain)', to: { contender: 'bare ws' }, atMost: 1.5 },
@@ -129,6 +135,7 @@ const stalled: Case<TickLoad> = {
   name: 'stalled',
   title: 'Broadcast of 10 KiB to ten clients, while an eleventh does not read',
   per: 'delivery',
+  headline: 'rssMb',
   variants: [{ name: '40,000 messages', settings: stalledLoad, quick: { ...stalledLoad, maxTurns: 4_000 } }],
   reach: [
     { metric: 'rssMb', atMost: 80 },
@@ -147,6 +154,7 @@ const large: Case<LargeLoad> = {
   name: 'large',
   title: 'Large messages',
   per: 'message',
+  headline: 'perSecond',
   variants: [
     ...[large64, large240].map((load) => ({
       name: `${Math.round(load.bytes / 1_024)} KiB in`,
