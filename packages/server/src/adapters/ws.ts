@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { closeCodes, type Clock, type Transport, type TransportListener } from '@wirepact/core/internal';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { TurnWriter } from './turn-writer.js';
 
 /** What of the options concerns `ws`. */
 export interface UpgraderOptions {
@@ -96,7 +97,8 @@ class WsTransport implements Transport {
   /** What came while paused. Binary messages have no text. */
   readonly #held: (string | undefined)[] = [];
   #heldBytes = 0;
-  readonly #taken: (error?: Error | null) => void;
+  /** Absent where messages are compressed: they are ready only later, and `ws` keeps them in order. */
+  readonly #writer: TurnWriter | undefined;
   #listener: TransportListener | undefined;
   #isPaused = false;
   #closedWith: { readonly code: number; readonly reason: string } | undefined;
@@ -105,15 +107,13 @@ class WsTransport implements Transport {
 
   constructor(webSocket: WebSocket, socket: Duplex) {
     this.#webSocket = webSocket;
-    this.#taken = (error) => {
-      if (!error) this.#listener?.drained();
-    };
+    if (webSocket.extensions === '') this.#writer = new TurnWriter(socket, () => this.#listener?.drained());
+    socket.on('data', (chunk: Buffer) => (this.receivedBytes += chunk.length));
     // a malformed frame is an `error` before it is a `close`; unheard, it would end the process
     webSocket.on('error', (error: Error & { readonly code?: string }) => {
       if (error.code?.startsWith('WS_ERR_') !== true) return;
       this.#closedWith ??= { code: refusals[error.code] ?? protocolError, reason: error.message };
     });
-    socket.on('data', (chunk: Buffer) => (this.receivedBytes += chunk.length));
   }
 
   get protocol(): string {
@@ -125,7 +125,9 @@ class WsTransport implements Transport {
   }
 
   send(text: string): void {
-    if (this.#isOpen()) this.#webSocket.send(text, this.#taken);
+    if (!this.#isOpen()) return;
+    if (this.#writer !== undefined) this.#writer.write(text);
+    else this.#webSocket.send(text, (error) => error ?? this.#listener?.drained());
   }
 
   ping(): void {

@@ -1,0 +1,51 @@
+// Writes frames so that all a socket is sent within one turn of the event loop leaves in one system call, which is what
+// sending costs most: of ten broadcasts a turn each delivery takes about a seventh of the CPU of a write of its own.
+import type { Duplex } from 'node:stream';
+import { frameText } from './text-frame.js';
+
+/** The way out of one socket. Whatever else is written to the socket in between keeps its place. */
+export class TurnWriter {
+  /** Those that hold their writes back until the turn ends. */
+  static readonly #corked: TurnWriter[] = [];
+  /** What was framed last: a broadcast writes one text to many sockets in a row. */
+  static #last: { readonly text: string; readonly frame: Buffer } | undefined;
+
+  readonly #socket: Duplex;
+  readonly #taken: (error?: Error | null) => void;
+  #isCorked = false;
+
+  /** `taken` is called whenever the network has taken what was written in one turn. */
+  constructor(socket: Duplex, taken: () => void) {
+    this.#socket = socket;
+    this.#taken = (error) => {
+      if (!error) taken();
+    };
+  }
+
+  write(text: string): void {
+    const frame = TurnWriter.#frame(text);
+    if (this.#isCorked) {
+      this.#socket.write(frame);
+      return;
+    }
+    this.#isCorked = true;
+    // eslint-disable-next-line no-restricted-globals -- it waits for the end of this turn, not for a time
+    if (TurnWriter.#corked.push(this) === 1) setImmediate(() => TurnWriter.#flush());
+    this.#socket.cork();
+    // one callback a turn: the writes of a turn are taken together
+    this.#socket.write(frame, this.#taken);
+  }
+
+  static #frame(text: string): Buffer {
+    if (TurnWriter.#last?.text !== text) TurnWriter.#last = { text, frame: frameText(text) };
+    return TurnWriter.#last.frame;
+  }
+
+  static #flush(): void {
+    TurnWriter.#last = undefined;
+    for (const writer of TurnWriter.#corked.splice(0)) {
+      writer.#isCorked = false;
+      writer.#socket.uncork();
+    }
+  }
+}
