@@ -27,9 +27,10 @@ export async function runCase({ url, subject, deadlineMs = 10_000 }: Server, one
   let client: RawClient | undefined;
   let isLate = false;
   let isUnended = false;
+  let deadline: NodeJS.Timeout | undefined;
   try {
     const connected = (client = await RawClient.open(url));
-    const deadline = setTimeout(() => {
+    deadline = setTimeout(() => {
       isUnended = true;
       connected.destroy();
     }, deadlineMs);
@@ -38,12 +39,12 @@ export async function runCase({ url, subject, deadlineMs = 10_000 }: Server, one
       else await take(connected, step);
     }
     await connected.until(() => false);
-    clearTimeout(deadline);
     if (isUnended) return { id, title, grade: 'failed', why: `it was not over in ${deadlineMs} ms` };
     return { id, title, ...judge(connected, script, isLate) };
   } catch (error) {
     return { id, title, grade: 'failed', why: String(error) };
   } finally {
+    clearTimeout(deadline);
     client?.destroy();
   }
 }
