@@ -1,5 +1,24 @@
 // The public face of @wirepact/client.
 export { ChannelError, isSocketError, SocketError } from '@wirepact/core';
+// named in what applications infer from a client, whose declarations must be able to name them too
+export type {
+  AskPath,
+  Clock,
+  Failable,
+  Failure,
+  HandlerResult,
+  Heard,
+  OutPath,
+  Reply,
+  RequestArgs,
+  RequestPath,
+  SendArgs,
+  SendPath,
+  StreamItem,
+  StreamPath,
+} from '@wirepact/core';
+export type { ReconnectOptions } from '@wirepact/core/internal';
+export type { ClientDialect } from './client-dialect.js';
 export type {
   ClientOptions,
   HeartbeatOptions,

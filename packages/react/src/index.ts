@@ -1,4 +1,18 @@
-// The public face of @wirepact/react: hooks bound to a contract, and the same hooks for those who pass the client.
+// The public face of @wirepact/react: hooks bound to a contract, and the same hooks for those who pass the client. The types
+// of core are named in what applications infer from the hooks, whose declarations must be able to name them too.
+export type {
+  Failable,
+  Failure,
+  Heard,
+  OutPath,
+  Reply,
+  RequestArgs,
+  RequestPath,
+  SendArgs,
+  SendPath,
+  StreamItem,
+  StreamPath,
+} from '@wirepact/core';
 export { createSocketHooks, type SocketHooks } from './create-socket-hooks.js';
 export type { SocketProviderProps } from './provider.js';
 export { useEvent } from './use-event.js';
