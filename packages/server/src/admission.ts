@@ -41,10 +41,15 @@ export class Gate {
     return this.#isClosed;
   }
 
-  /** Lets nobody in from now on, and ends every session. */
-  close(): void {
+  /** Lets nobody in from now on. */
+  shut(): void {
     this.#isClosed = true;
     for (const giveUp of this.#hub.identifying) giveUp(closing.reason);
+  }
+
+  /** Lets nobody in from now on, and ends every session. */
+  close(): void {
+    this.shut();
     for (const session of this.#hub.connections) endSession(session, closeCodes.goingAway, closing.reason);
     this.#heartbeat.stop();
   }

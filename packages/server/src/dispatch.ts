@@ -100,7 +100,7 @@ function leave(call: Call): void {
   const { session } = call;
   session.calls.delete(call);
   if (call.channel?.stream !== undefined) session.streamsInFlight -= 1;
-  else session.handlersInFlight -= 1;
+  else if (--session.handlersInFlight === 0) session.noteIdle();
   if (session.isPaused && session.handlersInFlight <= session.hub.options.limits.maxInFlight / 2) {
     session.isPaused = false;
     session.transport.resume();

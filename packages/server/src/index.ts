@@ -1,6 +1,7 @@
 // The public face of @wirepact/server.
 export { ChannelError, isSocketError, SocketError } from '@wirepact/core';
 export type { Admission } from './admission.js';
+export type { DrainOptions } from './drain.js';
 export {
   defaultOptions,
   type BackpressureOptions,

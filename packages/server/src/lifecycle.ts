@@ -43,6 +43,7 @@ export function endSession(session: Session, code: number, reason: string): void
     hub.counters.disconnected += 1;
   }
   session.state = 'ended';
+  session.noteIdle();
   hub.connections.delete(session);
 }
 

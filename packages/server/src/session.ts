@@ -50,6 +50,7 @@ export class Session {
   messageCount = 0;
   handlersInFlight = 0;
   streamsInFlight = 0;
+  #idle: (() => void) | undefined;
   /** Too many handlers run; what comes waits for them. */
   isPaused = false;
   readonly openedAt: number;
@@ -84,6 +85,16 @@ export class Session {
   findCall(id: FrameId): Call | undefined {
     for (const call of this.calls) if (call.id === id) return call;
     return undefined;
+  }
+
+  /** Resolves once none of its handlers runs, streams aside, or once it has ended. */
+  async idle(): Promise<void> {
+    if (this.handlersInFlight > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+  }
+
+  /** None of its handlers runs any more, or nobody waits for them. */
+  noteIdle(): void {
+    this.#idle?.();
   }
 
   /** Sends one of the protocol's own frames. */

@@ -11,6 +11,7 @@ import {
 } from '@wirepact/core';
 import { Upgrader } from './adapters/ws.js';
 import { Gate, type Admission } from './admission.js';
+import { drainSessions, type DrainOptions } from './drain.js';
 import { addEndpoint, findHandshakeFault, refuseUpgrade, targetOf } from './endpoints.js';
 import { createHub, type AnySocket, type Hooks, type Hub } from './hub.js';
 import type { SocketManagerOptions } from './options.js';
@@ -207,6 +208,19 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
       users: roster.countUsers,
       rooms: rooms.size,
     };
+  }
+
+  /**
+   * Takes leave for a restart: lets nobody in any more, tells every client when to come back, lets handlers that run
+   * finish, closes with 1012, and then does what `close()` does. Clients of Wirepact return by themselves, each at a random
+   * time within `spreadMs`.
+   *
+   * @example `process.once('SIGTERM', async () => { await sockets.drain({ spreadMs: 8_000 }); server.close(); });`
+   */
+  async drain(options: DrainOptions = {}): Promise<void> {
+    this.#gate.shut();
+    await drainSessions(this.#hub, options);
+    await this.close();
   }
 
   /**

@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { createChatSockets } from './chat-sockets.js';
 import { createPage } from './page.js';
 
-/** How long a close may take before the process ends anyway, in ms. */
-const patienceMs = 500;
+/** How long handlers may go on once the process is told to end, in ms, and how long it may take to end after that. */
+const graceMs = 400;
+const patienceMs = 400;
+/** Pages come back at random times within this many ms, so that a new process does not meet them all at once. */
+const spreadMs = 3_000;
 
 const port = readPort(process.env.PORT ?? '8080');
 const page = createPage(fileURLToPath(new URL('../../web/dist', import.meta.url)));
@@ -36,9 +39,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 async function stop(server: Server): Promise<void> {
   // a page that does not answer the close must not keep the process alive
-  setTimeout(() => process.exit(0), patienceMs).unref();
+  setTimeout(() => process.exit(0), graceMs + patienceMs).unref();
   server.close(() => process.exit(0));
-  await sockets.close();
+  await sockets.drain({ graceMs, spreadMs });
   server.closeIdleConnections();
 }
 

@@ -1,0 +1,47 @@
+// Ends a server without cutting anybody off in the middle of a word: clients are told when to come back, handlers that run
+// may finish, and only then are the connections closed, some at a time.
+import { closeCodes } from '@wirepact/core/internal';
+import type { Hub } from './hub.js';
+import { endSession } from './lifecycle.js';
+import type { Session } from './session.js';
+
+/** How a server takes its leave. */
+export interface DrainOptions {
+  /** How long handlers that run may go on, in ms; those that go on longer are aborted. @default 10000 */
+  readonly graceMs?: number;
+  /** Clients come back at random times within this many ms, so that they do not come all at once. @default 5000 */
+  readonly spreadMs?: number;
+}
+
+/** So many connections are closed in one turn of the event loop. */
+const sliceSize = 500;
+
+const reason = 'the server restarts';
+
+/** Resolves once every session has ended. Streams are not waited for: many never end. */
+export async function drainSessions(
+  hub: Hub,
+  { graceMs = 10_000, spreadMs = 5_000 }: DrainOptions,
+): Promise<void> {
+  const { clock } = hub.options;
+  let giveUp = (): void => undefined;
+  const graceOver = new Promise<void>((resolve) => (giveUp = resolve));
+  const stopTimer = clock.after(graceMs, giveUp);
+  const sessions = [...hub.connections];
+  const leaving: Promise<void>[] = [];
+  for (let from = 0; from < sessions.length; from += sliceSize) {
+    if (from > 0) await new Promise<void>((resolve) => clock.after(0, resolve));
+    for (const session of sessions.slice(from, from + sliceSize)) {
+      sayGoodbye(session, spreadMs);
+      leaving.push(session.idle().then(() => endSession(session, closeCodes.restart, reason)));
+    }
+  }
+  await Promise.race([Promise.all(leaving), graceOver]);
+  stopTimer();
+  for (const session of sessions) endSession(session, closeCodes.restart, reason);
+}
+
+function sayGoodbye(session: Session, spreadMs: number): void {
+  if (session.state !== 'open' || !session.speaksProtocol) return;
+  session.sendFrame('$goodbye', { why: 'restart', returnWithinMs: spreadMs });
+}
