@@ -22,7 +22,7 @@ export const sampleStates: {
   preparing: { name: 'preparing', ...attempt },
   opening: { name: 'opening', until: 0, ...attempt },
   greeting: { name: 'greeting', until: 0, ...attempt },
-  connected: { name: 'connected', attempt: 1, since: 0, sessionId: 's_1' },
+  connected: { name: 'connected', attempt: 1, renewed: false, since: 0, sessionId: 's_1' },
   waiting: { name: 'waiting', until: 0, attempt: 1, reason },
   suspended: { name: 'suspended', attempt: 1, reason },
   closed: { name: 'closed', reason, error: undefined },

@@ -40,6 +40,7 @@ export type ConnectionState =
   | {
       readonly name: 'connected';
       readonly attempt: number;
+      readonly renewed: boolean;
       readonly since: number;
       readonly sessionId: string | undefined;
     }
@@ -152,11 +153,11 @@ function greet(state: Attempt, { greets }: EventOf<'opened'>, around: Surroundin
 }
 
 function connect(
-  { attempt }: Attempt,
+  { attempt, renewed }: Attempt,
   { sessionId }: Pick<StateOf<'connected'>, 'sessionId'>,
   { now }: Surroundings,
 ): ConnectionState {
-  return { name: 'connected', attempt, since: now, sessionId };
+  return { name: 'connected', attempt, renewed, since: now, sessionId };
 }
 
 function giveUp(state: Losable, _event: ConnectionEvent, around: Surroundings): ConnectionState {
@@ -182,10 +183,11 @@ function lose(
   const { code } = reason;
   const { reconnect, random, now } = around;
   const connected = state.name === 'connected';
-  const attempt = connected && now - state.since >= reconnect.stableAfterMs ? 1 : state.attempt + 1;
+  const stable = connected && now - state.since >= reconnect.stableAfterMs;
+  const attempt = stable ? 1 : state.attempt + 1;
   const answer = afterClose(code);
 
-  if (code === closeCodes.unauthenticated && around.renewable && (connected || !state.renewed)) {
+  if (code === closeCodes.unauthenticated && around.renewable && (stable || !state.renewed)) {
     return prepare(attempt, reason, true);
   }
   if (answer === 'stay' || attempt > reconnect.maxAttempts) {

@@ -250,6 +250,27 @@ describe('closed doors', () => {
     expect(client.status).toMatchObject({ name: 'closed', error: { code: 'unauthenticated' } });
   });
 
+  it('does not come back for ever to a server that lets it in and refuses it at once', async () => {
+    const { client, connected, sockets, advance } = startClient({ getToken: () => 'stale' });
+    (await connected()).drop(4401);
+    await advance(0);
+    (await connected()).drop(4401);
+    expect(client.status).toMatchObject({ name: 'closed', error: { code: 'unauthenticated' } });
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('asks for another token after 4401 whenever the connection had been stable', async () => {
+    const { client, connected, sockets, advance } = startClient({ getToken: () => 'short-lived' });
+    for (let times = 0; times < 3; times += 1) {
+      const socket = await connected();
+      await advance(1_000);
+      socket.drop(4401);
+      await advance(0);
+    }
+    expect(client.status.name).toBe('reconnecting');
+    expect(sockets).toHaveLength(4);
+  });
+
   it('has no second try after 4401 without getToken', async () => {
     const { client, connected, sockets } = startClient();
     (await connected()).drop(4401);
