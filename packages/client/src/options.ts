@@ -23,9 +23,16 @@ export function resolveOptions(options: ClientOptions): ResolvedClientOptions {
     autoConnect: options.autoConnect ?? true,
     dialect: options.dialect ?? pathData,
     clock: options.clock ?? systemClock,
-    reconnect: { ...defaultReconnect, ...options.reconnect },
+    reconnect: filled(defaultReconnect, options.reconnect),
     silenceMs: options.heartbeat?.timeoutMs ?? 10_000,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
-    outbox: { maxMessages: 1_000, maxBytes: 1_048_576, maxAgeMs: 60_000, ...options.outbox },
+    outbox: filled({ maxMessages: 1_000, maxBytes: 1_048_576, maxAgeMs: 60_000 }, options.outbox),
   };
+}
+
+/** The defaults, but for what was given. A figure that was given as `undefined` was not. */
+function filled<TFigures extends object>(defaults: TFigures, given?: Partial<TFigures>): TFigures {
+  const figures = { ...defaults };
+  for (const key in given) figures[key] = given[key] ?? defaults[key];
+  return figures;
 }
