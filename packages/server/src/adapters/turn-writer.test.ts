@@ -18,7 +18,7 @@ function fakeSocket() {
     },
   });
   let taken = 0;
-  const writer = new TurnWriter(socket as never, () => (taken += 1));
+  const writer = new TurnWriter(socket as never, (error) => error ?? (taken += 1));
   return { socket, writer, calls, taken: () => taken };
 }
 

@@ -14,12 +14,10 @@ export class TurnWriter {
   readonly #taken: (error?: Error | null) => void;
   #isCorked = false;
 
-  /** `taken` is called whenever the network has taken what was written in one turn. */
-  constructor(socket: Duplex, taken: () => void) {
+  /** `taken` is called whenever the network has taken what was written in one turn, or has failed to. */
+  constructor(socket: Duplex, taken: (error?: Error | null) => void) {
     this.#socket = socket;
-    this.#taken = (error) => {
-      if (!error) taken();
-    };
+    this.#taken = taken;
   }
 
   write(text: string): void {

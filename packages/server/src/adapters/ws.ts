@@ -69,10 +69,7 @@ export class Upgrader {
     open: (transport: Transport) => void,
   ): void {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      const transport = new WsTransport(webSocket, socket);
-      this.#open.add(transport);
-      webSocket.once('close', () => this.#open.delete(transport));
-      open(transport);
+      open(new WsTransport(webSocket, socket, this.#open));
     });
   }
 
@@ -91,9 +88,10 @@ export class Upgrader {
   }
 }
 
-/** One socket of `ws`. */
+/** One socket of `ws`. All it listens by is made in one place: each closure, and each scope of them, is kept per client. */
 class WsTransport implements Transport {
   readonly #webSocket: WebSocket;
+  readonly #socket: Duplex & { readonly bytesRead?: number };
   /** What came while paused. Binary messages have no text. */
   readonly #held: (string | undefined)[] = [];
   #heldBytes = 0;
@@ -102,13 +100,31 @@ class WsTransport implements Transport {
   #listener: TransportListener | undefined;
   #isPaused = false;
   #closedWith: { readonly code: number; readonly reason: string } | undefined;
-  receivedBytes = 0;
+  #receivedBytes = 0;
   isReading = true;
 
-  constructor(webSocket: WebSocket, socket: Duplex) {
+  /** It is in `open` until it is closed. */
+  constructor(webSocket: WebSocket, socket: Duplex, open: Set<WsTransport>) {
     this.#webSocket = webSocket;
-    if (webSocket.extensions === '') this.#writer = new TurnWriter(socket, () => this.#listener?.drained());
-    socket.on('data', (chunk: Buffer) => (this.receivedBytes += chunk.length));
+    this.#socket = socket;
+    open.add(this);
+    if (webSocket.extensions === '') {
+      this.#writer = new TurnWriter(socket, (error) => error ?? this.#listener?.drained());
+    }
+    // a socket of the network counts by itself
+    if (!('bytesRead' in socket)) socket.on('data', ({ length }: Buffer) => (this.#receivedBytes += length));
+    webSocket.on('message', (data: Buffer, isBinary) => {
+      // after a close of ours only the answer to it matters
+      if (this.#closedWith !== undefined) return;
+      const text = isBinary ? undefined : data.toString();
+      if (this.#isPaused) this.#hold(text);
+      else this.#listener?.message(text);
+    });
+    webSocket.on('close', (code, reason) => {
+      open.delete(this);
+      const { code: first, reason: why } = this.#closedWith ?? { code, reason: reason.toString() };
+      this.#listener?.closed(first, why);
+    });
     // a malformed frame is an `error` before it is a `close`; unheard, it would end the process
     webSocket.on('error', (error: Error & { readonly code?: string }) => {
       if (error.code?.startsWith('WS_ERR_') !== true) return;
@@ -118,6 +134,10 @@ class WsTransport implements Transport {
 
   get protocol(): string {
     return this.#webSocket.protocol;
+  }
+
+  get receivedBytes(): number {
+    return this.#socket.bytesRead ?? this.#receivedBytes;
   }
 
   get bufferedBytes(): number {
@@ -163,17 +183,6 @@ class WsTransport implements Transport {
 
   listen(listener: TransportListener): void {
     this.#listener = listener;
-    this.#webSocket.on('message', (data: Buffer, isBinary) => {
-      // after a close of ours only the answer to it matters
-      if (this.#closedWith !== undefined) return;
-      const text = isBinary ? undefined : data.toString();
-      if (this.#isPaused) this.#hold(text);
-      else listener.message(text);
-    });
-    this.#webSocket.once('close', (code, reason) => {
-      const { code: first, reason: why } = this.#closedWith ?? { code, reason: reason.toString() };
-      listener.closed(first, why);
-    });
   }
 
   /** Resolves once the socket is closed. */
