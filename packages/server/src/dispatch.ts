@@ -90,8 +90,7 @@ function enter(call: Call): void {
   session.calls.add(call);
   if (call.channel?.stream !== undefined) session.streamsInFlight += 1;
   else if (++session.handlersInFlight === session.hub.options.limits.maxInFlight) {
-    session.isPaused = true;
-    session.transport.pause();
+    session.intake.hold();
   }
 }
 
@@ -101,10 +100,7 @@ function leave(call: Call): void {
   session.calls.delete(call);
   if (call.channel?.stream !== undefined) session.streamsInFlight -= 1;
   else if (--session.handlersInFlight === 0) session.noteIdle();
-  if (session.isPaused && session.handlersInFlight <= session.hub.options.limits.maxInFlight / 2) {
-    session.isPaused = false;
-    session.transport.resume();
-  }
+  if (session.handlersInFlight <= session.hub.options.limits.maxInFlight / 2) session.intake.release();
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

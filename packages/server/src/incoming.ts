@@ -1,5 +1,5 @@
 // What a client sends, from its text to whoever handles it.
-import type { Decoded } from '@wirepact/core/internal';
+import type { Decoded, Frame } from '@wirepact/core/internal';
 import { receive } from './dispatch.js';
 import { findChannel, type Hub } from './hub.js';
 import { findExcess } from './json-limits.js';
@@ -23,6 +23,8 @@ function receiveMessage(session: Session, text: string | undefined): void {
   const { hub } = session;
   hub.counters.received += 1;
   const decoded = decode(hub, text);
+  const isAwaited = decoded.ok && isAskedFor(session, decoded.frame);
+  session.intake.take(isAwaited ? 0 : 1, text === undefined ? 0 : Buffer.byteLength(text));
   if (!decoded.ok) return refuseMessage(session, decoded.why);
   const { frame } = decoded;
   if (session.state === 'greeting') {
@@ -30,7 +32,7 @@ function receiveMessage(session: Session, text: string | undefined): void {
     else refuseMessage(session, 'the first message must be $hello');
   } else if (frame.path.startsWith('$')) {
     receiveProtocolFrame(session, frame);
-  } else if (frame.id !== undefined && session.speaksProtocol && isAnswered(hub, frame.path)) {
+  } else if (isAnswer(session, frame)) {
     session.questions.answer(frame);
   } else {
     receive(session, frame);
@@ -46,9 +48,14 @@ function decode({ dialect, options }: Hub, text: string | undefined): Decoded {
   return why === undefined ? decoded : { ok: false, why };
 }
 
+/** As often as the server asks; a client that reads streams fast is not to wait for having read. */
+function isAskedFor(session: Session, frame: Frame): boolean {
+  return (session.speaksProtocol && frame.path === '$more') || isAnswer(session, frame);
+}
+
 /** Whether it is the client that answers on this path. */
-function isAnswered(hub: Hub, path: string): boolean {
-  return findChannel(hub, path)?.answer !== undefined;
+function isAnswer({ hub, speaksProtocol }: Session, { id, path }: Frame): boolean {
+  return id !== undefined && speaksProtocol && findChannel(hub, path)?.answer !== undefined;
 }
 
 function refuseMessage(session: Session, why: string): void {

@@ -32,6 +32,7 @@ export function endSession(session: Session, code: number, reason: string): void
   const wasOpen = session.state === 'open';
   session.state = 'ending';
   session.outgoing.close();
+  session.intake.close();
   session.joining.clear();
   session.transport.close(code, cutReason(reason));
   session.questions.close();

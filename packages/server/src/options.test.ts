@@ -8,7 +8,7 @@ import { SocketManager } from './socket-manager.js';
 
 describe('resolveOptions', () => {
   it('fills in every default', () => {
-    expect(resolveOptions({})).toEqual({ ...defaultOptions, clock: systemClock });
+    expect(resolveOptions({})).toMatchObject({ ...defaultOptions, clock: systemClock });
   });
 
   it('keeps what is given, and the other defaults of its group', () => {

@@ -5,6 +5,7 @@ import type { SocketManager } from './socket-manager.js';
 import type { Hooks } from './hub.js';
 import type { Routes } from './route.js';
 import type { Socket } from './socket.js';
+import type { Rate } from './token-bucket.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
 /** Why a client is gone. */
@@ -52,6 +53,14 @@ export interface LimitOptions {
   readonly maxJsonDepth?: number;
   /** How many keys and items a message may have in all. @default 10000 */
   readonly maxJsonKeys?: number;
+  /** Messages of one client a second; what comes faster is read later. @default 100 */
+  readonly messagesPerSecond?: number;
+  /** Messages it may send at once before that. @default 1000, as many as wait in our client's outbox */
+  readonly messageBurst?: number;
+  /** Bytes of messages of one client a second; what comes faster is read later. @default 262144, or `maxMessageBytes` */
+  readonly bytesPerSecond?: number;
+  /** Bytes it may send at once before that. @default 1048576, or four times `maxMessageBytes` */
+  readonly byteBurst?: number;
 }
 
 /** How much may wait in memory for one slow client. */
@@ -125,6 +134,10 @@ export const defaultOptions = {
     maxRooms: 128,
     maxJsonDepth: 64,
     maxJsonKeys: 10_000,
+    messagesPerSecond: 100,
+    messageBurst: 1_000,
+    bytesPerSecond: 262_144,
+    byteBurst: 1_048_576,
   },
   backpressure: { softBytes: 262_144, resumeBytes: 65_536, hardBytes: 1_048_576 },
   heartbeat: { intervalMs: 25_000, timeoutMs: 10_000 },
@@ -135,6 +148,8 @@ export interface ResolvedOptions {
   readonly limits: Required<LimitOptions>;
   readonly backpressure: Required<BackpressureOptions>;
   readonly heartbeat: Required<HeartbeatOptions>;
+  /** The limits that say how much in what time. */
+  readonly rates: { readonly messages: Rate; readonly bytes: Rate };
   readonly clock: Clock;
 }
 
@@ -143,12 +158,32 @@ export function resolveOptions(
   options: Pick<Hooks, 'limits' | 'backpressure' | 'heartbeat' | 'origins' | 'clock'>,
 ): ResolvedOptions {
   checkOrigins(options.origins);
+  const limits = resolveLimits(options.limits);
   return {
-    limits: figures('limits', defaultOptions.limits, options.limits),
+    limits,
+    rates: {
+      messages: { perSecond: limits.messagesPerSecond, burst: limits.messageBurst },
+      bytes: { perSecond: limits.bytesPerSecond, burst: limits.byteBurst },
+    },
     backpressure: figures('backpressure', defaultOptions.backpressure, options.backpressure),
     heartbeat: figures('heartbeat', defaultOptions.heartbeat, options.heartbeat),
     clock: options.clock ?? systemClock,
   };
+}
+
+/** Whoever allows larger messages wants them read, and not one a minute. */
+function resolveLimits(given: LimitOptions = {}): Required<LimitOptions> {
+  const { bytesPerSecond, byteBurst } = defaultOptions.limits;
+  const largest = given.maxMessageBytes ?? 0;
+  return figures(
+    'limits',
+    {
+      ...defaultOptions.limits,
+      bytesPerSecond: Math.max(bytesPerSecond, largest),
+      byteBurst: Math.max(byteBurst, 4 * largest),
+    },
+    given,
+  );
 }
 
 function figures<TFigures extends Record<keyof TFigures, number>>(

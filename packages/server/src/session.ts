@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { FrameId, Transport } from '@wirepact/core/internal';
 import type { Call } from './call.js';
 import type { AnySocket, Hub } from './hub.js';
+import { Intake } from './intake.js';
 import { Outgoing } from './outgoing.js';
 import { Questions } from './questions.js';
 import { SocketHandle } from './socket-handle.js';
@@ -34,6 +35,7 @@ export class Session {
   readonly transport: Transport;
   readonly speaksProtocol: boolean;
   readonly outgoing: Outgoing;
+  readonly intake: Intake;
   readonly questions: Questions;
   readonly rooms: Set<string> = new Set();
   /** The rooms it asked to join, while that is being decided. */
@@ -51,8 +53,6 @@ export class Session {
   handlersInFlight = 0;
   streamsInFlight = 0;
   #idle: (() => void) | undefined;
-  /** Too many handlers run; what comes waits for them. */
-  isPaused = false;
   readonly openedAt: number;
   nextPingAt: number;
   /** When a ping went out that no sign of life came after. */
@@ -70,6 +70,7 @@ export class Session {
     this.transport = transport;
     this.speaksProtocol = transport.protocol !== '' && transport.protocol === hub.dialect.subprotocol;
     this.outgoing = new Outgoing(transport, hub.options, hub.counters, this.speaksProtocol);
+    this.intake = new Intake(transport, hub.options, hub.counters);
     this.questions = new Questions(clock);
     // its paths are strings here and the contract's names outside
     this.socket = new SocketHandle(this) as unknown as AnySocket;

@@ -199,11 +199,12 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   /** What was counted, and what is held now. */
   stats(): Stats {
     const { counters, roster, rooms } = this.#hub;
-    const { refused, dropped } = counters;
+    const { refused, dropped, limited } = counters;
     return {
       ...counters,
       refused: { ...refused },
       dropped: { ...dropped },
+      limited: { ...limited },
       clients: roster.countClients,
       users: roster.countUsers,
       rooms: rooms.size,

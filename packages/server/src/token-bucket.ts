@@ -1,0 +1,20 @@
+// Token buckets that are one number each: the moment at which the bucket is full again. Any moment that is past means a full
+// one, so nothing has to refill it, and a bucket nobody takes from costs nothing.
+
+/** So much may be taken at once, and so much a second for ever. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** When a bucket is full again from which `amount` is taken `now`, were it full at `fullAt` without that; in ms. */
+export function takeFrom({ perSecond, burst }: Rate, fullAt: number, amount: number, now: number): number {
+  // a clock that was set back leaves a moment that is far off, and nobody is to wait for it
+  const missingMs = Math.min(Math.max(fullAt - now, 0), (burst * 1_000) / perSecond);
+  return now + missingMs + (amount * 1_000) / perSecond;
+}
+
+/** How long until no more has been taken from a bucket than it held, in ms. Below half a one it is rounding. */
+export function overdrawnMs({ perSecond, burst }: Rate, fullAt: number, now: number): number {
+  return Math.max(0, Math.round(fullAt - now - (burst * 1_000) / perSecond));
+}
