@@ -7,6 +7,7 @@ import { afterEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { SocketManager } from '../../server/src/index.js';
 import { createClient } from './create-client.js';
+import { until } from './until.fixture.js';
 
 const channels = defineChannels({
   time: { in: z.void(), out: z.string() },
@@ -74,7 +75,7 @@ it('speaks with the server in every way', async () => {
   for await (const n of client.stream('count', 100)) counted.push(n);
   expect(counted).toHaveLength(100);
   for await (const n of client.stream('count', 1_000_000)) if (n === 40) break;
-  await expect.poll(stopped).toBe(2);
+  await until(() => stopped() === 2);
 
   const lobby = await client.join('lobby');
   const heard = new Promise((resolve) => lobby.on('chat', resolve));
@@ -91,9 +92,7 @@ it('comes back by itself, with its rooms and listeners', async () => {
   const lobby = await client.join('lobby');
   const [first] = sockets.clients();
   first?.disconnect('again', 4000);
-  await expect
-    .poll(() => sockets.room('lobby').size === 1 && [...sockets.clients()][0]?.id !== first?.id)
-    .toBe(true);
+  await until(() => sockets.room('lobby').size === 1 && [...sockets.clients()][0] !== first);
   const heard = new Promise((resolve) => lobby.on('chat', resolve));
   client.send('chat', 'back');
   expect(await heard).toBe('back');

@@ -1,5 +1,6 @@
 // What the tests of the hooks share: a contract, a server and a client that are connected in memory, and what a test
 // must hold in its hands to decide when the server answers.
+import { setImmediate } from 'node:timers/promises';
 import { act, cleanup, configure, render, type RenderResult } from '@testing-library/react';
 import { createClient, type Client } from '@wirepact/client';
 import { defineChannels, type FailOf } from '@wirepact/core';
@@ -93,6 +94,11 @@ function openTail(level: string, signal: AbortSignal, tails: Tail[]): AsyncItera
     end: (error) => void (error ? writer.abort(error) : writer.close()).catch(() => {}),
   });
   return lines.readable as AsyncIterable<string>;
+}
+
+/** Looks after every turn of the event loop, for as long as the test may take: for what React does outside of `act`. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await setImmediate();
 }
 
 /** Suspends until its promise resolves. */

@@ -3,7 +3,7 @@ import { act, render } from '@testing-library/react';
 import { Suspense, useLayoutEffect, useState, type ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { describe, expect, it, vi } from 'vitest';
-import { defer, SocketProvider, startApp, useEvent, Waiting } from './pair.fixture.js';
+import { defer, SocketProvider, startApp, until, useEvent, Waiting } from './pair.fixture.js';
 
 const numbers = Array.from({ length: 1_000 }, (_, n) => n);
 
@@ -61,13 +61,14 @@ describe('useEvent', () => {
     const root = createRoot(document.createElement('div'));
     // not in act, which would run passive effects at once
     root.render(<SocketProvider client={app.client} children={<Early />} />);
-    await vi.waitFor(() => expect(heardEarly).toEqual([1]), { timeout: 4_000 });
+    await until(() => heardEarly !== undefined);
+    expect(heardEarly).toEqual([1]);
     root.unmount();
   });
 
   it('gives a callback messages of its own path only, while the path changes', async () => {
     await using app = await startApp();
-    const heard: unknown[] = [];
+    const heard: [path: string, data: unknown][] = [];
     function Either({ path }: { readonly path: 'count' | 'output' }): null {
       useEvent(path, (data: unknown) => heard.push([path, data]));
       useLayoutEffect(() => {
@@ -80,9 +81,11 @@ describe('useEvent', () => {
     const show = (path: 'count' | 'output'): void =>
       root.render(<SocketProvider client={app.client} children={<Either path={path} />} />);
     show('count');
-    await vi.waitFor(() => expect(heard).toEqual([['count', 1]]), { timeout: 4_000 });
+    await until(() => heard.length > 0);
+    expect(heard).toEqual([['count', 1]]);
     show('output');
-    await vi.waitFor(() => expect(heard).toContainEqual(['output', 'one']), { timeout: 4_000 });
+    await until(() => heard.some(([, data]) => data === 'one'));
+    expect(heard).toContainEqual(['output', 'one']);
     expect(heard).not.toContainEqual(['output', 1]);
     expect(heard).not.toContainEqual(['count', 'one']);
     root.unmount();
