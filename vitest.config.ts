@@ -11,6 +11,9 @@ export default defineConfig({
     include: ['{packages,e2e,examples}/**/*.test.{ts,tsx}'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.docs-check/**'],
     restoreMocks: true,
+    // no test waits for time: this only ends one that hangs, and a starved machine may be ten times as slow
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     typecheck: {
       enabled: true,
       include: ['packages/*/src/**/*.test-d.{ts,tsx}'],

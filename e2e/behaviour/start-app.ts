@@ -1,11 +1,8 @@
 // The fixture of the behaviour suite. After each test it is closed, and nothing may be left: no client, timer, connection or
 // listener, and no error that nobody looked at.
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { App, type Setup } from './app.js';
 import type { Transport } from './transports.js';
-
-// nothing here waits for time, but a busy machine may be slow
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const nothing = {
   ...{ countClients: 0, countUsers: 0, rooms: 0 },
