@@ -10,12 +10,29 @@ import type { Session } from './session.js';
 /** Listens to a session's transport. A plain client is open at once, another one after its `$hello`. */
 export function startSession(session: Session): void {
   session.hub.connections.add(session);
-  session.transport.listen({
-    message: (text) => receiveMessage(session, text),
-    drained: () => session.outgoing.drained(),
-    closed: (code, reason) => endSession(session, code, reason),
-  });
+  session.transport.listen(new SessionListener(session));
   if (!session.speaksProtocol) openSession(session);
+}
+
+/** What becomes of a session's transport. One object per client: three closures are 0.2 KB more. */
+class SessionListener {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  message(text: string | undefined): void {
+    receiveMessage(this.#session, text);
+  }
+
+  drained(): void {
+    this.#session.outgoing.drained();
+  }
+
+  closed(code: number, reason: string): void {
+    endSession(this.#session, code, reason);
+  }
 }
 
 function receiveMessage(session: Session, text: string | undefined): void {

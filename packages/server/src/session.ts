@@ -36,13 +36,7 @@ export class Session {
   readonly speaksProtocol: boolean;
   readonly outgoing: Outgoing;
   readonly intake: Intake;
-  readonly questions: Questions;
-  readonly rooms: Set<string> = new Set();
-  /** The rooms it asked to join, while that is being decided. */
-  readonly joining: Map<string, symbol> = new Map();
   readonly socket: AnySocket;
-  /** Messages that are being handled, and streams that run. */
-  readonly calls: Set<Call> = new Set();
   state: SessionState = 'greeting';
   identity: Identity;
   /** The newest token it sent, until that has been checked. */
@@ -60,6 +54,11 @@ export class Session {
   /** What its transport had received, and held, when that was last looked at. */
   seenBytes = 0;
   heldBytes = 0;
+  // made when somebody looks: a client that says nothing needs none of them, and they are 0.9 KB
+  #rooms: Set<string> | undefined;
+  #joining: Map<string, symbol> | undefined;
+  #calls: Set<Call> | undefined;
+  #questions: Questions | undefined;
 
   constructor(hub: Hub, request: UpgradeRequest, identity: Identity, transport: Transport) {
     const { clock, heartbeat } = hub.options;
@@ -71,7 +70,6 @@ export class Session {
     this.speaksProtocol = transport.protocol !== '' && transport.protocol === hub.dialect.subprotocol;
     this.outgoing = new Outgoing(transport, hub.options, hub.counters, this.speaksProtocol);
     this.intake = new Intake(transport, hub.options, hub.counters);
-    this.questions = new Questions(clock);
     // its paths are strings here and the contract's names outside
     this.socket = new SocketHandle(this) as unknown as AnySocket;
     this.openedAt = clock.now();
@@ -80,6 +78,25 @@ export class Session {
 
   get userId(): string | undefined {
     return this.identity.userId;
+  }
+
+  get rooms(): Set<string> {
+    return (this.#rooms ??= new Set());
+  }
+
+  /** The rooms it asked to join, while that is being decided. */
+  get joining(): Map<string, symbol> {
+    return (this.#joining ??= new Map());
+  }
+
+  /** Messages that are being handled, and streams that run. */
+  get calls(): Set<Call> {
+    return (this.#calls ??= new Set());
+  }
+
+  /** What it was asked and has not yet answered. */
+  get questions(): Questions {
+    return (this.#questions ??= new Questions(this.hub.options.clock));
   }
 
   /** The running call that the client knows by this id. */
