@@ -20,8 +20,9 @@ export async function startEchoServer(maxMessageBytes?: number): Promise<EchoSer
   const ended: DisconnectReason[] = [];
   let wake = (): void => undefined;
   const sockets = new SocketManager(channels, {
+    // some cases send a thousand binary messages, each of which is a bad frame to this server
+    limits: { badFramesPer10s: 10_000, ...(maxMessageBytes !== undefined && { maxMessageBytes }) },
     ...(maxMessageBytes !== undefined && {
-      limits: { maxMessageBytes },
       // what is echoed must fit on its way out as well
       backpressure: { hardBytes: 2 * maxMessageBytes },
     }),

@@ -1,11 +1,14 @@
 // What a client sends, from its text to whoever handles it.
-import type { Decoded, Frame } from '@wirepact/core/internal';
+import { closeCodes, type Decoded, type Frame } from '@wirepact/core/internal';
 import { receive } from './dispatch.js';
 import { findChannel, type Hub } from './hub.js';
 import { findExcess } from './json-limits.js';
 import { endSession, openSession } from './lifecycle.js';
 import { receiveProtocolFrame } from './protocol-frames.js';
 import type { Session } from './session.js';
+
+/** The time in which `badFramesPer10s` counts. */
+const badFramesWindowMs = 10_000;
 
 /** Listens to a session's transport. A plain client is open at once, another one after its `$hello`. */
 export function startSession(session: Session): void {
@@ -76,6 +79,23 @@ function isAnswer({ hub, speaksProtocol }: Session, { id, path }: Frame): boolea
 }
 
 function refuseMessage(session: Session, why: string): void {
-  session.hub.counters.badFrames += 1;
+  const { counters } = session.hub;
+  counters.badFrames += 1;
+  if (isOneTooMany(session)) {
+    counters.limited.badFrames += 1;
+    return endSession(session, closeCodes.rateLimited, 'too many messages were no frames');
+  }
   session.sendFrame('$error', { code: 'bad_frame', message: `[bad_frame] ${why}` });
+}
+
+/** Counts a bad frame. Whoever sends so many speaks something else, or tries things out. */
+function isOneTooMany(session: Session): boolean {
+  const { clock, limits } = session.hub.options;
+  const now = clock.now();
+  if (now - session.badFramesSince >= badFramesWindowMs) {
+    session.badFramesSince = now;
+    session.badFrames = 0;
+  }
+  session.badFrames += 1;
+  return session.badFrames > limits.badFramesPer10s;
 }

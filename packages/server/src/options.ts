@@ -61,6 +61,8 @@ export interface LimitOptions {
   readonly bytesPerSecond?: number;
   /** Bytes it may send at once before that. @default 1048576, or four times `maxMessageBytes` */
   readonly byteBurst?: number;
+  /** Messages within 10 s that may be no frames; the next one closes the connection with 4429. @default 10 */
+  readonly badFramesPer10s?: number;
 }
 
 /** How much may wait in memory for one slow client. */
@@ -138,6 +140,7 @@ export const defaultOptions = {
     messageBurst: 1_000,
     bytesPerSecond: 262_144,
     byteBurst: 1_048_576,
+    badFramesPer10s: 10,
   },
   backpressure: { softBytes: 262_144, resumeBytes: 65_536, hardBytes: 1_048_576 },
   heartbeat: { intervalMs: 25_000, timeoutMs: 10_000 },

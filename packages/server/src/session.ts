@@ -44,6 +44,9 @@ export class Session {
   /** When it was asked for a new token. */
   askedForTokenAt: number | undefined;
   messageCount = 0;
+  /** Messages that were no frames, in the 10 s that began with the first of them. */
+  badFrames = 0;
+  badFramesSince = 0;
   handlersInFlight = 0;
   streamsInFlight = 0;
   #idle: (() => void) | undefined;
