@@ -91,6 +91,24 @@ describe('a client that joins', () => {
     expect(await join(client, 'c', 9)).toEqual(joined('c', 9));
   });
 
+  it('joins twice as many rooms at once as it may be in, and ten a second from then on', async () => {
+    const server = start({ authorize: () => true }, 64);
+    const client = await server.connect();
+    const askFor = (id: number) => client.ask({ path: '$join', data: { room: `room ${id}` }, id });
+    for (let id = 0; id < 128; id += 1) {
+      expect(await askFor(id)).toMatchObject([{ id, data: {} }]);
+      client.say({ path: '$leave', data: { room: `room ${id}` } });
+    }
+    const refusal = { id: 128, error: { code: 'rate_limited', retryAfterMs: 100 } };
+    expect(await askFor(128)).toMatchObject([refusal]);
+    server.clock.advance(99);
+    expect(await askFor(128)).toMatchObject([{ ...refusal, error: { retryAfterMs: 1 } }]);
+    server.clock.advance(1);
+    expect(await askFor(128)).toMatchObject([{ id: 128, data: { room: 'room 128' } }]);
+    expect(server.sockets.stats().limited.joins).toBe(2);
+    expect(await askFor(128)).toMatchObject([{ data: { room: 'room 128' } }]);
+  });
+
   it('without an id is told nothing but what went wrong', async () => {
     const server = start({ authorize: (_socket, room) => room === 'lobby' });
     const client = await server.connect();

@@ -4,6 +4,7 @@ import type { Frame } from '@wirepact/core/internal';
 import { sendRefusal } from './answers.js';
 import { findRoomNameFault } from './rooms.js';
 import type { Session } from './session.js';
+import { overdrawnMs, takeFrom } from './token-bucket.js';
 
 /** Puts a session into a room. Does nothing when it is there, or gone. */
 export function enterRoom(session: Session, room: string): void {
@@ -46,6 +47,12 @@ export async function joinFromClient(session: Session, frame: Frame): Promise<vo
     if (session.rooms.size + session.joining.size >= maxRooms) {
       return sendRefusal(sender, 'rate_limited', `a client may be in ${maxRooms} rooms`);
     }
+    const retryAfterMs = takeJoin(session);
+    if (retryAfterMs > 0) {
+      return sendRefusal(sender, 'rate_limited', 'a client may not join so many rooms a second', {
+        retryAfterMs,
+      });
+    }
     // left again while it was being decided: the join must not come after the leave
     const attempt = session.joining.get(room) ?? Symbol(room);
     session.joining.set(room, attempt);
@@ -64,6 +71,17 @@ export function leaveFromClient(session: Session, frame: Frame): void {
   const room = roomOf(frame);
   if (room !== undefined) leaveRoom(session, room);
   if (frame.id !== undefined) session.sendFrame(frame.path, { room }, frame.id);
+}
+
+/** Counts a join; how long to wait for it, in ms, when that is one too many. */
+function takeJoin(session: Session): number {
+  const { options, counters } = session.hub;
+  const now = options.clock.now();
+  const fullAt = takeFrom(options.rates.joins, session.joinsFullAt, 1, now);
+  const waitMs = overdrawnMs(options.rates.joins, fullAt, now);
+  if (waitMs === 0) session.joinsFullAt = fullAt;
+  else counters.limited.joins += 1;
+  return waitMs;
 }
 
 /** Why this client may not join this room, or `undefined` when it may. */

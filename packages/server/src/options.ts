@@ -49,6 +49,8 @@ export interface LimitOptions {
   readonly maxInFlight?: number;
   /** Rooms one client may join by itself. @default 128 */
   readonly maxRooms?: number;
+  /** Joins one client may ask for a second, after twice `maxRooms` at once; more are refused. @default 10 */
+  readonly joinsPerSecond?: number;
   /** How deep the JSON of a message may nest. @default 64 */
   readonly maxJsonDepth?: number;
   /** How many keys and items a message may have in all. @default 10000 */
@@ -134,6 +136,7 @@ export const defaultOptions = {
     maxMessageBytes: 262_144,
     maxInFlight: 64,
     maxRooms: 128,
+    joinsPerSecond: 10,
     maxJsonDepth: 64,
     maxJsonKeys: 10_000,
     messagesPerSecond: 100,
@@ -152,7 +155,7 @@ export interface ResolvedOptions {
   readonly backpressure: Required<BackpressureOptions>;
   readonly heartbeat: Required<HeartbeatOptions>;
   /** The limits that say how much in what time. */
-  readonly rates: { readonly messages: Rate; readonly bytes: Rate };
+  readonly rates: { readonly messages: Rate; readonly bytes: Rate; readonly joins: Rate };
   readonly clock: Clock;
 }
 
@@ -167,6 +170,11 @@ export function resolveOptions(
     rates: {
       messages: { perSecond: limits.messagesPerSecond, burst: limits.messageBurst },
       bytes: { perSecond: limits.bytesPerSecond, burst: limits.byteBurst },
+      // who comes back joins every room again, and may then go elsewhere
+      joins: {
+        perSecond: limits.joinsPerSecond,
+        burst: Math.max(2 * limits.maxRooms, limits.joinsPerSecond),
+      },
     },
     backpressure: figures('backpressure', defaultOptions.backpressure, options.backpressure),
     heartbeat: figures('heartbeat', defaultOptions.heartbeat, options.heartbeat),

@@ -44,6 +44,8 @@ export class Session {
   /** When it was asked for a new token. */
   askedForTokenAt: number | undefined;
   messageCount = 0;
+  /** When it may join as many rooms at once again as ever. */
+  joinsFullAt = 0;
   /** Messages that were no frames, in the 10 s that began with the first of them. */
   badFrames = 0;
   badFramesSince = 0;

@@ -22,8 +22,8 @@ export interface Stats {
   readonly badFrames: number;
   /** Messages that were not sent, by why: `volatile` to a slow client, `latest` replaced by a newer one, the client gone. */
   readonly dropped: { readonly volatile: number; readonly replaced: number; readonly gone: number };
-  /** What met a limit on what a client may do in what time: pauses of a client's reading, connections closed for bad frames. */
-  readonly limited: { readonly reading: number; readonly badFrames: number };
+  /** What met a limit on what a client may do in what time: pauses of a client's reading, connections closed for bad frames, joins that were refused. */
+  readonly limited: { readonly reading: number; readonly badFrames: number; readonly joins: number };
   /** Connections that were closed because too much waited for them. */
   readonly slowClosed: number;
   /** Connections that were given up because they were silent. */
@@ -41,7 +41,7 @@ export interface Counters {
   silentClosed: number;
   readonly refused: { origin: number; identity: number; overload: number };
   readonly dropped: { volatile: number; replaced: number; gone: number };
-  readonly limited: { reading: number; badFrames: number };
+  readonly limited: { reading: number; badFrames: number; joins: number };
 }
 
 /** All zero. */
@@ -56,6 +56,6 @@ export function createCounters(): Counters {
     silentClosed: 0,
     refused: { origin: 0, identity: 0, overload: 0 },
     dropped: { volatile: 0, replaced: 0, gone: 0 },
-    limited: { reading: 0, badFrames: 0 },
+    limited: { reading: 0, badFrames: 0, joins: 0 },
   };
 }
