@@ -1,7 +1,7 @@
 // What the parts of one SocketManager share. The contract's types end at the manager: in here paths are strings and data
 // is unknown until a schema has seen it.
 import type { AnyChannels, ChannelDefinitions } from '@wirepact/core';
-import { channelFacts, type ChannelFacts, type Dialect } from '@wirepact/core/internal';
+import { channelFacts, type Dialect } from '@wirepact/core/internal';
 import { resolveDialect } from './dialects.js';
 import { resolveOptions, type ResolvedOptions, type SocketManagerOptions } from './options.js';
 import { Rooms } from './rooms.js';
@@ -21,11 +21,11 @@ export type Hooks = SocketManagerOptions<AnyChannels, unknown>;
 /** What the parts of one SocketManager share. */
 export interface Hub {
   readonly channels: ChannelDefinitions;
-  /** What every client is told of them. */
-  readonly facts: Readonly<Record<string, ChannelFacts>>;
   readonly hooks: Hooks;
   readonly options: ResolvedOptions;
   readonly dialect: Dialect;
+  /** What `$welcome` says to all clients alike, as the end of its JSON: encoded once, for many channels make it long. */
+  readonly terms: string;
   readonly routes: RouteTable;
   readonly rooms: Rooms;
   readonly roster: Roster;
@@ -49,12 +49,13 @@ export function createHub(
   for (const [path, route] of Object.entries(hooks.routes ?? {})) {
     if (route !== undefined) routes.add(path, route as AnyRoute);
   }
+  const options = resolveOptions(hooks);
   return {
     channels,
-    facts: channelFacts(channels),
     hooks,
-    options: resolveOptions(hooks),
+    options,
     dialect: resolveDialect(channels, hooks.dialect),
+    terms: encodeTerms(channels, options),
     routes,
     rooms: new Rooms(),
     roster: new Roster(),
@@ -76,10 +77,22 @@ export function createHub(
   };
 }
 
+function encodeTerms(channels: ChannelDefinitions, { heartbeat, limits }: ResolvedOptions): string {
+  const { maxMessageBytes, maxInFlight, maxRooms } = limits;
+  const terms = {
+    resumed: false,
+    heartbeatMs: heartbeat.intervalMs,
+    limits: { maxMessageBytes, maxInFlight, maxRooms },
+    channels: channelFacts(channels),
+  };
+  return JSON.stringify(terms).slice(1);
+}
+
 /** Runs a handler of the application's that nobody waits for. What it throws, now or later, breaks nothing. */
 export function guarded(handler: () => unknown, failed: (error: unknown) => void): void {
   try {
-    Promise.resolve(handler()).catch(failed);
+    const result = handler();
+    if (result !== undefined) Promise.resolve(result).catch(failed);
   } catch (error) {
     failed(error);
   }

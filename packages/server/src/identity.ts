@@ -105,6 +105,9 @@ function inTime<TContext>(hub: Hub, pending: TContext | PromiseLike<TContext>): 
       hub.identifying.delete(giveUp);
     };
     hub.identifying.add(giveUp);
-    Promise.resolve(pending).finally(settled).then(resolve, reject);
+    Promise.resolve(pending).then(
+      (context) => (settled(), resolve(context)),
+      (error: Error) => (settled(), reject(error)),
+    );
   });
 }

@@ -11,14 +11,7 @@ export function openSession(session: Session): void {
   hub.roster.add(session);
   hub.counters.connected += 1;
   if (session.speaksProtocol) {
-    const { maxMessageBytes, maxInFlight, maxRooms } = hub.options.limits;
-    session.sendFrame('$welcome', {
-      session: session.id,
-      resumed: false,
-      heartbeatMs: hub.options.heartbeat.intervalMs,
-      limits: { maxMessageBytes, maxInFlight, maxRooms },
-      channels: hub.facts,
-    });
+    session.outgoing.write(hub.dialect.encode('$welcome', `{"session":"${session.id}",${hub.terms}`));
   } else if (hub.dialect.greeting !== undefined) {
     session.outgoing.write(hub.dialect.greeting(session.id));
   }

@@ -1,12 +1,12 @@
 // One client as the server knows it: who it is, what it is doing, the way out to it. What happens to it is decided
 // elsewhere: lifecycle.ts opens and ends it, dispatch.ts and protocol-frames.ts handle what it sends.
-import { randomBytes } from 'node:crypto';
 import type { FrameId, Transport } from '@wirepact/core/internal';
 import type { Call } from './call.js';
 import type { AnySocket, Hub } from './hub.js';
 import { Intake } from './intake.js';
 import { Outgoing } from './outgoing.js';
 import { Questions } from './questions.js';
+import { createSessionId } from './session-id.js';
 import { SocketHandle } from './socket-handle.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
@@ -29,7 +29,7 @@ export type SessionState = 'greeting' | 'open' | 'ending' | 'ended';
 /** One client as the server knows it. */
 export class Session {
   readonly hub: Hub;
-  readonly id: string = `s_${randomBytes(16).toString('base64url')}`;
+  readonly id: string = createSessionId();
   /** What it was let in on. The token is not in it. */
   readonly request: Omit<UpgradeRequest, 'token'>;
   readonly transport: Transport;
