@@ -102,8 +102,10 @@ describe('and no other', () => {
   });
 
   it('whatever it and the host are, without throwing', () => {
+    // any code unit: the table behind fast-check's own "binary" takes a second to make
+    const anything = fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)) });
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (origin, host) => {
+      fc.property(anything, anything, (origin, host) => {
         if (isAllowed({ origin, host })) expect(new URL(origin).origin).toBe(origin);
         expect(isAllowed({ origin: 'https://app.example', host: host + '.evil.example' })).toBe(false);
       }),
