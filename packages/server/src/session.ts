@@ -35,7 +35,6 @@ export class Session {
   readonly transport: Transport;
   readonly speaksProtocol: boolean;
   readonly outgoing: Outgoing;
-  readonly intake: Intake;
   readonly socket: AnySocket;
   state: SessionState = 'greeting';
   identity: Identity;
@@ -59,11 +58,12 @@ export class Session {
   /** What its transport had received, and held, when that was last looked at. */
   seenBytes = 0;
   heldBytes = 0;
-  // made when somebody looks: a client that says nothing needs none of them, and they are 0.9 KB
+  // made when somebody looks: a client that says nothing needs none of them, and they are 1 KB
   #rooms: Set<string> | undefined;
   #joining: Map<string, symbol> | undefined;
   #calls: Set<Call> | undefined;
   #questions: Questions | undefined;
+  #intake: Intake | undefined;
 
   constructor(hub: Hub, request: UpgradeRequest, identity: Identity, transport: Transport) {
     const { clock, heartbeat } = hub.options;
@@ -74,7 +74,6 @@ export class Session {
     this.transport = transport;
     this.speaksProtocol = transport.protocol !== '' && transport.protocol === hub.dialect.subprotocol;
     this.outgoing = new Outgoing(transport, hub.options, hub.counters, this.speaksProtocol);
-    this.intake = new Intake(transport, hub.options, hub.counters);
     // its paths are strings here and the contract's names outside
     this.socket = new SocketHandle(this) as unknown as AnySocket;
     this.openedAt = clock.now();
@@ -102,6 +101,11 @@ export class Session {
   /** What it was asked and has not yet answered. */
   get questions(): Questions {
     return (this.#questions ??= new Questions(this.hub.options.clock));
+  }
+
+  /** How fast it is read. */
+  get intake(): Intake {
+    return (this.#intake ??= new Intake(this.transport, this.hub.options, this.hub.counters));
   }
 
   /** The running call that the client knows by this id. */
