@@ -1,6 +1,8 @@
 // Who is let in, whatever carries the connection: origin, identity, then a session. Nothing of a connection that is
 // refused is ever counted as a client, listed or told of.
 import { closeCodes, tokenPrefix, type Transport } from '@wirepact/core/internal';
+import { Capacity, type Lack } from './capacity.js';
+import { addressOf, countedAs } from './client-address.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Hub } from './hub.js';
 import { identify, refusalOf } from './identity.js';
@@ -30,11 +32,13 @@ const closing = { accepted: false, status: 503, reason: 'the server is closing' 
 export class Gate {
   readonly #hub: Hub;
   readonly #heartbeat: Heartbeat;
+  readonly #capacity: Capacity;
   #isClosed = false;
 
   constructor(hub: Hub) {
     this.#hub = hub;
     this.#heartbeat = new Heartbeat(hub);
+    this.#capacity = new Capacity(hub);
   }
 
   get isClosed(): boolean {
@@ -56,9 +60,14 @@ export class Gate {
 
   /** Never rejects. */
   async admit(offered: UpgradeRequest): Promise<Admission> {
-    const { hooks, counters, dialect, identifying } = this.#hub;
+    const { hooks, options, counters, dialect, identifying } = this.#hub;
     if (this.#isClosed) return closing;
-    if (!this.#allowsOrigin(offered)) {
+    const located = { ...offered, remoteAddress: addressOf(offered, options.proxies) };
+    const address = countedAs(located.remoteAddress);
+    const lack = this.#capacity.ask(address);
+    // by a status whoever asks: a handshake is what is spared
+    if (lack !== undefined) return { accepted: false, status: lack.status, reason: lack.reason };
+    if (!this.#allowsOrigin(located)) {
       counters.refused.origin += 1;
       return { accepted: false, status: 403, reason: 'this origin may not connect' };
     }
@@ -66,16 +75,18 @@ export class Gate {
       counters.refused.overload += 1;
       return { accepted: false, status: 503, reason: 'too many connections are being made' };
     }
-    const protocols = readProtocols(offered);
+    const protocols = readProtocols(located);
     const protocol = protocols.find((name) => name === dialect.subprotocol);
-    const request = readToken(hooks.origins === '*' ? withoutCookies(offered) : offered, protocols);
+    const request = readToken(hooks.origins === '*' ? withoutCookies(located) : located, protocols);
     try {
       const identity = await identify(this.#hub, request);
+      const none = this.#capacity.findLack(address, identity.userId);
+      if (none !== undefined) return refuse(none, protocol);
       return { accepted: true, protocol, open: (transport) => this.#open(transport, request, identity) };
     } catch (error) {
       if (this.#isClosed) return closing;
       counters.refused.identity += 1;
-      return refuse(error, protocol);
+      return refuse(refusalOf(error), protocol);
     }
   }
 
@@ -90,14 +101,16 @@ export class Gate {
 
   #open(transport: Transport, request: UpgradeRequest, identity: Identity): void {
     if (this.#isClosed) return closeAtOnce(transport, closeCodes.goingAway, closing.reason);
+    // others may have come between the answer and this
+    const lack = this.#capacity.findLack(countedAs(request.remoteAddress), identity.userId);
+    if (lack !== undefined) return closeAtOnce(transport, lack.closeCode, lack.reason);
     startSession(new Session(this.#hub, request, identity, transport));
     this.#heartbeat.start();
   }
 }
 
 /** A browser cannot see the status of a refused upgrade, so a client of ours is let in to be told by a close code. */
-function refuse(error: unknown, protocol: string | undefined): Admission {
-  const { status, closeCode, reason } = refusalOf(error);
+function refuse({ status, closeCode, reason }: Lack, protocol: string | undefined): Admission {
   if (protocol === undefined) return { accepted: false, status, reason };
   return { accepted: true, protocol, open: (transport) => closeAtOnce(transport, closeCode, reason) };
 }

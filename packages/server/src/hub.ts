@@ -2,6 +2,7 @@
 // is unknown until a schema has seen it.
 import type { AnyChannels, ChannelDefinitions } from '@wirepact/core';
 import { channelFacts, type Dialect } from '@wirepact/core/internal';
+import { Connections } from './connections.js';
 import { resolveDialect } from './dialects.js';
 import { resolveOptions, type ResolvedOptions, type SocketManagerOptions } from './options.js';
 import { Rooms } from './rooms.js';
@@ -31,7 +32,7 @@ export interface Hub {
   readonly roster: Roster;
   readonly counters: Counters;
   /** Every connection, those included that have not said `$hello` yet. */
-  readonly connections: Set<Session>;
+  readonly connections: Connections;
   /** Calls off the identities that are being found out. */
   readonly identifying: Set<(why: string) => void>;
   readonly manager: SocketManager<AnyChannels, unknown>;
@@ -60,7 +61,7 @@ export function createHub(
     rooms: new Rooms(),
     roster: new Roster(),
     counters: createCounters(),
-    connections: new Set(),
+    connections: new Connections(),
     identifying: new Set(),
     manager,
     report(error, session, path) {

@@ -1,6 +1,8 @@
 // What a SocketManager can be told, and what holds when it is not.
+import type { BlockList } from 'node:net';
 import { systemClock, type Clock } from '@wirepact/core/internal';
 import type { Awaitable, ChannelDefinitions } from '@wirepact/core';
+import { readProxies } from './client-address.js';
 import type { SocketManager } from './socket-manager.js';
 import type { Hooks } from './hub.js';
 import type { Routes } from './route.js';
@@ -65,6 +67,16 @@ export interface LimitOptions {
   readonly byteBurst?: number;
   /** Messages within 10 s that may be no frames; the next one closes the connection with 4429. @default 10 */
   readonly badFramesPer10s?: number;
+  /** Connections that one address may ask for a second; more get 429. @default 50 */
+  readonly upgradesPerSecondPerIp?: number;
+  /** Connections it may ask for at once before that. @default 200 */
+  readonly upgradeBurstPerIp?: number;
+  /** Connections that one address may have; more get 429. An office has one address. @default 1000 */
+  readonly socketsPerIp?: number;
+  /** Connections that one user may have; more are closed with 4429. @default 20 */
+  readonly socketsPerUser?: number;
+  /** Connections in all; more get 503. @default 100000, which is more than most machines have descriptors for */
+  readonly maxClients?: number;
 }
 
 /** How much may wait in memory for one slow client. */
@@ -119,6 +131,13 @@ export interface SocketManagerOptions<TChannels extends ChannelDefinitions, TCon
   readonly rooms?: RoomOptions<TChannels, NoInfer<TContext>>;
   /** @default pages of the same origin, and callers that are no pages */
   readonly origins?: OriginOptions;
+  /**
+   * The addresses and networks of proxies in front of the server, `['10.0.0.0/8']`, that tell by `X-Forwarded-For` whose
+   * connection it is.
+   *
+   * @default none: anybody could write what they like there
+   */
+  readonly trustProxy?: readonly string[];
   readonly limits?: LimitOptions;
   readonly backpressure?: BackpressureOptions;
   readonly heartbeat?: HeartbeatOptions;
@@ -144,6 +163,11 @@ export const defaultOptions = {
     bytesPerSecond: 262_144,
     byteBurst: 1_048_576,
     badFramesPer10s: 10,
+    upgradesPerSecondPerIp: 50,
+    upgradeBurstPerIp: 200,
+    socketsPerIp: 1_000,
+    socketsPerUser: 20,
+    maxClients: 100_000,
   },
   backpressure: { softBytes: 262_144, resumeBytes: 65_536, hardBytes: 1_048_576 },
   heartbeat: { intervalMs: 25_000, timeoutMs: 10_000 },
@@ -155,13 +179,15 @@ export interface ResolvedOptions {
   readonly backpressure: Required<BackpressureOptions>;
   readonly heartbeat: Required<HeartbeatOptions>;
   /** The limits that say how much in what time. */
-  readonly rates: { readonly messages: Rate; readonly bytes: Rate; readonly joins: Rate };
+  readonly rates: Readonly<Record<'messages' | 'bytes' | 'joins' | 'upgrades', Rate>>;
+  /** The proxies that are believed. */
+  readonly proxies: BlockList;
   readonly clock: Clock;
 }
 
-/** Fills in the defaults. @throws TypeError for a figure that is no positive number, and for what is no origin */
+/** Fills in the defaults. @throws TypeError for a figure that is no positive number, for what is no origin or no proxy */
 export function resolveOptions(
-  options: Pick<Hooks, 'limits' | 'backpressure' | 'heartbeat' | 'origins' | 'clock'>,
+  options: Pick<Hooks, 'limits' | 'backpressure' | 'heartbeat' | 'origins' | 'trustProxy' | 'clock'>,
 ): ResolvedOptions {
   checkOrigins(options.origins);
   const limits = resolveLimits(options.limits);
@@ -170,6 +196,7 @@ export function resolveOptions(
     rates: {
       messages: { perSecond: limits.messagesPerSecond, burst: limits.messageBurst },
       bytes: { perSecond: limits.bytesPerSecond, burst: limits.byteBurst },
+      upgrades: { perSecond: limits.upgradesPerSecondPerIp, burst: limits.upgradeBurstPerIp },
       // who comes back joins every room again, and may then go elsewhere
       joins: {
         perSecond: limits.joinsPerSecond,
@@ -178,6 +205,7 @@ export function resolveOptions(
     },
     backpressure: figures('backpressure', defaultOptions.backpressure, options.backpressure),
     heartbeat: figures('heartbeat', defaultOptions.heartbeat, options.heartbeat),
+    proxies: readProxies(options.trustProxy ?? []),
     clock: options.clock ?? systemClock,
   };
 }

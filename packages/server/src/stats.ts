@@ -13,7 +13,7 @@ export interface Stats {
   /** Clients that went. */
   readonly disconnected: number;
   /** Connections that were refused, by why. */
-  readonly refused: { readonly origin: number; readonly identity: number; readonly overload: number };
+  readonly refused: Readonly<Counters['refused']>;
   /** Messages that were received. */
   readonly received: number;
   /** Messages that were sent, each receiver counted. */
@@ -39,7 +39,20 @@ export interface Counters {
   badFrames: number;
   slowClosed: number;
   silentClosed: number;
-  readonly refused: { origin: number; identity: number; overload: number };
+  readonly refused: {
+    origin: number;
+    identity: number;
+    /** Too many were being identified. */
+    overload: number;
+    /** Its address asks too often… */
+    rate: number;
+    /** …or has too many, */
+    address: number;
+    /** or its user has. */
+    user: number;
+    /** There are too many in all. */
+    clients: number;
+  };
   readonly dropped: { volatile: number; replaced: number; gone: number };
   readonly limited: { reading: number; badFrames: number; joins: number };
 }
@@ -54,7 +67,7 @@ export function createCounters(): Counters {
     badFrames: 0,
     slowClosed: 0,
     silentClosed: 0,
-    refused: { origin: 0, identity: 0, overload: 0 },
+    refused: { origin: 0, identity: 0, overload: 0, rate: 0, address: 0, user: 0, clients: 0 },
     dropped: { volatile: 0, replaced: 0, gone: 0 },
     limited: { reading: 0, badFrames: 0, joins: 0 },
   };

@@ -8,7 +8,7 @@ export interface UpgradeRequest {
   readonly headers: RequestHeaders;
   /** Path and query, as requested: `/ws?room=lobby`. */
   readonly url: string;
-  /** The address of the other end of the TCP connection; a proxy's own behind a proxy. */
+  /** The address of the client: the other end of the TCP connection, or whom a proxy names that `trustProxy` names. */
   readonly remoteAddress: string | undefined;
   /** Whether the connection itself is TLS. Behind a proxy that ends TLS it is not. */
   readonly encrypted: boolean;
