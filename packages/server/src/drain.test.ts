@@ -44,6 +44,18 @@ it('does not wait for a client that is gone before its handler has finished', as
   expect(sockets.countClients).toBe(0);
 });
 
+it('ends every drain that waits for the same handler, as soon as that has finished', async () => {
+  let finish = (_time: string): void => {};
+  const { sockets, connect } = bound({ time: () => new Promise<string>((resolve) => (finish = resolve)) });
+  const client = await connect();
+  client.say({ path: 'time', id: 1 });
+  const drained = Promise.all([sockets.drain(), sockets.drain()]);
+  await settle();
+  finish('now');
+  await drained;
+  expect(sockets.countClients).toBe(0);
+});
+
 it('drains once more without harm', async () => {
   const { sockets, connect } = bound();
   await connect();

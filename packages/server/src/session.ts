@@ -116,7 +116,15 @@ export class Session {
 
   /** Resolves once none of its handlers runs, streams aside, or once it has ended. */
   async idle(): Promise<void> {
-    if (this.handlersInFlight > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    if (this.handlersInFlight === 0) return;
+    // whoever else waits already goes on as well
+    const others = this.#idle;
+    await new Promise<void>((resolve) => {
+      this.#idle = () => {
+        others?.();
+        resolve();
+      };
+    });
   }
 
   /** None of its handlers runs any more, or nobody waits for them. */
