@@ -43,8 +43,9 @@ function receiveMessage(session: Session, text: string | undefined): void {
   const { hub } = session;
   hub.counters.received += 1;
   const decoded = decode(hub, text);
-  const isAwaited = decoded.ok && isAskedFor(session, decoded.frame);
-  session.intake.take(isAwaited ? 0 : 1, text === undefined ? 0 : Buffer.byteLength(text));
+  const answers = decoded.ok && isAnswer(session, decoded.frame);
+  const isAskedFor = answers || (decoded.ok && isGrant(session, decoded.frame));
+  session.intake.take(isAskedFor ? 0 : 1, text === undefined ? 0 : Buffer.byteLength(text));
   if (!decoded.ok) return refuseMessage(session, decoded.why);
   const { frame } = decoded;
   if (session.state === 'greeting') {
@@ -52,7 +53,7 @@ function receiveMessage(session: Session, text: string | undefined): void {
     else refuseMessage(session, 'the first message must be $hello');
   } else if (frame.path.startsWith('$')) {
     receiveProtocolFrame(session, frame);
-  } else if (isAnswer(session, frame)) {
+  } else if (answers) {
     session.questions.answer(frame);
   } else {
     receive(session, frame);
@@ -68,9 +69,9 @@ function decode({ dialect, options }: Hub, text: string | undefined): Decoded {
   return why === undefined ? decoded : { ok: false, why };
 }
 
-/** As often as the server asks; a client that reads streams fast is not to wait for having read. */
-function isAskedFor(session: Session, frame: Frame): boolean {
-  return (session.speaksProtocol && frame.path === '$more') || isAnswer(session, frame);
+/** Whether it lets a stream go on; a client that reads streams fast is not to wait for having read. */
+function isGrant({ speaksProtocol }: Session, { path }: Frame): boolean {
+  return speaksProtocol && path === '$more';
 }
 
 /** Whether it is the client that answers on this path. */
