@@ -11,6 +11,7 @@ export const closeCodes = {
   forbidden: 4403,
   unsupportedVersion: 4406,
   helloTimeout: 4408,
+  takenOver: 4409,
   rateLimited: 4429,
   internal: 4500,
   slow: 4508,

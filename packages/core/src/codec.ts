@@ -56,6 +56,8 @@ export function encodeHead(head: FrameHead | undefined): string {
   if (head === undefined) return '';
   let text = '';
   if (head.room !== undefined) text += `,"room":${JSON.stringify(head.room)}`;
+  if (head.at !== undefined) text += `,"at":${head.at}`;
+  if (head.after !== undefined) text += `,"after":${head.after}`;
   if (head.id !== undefined) text += `,"id":${JSON.stringify(head.id)}`;
   if (head.error !== undefined) text += `,"error":${JSON.stringify(head.error)}`;
   if (head.more === true) text += ',"more":true';

@@ -45,5 +45,6 @@ export type {
   StreamItem,
   StreamPath,
 } from './infer.js';
+export type { Cursor, GapCause } from './frames.js';
 export type { Json, NotJson, Wire } from './json.js';
 export type { AnySchema } from './schema.js';

@@ -14,11 +14,14 @@ export { eventPayloadClient, eventPayloadServer } from './event-payload.js';
 export type {
   AnnouncedLimits,
   ChannelFacts,
+  Cursor,
   Frame,
   FrameHead,
   FrameId,
+  GapCause,
   ProtocolData,
   ProtocolPath,
+  Ranges,
 } from './frames.js';
 export { streamWindow, subprotocol, tokenPrefix } from './protocol.js';
 export { parse, parseIn, type AnySchema, type Parsed } from './schema.js';
