@@ -6,10 +6,11 @@ import { addressOf, countedAs } from './client-address.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Hub } from './hub.js';
 import { identify, refusalOf } from './identity.js';
-import { startSession } from './incoming.js';
-import { endSession } from './lifecycle.js';
+import { Connection } from './connection.js';
+import { startConnection } from './incoming.js';
+import { closeConnection, endSession } from './lifecycle.js';
 import { isOriginAllowed } from './origin.js';
-import { Session, type Identity } from './session.js';
+import type { Identity } from './session.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
 /** Whether a connection may be made, and what to do with it then. */
@@ -54,8 +55,11 @@ export class Gate {
   /** Lets nobody in from now on, and ends every session. */
   close(): void {
     this.shut();
-    for (const session of this.#hub.connections) endSession(session, closeCodes.goingAway, closing.reason);
+    const { roster, connections, acknowledgements } = this.#hub;
+    for (const session of roster.all()) endSession(session, closeCodes.goingAway, closing.reason);
+    for (const connection of connections) closeConnection(connection, closeCodes.goingAway, closing.reason);
     this.#heartbeat.stop();
+    acknowledgements.stop();
   }
 
   /** Never rejects. */
@@ -104,7 +108,7 @@ export class Gate {
     // others may have come between the answer and this
     const lack = this.#capacity.findLack(countedAs(request.remoteAddress), identity.userId);
     if (lack !== undefined) return closeAtOnce(transport, lack.closeCode, lack.reason);
-    startSession(new Session(this.#hub, request, identity, transport));
+    startConnection(new Connection(this.#hub, request, identity, transport));
     this.#heartbeat.start();
   }
 }

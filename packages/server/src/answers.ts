@@ -1,8 +1,9 @@
 // What goes back to the sender of a message: the answer, or the error it gets instead.
 import { isSocketError, SocketError, type ChannelDefinition, type ErrorCode } from '@wirepact/core';
-import { toWireError, type FrameId } from '@wirepact/core/internal';
+import { toWireError, type Dialect, type FrameId, type WireError } from '@wirepact/core/internal';
 import type { Call } from './call.js';
-import { createOutgoing, encodeOutput, parseOutput } from './outgoing-message.js';
+import { createOutgoing, encodeOutput, parseOutput, type OutgoingMessage } from './outgoing-message.js';
+import { sendDirect } from './publish.js';
 import type { Session } from './session.js';
 
 /** Whom an error goes to: a {@link Call}, or the sender of one of the protocol's own frames. */
@@ -10,6 +11,8 @@ export interface Sender {
   readonly session: Session;
   readonly path: string;
   readonly id?: FrameId | undefined;
+  /** The number of a message that a client may send again. */
+  readonly number?: number | undefined;
 }
 
 /** Codes of the library that a handler may throw on purpose: they say who the caller is, or that it must wait. */
@@ -31,8 +34,7 @@ export function sendAnswer(call: Call, result: unknown): void {
   try {
     if (id === undefined) {
       if (result === undefined || channel?.out === undefined || channel.reply !== undefined) return;
-      session.outgoing.deliver(createOutgoing(session.hub, path, result));
-      return;
+      return sendDirect(session, createOutgoing(session.hub, path, result));
     }
     const what = channel?.reply === undefined ? 'out' : 'reply';
     const schema = channel?.[what];
@@ -40,7 +42,7 @@ export function sendAnswer(call: Call, result: unknown): void {
       return sendRefusal(call, 'no_reply', `"${path}" was handled and answered nothing`);
     }
     const json = encodeOutput(schema, result, path, what);
-    session.outgoing.write(session.hub.dialect.encode(path, json, { id }));
+    respond(call, session.hub.dialect.encode(path, json, { id }));
   } catch (error) {
     sendFailure(call, error);
   }
@@ -58,24 +60,55 @@ export function sendRefusal(sender: Sender, code: ErrorCode, text: string, data?
   sendError(sender, new SocketError(code, `[${code}] ${text}`, { data }));
 }
 
+/** Sends an answer, and keeps it in case that the line breaks under it. `n` says which item of a stream it is. */
+export function respond({ session, number }: Sender, text: string, n?: number): void {
+  if (number !== undefined) session.openAnswers().add(number, n === undefined ? { text } : { text, n });
+  session.write(text);
+}
+
+/** Sends the answer to a number again, of a stream what comes after item `taken`. */
+export function sendAgain(session: Session, number: number, taken = 0): void {
+  const frames = session.answers?.find(number);
+  if (frames === undefined) {
+    const error = new SocketError('unknown_outcome', '[unknown_outcome] the answer is no longer kept');
+    return session.write(
+      session.hub.dialect.encode('$error', undefined, { id: number, error: toWireError(error) }),
+    );
+  }
+  for (const { text, n = Infinity } of frames) if (n > taken) session.write(text);
+}
+
 function sendError(sender: Sender, error: SocketError): void {
   const { session, path } = sender;
-  let text: string;
   try {
-    text = encodeError(sender, error);
+    writeError(sender, toWireError(error));
   } catch (fault) {
     // what belongs to the error has no JSON form
     session.hub.report(fault, session, path);
-    text = encodeError(sender, internal(path));
+    writeError(sender, toWireError(internal(path)));
   }
-  session.outgoing.write(text);
 }
 
-function encodeError({ session, path, id }: Sender, error: SocketError): string {
+/** An event that is refused is refused for good, so word of that is not lost with the line. */
+function writeError(sender: Sender, error: WireError): void {
+  const { session, path, id, number } = sender;
   const { dialect } = session.hub;
-  const wire = toWireError(error);
-  if (id !== undefined) return dialect.encode(path, undefined, { id, error: wire });
-  return dialect.encode('$error', JSON.stringify({ ...wire, path: dialect.nameOf?.(path) ?? path }));
+  if (id !== undefined) return respond(sender, dialect.encode(path, undefined, { id, error }));
+  const json = JSON.stringify({ ...error, path: dialect.nameOf?.(path) ?? path });
+  if (number === undefined) return session.write(dialect.encode('$error', json));
+  sendDirect(session, errorMessage(dialect, json));
+}
+
+function errorMessage(dialect: Dialect, json: string): OutgoingMessage {
+  const path = '$error';
+  return {
+    path,
+    room: undefined,
+    delivery: 'reliable',
+    slot: path,
+    text: () => dialect.encode(path, json),
+    frame: (head) => dialect.encode(path, json, head),
+  };
 }
 
 function visibleError({ session, path, channel }: Call, thrown: unknown): SocketError {

@@ -11,22 +11,31 @@ export class Call {
   readonly id: FrameId | undefined;
   /** The channel whose route takes the message; `undefined` for what goes to `onMessage`. */
   readonly channel: ChannelDefinition | undefined;
+  /** Its place in the series of its session's messages; a plain client's have none. */
+  readonly number: number | undefined;
   /** What runs when the channel is a stream. */
   stream: RunningStream | undefined;
-  readonly #number: number;
+  readonly #unnumbered: number;
   #controller: AbortController | undefined;
   #aborted = false;
 
-  constructor(session: Session, { path, id }: Frame, channel: ChannelDefinition | undefined) {
+  constructor(
+    session: Session,
+    { path, id }: Frame,
+    channel: ChannelDefinition | undefined,
+    number: number | undefined,
+  ) {
     this.session = session;
     this.path = path;
     this.id = id;
     this.channel = channel;
-    this.#number = ++session.messageCount;
+    this.number = number;
+    this.#unnumbered = number === undefined ? ++session.unnumbered : 0;
   }
 
+  /** The same for a message that is sent again. */
   get messageId(): string {
-    return `${this.session.id}:${this.#number}`;
+    return `${this.session.id}:${this.number ?? `u${this.#unnumbered}`}`;
   }
 
   /** Whether the sender has lost interest, or is gone. */
@@ -54,6 +63,8 @@ export class Call {
 export interface RunningStream {
   /** The reader allows items up to number `n`. */
   grant(n: number): void;
+  /** The reader is back, and has items up to number `n`. */
+  resume(n: number): void;
   /** The reader is gone. */
   abandon(): void;
 }

@@ -25,7 +25,11 @@ export class Capacity {
 
   /** An address asks for a connection. */
   ask(address: string | undefined): Lack | undefined {
-    const { counters, options } = this.#hub;
+    const { counters, options, backlog } = this.#hub;
+    if (backlog.isTooMuch) {
+      counters.refused.overload += 1;
+      return { ...full, reason: 'too much waits to be read' };
+    }
     if (address !== undefined && !this.#upgrades.take(address, options.clock.now())) {
       counters.refused.rate += 1;
       return { ...tooMany, reason: 'this address connects too often' };

@@ -1,19 +1,19 @@
 // Every connection that was made, and how many of them are a user's or come from an address.
 import { countedAs } from './client-address.js';
-import type { Session } from './session.js';
+import type { Connection } from './connection.js';
 
 /** The connections of one endpoint, those included that have not said `$hello` yet. */
-export class Connections implements Iterable<Session> {
-  readonly #sessions = new Set<Session>();
+export class Connections implements Iterable<Connection> {
+  readonly #connections = new Set<Connection>();
   readonly #ofAddress = new Map<string, number>();
   readonly #ofUser = new Map<string, number>();
 
   get size(): number {
-    return this.#sessions.size;
+    return this.#connections.size;
   }
 
-  [Symbol.iterator](): IterableIterator<Session> {
-    return this.#sessions.values();
+  [Symbol.iterator](): IterableIterator<Connection> {
+    return this.#connections.values();
   }
 
   /** How many come from what {@link countedAs} makes of an address. */
@@ -25,17 +25,17 @@ export class Connections implements Iterable<Session> {
     return userId === undefined ? 0 : (this.#ofUser.get(userId) ?? 0);
   }
 
-  add(session: Session): void {
-    this.#sessions.add(session);
-    count(this.#ofAddress, countedAs(session.request.remoteAddress), 1);
-    count(this.#ofUser, session.userId, 1);
+  add(connection: Connection): void {
+    this.#connections.add(connection);
+    count(this.#ofAddress, countedAs(connection.request.remoteAddress), 1);
+    count(this.#ofUser, connection.identity.userId, 1);
   }
 
-  /** Does nothing for one that is not here. A session stays the same user's as long as it lives. */
-  delete(session: Session): void {
-    if (!this.#sessions.delete(session)) return;
-    count(this.#ofAddress, countedAs(session.request.remoteAddress), -1);
-    count(this.#ofUser, session.userId, -1);
+  /** Does nothing for one that is not here. A connection stays the same user's as long as it lives. */
+  delete(connection: Connection): void {
+    if (!this.#connections.delete(connection)) return;
+    count(this.#ofAddress, countedAs(connection.request.remoteAddress), -1);
+    count(this.#ofUser, connection.identity.userId, -1);
   }
 }
 

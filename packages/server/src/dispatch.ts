@@ -1,9 +1,11 @@
 // The life of one message: parse → middleware and route → answer. Whatever goes wrong on the way becomes a typed error
 // for its sender, and the process goes on.
+import type { ErrorCode } from '@wirepact/core';
 import { parseIn, type Frame } from '@wirepact/core/internal';
-import { sendAnswer, sendFailure, sendRefusal } from './answers.js';
+import { sendAgain, sendAnswer, sendFailure, sendRefusal } from './answers.js';
 import { Call } from './call.js';
 import { HandlingContext } from './route-context.js';
+import { noteNumber, numberOf } from './received-numbers.js';
 import type { AnyRoute, TableEntry } from './route-table.js';
 import type { Session } from './session.js';
 import { runStream } from './streams.js';
@@ -15,34 +17,44 @@ const maxIssues = 32;
 export function receive(session: Session, frame: Frame): void {
   const { hub } = session;
   const { path, data } = frame;
+  const number = numberOf(session, frame);
+  if (number !== undefined && !noteNumber(session, number)) return receiveAgain(session, frame, number);
   const entry = hub.routes.find(path);
-  if (entry !== undefined) return receiveRouted(new Call(session, frame, entry.channel), entry, data);
+  if (entry !== undefined) return receiveRouted(new Call(session, frame, entry.channel, number), entry, data);
 
-  const call = new Call(session, frame, undefined);
+  const call = new Call(session, frame, undefined, number);
   const onMessage = hub.hooks.event?.onMessage;
-  if (onMessage === undefined) sendRefusal(call, 'unknown_path', `the server knows no path "${path}"`);
+  if (onMessage === undefined) refuse(call, 'unknown_path', `the server knows no path "${path}"`);
   else handle(call, data, () => onMessage(session.socket, { path, data }));
+}
+
+/** A number comes twice when the client does not know that it arrived. What it asked for is not done again. */
+function receiveAgain(session: Session, { id }: Frame, number: number): void {
+  for (const call of session.calls) if (call.number === number) return;
+  if (id === undefined) session.hub.acknowledgements.owe(session);
+  else sendAgain(session, number);
 }
 
 function receiveRouted(call: Call, { route, channel }: TableEntry, data: unknown): void {
   const { session, path, id } = call;
   if (channel.stream !== undefined) {
     if (id === undefined) {
-      return sendRefusal(call, 'id_required', `"${path}" is a stream; give the message an id`);
+      return refuse(call, 'id_required', `"${path}" is a stream; give the message an id`);
     }
     if (session.streamsInFlight >= session.hub.options.limits.maxInFlight) {
-      return sendRefusal(call, 'overloaded', `${session.streamsInFlight} streams are open already`);
+      return refuse(call, 'overloaded', `${session.streamsInFlight} streams are open already`);
     }
   }
   let parsed;
   try {
     parsed = parseIn(channel.in, data, path);
   } catch (error) {
-    return sendFailure(call, error);
+    sendFailure(call, error);
+    return settleNumber(call);
   }
   if (!parsed.ok) {
     const issues = parsed.issues.slice(0, maxIssues);
-    return sendRefusal(call, 'invalid_input', `the data does not fit "in" of "${path}"`, { issues });
+    return refuse(call, 'invalid_input', `the data does not fit "in" of "${path}"`, { issues });
   }
   const { value } = parsed;
   handle(call, value, () => callRoute(call, route, value));
@@ -90,7 +102,7 @@ function enter(call: Call): void {
   session.calls.add(call);
   if (call.channel?.stream !== undefined) session.streamsInFlight += 1;
   else if (++session.handlersInFlight === session.hub.options.limits.maxInFlight) {
-    session.intake.hold();
+    session.connection?.intake.hold();
   }
 }
 
@@ -100,7 +112,21 @@ function leave(call: Call): void {
   session.calls.delete(call);
   if (call.channel?.stream !== undefined) session.streamsInFlight -= 1;
   else if (--session.handlersInFlight === 0) session.noteIdle();
-  if (session.handlersInFlight <= session.hub.options.limits.maxInFlight / 2) session.intake.release();
+  if (session.handlersInFlight <= session.hub.options.limits.maxInFlight / 2) {
+    session.connection?.intake.release();
+  }
+  settleNumber(call);
+}
+
+/** Ends a call that no handler has seen. */
+function refuse(call: Call, code: ErrorCode, text: string, data?: unknown): void {
+  sendRefusal(call, code, text, data);
+  settleNumber(call);
+}
+
+/** An answer acknowledges what it answers; an event is acknowledged by its number. */
+function settleNumber({ session, number, id }: Call): void {
+  if (number !== undefined && id === undefined) session.hub.acknowledgements.owe(session);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -27,21 +27,28 @@ export async function drainSessions(
   let giveUp = (): void => undefined;
   const graceOver = new Promise<void>((resolve) => (giveUp = resolve));
   const stopTimer = clock.after(graceMs, giveUp);
-  const sessions = [...hub.connections];
+  const sessions = [...hub.roster.all()];
   const leaving: Promise<void>[] = [];
   for (let from = 0; from < sessions.length; from += sliceSize) {
     if (from > 0) await new Promise<void>((resolve) => clock.after(0, resolve));
     for (const session of sessions.slice(from, from + sliceSize)) {
       sayGoodbye(session, spreadMs);
-      leaving.push(session.idle().then(() => endSession(session, closeCodes.restart, reason)));
+      leaving.push(session.idle().then(() => leave(session)));
     }
   }
   await Promise.race([Promise.all(leaving), graceOver]);
   stopTimer();
-  for (const session of sessions) endSession(session, closeCodes.restart, reason);
+  for (const session of sessions) leave(session);
+}
+
+/** What it did is acknowledged first: the client knows then what need not be done again. */
+function leave(session: Session): void {
+  session.hub.acknowledgements.settle(session);
+  endSession(session, closeCodes.restart, reason);
 }
 
 function sayGoodbye(session: Session, spreadMs: number): void {
-  if (session.state !== 'open' || !session.speaksProtocol) return;
-  session.sendFrame('$goodbye', { why: 'restart', returnWithinMs: spreadMs });
+  if (!session.speaksProtocol) return;
+  // final: nobody else has what is known of it here
+  session.sendFrame('$goodbye', { why: 'restart', returnWithinMs: spreadMs, final: true });
 }

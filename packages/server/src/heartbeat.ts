@@ -1,9 +1,10 @@
-// One timer for every connection: pings the quiet, gives up the silent, and closes who never says hello.
+// One timer for all that time does to a server: pings the quiet, gives up the silent and the stuck, closes who never says
+// hello, ends who does not come back, and lets go of what is too old.
 import { closeCodes } from '@wirepact/core/internal';
+import type { Connection } from './connection.js';
 import type { Hub } from './hub.js';
 import { checkExpiry } from './identity.js';
-import { endSession } from './lifecycle.js';
-import type { Session } from './session.js';
+import { endForGood, loseConnection } from './lifecycle.js';
 
 /** How long a client may take to say `$hello`, in ms. */
 const helloTimeoutMs = 10_000;
@@ -11,7 +12,7 @@ const helloTimeoutMs = 10_000;
 /** What is said of a connection that ended without a close (RFC 6455 section 7.4.1). */
 const abnormalClosure = 1006;
 
-/** Runs while there are connections, so that an idle server holds no timer. */
+/** Runs while there are connections or sessions, so that an idle server holds no timer. */
 export class Heartbeat {
   readonly #hub: Hub;
   readonly #sweepMs: number;
@@ -25,7 +26,7 @@ export class Heartbeat {
 
   /** Call it whenever a connection was added. */
   start(): void {
-    if (this.#hub.connections.size === 0) return;
+    if (this.#hub.connections.size === 0 && this.#hub.suspended.size === 0) return;
     this.#cancel ??= this.#hub.options.clock.after(this.#sweepMs, () => {
       this.#cancel = undefined;
       this.#sweep();
@@ -39,44 +40,57 @@ export class Heartbeat {
   }
 
   #sweep(): void {
-    const now = this.#hub.options.clock.now();
-    for (const session of this.#hub.connections) {
-      if (session.state === 'greeting') this.#checkGreeting(session, now);
-      else this.#checkPulse(session, now);
+    const { connections, suspended, rooms, logs, backlog, options } = this.#hub;
+    const now = options.clock.now();
+    for (const connection of connections) {
+      if (connection.session === undefined) this.#checkGreeting(connection, now);
+      else this.#checkPulse(connection, now);
     }
+    backlog.sweep(connections);
+    for (const session of suspended.since(now - options.session.resumeForMs)) endForGood(session);
+    logs.sweep();
+    rooms.sweep(now - options.logs.maxAgeMs);
   }
 
-  #checkGreeting(session: Session, now: number): void {
-    if (now - session.openedAt < helloTimeoutMs) return;
-    endSession(session, closeCodes.helloTimeout, 'no $hello came');
+  #checkGreeting(connection: Connection, now: number): void {
+    if (now - connection.openedAt < helloTimeoutMs) return;
+    loseConnection(connection, closeCodes.helloTimeout, 'no $hello came');
   }
 
-  #checkPulse(session: Session, now: number): void {
-    const { intervalMs, timeoutMs } = this.#hub.options.heartbeat;
+  #checkPulse(connection: Connection, now: number): void {
+    const { heartbeat, backpressure } = this.#hub.options;
+    const { intervalMs, timeoutMs } = heartbeat;
+    const { session, transport, outgoing } = connection;
+    const isAlive = showsLife(connection, now);
     // what a client says while nobody reads is heard later
-    if (showsLife(session) || !session.transport.isReading) session.pingedAt = undefined;
-    if (session.pingedAt !== undefined && now - session.pingedAt >= timeoutMs) {
-      this.#hub.counters.silentClosed += 1;
-      session.transport.terminate();
-      endSession(session, abnormalClosure, 'nothing was heard any more');
-      return;
+    if (isAlive || !transport.isReading) connection.pingedAt = undefined;
+    if (connection.stuckSince !== undefined && now - connection.stuckSince >= backpressure.stallMs) {
+      return outgoing.giveUp();
     }
-    checkExpiry(session, now);
-    if (session.state !== 'open') return;
+    if (connection.pingedAt !== undefined && now - connection.pingedAt >= timeoutMs) {
+      this.#hub.counters.silentClosed += 1;
+      transport.terminate();
+      return loseConnection(connection, abnormalClosure, 'nothing was heard any more');
+    }
+    if (session !== undefined) checkExpiry(session, now);
+    if (outgoing.isClosed) return;
     // browsers see no pings; what they can see must come often enough for them to know that the line is alive
-    if (session.speaksProtocol && now - session.outgoing.lastSentAt >= intervalMs) session.sendFrame('$ping');
-    if (now < session.nextPingAt) return;
-    session.nextPingAt = now + intervalMs * (0.9 + 0.2 * this.#hub.options.clock.random());
-    session.pingedAt ??= now;
-    session.transport.ping();
+    if (connection.speaksProtocol && now - outgoing.lastSentAt >= intervalMs) connection.sendFrame('$ping');
+    if (now < connection.nextPingAt) return;
+    connection.nextPingAt = now + intervalMs * (0.9 + 0.2 * this.#hub.options.clock.random());
+    connection.pingedAt ??= now;
+    transport.ping();
   }
 }
 
 /** Whether the client sent something, or took some of what waits for it, since it was last looked at. */
-function showsLife(session: Session): boolean {
-  const { receivedBytes, bufferedBytes } = session.transport;
-  const isAlive = receivedBytes !== session.seenBytes || bufferedBytes < session.heldBytes;
-  session.seenBytes = receivedBytes;
-  session.heldBytes = bufferedBytes;
-  return isAlive;
+function showsLife(connection: Connection, now: number): boolean {
+  const { receivedBytes, bufferedBytes } = connection.transport;
+  const { hasTaken } = connection;
+  const hasSent = receivedBytes !== connection.seenBytes;
+  connection.seenBytes = receivedBytes;
+  connection.hasTaken = false;
+  if (hasTaken || bufferedBytes === 0) connection.stuckSince = undefined;
+  else connection.stuckSince ??= now;
+  return hasSent || hasTaken;
 }

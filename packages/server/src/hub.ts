@@ -2,16 +2,20 @@
 // is unknown until a schema has seen it.
 import type { AnyChannels, ChannelDefinitions } from '@wirepact/core';
 import { channelFacts, type Dialect } from '@wirepact/core/internal';
+import { Acknowledgements } from './acknowledgements.js';
+import { Backlog } from './backlog.js';
 import { Connections } from './connections.js';
 import { resolveDialect } from './dialects.js';
+import { Logs } from './logs.js';
 import { resolveOptions, type ResolvedOptions, type SocketManagerOptions } from './options.js';
-import { Rooms } from './rooms.js';
+import { Everyone, Rooms } from './rooms.js';
 import { Roster } from './roster.js';
 import { RouteTable, type AnyRoute } from './route-table.js';
 import type { Session } from './session.js';
 import type { Socket } from './socket.js';
 import type { SocketManager } from './socket-manager.js';
 import { createCounters, type Counters } from './stats.js';
+import { Suspended } from './suspended.js';
 
 /** A socket of whatever contract. */
 export type AnySocket = Socket<AnyChannels, unknown>;
@@ -28,10 +32,15 @@ export interface Hub {
   /** What `$welcome` says to all clients alike, as the end of its JSON: encoded once, for many channels make it long. */
   readonly terms: string;
   readonly routes: RouteTable;
+  readonly logs: Logs;
   readonly rooms: Rooms;
+  readonly everyone: Everyone;
   readonly roster: Roster;
+  readonly suspended: Suspended;
+  readonly acknowledgements: Acknowledgements;
+  readonly backlog: Backlog;
   readonly counters: Counters;
-  /** Every connection, those included that have not said `$hello` yet. */
+  /** Every connection, those included that have not said `$hello` yet. Sessions may have none. */
   readonly connections: Connections;
   /** Calls off the identities that are being found out. */
   readonly identifying: Set<(why: string) => void>;
@@ -51,15 +60,22 @@ export function createHub(
     if (route !== undefined) routes.add(path, route as AnyRoute);
   }
   const options = resolveOptions(hooks);
-  return {
+  const logs = new Logs(options);
+  const roster = new Roster();
+  const hub: Hub = {
     channels,
     hooks,
     options,
     dialect: resolveDialect(channels, hooks.dialect),
     terms: encodeTerms(channels, options),
     routes,
-    rooms: new Rooms(),
-    roster: new Roster(),
+    logs,
+    rooms: new Rooms(logs, hooks.rooms?.history !== undefined),
+    everyone: new Everyone(logs, roster),
+    roster,
+    suspended: new Suspended(() => hub),
+    acknowledgements: new Acknowledgements(options.clock),
+    backlog: new Backlog(options.backpressure.maxTotalBytes),
     counters: createCounters(),
     connections: new Connections(),
     identifying: new Set(),
@@ -76,12 +92,13 @@ export function createHub(
       );
     },
   };
+  return hub;
 }
 
-function encodeTerms(channels: ChannelDefinitions, { heartbeat, limits }: ResolvedOptions): string {
+function encodeTerms(channels: ChannelDefinitions, { heartbeat, limits, session }: ResolvedOptions): string {
   const { maxMessageBytes, maxInFlight, maxRooms } = limits;
   const terms = {
-    resumed: false,
+    resumeForMs: session.resumeForMs,
     heartbeatMs: heartbeat.intervalMs,
     limits: { maxMessageBytes, maxInFlight, maxRooms },
     channels: channelFacts(channels),

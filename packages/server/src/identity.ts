@@ -2,7 +2,7 @@
 import { isSocketError, SocketError } from '@wirepact/core';
 import { closeCodes } from '@wirepact/core/internal';
 import type { Hub } from './hub.js';
-import { endSession } from './lifecycle.js';
+import { loseConnection } from './lifecycle.js';
 import type { Identity, Session } from './session.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
@@ -65,28 +65,32 @@ async function checkTokens(session: Session): Promise<void> {
 
 /** The client stays the same user, or it must come back as another. */
 async function checkToken(session: Session, token: unknown): Promise<void> {
-  const { hub, request } = session;
+  const { hub, request, connection } = session;
   try {
     const identity = await identify(hub, typeof token === 'string' ? { ...request, token } : request);
     if (identity.userId !== session.userId)
       throw new SocketError('forbidden', '[forbidden] the token is another user’s');
+    // who came back meanwhile was asked who it is
+    if (session.connection !== connection) return;
     session.identity = identity;
     session.askedForTokenAt = undefined;
   } catch (error) {
     const { closeCode, reason } = refusalOf(error);
-    endSession(session, closeCode, reason);
+    if (connection !== undefined) loseConnection(connection, closeCode, reason);
   }
 }
 
 /** Asks a client whose identity has expired for a new token, and closes when none comes. */
 export function checkExpiry(session: Session, now: number): void {
-  const { expiresAt } = session.identity;
-  if (expiresAt === undefined || now < expiresAt) return;
+  const { connection, identity } = session;
+  const { expiresAt } = identity;
+  if (connection === undefined || expiresAt === undefined || now < expiresAt) return;
   if (session.askedForTokenAt === undefined && session.speaksProtocol) {
     session.askedForTokenAt = now;
     session.sendFrame('$reauth');
   } else if (session.askedForTokenAt === undefined || now - session.askedForTokenAt >= renewalGraceMs) {
-    endSession(session, closeCodes.unauthenticated, 'the identity has expired');
+    // it returns with another token, and goes on
+    loseConnection(connection, closeCodes.unauthenticated, 'the identity has expired', true);
   }
 }
 

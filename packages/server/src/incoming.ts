@@ -1,102 +1,102 @@
 // What a client sends, from its text to whoever handles it.
 import { closeCodes, type Decoded, type Frame } from '@wirepact/core/internal';
+import type { Connection } from './connection.js';
 import { receive } from './dispatch.js';
+import { findResumable, readHello } from './hello.js';
 import { findChannel, type Hub } from './hub.js';
 import { findExcess } from './json-limits.js';
-import { endSession, openSession } from './lifecycle.js';
+import { loseConnection, openSession } from './lifecycle.js';
 import { receiveProtocolFrame } from './protocol-frames.js';
-import type { Session } from './session.js';
+import { noteNumber, numberOf } from './received-numbers.js';
+import { resumeSession } from './resume.js';
 
 /** The time in which `badFramesPer10s` counts. */
 const badFramesWindowMs = 10_000;
 
-/** Listens to a session's transport. A plain client is open at once, another one after its `$hello`. */
-export function startSession(session: Session): void {
-  session.hub.connections.add(session);
-  session.transport.listen(new SessionListener(session));
-  if (!session.speaksProtocol) openSession(session);
+/** Begins with a connection. A plain client has a session at once, another one after its `$hello`. */
+export function startConnection(connection: Connection): void {
+  connection.hub.connections.add(connection);
+  connection.transport.listen(connection);
+  if (!connection.speaksProtocol) openSession(connection);
 }
 
-/** What becomes of a session's transport. One object per client: three closures are 0.2 KB more. */
-class SessionListener {
-  readonly #session: Session;
-
-  constructor(session: Session) {
-    this.#session = session;
-  }
-
-  message(text: string | undefined): void {
-    receiveMessage(this.#session, text);
-  }
-
-  drained(): void {
-    this.#session.outgoing.drained();
-  }
-
-  closed(code: number, reason: string): void {
-    endSession(this.#session, code, reason);
-  }
-}
-
-function receiveMessage(session: Session, text: string | undefined): void {
-  if (session.state !== 'open' && session.state !== 'greeting') return;
-  const { hub } = session;
+/** Takes one message; one that is binary has no text. */
+export function receiveMessage(connection: Connection, text: string | undefined): void {
+  const { hub, session, outgoing } = connection;
+  if (outgoing.isClosed || (session !== undefined && session.connection !== connection)) return;
   hub.counters.received += 1;
   const decoded = decode(hub, text);
-  const answers = decoded.ok && isAnswer(session, decoded.frame);
-  const isAskedFor = answers || (decoded.ok && isGrant(session, decoded.frame));
-  session.intake.take(isAskedFor ? 0 : 1, text === undefined ? 0 : Buffer.byteLength(text));
-  if (!decoded.ok) return refuseMessage(session, decoded.why);
-  const { frame } = decoded;
-  if (session.state === 'greeting') {
-    if (frame.path === '$hello') openSession(session);
-    else refuseMessage(session, 'the first message must be $hello');
-  } else if (frame.path.startsWith('$')) {
-    receiveProtocolFrame(session, frame);
-  } else if (answers) {
-    session.questions.answer(frame);
-  } else {
-    receive(session, frame);
+  const answers = decoded.frame !== undefined && isAnswer(connection, decoded.frame);
+  const isAskedFor = answers || (decoded.frame !== undefined && isGrant(connection, decoded.frame));
+  connection.intake.take(isAskedFor ? 0 : 1, text === undefined ? 0 : Buffer.byteLength(text));
+  const { frame, why } = decoded;
+  if (session === undefined) {
+    if (frame?.path === '$hello' && why === undefined) greet(connection, frame);
+    else refuseMessage(connection, why ?? 'the first message must be $hello');
+    return;
   }
+  session.resumeToken.confirm();
+  if (frame === undefined || why !== undefined) {
+    const number = frame && numberOf(session, frame);
+    // or the client would send it again for ever
+    if (number !== undefined && noteNumber(session, number)) hub.acknowledgements.owe(session);
+    refuseMessage(connection, why ?? '');
+  } else if (frame.path.startsWith('$')) receiveProtocolFrame(session, frame);
+  else if (answers) session.questions.answer(frame);
+  else receive(session, frame);
 }
 
-/** Reads a frame, and refuses JSON that is cheap to parse and dear to handle. */
-function decode({ dialect, options }: Hub, text: string | undefined): Decoded {
-  if (text === undefined) return { ok: false, why: 'the message is binary; frames are text' };
-  const decoded = dialect.decode(text);
-  if (!decoded.ok) return decoded;
-  const why = findExcess(decoded.frame, options.limits.maxJsonDepth, options.limits.maxJsonKeys);
-  return why === undefined ? decoded : { ok: false, why };
+function greet(connection: Connection, { data }: Frame): void {
+  const { hub, identity } = connection;
+  const hello = readHello(data);
+  const session = findResumable(hub, hello, identity);
+  if (session === undefined) openSession(connection, hello);
+  else resumeSession(session, connection, hello);
+}
+
+/** A frame, or why the message is none; both where JSON is cheap to parse and dear to handle. */
+interface Received {
+  readonly frame?: Frame;
+  readonly why?: string;
+}
+
+function decode({ dialect, options }: Hub, text: string | undefined): Received {
+  if (text === undefined) return { why: 'the message is binary; frames are text' };
+  const decoded: Decoded = dialect.decode(text);
+  if (!decoded.ok) return { why: decoded.why };
+  const { frame } = decoded;
+  const why = findExcess(frame, options.limits.maxJsonDepth, options.limits.maxJsonKeys);
+  return why === undefined ? { frame } : { frame, why };
 }
 
 /** Whether it lets a stream go on; a client that reads streams fast is not to wait for having read. */
-function isGrant({ speaksProtocol }: Session, { path }: Frame): boolean {
+function isGrant({ speaksProtocol }: Connection, { path }: Frame): boolean {
   return speaksProtocol && path === '$more';
 }
 
 /** Whether it is the client that answers on this path. */
-function isAnswer({ hub, speaksProtocol }: Session, { id, path }: Frame): boolean {
+function isAnswer({ hub, speaksProtocol }: Connection, { id, path }: Frame): boolean {
   return id !== undefined && speaksProtocol && findChannel(hub, path)?.answer !== undefined;
 }
 
-function refuseMessage(session: Session, why: string): void {
-  const { counters } = session.hub;
+function refuseMessage(connection: Connection, why: string): void {
+  const { counters } = connection.hub;
   counters.badFrames += 1;
-  if (isOneTooMany(session)) {
+  if (isOneTooMany(connection)) {
     counters.limited.badFrames += 1;
-    return endSession(session, closeCodes.rateLimited, 'too many messages were no frames');
+    return loseConnection(connection, closeCodes.rateLimited, 'too many messages were no frames');
   }
-  session.sendFrame('$error', { code: 'bad_frame', message: `[bad_frame] ${why}` });
+  connection.sendFrame('$error', { code: 'bad_frame', message: `[bad_frame] ${why}` });
 }
 
 /** Counts a bad frame. Whoever sends so many speaks something else, or tries things out. */
-function isOneTooMany(session: Session): boolean {
-  const { clock, limits } = session.hub.options;
+function isOneTooMany(connection: Connection): boolean {
+  const { clock, limits } = connection.hub.options;
   const now = clock.now();
-  if (now - session.badFramesSince >= badFramesWindowMs) {
-    session.badFramesSince = now;
-    session.badFrames = 0;
+  if (now - connection.badFramesSince >= badFramesWindowMs) {
+    connection.badFramesSince = now;
+    connection.badFrames = 0;
   }
-  session.badFrames += 1;
-  return session.badFrames > limits.badFramesPer10s;
+  connection.badFrames += 1;
+  return connection.badFrames > limits.badFramesPer10s;
 }

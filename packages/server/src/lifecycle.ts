@@ -1,46 +1,113 @@
-// How a session begins and ends, whichever side ends it.
-import { cutReason } from '@wirepact/core/internal';
+// How a session begins, loses its connection, and ends, whichever side ends it. How it goes on is in resume.ts.
+import { afterClose, cutReason } from '@wirepact/core/internal';
+import type { Connection } from './connection.js';
+import type { Hello } from './hello.js';
 import { guarded } from './hub.js';
+import { everyoneName, inboxName } from './log.js';
 import { leaveAllRooms } from './membership.js';
-import type { Session } from './session.js';
+import { Session } from './session.js';
 
-/** Greets the client, counts it, and tells the application. */
-export function openSession(session: Session): void {
-  const { hub, socket } = session;
-  session.state = 'open';
+/** Makes a session for a connection, greets the client, counts it, and tells the application. */
+export function openSession(connection: Connection, hello?: Hello): void {
+  const { hub } = connection;
+  const { log } = hub.everyone;
+  const everyone = { since: log.at, sinceMs: hub.options.clock.now(), byClient: false };
+  const session = new Session(connection, everyone);
+  connection.session = session;
   hub.roster.add(session);
   hub.counters.connected += 1;
-  if (session.speaksProtocol) {
-    session.outgoing.write(hub.dialect.encode('$welcome', `{"session":"${session.id}",${hub.terms}`));
+  if (connection.speaksProtocol) {
+    welcome(session, `"resumed":false,"streams":{"${everyoneName}":${JSON.stringify(log.head)}}`);
+    if (hello !== undefined) tellLost(session, hello);
   } else if (hub.dialect.greeting !== undefined) {
-    session.outgoing.write(hub.dialect.greeting(session.id));
+    session.write(hub.dialect.greeting(session.id));
   }
-  notify(session, () => hub.hooks.event?.onConnect?.(socket));
+  notify(session, () => hub.hooks.event?.onConnect?.(session.socket));
+}
+
+/** Answers `$hello`; `more` is the part of the answer that is this session's own, as JSON. */
+export function welcome(session: Session, more: string): void {
+  const { hub, id, resumeToken } = session;
+  const data = `{"session":"${id}","token":"${resumeToken.rotate()}",${more},${hub.terms}`;
+  session.write(hub.dialect.encode('$welcome', data));
 }
 
 /** Ends a session once: `onDisconnect` first, then it leaves the counts and its rooms. */
 export function endSession(session: Session, code: number, reason: string): void {
-  if (session.state === 'ending' || session.state === 'ended') return;
-  const { hub, socket } = session;
-  const wasOpen = session.state === 'open';
+  if (!session.isHere) return;
+  const { hub, socket, connection } = session;
   session.state = 'ending';
-  session.outgoing.close();
-  session.intake.close();
+  session.connection = session.behind = undefined;
+  if (connection !== undefined) closeConnection(connection, code, reason);
+  hub.suspended.delete(session);
   session.joining.clear();
-  session.transport.close(code, cutReason(reason));
   session.questions.close();
   for (const call of session.calls) call.abort();
-  if (wasOpen) {
-    notify(session, () => hub.hooks.event?.onDisconnect?.(socket, { code, reason }));
-    leaveAllRooms(session);
-    hub.roster.remove(session);
-    hub.counters.disconnected += 1;
-  }
+  notify(session, () => hub.hooks.event?.onDisconnect?.(socket, { code, reason }));
+  leaveAllRooms(session);
+  hub.roster.remove(session);
+  session.inbox?.forget(session.inbox.at);
+  hub.counters.disconnected += 1;
   session.state = 'ended';
   session.noteIdle();
-  hub.connections.delete(session);
 }
 
-function notify(session: Session, handler: () => unknown): void {
+/** Closes a connection from this side. */
+export function closeConnection(connection: Connection, code: number, reason: string): void {
+  connection.close(code, cutReason(reason));
+  connection.hub.connections.delete(connection);
+}
+
+/**
+ * A connection is over. Its session waits for the client to return, unless that is not to be expected: after a close that
+ * was meant, or of a client that cannot.
+ */
+export function loseConnection(
+  connection: Connection,
+  code: number,
+  reason: string,
+  returns: boolean = afterClose(code) !== 'stay',
+): void {
+  closeConnection(connection, code, reason);
+  const { session } = connection;
+  if (session?.connection !== connection) return;
+  if (returns && session.speaksProtocol) suspendSession(session, code, reason);
+  else endSession(session, code, reason);
+}
+
+function suspendSession(session: Session, code: number, reason: string): void {
+  const { hub, socket } = session;
+  session.state = 'suspended';
+  session.connection = session.behind = undefined;
+  session.offeredToken = session.askedForTokenAt = undefined;
+  session.suspendedAt = hub.options.clock.now();
+  session.lostWith = { code, reason };
+  hub.counters.suspensions += 1;
+  notify(session, () => hub.hooks.event?.onSuspend?.(socket, { code, reason }));
+  // what the handler did may have ended it
+  if (session.state !== 'suspended') return;
+  for (const tooMany of hub.suspended.add(session)) endForGood(tooMany);
+}
+
+/** It did not return, or there are too many that may. */
+export function endForGood(session: Session): void {
+  const { code, reason } = session.lostWith;
+  endSession(session, code, reason);
+}
+
+/** The client had a session that nobody knows any more: what it had not received of its streams is lost. */
+function tellLost(session: Session, { streams }: Hello): void {
+  const { hub } = session;
+  for (const [room, from] of streams) {
+    const log = room === everyoneName ? hub.everyone.log : hub.rooms.find(room)?.log;
+    const why = log !== undefined && log.epoch === from[0] ? 'lost' : 'epoch';
+    const head = room === inboxName ? [session.id, 0] : room === everyoneName ? log?.head : undefined;
+    hub.counters.gaps += 1;
+    session.sendFrame('$gap', { room, why, from, ...(head !== undefined && { to: head }) });
+  }
+}
+
+/** Tells the application. What its handler throws, now or later, breaks nothing. */
+export function notify(session: Session, handler: () => unknown): void {
   guarded(handler, (error) => session.hub.report(error, session));
 }

@@ -1,5 +1,6 @@
 // What a SocketManager can be told, and what holds when it is not.
 import type { BlockList } from 'node:net';
+import { getHeapStatistics } from 'node:v8';
 import { systemClock, type Clock } from '@wirepact/core/internal';
 import type { Awaitable, ChannelDefinitions } from '@wirepact/core';
 import { readProxies } from './client-address.js';
@@ -31,7 +32,11 @@ export interface SocketEvents<TChannels, TContext> {
   readonly onConnect?: (socket: Socket<TChannels, TContext>) => void;
   /** A message came that no route takes. */
   readonly onMessage?: (socket: Socket<TChannels, TContext>, message: UnroutedMessage) => void;
-  /** A client is gone. The counts and its rooms still include it, and nothing is sent to it any more. */
+  /** Its connection is away, and it may come back: what is sent to it is kept for that. It still counts. */
+  readonly onSuspend?: (socket: Socket<TChannels, TContext>, reason: DisconnectReason) => void;
+  /** It came back, and has or gets all that it missed. */
+  readonly onResume?: (socket: Socket<TChannels, TContext>) => void;
+  /** A client is gone for good. The counts and its rooms still include it, and nothing is sent to it any more. */
   readonly onDisconnect?: (socket: Socket<TChannels, TContext>, reason: DisconnectReason) => void;
 }
 
@@ -41,6 +46,11 @@ export interface RoomOptions<TChannels, TContext> {
   readonly authorize?: (socket: Socket<TChannels, TContext>, room: string) => Awaitable<boolean>;
   /** What other members of its rooms may know of a client. @default nothing, and no list of members is kept */
   readonly member?: (socket: Socket<TChannels, TContext>, room: string) => unknown;
+  /**
+   * Whether a client that joins this room may read what was said there before, as far as the room's log goes back. Without
+   * it nobody may, and rooms are forgotten as soon as nobody is in them. @default nobody may
+   */
+  readonly history?: (socket: Socket<TChannels, TContext>, room: string) => Awaitable<boolean>;
 }
 
 /** Bounds on what a client may do. */
@@ -87,6 +97,33 @@ export interface BackpressureOptions {
   readonly resumeBytes?: number;
   /** From here on the connection is closed with 4508, in bytes. @default 1048576 */
   readonly hardBytes?: number;
+  /** A client that takes nothing of what waits for it for this long is closed with 4508, in ms. @default 10000 */
+  readonly stallMs?: number;
+  /**
+   * Where more than this waits for all clients together, those for whom most waits are closed first, and nobody else is let
+   * in until it is a fifth less, in bytes. @default a quarter of what Node gives the heap
+   */
+  readonly maxTotalBytes?: number;
+}
+
+/** How long a client that lost its connection is waited for, and what is kept for it beside the logs. */
+export interface SessionOptions {
+  /** So long it may be away, in ms. @default 120000 */
+  readonly resumeForMs?: number;
+  /** Answers that are kept for a client in case that the line broke under them. @default 64 */
+  readonly answers?: number;
+  /** What they may take together, in bytes. @default 65536 */
+  readonly answerBytes?: number;
+}
+
+/** How far the logs go back that messages are recovered from: of each room, of everyone, of each client. */
+export interface LogOptions {
+  /** One log holds so much, in bytes; the newest message stays whatever its size. @default 1048576 */
+  readonly maxBytes?: number;
+  /** Older messages are given up, in ms; the newest stays. @default 300000 */
+  readonly maxAgeMs?: number;
+  /** All logs together hold so much, in bytes; those that were used least recently are emptied first. @default 67108864 */
+  readonly maxTotalBytes?: number;
 }
 
 /** How a dead connection is noticed. */
@@ -139,6 +176,8 @@ export interface SocketManagerOptions<TChannels extends ChannelDefinitions, TCon
    */
   readonly trustProxy?: readonly string[];
   readonly limits?: LimitOptions;
+  readonly session?: SessionOptions;
+  readonly logs?: LogOptions;
   readonly backpressure?: BackpressureOptions;
   readonly heartbeat?: HeartbeatOptions;
   /** @default 'path-data' */
@@ -169,13 +208,17 @@ export const defaultOptions = {
     socketsPerUser: 20,
     maxClients: 100_000,
   },
-  backpressure: { softBytes: 262_144, resumeBytes: 65_536, hardBytes: 1_048_576 },
+  session: { resumeForMs: 120_000, answers: 64, answerBytes: 65_536 },
+  logs: { maxBytes: 1_048_576, maxAgeMs: 300_000, maxTotalBytes: 67_108_864 },
+  backpressure: { softBytes: 262_144, resumeBytes: 65_536, hardBytes: 1_048_576, stallMs: 10_000 },
   heartbeat: { intervalMs: 25_000, timeoutMs: 10_000 },
 } as const;
 
 /** The figures of the options with every default filled in. */
 export interface ResolvedOptions {
   readonly limits: Required<LimitOptions>;
+  readonly session: Required<SessionOptions>;
+  readonly logs: Required<LogOptions>;
   readonly backpressure: Required<BackpressureOptions>;
   readonly heartbeat: Required<HeartbeatOptions>;
   /** The limits that say how much in what time. */
@@ -187,7 +230,10 @@ export interface ResolvedOptions {
 
 /** Fills in the defaults. @throws TypeError for a figure that is no positive number, for what is no origin or no proxy */
 export function resolveOptions(
-  options: Pick<Hooks, 'limits' | 'backpressure' | 'heartbeat' | 'origins' | 'trustProxy' | 'clock'>,
+  options: Pick<
+    Hooks,
+    'limits' | 'session' | 'logs' | 'backpressure' | 'heartbeat' | 'origins' | 'trustProxy' | 'clock'
+  >,
 ): ResolvedOptions {
   checkOrigins(options.origins);
   const limits = resolveLimits(options.limits);
@@ -203,7 +249,13 @@ export function resolveOptions(
         burst: Math.max(2 * limits.maxRooms, limits.joinsPerSecond),
       },
     },
-    backpressure: figures('backpressure', defaultOptions.backpressure, options.backpressure),
+    session: figures('session', defaultOptions.session, options.session),
+    logs: figures('logs', defaultOptions.logs, options.logs),
+    backpressure: figures(
+      'backpressure',
+      { ...defaultOptions.backpressure, maxTotalBytes: getHeapStatistics().heap_size_limit / 4 },
+      options.backpressure,
+    ),
     heartbeat: figures('heartbeat', defaultOptions.heartbeat, options.heartbeat),
     proxies: readProxies(options.trustProxy ?? []),
     clock: options.clock ?? systemClock,

@@ -1,16 +1,20 @@
 // One message on its way to any number of sockets: parsed once, encoded once, each form of the frame built at most once.
 import { SocketError, type AnySchema, type Delivery } from '@wirepact/core';
-import { parse } from '@wirepact/core/internal';
+import { parse, type FrameHead } from '@wirepact/core/internal';
 import { findChannel, type Hub } from './hub.js';
 
 /** A message that may go to many. */
 export interface OutgoingMessage {
   readonly path: string;
+  /** The room it is sent to. */
+  readonly room: string | undefined;
   readonly delivery: Delivery;
   /** What tells apart the `latest` values that may wait side by side. */
   readonly slot: string;
   /** The frame for a client that speaks the protocol, or for a plain one. */
   text(speaksProtocol: boolean): string;
+  /** The frame with what belongs beside the data. */
+  frame(head: FrameHead): string;
 }
 
 /**
@@ -70,6 +74,7 @@ export function createOutgoing(hub: Hub, path: string, data: unknown, room?: str
   let textWithRoom: string | undefined;
   return {
     path,
+    room,
     delivery,
     slot: delivery === 'latest' ? JSON.stringify([path, room, keyOf(value, key)]) : path,
     text(speaksProtocol) {
@@ -77,6 +82,7 @@ export function createOutgoing(hub: Hub, path: string, data: unknown, room?: str
         return (textWithRoom ??= dialect.encode(path, json, { room }));
       return (text ??= dialect.encode(path, json));
     },
+    frame: (head) => dialect.encode(path, json, head),
   };
 }
 

@@ -30,10 +30,23 @@ export class Outgoing {
     this.#speaksProtocol = speaksProtocol;
   }
 
-  /** Sends an event as its channel's delivery says. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** So much waits to be read that only what must come now is added. */
+  get isSlow(): boolean {
+    return !this.#closed && this.#transport.bufferedBytes >= this.#bounds.softBytes;
+  }
+
+  get bufferedBytes(): number {
+    return this.#transport.bufferedBytes;
+  }
+
+  /** Sends an event that is in no log as its channel's delivery says. */
   deliver(message: OutgoingMessage): void {
     const { delivery, slot } = message;
-    const isSlow = !this.#closed && this.#transport.bufferedBytes >= this.#bounds.softBytes;
+    const { isSlow } = this;
     if (isSlow && delivery === 'volatile') {
       this.#counters.dropped.volatile += 1;
       return;
@@ -51,7 +64,7 @@ export class Outgoing {
       this.#counters.dropped.gone += 1;
       return;
     }
-    if (this.#transport.bufferedBytes >= this.#bounds.hardBytes) return this.#giveUp();
+    if (this.#transport.bufferedBytes >= this.#bounds.hardBytes) return this.giveUp();
     this.#counters.sent += 1;
     this.lastSentAt = this.#clock.now();
     this.#transport.send(text);
@@ -88,10 +101,11 @@ export class Outgoing {
     newest.set(slot, text);
   }
 
-  #giveUp(): void {
+  /** Closes the connection: its reader is too slow. */
+  giveUp(): void {
+    if (this.#closed) return;
     this.close();
     this.#counters.slowClosed += 1;
-    this.#counters.dropped.gone += 1;
     this.#transport.close(closeCodes.slow, 'too much was waiting to be read');
     // a peer that does not read will not answer the close either
     this.#transport.terminate();

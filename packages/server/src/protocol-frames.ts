@@ -2,7 +2,8 @@
 import type { Frame } from '@wirepact/core/internal';
 import { sendRefusal } from './answers.js';
 import { renewIdentity } from './identity.js';
-import { joinFromClient, leaveFromClient } from './membership.js';
+import { joinFromClient, leaveFromClient } from './join-requests.js';
+import { noteNumber, numberOf } from './received-numbers.js';
 import type { Session } from './session.js';
 
 const handlers = new Map<string, (session: Session, frame: Frame) => void>([
@@ -12,12 +13,16 @@ const handlers = new Map<string, (session: Session, frame: Frame) => void>([
   ['$leave', leaveFromClient],
   ['$cancel', cancel],
   ['$more', grantMore],
+  ['$ack', takeAcknowledgement],
   ['$auth', (session, { data }) => renewIdentity(session, data)],
 ]);
 
 /** Handles one frame of the protocol; a plain client has no such paths, but for those its dialect gives it. */
 export function receiveProtocolFrame(session: Session, frame: Frame): void {
   const { path, id } = frame;
+  const number = numberOf(session, frame);
+  // to be in a room twice, or out of it, is the same as once
+  if (number !== undefined) noteNumber(session, number);
   const isKnown = session.speaksProtocol || session.hub.dialect.plainPaths?.has(path) === true;
   const handler = isKnown ? handlers.get(path) : undefined;
   if (handler !== undefined) handler(session, frame);
@@ -33,4 +38,13 @@ function grantMore(session: Session, { data }: Frame): void {
   if ((typeof id === 'number' || typeof id === 'string') && Number.isSafeInteger(n)) {
     session.findCall(id)?.stream?.grant(n as number);
   }
+}
+
+/** The client has its direct messages up to a position: they need not be kept for it. */
+function takeAcknowledgement(session: Session, { data }: Frame): void {
+  const { inbox: at } = (typeof data === 'object' && data !== null ? data : {}) as { inbox?: unknown };
+  const { inbox } = session;
+  if (inbox === undefined || typeof at !== 'number' || !(at > session.inboxTaken && at <= inbox.at)) return;
+  session.inboxTaken = at;
+  inbox.forget(at);
 }

@@ -14,6 +14,7 @@ interface Question {
   readonly channel: ChannelDefinition;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: SocketError) => void;
+  readonly write: () => void;
 }
 
 const defaultTimeoutMs = 10_000;
@@ -54,11 +55,17 @@ export class Questions {
         channel,
         resolve: (value) => (forget(), resolve(value)),
         reject: (error) => (forget(), reject(error)),
+        write: () => write(id),
       };
       this.#open.set(id, question);
       signal?.addEventListener('abort', onAbort);
-      write(id);
+      question.write();
     });
+  }
+
+  /** The client is back: asks again what it may not have heard. It knows what it has answered by the id. */
+  repeat(): void {
+    for (const { write } of this.#open.values()) write();
   }
 
   /** Takes a frame that answers. One that nobody waits for any more is late, and means nothing. */

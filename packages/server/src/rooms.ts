@@ -1,48 +1,139 @@
-// Who is where. A room exists while somebody is in it.
+// Who is where, and what was said there. A room exists while somebody is in it, or while its log may still be read.
+import { LatestValues } from './latest-values.js';
+import { everyoneName, type Log } from './log.js';
+import type { Logs } from './logs.js';
+import type { Roster } from './roster.js';
 import type { Session } from './session.js';
 
-const empty: ReadonlySet<Session> = new Set();
+/** A session's place in a stream. */
+export interface Membership {
+  /** Nothing up to this position is read to it, whatever it asks for… */
+  since: number;
+  /** …and no `latest` value that was set before, in ms since the epoch. */
+  sinceMs: number;
+  /** It asked to join, and is asked for again when it resumes. */
+  readonly byClient: boolean;
+}
 
-/** Who is in which room. */
+/** Sessions that are sent the same, and the log of it. */
+export interface Group {
+  readonly name: string;
+  readonly log: Log;
+  readonly latest: LatestValues;
+  sessions(): Iterable<Session>;
+}
+
+/** Everyone. */
+export class Everyone implements Group {
+  readonly name: string = everyoneName;
+  readonly log: Log;
+  readonly latest: LatestValues = new LatestValues();
+  readonly #roster: Roster;
+
+  constructor(logs: Logs, roster: Roster) {
+    this.log = logs.create(everyoneName);
+    this.#roster = roster;
+  }
+
+  sessions(): Iterable<Session> {
+    return this.#roster.all();
+  }
+}
+
+/** One room. */
+export class Room implements Group {
+  readonly name: string;
+  readonly log: Log;
+  readonly members: Map<Session, Membership> = new Map();
+  #latest: LatestValues | undefined;
+
+  constructor(name: string, log: Log) {
+    this.name = name;
+    this.log = log;
+  }
+
+  get latest(): LatestValues {
+    return (this.#latest ??= new LatestValues());
+  }
+
+  sessions(): Iterable<Session> {
+    return this.members.keys();
+  }
+}
+
+/** The rooms of one server. */
 export class Rooms {
-  readonly #rooms = new Map<string, Set<Session>>();
+  readonly #rooms = new Map<string, Room>();
+  readonly #logs: Logs;
+  /** Whether newcomers may read what was said before: then a room is kept for a while when nobody is in it. */
+  readonly #hasHistory: boolean;
+  /** Rooms that nobody is in. */
+  readonly #empty = new Set<Room>();
 
-  /** How many rooms there are. */
+  constructor(logs: Logs, hasHistory: boolean) {
+    this.#logs = logs;
+    this.#hasHistory = hasHistory;
+  }
+
+  /** How many rooms somebody is in. */
   get size(): number {
-    return this.#rooms.size;
+    return this.#rooms.size - this.#empty.size;
   }
 
-  /** The sessions in a room, in the order in which they came. */
-  of(room: string): ReadonlySet<Session> {
-    return this.#rooms.get(room) ?? empty;
+  find(name: string): Room | undefined {
+    return this.#rooms.get(name);
   }
 
-  /** `false` when it was there already. */
-  add(session: Session, room: string): boolean {
-    if (session.rooms.has(room)) return false;
-    session.rooms.add(room);
-    const members = this.#rooms.get(room);
-    if (members === undefined) this.#rooms.set(room, new Set([session]));
-    else members.add(session);
-    return true;
+  /** The room that a message is sent to; `undefined` where nobody could ever read it. */
+  toSendTo(name: string): Room | undefined {
+    return this.#rooms.get(name) ?? (this.#hasHistory ? this.#make(name) : undefined);
+  }
+
+  /** `undefined` when it was there already. */
+  add(session: Session, name: string, membership: Omit<Membership, 'since'>): Room | undefined {
+    if (session.rooms.has(name)) return undefined;
+    const room = this.#rooms.get(name) ?? this.#make(name);
+    session.rooms.add(name);
+    room.members.set(session, { ...membership, since: room.log.at });
+    this.#empty.delete(room);
+    return room;
   }
 
   /** `false` when it was not there. */
-  remove(session: Session, room: string): boolean {
-    if (!session.rooms.delete(room)) return false;
-    this.#forget(session, room);
+  remove(session: Session, name: string): boolean {
+    if (!session.rooms.delete(name)) return false;
+    this.#forget(session, name);
     return true;
   }
 
   /** Takes a session that is gone out of every room. Its own list stays, for handlers that look at it later. */
   removeFromAll(session: Session): void {
-    for (const room of session.rooms) this.#forget(session, room);
+    for (const name of session.rooms) this.#forget(session, name);
   }
 
-  #forget(session: Session, room: string): void {
-    const members = this.#rooms.get(room);
-    members?.delete(session);
-    if (members?.size === 0) this.#rooms.delete(room);
+  /** Gives up the rooms that nobody is in and where nothing was said since `time`. */
+  sweep(time: number): void {
+    for (const room of this.#empty) if (room.log.usedAt < time) this.#drop(room);
+  }
+
+  #make(name: string): Room {
+    const room = new Room(name, this.#logs.create(name));
+    this.#rooms.set(name, room);
+    this.#empty.add(room);
+    return room;
+  }
+
+  #forget(session: Session, name: string): void {
+    const room = this.#rooms.get(name);
+    if (room?.members.delete(session) !== true || room.members.size > 0) return;
+    this.#empty.add(room);
+    if (!this.#hasHistory || room.log.size === 0) this.#drop(room);
+  }
+
+  #drop(room: Room): void {
+    room.log.forget(room.log.at);
+    this.#rooms.delete(room.name);
+    this.#empty.delete(room);
   }
 }
 

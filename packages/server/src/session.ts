@@ -1,12 +1,17 @@
-// One client as the server knows it: who it is, what it is doing, the way out to it. What happens to it is decided
-// elsewhere: lifecycle.ts opens and ends it, dispatch.ts and protocol-frames.ts handle what it sends.
-import type { FrameId, Transport } from '@wirepact/core/internal';
+// One client as the server knows it, across its connections: who it is, where it is, what it is doing. What happens to it is
+// decided elsewhere: lifecycle.ts opens, suspends, resumes and ends it, dispatch.ts and protocol-frames.ts handle what it sends.
+import type { FrameId } from '@wirepact/core/internal';
+import { AnswerStore } from './answer-store.js';
 import type { Call } from './call.js';
+import type { Connection } from './connection.js';
 import type { AnySocket, Hub } from './hub.js';
-import { Intake } from './intake.js';
-import { Outgoing } from './outgoing.js';
+import { LatestValues } from './latest-values.js';
+import { inboxName, type Log } from './log.js';
 import { Questions } from './questions.js';
-import { createSessionId } from './session-id.js';
+import type { Reader } from './replay.js';
+import { ResumeToken } from './resume-token.js';
+import type { Membership } from './rooms.js';
+import { createSessionId } from './secrets.js';
 import { SocketHandle } from './socket-handle.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
@@ -19,69 +24,80 @@ export interface Identity {
 }
 
 /**
- * - `greeting`: connected, has not said `$hello` yet, nobody knows of it;
- * - `open`: counted, listed, in its rooms;
+ * - `open`: counted, listed, in its rooms, and connected;
+ * - `suspended`: the same, and its connection is away;
  * - `ending`: still counted and in its rooms, while `onDisconnect` runs;
  * - `ended`: gone.
  */
-export type SessionState = 'greeting' | 'open' | 'ending' | 'ended';
+export type SessionState = 'open' | 'suspended' | 'ending' | 'ended';
 
 /** One client as the server knows it. */
 export class Session {
   readonly hub: Hub;
   readonly id: string = createSessionId();
-  /** What it was let in on. The token is not in it. */
-  readonly request: Omit<UpgradeRequest, 'token'>;
-  readonly transport: Transport;
   readonly speaksProtocol: boolean;
-  readonly outgoing: Outgoing;
   readonly socket: AnySocket;
-  state: SessionState = 'greeting';
+  readonly resumeToken: ResumeToken = new ResumeToken();
+  /** Its place among everyone. */
+  readonly everyone: Membership;
+  state: SessionState = 'open';
+  /** There while it is `open`. */
+  connection: Connection | undefined;
+  /** What its last connection was let in on. */
+  request: Omit<UpgradeRequest, 'token'>;
   identity: Identity;
+  /** When it lost its connection, and how. */
+  suspendedAt = 0;
+  lostWith: { readonly code: number; readonly reason: string } = { code: 0, reason: '' };
   /** The newest token it sent, until that has been checked. */
   offeredToken: { readonly token: unknown } | undefined;
   /** When it was asked for a new token. */
   askedForTokenAt: number | undefined;
-  messageCount = 0;
+  /** The highest number it gave a message; every lower one has been seen too, or never will be. */
+  highest = 0;
+  /** Messages without a number. */
+  unnumbered = 0;
+  /** Numbered events that were handled since it was last told so. */
+  unacknowledged = 0;
   /** When it may join as many rooms at once again as ever. */
   joinsFullAt = 0;
-  /** Messages that were no frames, in the 10 s that began with the first of them. */
-  badFrames = 0;
-  badFramesSince = 0;
   handlersInFlight = 0;
   streamsInFlight = 0;
+  /** The logs it is behind of, by name: it is read to from them until it has caught up. */
+  behind: Map<string, Reader> | undefined;
+  /** The newest direct values of `latest` channels. */
+  latest: LatestValues | undefined;
+  /** Its direct messages that it has not acknowledged, and the last that it has. */
+  inbox: Log | undefined;
+  inboxTaken = 0;
+  /** What it was answered. */
+  answers: AnswerStore | undefined;
   #idle: (() => void) | undefined;
-  readonly openedAt: number;
-  nextPingAt: number;
-  /** When a ping went out that no sign of life came after. */
-  pingedAt: number | undefined;
-  /** What its transport had received, and held, when that was last looked at. */
-  seenBytes = 0;
-  heldBytes = 0;
   // made when somebody looks: a client that says nothing needs none of them, and they are 1 KB
   #rooms: Set<string> | undefined;
   #joining: Map<string, symbol> | undefined;
   #calls: Set<Call> | undefined;
   #questions: Questions | undefined;
-  #intake: Intake | undefined;
 
-  constructor(hub: Hub, request: UpgradeRequest, identity: Identity, transport: Transport) {
-    const { clock, heartbeat } = hub.options;
-    const { headers, url, remoteAddress, encrypted } = request;
+  constructor(connection: Connection, everyone: Membership) {
+    const { hub, request, identity, speaksProtocol } = connection;
     this.hub = hub;
-    this.request = { headers, url, remoteAddress, encrypted };
+    this.speaksProtocol = speaksProtocol;
+    this.connection = connection;
+    this.request = request;
     this.identity = identity;
-    this.transport = transport;
-    this.speaksProtocol = transport.protocol !== '' && transport.protocol === hub.dialect.subprotocol;
-    this.outgoing = new Outgoing(transport, hub.options, hub.counters, this.speaksProtocol);
+    this.everyone = everyone;
     // its paths are strings here and the contract's names outside
     this.socket = new SocketHandle(this) as unknown as AnySocket;
-    this.openedAt = clock.now();
-    this.nextPingAt = this.openedAt + heartbeat.intervalMs * (0.9 + 0.2 * clock.random());
   }
 
   get userId(): string | undefined {
     return this.identity.userId;
+  }
+
+  /** Whether it is here, connected or not. */
+  get isHere(): boolean {
+    return this.state === 'open' || this.state === 'suspended';
   }
 
   get rooms(): Set<string> {
@@ -103,9 +119,17 @@ export class Session {
     return (this.#questions ??= new Questions(this.hub.options.clock));
   }
 
-  /** How fast it is read. */
-  get intake(): Intake {
-    return (this.#intake ??= new Intake(this.transport, this.hub.options, this.hub.counters));
+  /** The log of its direct messages, made with the first of them. Its epoch is known to the client by the session's id. */
+  openInbox(): Log {
+    return (this.inbox ??= this.hub.logs.create(inboxName, this.id));
+  }
+
+  openAnswers(): AnswerStore {
+    return (this.answers ??= new AnswerStore(this.hub.options.session));
+  }
+
+  openLatest(): LatestValues {
+    return (this.latest ??= new LatestValues());
   }
 
   /** The running call that the client knows by this id. */
@@ -132,9 +156,13 @@ export class Session {
     this.#idle?.();
   }
 
+  /** Writes to its connection. While there is none, what is only of use now is dropped; the rest is kept by its sender. */
+  write(text: string): void {
+    this.connection?.outgoing.write(text);
+  }
+
   /** Sends one of the protocol's own frames. */
   sendFrame(path: string, data?: unknown, id?: FrameId): void {
-    const json = data === undefined ? undefined : JSON.stringify(data);
-    this.outgoing.write(this.hub.dialect.encode(path, json, id === undefined ? undefined : { id }));
+    this.connection?.sendFrame(path, data, id);
   }
 }

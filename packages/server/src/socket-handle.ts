@@ -5,10 +5,10 @@ import { findChannel } from './hub.js';
 import { endSession } from './lifecycle.js';
 import { enterRoom, leaveRoom } from './membership.js';
 import { createOutgoing, encodeOutput } from './outgoing-message.js';
+import { publish, sendDirect } from './publish.js';
 import { findRoomNameFault } from './rooms.js';
 import type { Session } from './session.js';
 import type { AskOptions } from './socket.js';
-import { sendTo } from './targets.js';
 import type { Handshake } from './upgrade-request.js';
 
 /** The server's handle on one client. */
@@ -40,27 +40,26 @@ export class SocketHandle {
   }
 
   send(path: string, data?: unknown): void {
-    const { hub, outgoing } = this.#session;
-    outgoing.deliver(createOutgoing(hub, path, data));
+    sendDirect(this.#session, createOutgoing(this.#session.hub, path, data));
   }
 
   broadcast(path: string, data?: unknown): void {
     const { hub } = this.#session;
-    sendTo(hub, { sessions: hub.roster.all(), exceptId: this.id }, path, data);
+    publish(hub, hub.everyone, path, data, this.id);
   }
 
   // async, so that what goes wrong before the question is out rejects
   async request(path: string, data?: unknown, options: AskOptions = {}): Promise<unknown> {
-    const { hub, state, speaksProtocol, questions, outgoing } = this.#session;
+    const { hub, isHere, speaksProtocol, questions } = this.#session;
     const channel = findChannel(hub, path);
     if (channel?.out === undefined || channel.answer === undefined) {
       throw failure('unsupported', `no channel "${path}" with "answer" is in the contract`, path);
     }
     if (!speaksProtocol) throw failure('unsupported', `a plain client cannot be asked "${path}"`, path);
-    if (state !== 'open') throw failure('closed', `the client is gone; "${path}" was not asked`, path);
+    if (!isHere) throw failure('closed', `the client is gone; "${path}" was not asked`, path);
     const json = encodeOutput(channel.out, data, path, 'out');
     return questions.ask(path, channel, options, (id) => {
-      outgoing.write(hub.dialect.encode(path, json, { id }));
+      this.#session.write(hub.dialect.encode(path, json, { id }));
     });
   }
 

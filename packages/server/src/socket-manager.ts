@@ -28,7 +28,8 @@ import type { Middleware, Routes } from './route.js';
 import type { AnyRoute } from './route-table.js';
 import type { Socket } from './socket.js';
 import type { Stats } from './stats.js';
-import { RoomSelection, sendTo, UserSelection, type RoomTarget, type UserTarget } from './targets.js';
+import { publish } from './publish.js';
+import { RoomSelection, UserSelection, type RoomTarget, type UserTarget } from './targets.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
 /**
@@ -198,7 +199,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
 
   /** What was counted, and what is held now. */
   stats(): Stats {
-    const { counters, roster, rooms } = this.#hub;
+    const { counters, roster, rooms, suspended, logs } = this.#hub;
     const { refused, dropped, limited } = counters;
     return {
       ...counters,
@@ -206,6 +207,8 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
       dropped: { ...dropped },
       limited: { ...limited },
       clients: roster.countClients,
+      suspended: suspended.size,
+      logBytes: logs.bytes,
       users: roster.countUsers,
       rooms: rooms.size,
     };
@@ -241,9 +244,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   }
 
   #sendToAll(path: PropertyKey, data: unknown, exceptId?: string): void {
-    const sessions = this.#hub.roster.all();
-    const audience = exceptId === undefined ? { sessions } : { sessions, exceptId };
-    sendTo(this.#hub, audience, path as string, data);
+    publish(this.#hub, this.#hub.everyone, path as string, data, exceptId);
   }
 }
 

@@ -2,8 +2,10 @@
 
 /** What a {@link SocketManager} has counted since it was made, and what it holds now. */
 export interface Stats {
-  /** Clients that are here now. */
+  /** Clients that are here now, suspended ones included. */
   readonly clients: number;
+  /** Clients that are here and whose connections are away. */
+  readonly suspended: number;
   /** Users that are here now. */
   readonly users: number;
   /** Rooms somebody is in now. */
@@ -12,6 +14,15 @@ export interface Stats {
   readonly connected: number;
   /** Clients that went. */
   readonly disconnected: number;
+  /** How often a client lost its connection and was waited for, and how often it came back to the same session. */
+  readonly suspensions: number;
+  readonly resumed: number;
+  /** How often a client was told that something is missing for good. */
+  readonly gaps: number;
+  /** How often a slow client was put off to read from a log later. */
+  readonly lagged: number;
+  /** Bytes of messages that logs hold now. */
+  readonly logBytes: number;
   /** Connections that were refused, by why. */
   readonly refused: Readonly<Counters['refused']>;
   /** Messages that were received. */
@@ -34,6 +45,10 @@ export interface Stats {
 export interface Counters {
   connected: number;
   disconnected: number;
+  suspensions: number;
+  resumed: number;
+  gaps: number;
+  lagged: number;
   received: number;
   sent: number;
   badFrames: number;
@@ -42,7 +57,7 @@ export interface Counters {
   readonly refused: {
     origin: number;
     identity: number;
-    /** Too many were being identified. */
+    /** Too many were being identified, or too much was waiting for those that are here. */
     overload: number;
     /** Its address asks too often… */
     rate: number;
@@ -62,6 +77,10 @@ export function createCounters(): Counters {
   return {
     connected: 0,
     disconnected: 0,
+    suspensions: 0,
+    resumed: 0,
+    gaps: 0,
+    lagged: 0,
     received: 0,
     sent: 0,
     badFrames: 0,

@@ -2,7 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AnySchema } from '@wirepact/core';
 import { streamWindow } from '@wirepact/core/internal';
-import { sendFailure } from './answers.js';
+import type { AnswerFrame } from './answer-store.js';
+import { respond, sendFailure } from './answers.js';
 import type { Call, RunningStream } from './call.js';
 import { encodeOutput } from './outgoing-message.js';
 
@@ -47,26 +48,34 @@ class Stream implements RunningStream {
     this.#window?.grant(n);
   }
 
+  resume(n: number): void {
+    for (const { text } of this.#window?.untakenAfter(n) ?? []) this.#call.session.write(text);
+  }
+
   abandon(): void {
     void this.#finish();
     this.#leave();
   }
 
   async #pump(): Promise<void> {
-    const { outgoing } = this.#call.session;
+    const { session } = this.#call;
     try {
       for (;;) {
         if (this.#window !== undefined) await this.#window.opened();
         // a generator that never waits must not keep everybody else waiting
         else if (this.#sent % streamWindow.items === streamWindow.items - 1) await setImmediate();
-        await outgoing.roomForMore();
+        await session.connection?.outgoing.roomForMore();
         if (this.#call.aborted) return;
         const next = await this.#iterator.next();
         if (this.#call.aborted) return;
-        if (next.done === true) return void this.#write(undefined, { end: true });
+        if (next.done === true) {
+          this.#keepUntaken();
+          return respond(this.#call, this.#encode(undefined, { end: true }));
+        }
         this.#send(next.value);
       }
     } catch (error) {
+      this.#keepUntaken();
       void this.#finish();
       throw error;
     }
@@ -75,15 +84,21 @@ class Stream implements RunningStream {
   #send(item: unknown): void {
     const json = encodeOutput(this.#schema, item, this.#call.path, 'stream');
     this.#sent += 1;
-    const characters = this.#write(json, { more: true, ...(this.#window && { n: this.#sent }) });
-    this.#window?.sent(characters);
+    const text = this.#encode(json, { more: true, ...(this.#window && { n: this.#sent }) });
+    this.#call.session.write(text);
+    this.#window?.sent({ text, n: this.#sent });
   }
 
-  #write(json: string | undefined, head: { more: true; n?: number } | { end: true }): number {
+  #encode(json: string | undefined, head: { more: true; n?: number } | { end: true }): string {
     const { session, path, id } = this.#call;
-    const text = session.hub.dialect.encode(path, json, { ...(id !== undefined && { id }), ...head });
-    session.outgoing.write(text);
-    return text.length;
+    return session.hub.dialect.encode(path, json, { ...(id !== undefined && { id }), ...head });
+  }
+
+  /** What follows is the end; should the line break under it, all that was not taken is sent again. */
+  #keepUntaken(): void {
+    const { session, number } = this.#call;
+    if (number === undefined) return;
+    for (const item of this.#window?.untakenAfter(0) ?? []) session.openAnswers().add(number, item);
   }
 
   async #finish(): Promise<void> {
@@ -100,8 +115,8 @@ class Stream implements RunningStream {
 class GrantedWindow {
   #granted: number = streamWindow.items;
   #sent = 0;
-  /** The lengths of the items that were sent and not yet taken. */
-  readonly #untaken: number[] = [];
+  /** The items that were sent and not yet taken. */
+  readonly #untaken: AnswerFrame[] = [];
   #characters = 0;
   #wake: (() => void) | undefined;
 
@@ -109,11 +124,16 @@ class GrantedWindow {
     while (!this.#isOpen()) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 
-  sent(characters: number): void {
+  sent(item: AnswerFrame): void {
     this.#sent += 1;
-    this.#untaken.push(characters);
-    this.#characters += characters;
+    this.#untaken.push(item);
+    this.#characters += item.text.length;
     this.#forgetTaken();
+  }
+
+  /** The items to be sent again to a reader that has those up to number `n`. */
+  untakenAfter(n: number): readonly AnswerFrame[] {
+    return this.#untaken.filter((item) => (item.n ?? 0) > n);
   }
 
   grant(n: number): void {
@@ -126,7 +146,7 @@ class GrantedWindow {
   #forgetTaken(): void {
     const taken = this.#granted - streamWindow.items;
     while (this.#untaken.length > 0 && this.#sent - this.#untaken.length < taken) {
-      this.#characters -= this.#untaken.shift() ?? 0;
+      this.#characters -= this.#untaken.shift()?.text.length ?? 0;
     }
   }
 

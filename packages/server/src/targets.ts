@@ -2,7 +2,7 @@
 import type { AnyChannels, OutArgs, OutPath } from '@wirepact/core';
 import type { AnySocket, Hub } from './hub.js';
 import { createOutgoing } from './outgoing-message.js';
-import type { Session } from './session.js';
+import { publish, sendDirect } from './publish.js';
 import type { Socket } from './socket.js';
 
 /** A number of clients that something can be sent to. */
@@ -37,40 +37,20 @@ export interface UserTarget<TChannels = AnyChannels> extends Target<TChannels> {
   disconnect(reason?: string, code?: number): void;
 }
 
-/** Who gets a message. */
-export interface Audience {
-  readonly sessions: Iterable<Session>;
-  /** The room it is sent to. */
-  readonly room?: string;
-  readonly exceptId?: string;
-}
-
-/** Parses and encodes once, and sends to each that is open. @throws SocketError `invalid_output` */
-export function sendTo(hub: Hub, { sessions, room, exceptId }: Audience, path: string, data: unknown): void {
-  const message = createOutgoing(hub, path, data, room);
-  for (const session of sessions) {
-    if (session.state === 'open' && session.id !== exceptId) session.outgoing.deliver(message);
-  }
-}
-
-/** Some sessions, looked up anew each time something is sent. */
-export class Selection {
-  readonly #hub: Hub;
-  readonly #audience: () => Audience;
-
-  constructor(hub: Hub, audience: () => Audience) {
-    this.#hub = hub;
-    this.#audience = audience;
-  }
-
-  send(path: string, data?: unknown): void {
-    sendTo(this.#hub, this.#audience(), path, data);
-  }
-
+/** What can be sent to, given what sends. */
+function createTarget(send: (path: string, data?: unknown) => void): {
+  readonly send: typeof send;
+  readonly publish: (path: string, data?: unknown) => Promise<void>;
+} {
   // async, so that what `send` throws becomes a rejection
-  async publish(path: string, data?: unknown): Promise<void> {
-    this.send(path, data);
-  }
+  return { send, publish: async (path, data) => send(path, data) };
+}
+
+/** Sends to everybody in a room but one. Where nobody is or could read it later, it is only checked. */
+function sendToRoom(hub: Hub, name: string, path: string, data: unknown, exceptId?: string): void {
+  const room = hub.rooms.toSendTo(name);
+  if (room === undefined) createOutgoing(hub, path, data, name);
+  else publish(hub, room, path, data, exceptId);
 }
 
 /** Everybody in a room. */
@@ -84,27 +64,23 @@ export class RoomSelection {
   }
 
   get size(): number {
-    return this.#hub.rooms.of(this.name).size;
+    return this.#hub.rooms.find(this.name)?.members.size ?? 0;
   }
 
   members(): readonly AnySocket[] {
-    return Array.from(this.#hub.rooms.of(this.name), ({ socket }) => socket);
+    return Array.from(this.#hub.rooms.find(this.name)?.members.keys() ?? [], ({ socket }) => socket);
   }
 
   send(path: string, data?: unknown): void {
-    sendTo(this.#hub, this.#audience(), path, data);
+    sendToRoom(this.#hub, this.name, path, data);
   }
 
   async publish(path: string, data?: unknown): Promise<void> {
     this.send(path, data);
   }
 
-  except({ id }: Pick<Socket, 'id'>): Selection {
-    return new Selection(this.#hub, () => ({ ...this.#audience(), exceptId: id }));
-  }
-
-  #audience(): Audience {
-    return { sessions: this.#hub.rooms.of(this.name), room: this.name };
+  except({ id }: Pick<Socket, 'id'>): ReturnType<typeof createTarget> {
+    return createTarget((path, data) => sendToRoom(this.#hub, this.name, path, data, id));
   }
 }
 
@@ -123,7 +99,8 @@ export class UserSelection {
   }
 
   send(path: string, data?: unknown): void {
-    sendTo(this.#hub, { sessions: this.#hub.roster.ofUser(this.id) }, path, data);
+    const message = createOutgoing(this.#hub, path, data);
+    for (const session of this.#hub.roster.ofUser(this.id)) sendDirect(session, message);
   }
 
   async publish(path: string, data?: unknown): Promise<void> {

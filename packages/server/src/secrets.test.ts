@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createSessionId } from './session-id.js';
+import { createSessionId } from './secrets.js';
 
 it('makes ids of 128 bits, each different from all others', () => {
   const ids = Array.from({ length: 1_000 }, createSessionId);

@@ -1,0 +1,34 @@
+// How much waits for all clients together, which no bound on each of them keeps small.
+import type { Connection } from './connection.js';
+
+/** Once it was too much, this share of the bound is little enough again. */
+const calmShare = 0.8;
+
+/** What all connections together have not taken. */
+export class Backlog {
+  readonly #maxBytes: number;
+  /** Nobody else is let in. */
+  isTooMuch = false;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Looks at all connections; gives up those for whom most waits, until it is little enough. */
+  sweep(connections: Iterable<Connection>): void {
+    let total = 0;
+    for (const { transport } of connections) total += transport.bufferedBytes;
+    const calmBytes = this.#maxBytes * calmShare;
+    if (total > this.#maxBytes) {
+      const byWaiting = [...connections].sort(
+        (one, other) => other.transport.bufferedBytes - one.transport.bufferedBytes,
+      );
+      for (const { transport, outgoing } of byWaiting) {
+        if (total <= calmBytes) break;
+        total -= transport.bufferedBytes;
+        outgoing.giveUp();
+      }
+      this.isTooMuch = true;
+    } else if (total <= calmBytes) this.isTooMuch = false;
+  }
+}

@@ -1,0 +1,85 @@
+// What clients ask of rooms by themselves: to be let in, to be let out, and to be read to from where they stand.
+import type { Cursor, Frame } from '@wirepact/core/internal';
+import { sendRefusal } from './answers.js';
+import { isCursor } from './hello.js';
+import { everyoneName, inboxName } from './log.js';
+import { enterRoom, findRefusal, introduceRoom, leaveRoom } from './membership.js';
+import { introduce } from './replay.js';
+import { findRoomNameFault } from './rooms.js';
+import type { Session } from './session.js';
+import { overdrawnMs, takeFrom } from './token-bucket.js';
+
+/** A client asks to join: refused unless `rooms.authorize` allows it. One that is in asks for what it missed. */
+export async function joinFromClient(session: Session, frame: Frame): Promise<void> {
+  const { maxRooms } = session.hub.options.limits;
+  const sender = { session, path: frame.path, id: frame.id };
+  const { room, from } = toRecord(frame.data);
+  const isStream = session.speaksProtocol && (room === everyoneName || room === inboxName);
+  const fault = isStream ? undefined : findRoomNameFault(room);
+  if (fault !== undefined || typeof room !== 'string') {
+    return sendRefusal(sender, 'invalid_input', fault ?? 'a room is named by a string');
+  }
+  const answer = (): void => {
+    if (frame.id !== undefined) session.sendFrame(frame.path, { room }, frame.id);
+  };
+  const isMember = isStream || session.rooms.has(room);
+  if (isMember && from === undefined) return answer();
+  const retryAfterMs = takeJoin(session);
+  if (retryAfterMs > 0) {
+    const text = 'a client may not join so many rooms a second';
+    return sendRefusal(sender, 'rate_limited', text, { retryAfterMs });
+  }
+  const cursor = isCursor(from) ? from : undefined;
+  if (isMember) {
+    answer();
+    return readAgain(session, room, cursor);
+  }
+  if (session.rooms.size + session.joining.size >= maxRooms) {
+    return sendRefusal(sender, 'rate_limited', `a client may be in ${maxRooms} rooms`);
+  }
+  // left again while it was being decided: the join must not come after the leave
+  const attempt = session.joining.get(room) ?? Symbol(room);
+  session.joining.set(room, attempt);
+  const refusal = await findRefusal(session, room);
+  const isWanted = session.joining.get(room) === attempt || session.rooms.has(room);
+  if (isWanted) session.joining.delete(room);
+  if (refusal !== undefined) return sendRefusal(sender, 'denied', refusal);
+  if (!isWanted) return sendRefusal(sender, 'cancelled', `the room "${room}" was left meanwhile`);
+  if (session.rooms.has(room)) answer();
+  else enterRoom(session, room, { from: cursor, answer });
+}
+
+/** A client leaves; leaving a room it is not in does no harm. */
+export function leaveFromClient(session: Session, frame: Frame): void {
+  const { room } = toRecord(frame.data);
+  if (typeof room === 'string') leaveRoom(session, room);
+  if (frame.id !== undefined) session.sendFrame(frame.path, { room }, frame.id);
+}
+
+function readAgain(session: Session, name: string, cursor: Cursor | undefined): void {
+  const { hub, everyone, latest } = session;
+  if (name === inboxName) {
+    const permission = { since: session.inboxTaken, sinceMs: 0, values: latest };
+    return introduce(session, session.openInbox(), cursor, permission);
+  }
+  if (name === everyoneName) {
+    return introduce(session, hub.everyone.log, cursor, { ...everyone, values: hub.everyone.latest });
+  }
+  const room = hub.rooms.find(name);
+  if (room !== undefined) introduceRoom(session, room, cursor);
+}
+
+/** Counts a join; how long to wait for it, in ms, when that is one too many. */
+function takeJoin(session: Session): number {
+  const { options, counters } = session.hub;
+  const now = options.clock.now();
+  const fullAt = takeFrom(options.rates.joins, session.joinsFullAt, 1, now);
+  const waitMs = overdrawnMs(options.rates.joins, fullAt, now);
+  if (waitMs === 0) session.joinsFullAt = fullAt;
+  else counters.limited.joins += 1;
+  return waitMs;
+}
+
+function toRecord(data: unknown): { readonly room?: unknown; readonly from?: unknown } {
+  return typeof data === 'object' && data !== null ? data : {};
+}

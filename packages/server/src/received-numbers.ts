@@ -1,0 +1,31 @@
+// Which of a client's numbered messages have been handled: those it need not send again.
+import type { Frame, Ranges } from '@wirepact/core/internal';
+import type { Session } from './session.js';
+
+/** The number a message has in its session's series, if it has one. */
+export function numberOf({ speaksProtocol }: Session, { seq, id }: Frame): number | undefined {
+  if (!speaksProtocol) return undefined;
+  const number = seq ?? id;
+  return typeof number === 'number' ? number : undefined;
+}
+
+/** Notes a number. `false` when it was seen before: on one line numbers rise, and what is sent again was sent in order. */
+export function noteNumber(session: Session, number: number): boolean {
+  if (number <= session.highest) return false;
+  session.highest = number;
+  return true;
+}
+
+/** Every number that was seen, but for those that are being handled. */
+export function handledNumbers(session: Session): Ranges {
+  const running: number[] = [];
+  for (const { number } of session.calls) if (number !== undefined) running.push(number);
+  running.sort((one, other) => one - other);
+  const ranges: [number, number][] = [];
+  let first = 1;
+  for (const number of [...running, session.highest + 1]) {
+    if (number > first) ranges.push([first, number - 1]);
+    first = number + 1;
+  }
+  return ranges;
+}

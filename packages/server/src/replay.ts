@@ -1,0 +1,137 @@
+// Reads to a session from a log that it is behind of: after a resume or a join, or because it read too slowly. It costs no
+// memory but a position, and no more bytes are written than the network takes.
+import type { Cursor, GapCause } from '@wirepact/core/internal';
+import type { Connection } from './connection.js';
+import { everyoneName, type Entry, type Log } from './log.js';
+import type { LatestValues } from './latest-values.js';
+import type { Session } from './session.js';
+
+/** How far a session has been read to from one log. */
+export interface Reader {
+  readonly log: Log;
+  at: number;
+  /** Whether it may read is being found out. */
+  isHeld: boolean;
+  /** It resumed or joined, and is told when it has caught up. */
+  readonly isIntroduced: boolean;
+  /** The `latest` values it is sent after that. */
+  readonly latest?: { readonly values: LatestValues | undefined; readonly sinceMs: number };
+}
+
+/** What a session may read of a log. */
+export interface Permission {
+  /** Nothing up to this position. */
+  readonly since: number;
+  readonly sinceMs: number;
+  readonly values: LatestValues | undefined;
+}
+
+/** Writes one entry, or its position only to the one it is not for. */
+export function writeEntry({ outgoing, session, speaksProtocol }: Connection, entry: Entry): void {
+  if (entry.exceptId === undefined || entry.exceptId !== session?.id) {
+    outgoing.write(speaksProtocol ? entry.text : entry.message.text(false));
+  } else if (speaksProtocol) {
+    outgoing.write(skipText(entry));
+  }
+}
+
+/** Nothing of this log is written until {@link introduce} or {@link release}: it is being found out what may be. */
+export function hold(session: Session, log: Log): void {
+  (session.behind ??= new Map()).set(log.name, { log, at: log.at, isHeld: true, isIntroduced: true });
+}
+
+/** Lets go of a log that the session does not read any more. */
+export function release(session: Session, name: string): void {
+  session.behind?.delete(name);
+}
+
+/**
+ * Tells the session where it stands, and reads to it what came after that. `cursor` is where it says it is: a hint, from
+ * which nothing follows that `permission` does not allow.
+ */
+export function introduce(
+  session: Session,
+  log: Log,
+  cursor: Cursor | undefined,
+  permission: Permission,
+): void {
+  const { since, sinceMs, values } = permission;
+  if (session.connection === undefined) return release(session, log.name);
+  const { from, why } = findStart(log, cursor, since);
+  if (why !== undefined) tellGap(session, log, why, cursor ?? [log.epoch, since], from);
+  session.sendFrame('$stream', { room: log.name, epoch: log.epoch, from, count: log.countAfter(from) });
+  const latest = { values, sinceMs };
+  const reader: Reader = { log, at: from, isHeld: false, isIntroduced: true, latest };
+  (session.behind ??= new Map()).set(log.name, reader);
+  read(session, reader);
+}
+
+/** It reads too slowly: from `at` on it gets this log's entries later, out of the log. */
+export function noteLag(session: Session, log: Log, at: number): void {
+  session.hub.counters.lagged += 1;
+  (session.behind ??= new Map()).set(log.name, { log, at, isHeld: false, isIntroduced: false });
+}
+
+/** The network took something: goes on reading to a session that is behind. */
+export function catchUp(session: Session): void {
+  if (session.behind === undefined) return;
+  for (const reader of session.behind.values()) if (!read(session, reader)) return;
+}
+
+/** Whether the next one may be read to it. */
+function read(session: Session, reader: Reader): boolean {
+  const { connection, hub } = session;
+  if (connection === undefined || reader.isHeld) return true;
+  const { outgoing } = connection;
+  const { log } = reader;
+  if (outgoing.bufferedBytes >= hub.options.backpressure.resumeBytes) return false;
+  if (reader.at < log.floor) {
+    // a plain client cannot be told that something is missing
+    if (!session.speaksProtocol) return (outgoing.giveUp(), false);
+    tellGap(session, log, reader.isIntroduced ? 'trimmed' : 'lagged', [log.epoch, reader.at], log.floor);
+    reader.at = log.floor;
+  }
+  for (const entry of log.after(reader.at)) {
+    if (outgoing.bufferedBytes >= hub.options.backpressure.resumeBytes) return false;
+    writeEntry(connection, entry);
+    reader.at = entry.at;
+  }
+  release(session, log.name);
+  if (reader.isIntroduced) {
+    session.sendFrame('$live', { room: log.name, at: reader.at });
+    sendLatest(session, reader);
+  }
+  return true;
+}
+
+function sendLatest(session: Session, { latest }: Reader): void {
+  const { connection, hub, id } = session;
+  if (latest?.values === undefined) return;
+  for (const message of latest.values.since(latest.sinceMs, hub.options.clock.now(), id)) {
+    connection?.outgoing.deliver(message);
+  }
+}
+
+/** From where entries follow, and why what lies between that and the cursor cannot be had. */
+function findStart(
+  log: Log,
+  cursor: Cursor | undefined,
+  since: number,
+): { readonly from: number; readonly why?: GapCause } {
+  const first = Math.max(since, log.floor);
+  if (cursor === undefined) return since < log.floor ? { from: first, why: 'trimmed' } : { from: first };
+  const [epoch, at] = cursor;
+  if (epoch !== log.epoch) return { from: first, why: 'epoch' };
+  if (at > log.at) return { from: first, why: 'fork' };
+  if (at < log.floor) return { from: first, why: 'trimmed' };
+  return at < since ? { from: since, why: 'denied' } : { from: at };
+}
+
+function tellGap(session: Session, log: Log, why: GapCause, from: Cursor, to: number): void {
+  session.hub.counters.gaps += 1;
+  session.sendFrame('$gap', { room: log.name, why, from, to: [log.epoch, to] });
+}
+
+function skipText({ at, after, message: { room } }: Entry): string {
+  return `{"path":"$skip","room":${JSON.stringify(room ?? everyoneName)},"at":${at},"after":${after}}`;
+}

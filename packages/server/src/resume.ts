@@ -1,0 +1,74 @@
+// How a session goes on over another connection: the client is told what was handled, gets the answers it missed, and is read
+// to from every log where it left off.
+import { closeCodes, type Cursor } from '@wirepact/core/internal';
+import { sendAgain } from './answers.js';
+import type { Connection } from './connection.js';
+import type { Hello } from './hello.js';
+import { closeConnection, notify, welcome } from './lifecycle.js';
+import { findRefusal, introduceRoom, leaveRoom } from './membership.js';
+import { handledNumbers } from './received-numbers.js';
+import { hold, introduce, release } from './replay.js';
+import { everyoneName, inboxName } from './log.js';
+import type { Room } from './rooms.js';
+import type { Session } from './session.js';
+
+/** Hands a session over to a new connection. One that it still has is closed: the client is here, not there. */
+export function resumeSession(session: Session, connection: Connection, hello: Hello): void {
+  const { hub, connection: old } = session;
+  session.connection = connection;
+  session.behind = undefined;
+  session.offeredToken = session.askedForTokenAt = undefined;
+  connection.session = session;
+  if (old !== undefined)
+    closeConnection(old, closeCodes.takenOver, 'the client is here by another connection');
+  hub.suspended.delete(session);
+  session.state = 'open';
+  session.identity = connection.identity;
+  session.request = connection.request;
+  hub.counters.resumed += 1;
+  session.unacknowledged = 0;
+  welcome(session, `"resumed":true,"done":${JSON.stringify(handledNumbers(session))}`);
+  for (const [id, taken] of hello.open) {
+    const call = session.findCall(id);
+    if (call !== undefined) call.stream?.resume(taken);
+    else if (id <= session.highest) sendAgain(session, id, taken);
+  }
+  readAll(session, hello.streams);
+  session.questions.repeat();
+  if (session.handlersInFlight >= hub.options.limits.maxInFlight) connection.intake.hold();
+  notify(session, () => hub.hooks.event?.onResume?.(session.socket));
+}
+
+function readAll(session: Session, streams: Hello['streams']): void {
+  const { hub, everyone } = session;
+  const inbox = session.openInbox();
+  introduce(session, inbox, streams.get(inboxName), {
+    since: session.inboxTaken,
+    sinceMs: 0,
+    values: session.latest,
+  });
+  introduce(session, hub.everyone.log, streams.get(everyoneName), {
+    ...everyone,
+    values: hub.everyone.latest,
+  });
+  for (const name of session.rooms) {
+    const room = hub.rooms.find(name);
+    if (room !== undefined) rejoin(session, room, streams.get(name));
+  }
+}
+
+/** Who asked to join is asked for again; a join by the server is kept. */
+function rejoin(session: Session, room: Room, cursor: Cursor | undefined): void {
+  if (room.members.get(session)?.byClient !== true) return introduceRoom(session, room, cursor);
+  const { connection } = session;
+  hold(session, room.log);
+  void findRefusal(session, room.name).then((refusal) => {
+    // it may have left, or be elsewhere, by now
+    if (session.connection !== connection || !room.members.has(session)) return;
+    if (refusal === undefined) return introduceRoom(session, room, cursor);
+    release(session, room.name);
+    session.hub.counters.gaps += 1;
+    session.sendFrame('$gap', { room: room.name, why: 'denied', from: cursor ?? room.log.head });
+    leaveRoom(session, room.name, 'removed');
+  });
+}

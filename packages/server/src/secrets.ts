@@ -1,0 +1,29 @@
+// Random names that nobody can guess: 128 bits each, out of one pool, and what is kept of those that are secret.
+import { createHash, randomFillSync } from 'node:crypto';
+
+const bytesPerName = 16;
+
+/** Random bytes for many names: to ask for those of one at a time takes 5 % of what a connection costs. */
+const pool = Buffer.alloc(256 * bytesPerName);
+let used = pool.length;
+
+/** 22 characters that may stand in a URL. */
+export function createSecret(): string {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += bytesPerName;
+  return pool.toString('base64url', used - bytesPerName, used);
+}
+
+/** Makes the id of a session. */
+export function createSessionId(): string {
+  return `s_${createSecret()}`;
+}
+
+/** What is kept of a secret: enough to know it again, and nothing that a dump of the memory could be used for. */
+export function hashOf(secret: string): string {
+  // of a secret that is random from end to end nothing is learnt from how long a comparison of hashes takes
+  return createHash('sha256').update(secret).digest('base64url');
+}
