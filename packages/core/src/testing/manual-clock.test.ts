@@ -65,3 +65,13 @@ it('draws the chance it was given', () => {
   expect(createManualClock().random()).toBe(0.5);
   expect(createManualClock({ random: () => 0.1 }).random()).toBe(0.1);
 });
+
+it('says when the next timer is due', () => {
+  const clock = createManualClock({ startMs: 100 });
+  expect(clock.nextDueAt).toBeUndefined();
+  clock.after(20, () => {});
+  const callOff = clock.after(10, () => {});
+  expect(clock.nextDueAt).toBe(110);
+  callOff();
+  expect(clock.nextDueAt).toBe(120);
+});

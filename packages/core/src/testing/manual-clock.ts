@@ -7,6 +7,8 @@ export interface ManualClock extends Clock {
   advance(ms: number): void;
   /** How many timers are waiting; 0 after a clean end. */
   readonly pending: number;
+  /** When the next of them fires, in ms since the epoch. */
+  readonly nextDueAt: number | undefined;
 }
 
 /** What a {@link ManualClock} starts from. */
@@ -63,6 +65,9 @@ export function createManualClock(options: ManualClockOptions = {}): ManualClock
     },
     get pending() {
       return timers.size;
+    },
+    get nextDueAt() {
+      return nextDue(Infinity)?.dueAt;
     },
   };
 }

@@ -1,9 +1,13 @@
-// A network in memory: a server's side that decides about connections, clients that make them, and the line between them,
-// which a test can cut or stall. Nothing waits for a clock.
+// A network in memory: servers that decide about connections, lines over which clients make them, and one order of events.
+// Without a clock nothing takes time.
+import type { Clock } from '../clock.js';
 import type { Transport } from '../transport.js';
-import { MemorySocket, MemoryTransport } from './memory-socket.js';
+import type { Answer } from './memory-connection.js';
+import { MemoryLine, type Line } from './memory-line.js';
+import { createSeededRandom } from './seeded-random.js';
 
 declare function setTimeout(callback: () => void, delayMs: number): unknown;
+declare const setImmediate: ((callback: () => void) => unknown) | undefined;
 
 /** Whatever decides about connections: a `SocketManager`. */
 export interface Acceptor {
@@ -22,118 +26,94 @@ export interface Acceptor {
   >;
 }
 
-/** A network in memory. */
-export interface MemoryNetwork {
-  /** The class to hand to `createClient`. */
-  readonly WebSocket: new (url: string, protocols?: string | string[]) => MemorySocket;
-  /** Connections that are open now. */
-  readonly connections: number;
-  /** Connections that were asked for since the network was made. */
-  readonly upgrades: number;
-  /** `false`: nobody answers, and every attempt fails. @default true */
-  isUp: boolean;
-  /** Sends connections at this path to `acceptor`. */
+/** What a network in memory is made with. */
+export interface MemoryNetworkOptions {
+  /** By which delays and throttled lines go. Without it nothing can take time. */
+  readonly clock?: Pick<Clock, 'now' | 'after'>;
+  /** What chance begins with: the same seed gives the same delays. @default 1 */
+  readonly seed?: number;
+}
+
+/** A network in memory. It is a line itself, and what is done to it is done to every line of it. */
+export interface MemoryNetwork extends Line {
+  /** Makes a line of its own, for clients that a test disturbs alone. */
+  createLine(): Line;
+  /** Sends connections at this path to `acceptor`, from now on. */
   listen(path: string, acceptor: Acceptor): void;
-  /** Breaks every connection, as a pulled cable does: both sides see 1006. */
-  cut(): void;
-  /** `true`: clients stop reading, and what the server sends piles up. */
-  stall(isStalled: boolean): void;
-  /** Resolves when everything that is on its way has arrived, and what it set off has too. */
+  /** Resolves when everything has arrived that can without the clock, and what it set off has too. */
   settle(): Promise<void>;
 }
 
 /** Makes a network in memory. */
-export function createMemoryNetwork(): MemoryNetwork {
+export function createMemoryNetwork({ clock, seed = 1 }: MemoryNetworkOptions = {}): MemoryNetwork {
   const acceptors = new Map<string, Acceptor>();
-  const open = new Set<MemoryTransport>();
-  const queue: (() => void)[] = [];
-  let activity = 0;
-  let isPumping = false;
-  let isStalled = false;
-  let upgrades = 0;
+  const queue = createQueue();
 
-  const link = {
-    get isStalled() {
-      return isStalled;
-    },
-    enqueue(deliver: () => void): void {
-      activity += 1;
-      queue.push(deliver);
-      if (!isPumping) startPump();
-    },
+  const answer = async (address: string, offered: readonly string[]): Promise<Answer> => {
+    const [, host = '', pathname = '/', search = ''] =
+      /^wss?:\/\/([^/?]*)(\/[^?]*)?(\?.*)?$/.exec(address) ?? [];
+    const headers: Record<string, string> = { host };
+    if (offered.length > 0) headers['sec-websocket-protocol'] = offered.join(', ');
+    const url = pathname + search;
+    const request = { headers, url, remoteAddress: '127.0.0.1', encrypted: false };
+    const admission = await acceptors.get(pathname)?.admit(request);
+    return admission?.accepted === true ? admission : undefined;
   };
+  const options = {
+    timeline: {
+      enqueue: (task: () => void) => queue.add(task),
+      now: () => clock?.now() ?? 0,
+      after: (delayMs: number, callback: () => void) => clock?.after(delayMs, callback) ?? (() => {}),
+    },
+    random: createSeededRandom(seed),
+    hasClock: clock !== undefined,
+    answer,
+  };
+  const whole = new MemoryLine(options);
+  return Object.assign(whole, {
+    createLine: () => new MemoryLine({ ...options, whole }),
+    listen(path: string, acceptor: Acceptor) {
+      acceptors.set(path, acceptor);
+    },
+    async settle() {
+      for (let before = -1; before !== queue.activity;) {
+        before = queue.activity;
+        // one turn of the event loop lets every promise that can go on do so
+        await new Promise<void>((resolve) => turn(resolve));
+      }
+    },
+  });
+}
 
+/** A turn costs a thousand times less where nothing waits for a timer. */
+const turn = (callback: () => void): unknown =>
+  typeof setImmediate === 'function' ? setImmediate(callback) : setTimeout(callback, 0);
+
+/** Runs tasks one after the other, each as a part of a microtask. */
+function createQueue() {
+  const waiting: (() => void)[] = [];
+  let isPumping = false;
   const startPump = (): void => {
     isPumping = true;
     void Promise.resolve().then(pump);
   };
   const pump = (): void => {
     try {
-      for (let deliver = queue.shift(); deliver !== undefined; deliver = queue.shift()) deliver();
+      for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) task();
     } finally {
       // what a listener throws is its own affair, and holds nothing up
       isPumping = false;
-      if (queue.length > 0) startPump();
+      if (waiting.length > 0) startPump();
     }
   };
-
-  const connect = async (socket: MemorySocket, offered: readonly string[]): Promise<void> => {
-    upgrades += 1;
-    const [, host = '', pathname = '/', search = ''] =
-      /^wss?:\/\/([^/?]*)(\/[^?]*)?(\?.*)?$/.exec(socket.url) ?? [];
-    const headers: Record<string, string> = { host };
-    if (offered.length > 0) headers['sec-websocket-protocol'] = offered.join(', ');
-    const url = pathname + search;
-    const request = { headers, url, remoteAddress: '127.0.0.1', encrypted: false };
-    const acceptor = network.isUp ? acceptors.get(pathname) : undefined;
-    const admission = await acceptor?.admit(request);
-    activity += 1;
-    if (socket.readyState !== 0 || admission?.accepted !== true) {
-      socket.emit('error');
-      socket.closedBy(1006, '');
-      return;
-    }
-    const transport = new MemoryTransport(socket, admission.protocol ?? '', link);
-    open.add(transport);
-    socket.addEventListener('close', () => open.delete(transport));
-    socket.peer = transport;
-    socket.protocol = transport.protocol;
-    socket.readyState = 1;
-    socket.emit('open');
-    admission.open(transport);
-  };
-
-  const network: MemoryNetwork = {
-    isUp: true,
-    WebSocket: class extends MemorySocket {
-      constructor(url: string, protocols: string | string[] = []) {
-        super(url);
-        void connect(this, typeof protocols === 'string' ? [protocols] : protocols);
-      }
-    },
-    get connections() {
-      return open.size;
-    },
-    get upgrades() {
-      return upgrades;
-    },
-    listen(path, acceptor) {
-      acceptors.set(path, acceptor);
-    },
-    cut() {
-      for (const transport of [...open]) transport.cut();
-    },
-    stall(stalled) {
-      isStalled = stalled;
-      for (const transport of open) link.enqueue(() => transport.flow());
-    },
-    async settle() {
-      for (let before = -1; before !== activity;) {
-        before = activity;
-        // one turn of the event loop lets every promise that can go on do so
-        await new Promise<void>((resolve) => setTimeout(resolve, 0));
-      }
+  const queue = {
+    /** Tasks that were added so far. */
+    activity: 0,
+    add(task: () => void): void {
+      queue.activity += 1;
+      waiting.push(task);
+      if (!isPumping) startPump();
     },
   };
-  return network;
+  return queue;
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.js';
 import { createManualClock, type ManualClock } from './manual-clock.js';
 import { createMemoryNetwork, type Acceptor, type MemoryNetwork } from './memory-network.js';
+import type { Line } from './memory-line.js';
 import type { MemorySocket } from './memory-socket.js';
 
 /** What the client of a pair must be created with. */
@@ -17,6 +18,8 @@ export interface TestPairOptions<TSockets, TClient> {
   readonly sockets: (options: { readonly clock: Clock }) => TSockets;
   /** Makes the client: `(options) => createClient<typeof channels>(options)`. */
   readonly client: (options: PairedClientOptions) => TClient;
+  /** What chance begins with in the network: the same seed gives the same delays. @default 1 */
+  readonly seed?: number;
 }
 
 /** A client, a server, and the line between them. */
@@ -25,11 +28,11 @@ export interface TestPair<TSockets, TClient> {
   readonly sockets: TSockets;
   readonly clock: ManualClock;
   readonly network: MemoryNetwork;
-  /** Makes another client of the same server. */
-  connect(): TClient;
+  /** Makes another client of the same server; over a line of its own where one is given. */
+  connect(line?: Line): TClient;
   /** Resolves when everything that is on its way has arrived. */
   settle(): Promise<void>;
-  /** Moves the clock on by `ms`, then settles. */
+  /** Moves the clock on by `ms`. Whenever something falls due on the way, what it sets off happens before time goes on. */
   advance(ms: number): Promise<void>;
   /** Closes every client and the server. */
   close(): Promise<void>;
@@ -53,13 +56,13 @@ export async function createTestPair<
   TClient extends { connect(): void; close(): void },
 >(options: TestPairOptions<TSockets, TClient>): Promise<TestPair<TSockets, TClient>> {
   const clock = createManualClock();
-  const network = createMemoryNetwork();
+  const network = createMemoryNetwork({ clock, seed: options.seed ?? 1 });
   const sockets = options.sockets({ clock });
   network.listen('/', sockets);
   const clients: TClient[] = [];
 
-  const connect = (): TClient => {
-    const client = options.client({ url: 'ws://memory/', WebSocket: network.WebSocket, clock });
+  const connect = ({ WebSocket }: Line = network): TClient => {
+    const client = options.client({ url: 'ws://memory/', WebSocket, clock });
     clients.push(client);
     client.connect();
     // clients connect in a task of their own
@@ -84,8 +87,13 @@ export async function createTestPair<
     connect,
     settle,
     async advance(ms) {
-      clock.advance(ms);
+      const until = clock.now() + ms;
       await settle();
+      for (let next = clock.nextDueAt; next !== undefined && next <= until; next = clock.nextDueAt) {
+        clock.advance(next - clock.now());
+        await settle();
+      }
+      clock.advance(until - clock.now());
     },
     close,
     [Symbol.asyncDispose]: close,

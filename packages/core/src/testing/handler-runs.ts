@@ -1,0 +1,66 @@
+// How often each message was handled: once, and once more for every death of the server that was handling it.
+import type { MessageKey } from './delivery-checker.js';
+import type { Violation } from './violation.js';
+
+interface Runs {
+  count: number;
+  /** Deaths while it was running. */
+  deaths: number;
+  /** The servers on which it runs now. */
+  readonly running: (string | undefined)[];
+  isAcknowledged: boolean;
+}
+
+/** The runs of all handlers. */
+export class HandlerRuns {
+  readonly #all = new Map<MessageKey, Runs>();
+  readonly #violations: Violation[] = [];
+
+  start(message: MessageKey, server: string | undefined): void {
+    const runs = this.#of(message);
+    runs.count += 1;
+    runs.running.push(server);
+    if (runs.isAcknowledged) this.#add('run again', message, 'was handled again after it was acknowledged');
+    else if (runs.count > 1 + runs.deaths) {
+      const died =
+        runs.deaths === 0 ? 'no server died over it' : `servers died over it ${times(runs.deaths)}`;
+      this.#add('run again', message, `was handled ${times(runs.count)}, and ${died}`);
+    }
+  }
+
+  end(message: MessageKey): void {
+    this.#of(message).running.pop();
+  }
+
+  acknowledge(message: MessageKey): void {
+    const runs = this.#of(message);
+    runs.isAcknowledged = true;
+    if (runs.count === 0) this.#add('never run', message, 'was acknowledged before anything handled it');
+  }
+
+  kill(server: string | undefined): void {
+    for (const runs of this.#all.values()) {
+      const alive = runs.running.filter((where) => where !== server);
+      runs.deaths += runs.running.length - alive.length;
+      runs.running.splice(0, Infinity, ...alive);
+    }
+  }
+
+  violations(): readonly Violation[] {
+    return this.#violations;
+  }
+
+  #of(message: MessageKey): Runs {
+    let runs = this.#all.get(message);
+    if (runs === undefined) {
+      this.#all.set(message, (runs = { count: 0, deaths: 0, running: [], isAcknowledged: false }));
+    }
+    return runs;
+  }
+
+  #add(kind: Violation['kind'], message: MessageKey, what: string): void {
+    this.#violations.push({ kind, message, text: `message ${message} ${what}` });
+  }
+}
+
+const times = (count: number): string => ['never', 'once', 'twice'][count] ?? `${count} times`;

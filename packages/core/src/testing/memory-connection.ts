@@ -1,0 +1,144 @@
+// One connection in memory: two pipes, the ends that they join, and what can befall all of it.
+import { MemoryPipe, type PipeConditions, type Timeline } from './memory-pipe.js';
+import { MemorySocket } from './memory-socket.js';
+import { MemoryTransport, type ServerSide } from './memory-transport.js';
+
+/** Which way: `up` to the server, `down` to the client. */
+export type Direction = 'up' | 'down';
+
+/** An end of a connection. */
+export type End = 'client' | 'server';
+
+/** What a server answers to the request for a connection; `undefined` where nobody answers. */
+export type Answer =
+  { readonly protocol: string | undefined; readonly open: (transport: MemoryTransport) => void } | undefined;
+
+/** Opening, closing and pings take their time, and no bytes that count. */
+const noBytes = 0;
+const abnormalClosure = 1006;
+
+/** One connection, from the request for it. */
+export class MemoryConnection {
+  readonly #timeline: Timeline;
+  readonly #up: MemoryPipe;
+  readonly #down: MemoryPipe;
+  readonly #over: () => void;
+  readonly socket: MemorySocket;
+  #transport: MemoryTransport | undefined;
+  #neverOpens = false;
+
+  /** `over` is called once, when nobody holds an end of it any more. */
+  constructor(
+    url: string,
+    timeline: Timeline,
+    conditions: Readonly<Record<Direction, PipeConditions>>,
+    over: () => void,
+  ) {
+    this.#timeline = timeline;
+    this.#over = over;
+    const up = (this.#up = new MemoryPipe(timeline, conditions.up, () => {}));
+    this.#down = new MemoryPipe(timeline, conditions.down, () => this.#transport?.drained());
+    this.socket = new MemorySocket(url, {
+      get bufferedBytes() {
+        return up.bufferedBytes;
+      },
+      send: (text) => up.send(text.length, () => this.#transport?.received(text)),
+      close: (code, reason) => this.#closeFromClient(code, reason),
+      abandon: () => this.#abandon(),
+    });
+  }
+
+  /** Whether the server has accepted it, and one end at least is not closed. */
+  get isOpen(): boolean {
+    return this.#transport !== undefined && !(this.socket.isClosed && this.#transport.isClosed);
+  }
+
+  /** Asks the server, once the request has come there. */
+  request(answer: () => Promise<Answer>): void {
+    this.#up.send(noBytes, () => void this.#accept(answer));
+  }
+
+  async #accept(answer: () => Promise<Answer>): Promise<void> {
+    const accepted = await answer();
+    if (this.#neverOpens) return;
+    if (accepted === undefined) {
+      this.#neverOpens = true;
+      this.#down.send(noBytes, () => this.#closeClient(abnormalClosure, ''));
+      return;
+    }
+    const protocol = accepted.protocol ?? '';
+    const transport = (this.#transport = new MemoryTransport(protocol, this.#serverSide()));
+    this.#down.send(noBytes, () => this.socket.opened(protocol));
+    accepted.open(transport);
+  }
+
+  /** Ends it abnormally, for both ends or only for one, while the other goes on believing in it. */
+  cut(seenBy: End | 'both'): void {
+    this.#up.lose();
+    this.#down.lose();
+    if (seenBy !== 'server') this.#timeline.enqueue(() => this.#closeClient(abnormalClosure, ''));
+    if (seenBy !== 'client') this.#endServer();
+  }
+
+  /** Loses what goes one way, or both, without a word. */
+  lose(direction: Direction | 'both'): void {
+    if (direction !== 'down') this.#up.lose();
+    if (direction !== 'up') this.#down.lose();
+  }
+
+  /** Its line's conditions are others than before. */
+  review(): void {
+    this.#up.review();
+    this.#down.review();
+  }
+
+  #serverSide(): ServerSide {
+    const down = this.#down;
+    return {
+      get bufferedBytes() {
+        return down.bufferedBytes;
+      },
+      send: (text) => down.send(text.length, () => this.socket.received(text)),
+      ping: () => down.send(noBytes, () => this.#up.send(noBytes, () => this.#transport?.ponged())),
+      close: (code, reason) => down.send(noBytes, () => this.#closeClient(code, reason)),
+      terminate: () => {
+        down.clear();
+        down.send(noBytes, () => this.#closeClient(abnormalClosure, ''));
+      },
+      enqueue: (task) => this.#timeline.enqueue(task),
+      over: () => this.#check(),
+    };
+  }
+
+  #closeFromClient(code: number, reason: string): void {
+    // nobody will answer: what a platform finds out by waiting
+    if (this.#up.isLost || this.#down.isLost) {
+      this.#timeline.enqueue(() => this.#closeClient(abnormalClosure, ''));
+      if (this.#up.isLost) return;
+    }
+    this.#up.send(noBytes, () => {
+      this.#transport?.closed(code, reason);
+      this.#down.send(noBytes, () => this.#closeClient(code, reason));
+    });
+  }
+
+  #abandon(): void {
+    this.#up.send(noBytes, () => this.#endServer());
+    this.#closeClient(abnormalClosure, '');
+  }
+
+  #endServer(): void {
+    this.#neverOpens = true;
+    this.#transport?.closed(abnormalClosure, '');
+    this.#check();
+  }
+
+  #closeClient(code: number, reason: string): void {
+    this.socket.closed(code, reason);
+    this.#check();
+  }
+
+  #check(): void {
+    if (this.socket.isClosed && (this.#transport?.isClosed ?? this.#neverOpens)) this.#over();
+  }
+}
