@@ -26,7 +26,7 @@ export class Connection implements TransportListener {
   pingedAt: number | undefined;
   /** Since when something has waited for it of which nothing is taken. */
   stuckSince: number | undefined;
-  /** Whether some of that was taken since it was last looked at. */
+  /** Whether some of much that waited was taken since it was last looked at. */
   hasTaken = false;
   /** How many bytes its transport had received when it was last looked at. */
   seenBytes = 0;
@@ -58,7 +58,9 @@ export class Connection implements TransportListener {
   }
 
   drained(): void {
-    this.hasTaken = true;
+    this.stuckSince = undefined;
+    // what the network takes at once, the client need not have taken
+    if (this.outgoing.bufferedBytes > 0) this.hasTaken = true;
     this.outgoing.drained();
     if (this.session !== undefined) catchUp(this.session);
   }

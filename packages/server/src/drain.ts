@@ -3,6 +3,7 @@
 import { closeCodes } from '@wirepact/core/internal';
 import type { Hub } from './hub.js';
 import { endSession } from './lifecycle.js';
+import { giveUpReading } from './replay.js';
 import type { Session } from './session.js';
 
 /** How a server takes its leave. */
@@ -16,6 +17,9 @@ export interface DrainOptions {
 /** So many connections are closed in one turn of the event loop. */
 const sliceSize = 500;
 
+/** How long a client may take to say what it had to say when it heard of the restart, in ms. */
+const lastWordsMs = 2_000;
+
 const reason = 'the server restarts';
 
 /** Resolves once every session has ended. Streams are not waited for: many never end. */
@@ -27,23 +31,35 @@ export async function drainSessions(
   let giveUp = (): void => undefined;
   const graceOver = new Promise<void>((resolve) => (giveUp = resolve));
   const stopTimer = clock.after(graceMs, giveUp);
+  let hearNoMore = (): void => undefined;
+  const heardEnough = new Promise<void>((resolve) => (hearNoMore = resolve));
+  const stopHearing = clock.after(Math.min(graceMs, lastWordsMs), hearNoMore);
   const sessions = [...hub.roster.all()];
   const leaving: Promise<void>[] = [];
   for (let from = 0; from < sessions.length; from += sliceSize) {
     if (from > 0) await new Promise<void>((resolve) => clock.after(0, resolve));
     for (const session of sessions.slice(from, from + sliceSize)) {
       sayGoodbye(session, spreadMs);
-      leaving.push(session.idle().then(() => leave(session)));
+      leaving.push(settle(session, heardEnough));
     }
   }
   await Promise.race([Promise.all(leaving), graceOver]);
   stopTimer();
+  stopHearing();
   for (const session of sessions) leave(session);
 }
 
-/** What it did is acknowledged first: the client knows then what need not be done again. */
+/** What it had sent before it heard of the restart arrives and is handled; then it leaves. */
+async function settle(session: Session, heardEnough: Promise<void>): Promise<void> {
+  if (session.speaksProtocol) await Promise.race([session.ping(), heardEnough]);
+  await session.idle();
+  leave(session);
+}
+
+/** What it did is acknowledged first, and what it reads too slowly to get is said to be missing. */
 function leave(session: Session): void {
   session.hub.acknowledgements.settle(session);
+  giveUpReading(session);
   endSession(session, closeCodes.restart, reason);
 }
 

@@ -90,7 +90,7 @@ function showsLife(connection: Connection, now: number): boolean {
   const hasSent = receivedBytes !== connection.seenBytes;
   connection.seenBytes = receivedBytes;
   connection.hasTaken = false;
-  if (hasTaken || bufferedBytes === 0) connection.stuckSince = undefined;
+  if (bufferedBytes === 0) connection.stuckSince = undefined;
   else connection.stuckSince ??= now;
   return hasSent || hasTaken;
 }

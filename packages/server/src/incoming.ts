@@ -27,7 +27,7 @@ export function receiveMessage(connection: Connection, text: string | undefined)
   hub.counters.received += 1;
   const decoded = decode(hub, text);
   const answers = decoded.frame !== undefined && isAnswer(connection, decoded.frame);
-  const isAskedFor = answers || (decoded.frame !== undefined && isGrant(connection, decoded.frame));
+  const isAskedFor = answers || (decoded.frame !== undefined && isReceipt(connection, decoded.frame));
   connection.intake.take(isAskedFor ? 0 : 1, text === undefined ? 0 : Buffer.byteLength(text));
   const { frame, why } = decoded;
   if (session === undefined) {
@@ -69,9 +69,9 @@ function decode({ dialect, options }: Hub, text: string | undefined): Received {
   return why === undefined ? { frame } : { frame, why };
 }
 
-/** Whether it lets a stream go on; a client that reads streams fast is not to wait for having read. */
-function isGrant({ speaksProtocol }: Connection, { path }: Frame): boolean {
-  return speaksProtocol && path === '$more';
+/** Whether it says what was taken; a client that reads fast is not to wait for having read. */
+function isReceipt({ speaksProtocol }: Connection, { path }: Frame): boolean {
+  return speaksProtocol && (path === '$more' || path === '$ack' || path === '$pong');
 }
 
 /** Whether it is the client that answers on this path. */

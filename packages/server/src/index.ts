@@ -22,5 +22,5 @@ export type { Middleware, Route, RouteContext, RouteMessage, Routes } from './ro
 export type { AskOptions, Socket } from './socket.js';
 export { SocketManager } from './socket-manager.js';
 export type { Stats } from './stats.js';
-export type { RoomTarget, Target, UserTarget } from './targets.js';
+export type { HistoryOptions, RoomMessage, RoomTarget, Target, UserTarget } from './targets.js';
 export type { Handshake, RequestHeaders, UpgradeRequest } from './upgrade-request.js';

@@ -50,6 +50,7 @@ export function endSession(session: Session, code: number, reason: string): void
   hub.counters.disconnected += 1;
   session.state = 'ended';
   session.noteIdle();
+  session.notePong();
 }
 
 /** Closes a connection from this side. */
@@ -83,6 +84,7 @@ function suspendSession(session: Session, code: number, reason: string): void {
   session.suspendedAt = hub.options.clock.now();
   session.lostWith = { code, reason };
   hub.counters.suspensions += 1;
+  session.notePong();
   notify(session, () => hub.hooks.event?.onSuspend?.(socket, { code, reason }));
   // what the handler did may have ended it
   if (session.state !== 'suspended') return;

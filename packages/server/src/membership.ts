@@ -61,20 +61,22 @@ function readFirst(session: Session, room: Room, from: Cursor | undefined): void
   Promise.resolve()
     .then(() => allow(socket, room.name))
     .catch((error: unknown) => hub.report(error, session))
-    .then((isAllowed) => begin(isAllowed === true), undefined);
+    .then((isAllowed) => begin(isAllowed === true));
 
   function begin(mayReadBack: boolean): void {
+    const { log, latest } = room;
     const membership = room.members.get(session);
-    // it may have left, or come back by another connection, by now
-    if (membership === undefined || session.connection !== connection) return;
-    if (!mayReadBack) {
-      const permission = { ...membership, values: undefined };
-      return introduce(session, room.log, undefined, permission);
+    // it may have left by now
+    if (membership === undefined) return;
+    const isKnown = from?.[0] === log.epoch;
+    if (mayReadBack) {
+      membership.since = isKnown ? Math.min(from[1], log.floor) : log.floor;
+      membership.sinceMs = 0;
     }
-    const isKnown = from?.[0] === room.log.epoch;
-    membership.since = isKnown ? Math.min(from[1], room.log.floor) : room.log.floor;
-    membership.sinceMs = 0;
-    introduce(session, room.log, isKnown ? from : undefined, { ...membership, values: room.latest });
+    // one that came back by another connection has been read to
+    if (session.connection !== connection) return;
+    const cursor = mayReadBack && isKnown ? from : undefined;
+    introduce(session, log, cursor, { ...membership, values: mayReadBack ? latest : undefined });
   }
 }
 

@@ -8,7 +8,7 @@ import type { Session } from './session.js';
 
 const handlers = new Map<string, (session: Session, frame: Frame) => void>([
   ['$ping', (session) => session.sendFrame('$pong')],
-  ['$pong', () => undefined],
+  ['$pong', (session) => session.notePong()],
   ['$join', (session, frame) => void joinFromClient(session, frame)],
   ['$leave', leaveFromClient],
   ['$cancel', cancel],

@@ -33,14 +33,16 @@ export function sendDirect(session: Session, message: OutgoingMessage): void {
     deliverUnlogged(session, message);
   } else {
     const entry = session.openInbox().append(message);
-    if (connection !== undefined && session.behind?.has(inboxName) !== true) writeEntry(connection, entry);
+    if (connection?.outgoing.isClosed === false && session.behind?.has(inboxName) !== true) {
+      writeEntry(connection, entry);
+    }
   }
 }
 
 /** Of whom it must wait for, and who is away, the log takes care. */
 function deliverEntry(session: Session, log: Log, entry: Entry): void {
   const { connection } = session;
-  if (connection === undefined || session.behind?.has(log.name) === true) return;
+  if (connection?.outgoing.isClosed !== false || session.behind?.has(log.name) === true) return;
   if (connection.outgoing.isSlow) noteLag(session, log, entry.after);
   else writeEntry(connection, entry);
 }

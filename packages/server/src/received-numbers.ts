@@ -4,9 +4,9 @@ import type { Session } from './session.js';
 
 /** The number a message has in its session's series, if it has one. */
 export function numberOf({ speaksProtocol }: Session, { seq, id }: Frame): number | undefined {
-  if (!speaksProtocol) return undefined;
   const number = seq ?? id;
-  return typeof number === 'number' ? number : undefined;
+  const isOne = speaksProtocol && Number.isSafeInteger(number) && (number as number) > 0;
+  return isOne ? (number as number) : undefined;
 }
 
 /** Notes a number. `false` when it was seen before: on one line numbers rise, and what is sent again was sent in order. */

@@ -72,6 +72,14 @@ export function noteLag(session: Session, log: Log, at: number): void {
   (session.behind ??= new Map()).set(log.name, { log, at, isHeld: false, isIntroduced: false });
 }
 
+/** There will be nobody to read to it: says what it does not get. */
+export function giveUpReading(session: Session): void {
+  for (const { log, at } of session.behind?.values() ?? []) {
+    if (session.speaksProtocol && at < log.at) tellGap(session, log, 'lost', [log.epoch, at], log.at);
+  }
+  session.behind = undefined;
+}
+
 /** The network took something: goes on reading to a session that is behind. */
 export function catchUp(session: Session): void {
   if (session.behind === undefined) return;

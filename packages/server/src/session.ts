@@ -73,6 +73,7 @@ export class Session {
   /** What it was answered. */
   answers: AnswerStore | undefined;
   #idle: (() => void) | undefined;
+  #pong: (() => void) | undefined;
   // made when somebody looks: a client that says nothing needs none of them, and they are 1 KB
   #rooms: Set<string> | undefined;
   #joining: Map<string, symbol> | undefined;
@@ -154,6 +155,25 @@ export class Session {
   /** None of its handlers runs any more, or nobody waits for them. */
   noteIdle(): void {
     this.#idle?.();
+  }
+
+  /** Resolves once the client has said that it is there, and with that all it said before; or that cannot be heard any more. */
+  async ping(): Promise<void> {
+    if (this.connection === undefined) return;
+    const others = this.#pong;
+    this.sendFrame('$ping');
+    await new Promise<void>((resolve) => {
+      this.#pong = () => {
+        others?.();
+        resolve();
+      };
+    });
+  }
+
+  /** It said so, or cannot. */
+  notePong(): void {
+    this.#pong?.();
+    this.#pong = undefined;
   }
 
   /** Writes to its connection. While there is none, what is only of use now is dropped; the rest is kept by its sender. */

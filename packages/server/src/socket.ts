@@ -28,10 +28,11 @@ export interface Socket<TChannels = AnyChannels, TContext = unknown> {
   readonly handshake: Handshake;
   /** The rooms it is in. */
   readonly rooms: ReadonlySet<string>;
-  /** Whether something sent now can still arrive. */
+  /** Whether its connection is there. While that is away, what is sent is kept for its return. */
   readonly connected: boolean;
   /**
-   * Sends to this client. To one that is gone it does nothing that `stats()` does not count.
+   * Sends to this client, or keeps it as the channel's delivery says while its connection is away. To one that is gone for
+   * good it does nothing that `stats()` does not count.
    *
    * @throws SocketError `invalid_output` when the data does not fit the channel's `out`.
    */

@@ -1,5 +1,6 @@
 // Whom a message goes to: immutable selections that are looked up anew each time something is sent.
-import type { AnyChannels, OutArgs, OutPath } from '@wirepact/core';
+import type { AnyChannels, Cursor, OutArgs, OutPath } from '@wirepact/core';
+import type { Frame } from '@wirepact/core/internal';
 import type { AnySocket, Hub } from './hub.js';
 import { createOutgoing } from './outgoing-message.js';
 import { publish, sendDirect } from './publish.js';
@@ -26,6 +27,27 @@ export interface RoomTarget<TChannels = AnyChannels, TContext = unknown> extends
   members(): readonly Socket<TChannels, TContext>[];
   /** Everybody in it but one. */
   except(socket: Pick<Socket, 'id'>): Target<TChannels>;
+  /** What its log still holds of what was sent to it, oldest first. `rooms.history` keeps that of rooms that nobody is in. */
+  history(options?: HistoryOptions): Promise<readonly RoomMessage[]>;
+}
+
+/** Which part of a room's log to read. */
+export interface HistoryOptions {
+  /** At most so many: the newest, or with `after` the next. @default 100 */
+  readonly limit?: number;
+  /** Only what came after this position. One of a log that was made anew since then counts as none. */
+  readonly after?: Cursor;
+}
+
+/** A message that was sent to a room. */
+export interface RoomMessage {
+  readonly path: string;
+  /** As it travels, JSON. */
+  readonly data: unknown;
+  /** Where it stands in the room's log: what `after` takes. */
+  readonly position: Cursor;
+  /** When it was sent, in ms since the epoch. */
+  readonly sentAt: number;
 }
 
 /** Every client of a user. */
@@ -77,6 +99,19 @@ export class RoomSelection {
 
   async publish(path: string, data?: unknown): Promise<void> {
     this.send(path, data);
+  }
+
+  // asynchronous, as a log is that is elsewhere
+  async history({ limit = 100, after }: HistoryOptions = {}): Promise<readonly RoomMessage[]> {
+    const log = this.#hub.rooms.find(this.name)?.log;
+    if (log === undefined) return [];
+    const isKnown = after?.[0] === log.epoch;
+    const entries = [...log.after(isKnown ? after[1] : 0)];
+    const wanted = isKnown ? entries.slice(0, limit) : entries.slice(-limit);
+    return wanted.map(({ text, at, time, message: { path } }) => {
+      const { data } = JSON.parse(text) as Frame;
+      return { path, data, position: [log.epoch, at], sentAt: time };
+    });
   }
 
   except({ id }: Pick<Socket, 'id'>): ReturnType<typeof createTarget> {
