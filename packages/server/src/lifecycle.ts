@@ -25,10 +25,10 @@ export function openSession(connection: Connection, hello?: Hello): void {
   notify(session, () => hub.hooks.event?.onConnect?.(session.socket));
 }
 
-/** Answers `$hello`; `more` is the part of the answer that is this session's own, as JSON. */
-export function welcome(session: Session, more: string): void {
+/** Answers `$hello`; `more` is the part of the answer that is this session's own, as JSON. `used` is the token of a return. */
+export function welcome(session: Session, more: string, used?: string): void {
   const { hub, id, resumeToken } = session;
-  const data = `{"session":"${id}","token":"${resumeToken.rotate()}",${more},${hub.terms}`;
+  const data = `{"session":"${id}","token":"${resumeToken.rotate(used)}",${more},${hub.terms}`;
   session.write(hub.dialect.encode('$welcome', data));
 }
 

@@ -1,5 +1,5 @@
-// The secret that resumes a session. A new one is given with every `$welcome`; the one before stays valid until the client
-// shows that it has the new one, or a line that breaks in between would cost it the session.
+// The secret that resumes a session. A new one is given with every `$welcome`; the one that the client came with stays valid
+// until it shows that it has the new one, or lines that break in between would cost it the session.
 import { createSecret, hashOf } from './secrets.js';
 
 /** What a session keeps of its secrets. */
@@ -7,10 +7,10 @@ export class ResumeToken {
   #current = '';
   #previous = '';
 
-  /** Makes a new one, which is known here by its hash only. */
-  rotate(): string {
+  /** Makes a new one, which is known here by its hash only. `used` is the one that the client came with. */
+  rotate(used?: string): string {
     const secret = createSecret();
-    this.#previous = this.#current;
+    this.#previous = used === undefined ? '' : hashOf(used);
     this.#current = hashOf(secret);
     return secret;
   }

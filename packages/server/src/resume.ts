@@ -27,7 +27,7 @@ export function resumeSession(session: Session, connection: Connection, hello: H
   session.request = connection.request;
   hub.counters.resumed += 1;
   session.unacknowledged = 0;
-  welcome(session, `"resumed":true,"done":${JSON.stringify(handledNumbers(session))}`);
+  welcome(session, `"resumed":true,"done":${JSON.stringify(handledNumbers(session))}`, hello.token);
   for (const [id, taken] of hello.open) {
     const call = session.findCall(id);
     if (call !== undefined) call.stream?.resume(taken);
@@ -54,6 +54,11 @@ function readAll(session: Session, streams: Hello['streams']): void {
   for (const name of session.rooms) {
     const room = hub.rooms.find(name);
     if (room !== undefined) rejoin(session, room, streams.get(name));
+  }
+  // it was taken out of these while it was away
+  for (const room of streams.keys()) {
+    const isIn = room === inboxName || room === everyoneName || session.rooms.has(room);
+    if (!isIn) session.sendFrame('$leave', { room, why: 'removed' });
   }
 }
 
