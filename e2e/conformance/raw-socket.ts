@@ -81,7 +81,9 @@ export async function open(
 ): Promise<RawSocket> {
   const socket = new RawSocket(url, protocols, options);
   onTestFinished(async () => {
-    socket.webSocket.terminate();
+    // one that stays silent would be waited for, and its session with it
+    if (socket.webSocket.isPaused) socket.webSocket.terminate();
+    else socket.webSocket.close(1000);
     await socket.closed;
   });
   await once(socket.webSocket, 'open');

@@ -3,105 +3,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ChannelError, defineChannels, SocketError, type Clock } from '@wirepact/core';
+import { SocketError, type Clock } from '@wirepact/core';
 import { SocketManager } from '@wirepact/server';
-import { z } from 'zod';
-
-const text = z.object({ text: z.string() });
-const room = z.object({ room: z.string(), text: z.string().default('') });
-
-const channels = defineChannels({
-  time: { in: z.void(), out: z.string() },
-  output: { out: z.string() },
-  chat: {
-    in: text,
-    out: text,
-    reply: z.object({ id: z.string() }),
-    errors: { MUTED: z.object({ until: z.string() }) },
-  },
-  note: { in: z.string() },
-  nothing: { in: z.void(), out: z.string() },
-  maybe: { in: z.void(), out: z.string().optional() },
-  profile: { in: z.void(), out: z.object({ name: z.string() }) },
-  misfit: { in: z.void(), out: z.string() },
-  throws: { in: z.enum(['error', 'undeclared', 'forbidden']), reply: z.string() },
-  wait: { in: z.void(), reply: z.string() },
-  tail: { in: z.object({ count: z.number(), size: z.number().default(1) }), stream: z.string() },
-  enter: { in: room },
-  exit: { in: room },
-  announce: { in: room },
-  price: {
-    out: z.object({ of: z.string() }),
-    answer: z.number(),
-    errors: { UNKNOWN: z.object({ of: z.string() }) },
-  },
-  shop: { in: z.string(), reply: z.string() },
-  close: { in: z.object({ code: z.number(), reason: z.string().default('') }) },
-  who: { in: z.void(), out: z.string() },
-  log: { in: z.void(), reply: z.array(z.string()) },
-  cursor: { out: z.object({ user: z.string() }), delivery: 'latest', key: 'user' },
-  typing: { in: z.boolean(), delivery: 'volatile' },
-  save: { in: z.string(), idempotent: true },
-});
-
-type Channels = typeof channels;
-
-/** `/ws` and `/known`: rooms that begin with "open" may be joined; at the second, members know of each other. */
-function createMain(clock: Clock | undefined, isKnown: boolean) {
-  const sockets: SocketManager<Channels> = new SocketManager(channels, {
-    ...(clock && { clock }),
-    rooms: {
-      authorize: async (_socket, name) => name.startsWith('open'),
-      ...(isKnown && { member: (socket) => ({ name: socket.id.slice(0, 2) }) }),
-    },
-    routes: {
-      time: () => 'noon',
-      chat(socket, { text: said }, { fail }) {
-        if (said === 'shout') throw fail('MUTED', { until: 'later' });
-        socket.broadcast('chat', { text: said });
-        return { id: 'm1' };
-      },
-      note: () => undefined,
-      nothing: () => undefined,
-      maybe: () => undefined,
-      profile: () => ({ name: 'Ann', password: 'secret' }),
-      misfit: () => 5 as unknown as string,
-      throws(_socket, what) {
-        if (what === 'undeclared') throw new ChannelError('NOPE', { secret: 1 });
-        if (what === 'forbidden') throw new SocketError('forbidden', 'members only');
-        throw new Error('the password is 1234');
-      },
-      wait: (socket, _data, { signal }) =>
-        new Promise((_, reject) => {
-          signal.addEventListener('abort', () => {
-            socket.send('output', 'wait was called off');
-            reject(signal.reason as Error);
-          });
-        }),
-      async *tail(socket, { count, size }) {
-        try {
-          for (let n = 1; n <= count; n += 1) yield String(n).padStart(size, '.');
-        } finally {
-          socket.send('output', 'tail is finished');
-        }
-      },
-      enter: (socket, { room: name }) => socket.join(name),
-      exit: (socket, { room: name }) => socket.leave(name),
-      announce: (_socket, { room: name, text: said }) => sockets.room(name).send('output', said),
-      async shop(socket, of) {
-        try {
-          return `it costs ${await socket.request('price', { of })}`;
-        } catch (error) {
-          return `refused: ${(error as SocketError).code}`;
-        }
-      },
-      close: (socket, { code, reason }) => socket.disconnect(reason, code),
-      typing: () => undefined,
-      save: () => undefined,
-    },
-  });
-  return sockets;
-}
+import { channels, type Channels } from './reference-channels.js';
+import { createMain } from './reference-main.js';
 
 /** `/guarded`: tokens are names, or `name@expiry`. `bad` is nobody, `banned` may not, `broken` breaks. */
 function createGuarded(clock: Clock | undefined) {
@@ -116,7 +21,10 @@ function createGuarded(clock: Clock | undefined) {
     },
     userId: ({ name }) => name,
     expiresAt: ({ expiresAt }) => expiresAt,
-    routes: { who: (socket) => socket.context.name },
+    routes: {
+      who: (socket) => socket.context.name,
+      tell: (socket, said) => socket.send('output', said),
+    },
   });
 }
 
@@ -135,6 +43,8 @@ function createLife(clock: Clock | undefined) {
         if (path === 'fails') throw new Error('in onMessage');
         socket.send('output', `unrouted: ${path}`);
       },
+      onSuspend: (_socket, { code }) => void log.push(`suspended by ${code}`),
+      onResume: () => void log.push('resumed'),
       onDisconnect(socket, { code }) {
         const { size } = sockets.room('lobby');
         log.push(`left by ${code}`);
@@ -167,8 +77,9 @@ export async function startTarget(clock?: Clock): Promise<Target> {
   const given = process.env['WIREPACT_URL'];
   if (given !== undefined && clock === undefined) return { url: given, close: async () => undefined };
   const managers = {
-    '/ws': createMain(clock, false),
-    '/known': createMain(clock, true),
+    '/ws': createMain({ clock }),
+    '/known': createMain({ clock, knowsMembers: true }),
+    '/bounded': createMain({ clock, isBounded: true }),
     '/guarded': createGuarded(clock),
     '/life': createLife(clock),
   };
