@@ -31,31 +31,39 @@ beforeEach(async () => {
   await takeLog();
 });
 
-const output = (data: string): object => ({ path: 'output', data });
-const came = (count: number): object => output(`came: ${count}`);
-const left = (count: number): object => output(`left: ${count} and ${count} in the lobby, with the leaver`);
+/** What the server said to this client, whatever stands beside it. */
+const told = async (client: RawSocket): Promise<unknown[]> =>
+  (await client.heard()).filter(({ path }) => path === 'output').map(({ data }) => data);
+const nextTold = async (client: RawSocket): Promise<unknown> => {
+  for (;;) {
+    const { path, data } = await client.next();
+    if (path === 'output') return data;
+  }
+};
+const came = (count: number): string => `came: ${count}`;
+const left = (count: number): string => `left: ${count} and ${count} in the lobby, with the leaver`;
 
 describe.each([
-  ['plain', () => open(url)],
-  ['wirepact.v1', () => openV1(url)],
-])('a client that speaks %s', (_layer, connect) => {
+  ['plain', () => open(url), 1001],
+  ['wirepact.v1', () => openV1(url), 1000],
+])('a client that speaks %s', (_layer, connect, leavesBy) => {
   it('is counted when onConnect runs, and hears what that sends to all', async () => {
     const first = await connect();
-    expect(await first.heard()).toEqual([came(1)]);
+    expect(await told(first)).toEqual([came(1)]);
     const second = await connect();
-    expect(await second.heard()).toEqual([came(2)]);
-    expect(await first.heard()).toEqual([came(2)]);
+    expect(await told(second)).toEqual([came(2)]);
+    expect(await told(first)).toEqual([came(2)]);
   });
 
   it('is still counted, and in its rooms, when onDisconnect runs, and hears nothing of it', async () => {
     const [first, second] = [await connect(), await connect()];
     await first.heard();
     await second.heard();
-    await second.close(1001);
-    expect(await first.next()).toEqual(left(2));
+    await second.close(leavesBy);
+    expect(await nextTold(first)).toEqual(left(2));
     expect(second.webSocket.readyState).toBe(3);
     const third = await connect();
-    expect(await third.heard()).toEqual([came(2)]);
+    expect(await told(third)).toEqual([came(2)]);
   });
 
   it('that the server closes leaves once, with the code it was closed by', async () => {
@@ -64,7 +72,7 @@ describe.each([
     await second.heard();
     second.send({ path: 'close', data: { code: 4000, reason: 'enough' } });
     expect(await second.closed).toEqual({ code: 4000, reason: 'enough' });
-    expect(await first.heard()).toEqual([left(2)]);
+    expect(await told(first)).toEqual([left(2)]);
     expect(await takeLog()).toEqual(['left by 4000']);
   });
 
@@ -77,9 +85,11 @@ describe.each([
   it('gives what no route takes to onMessage', async () => {
     const client = await connect();
     await client.heard();
-    expect(await client.ask({ path: 'any', data: { a: 1 } })).toEqual([output('unrouted: any')]);
-    expect(await client.ask({ path: 'time', id: 1 })).toEqual([
-      output('unrouted: time'),
+    expect(await client.ask({ path: 'any', data: { a: 1 } })).toMatchObject([
+      { path: 'output', data: 'unrouted: any' },
+    ]);
+    expect(await client.ask({ path: 'time', id: 1 })).toMatchObject([
+      { path: 'output', data: 'unrouted: time' },
       { path: 'time', id: 1, error: { code: 'no_reply', message: expect.any(String) as unknown } },
     ]);
     expect(await client.ask({ path: 'fails' })).toMatchObject([
@@ -87,22 +97,39 @@ describe.each([
     ]);
     expect(await takeLog()).toEqual(['any {"a":1}', 'time undefined', 'fails undefined']);
   });
+});
 
-  it('leaves with 1006 when its line breaks', async () => {
-    const [first, second] = [await connect(), await connect()];
-    await first.heard();
-    second.webSocket.terminate();
-    expect(await first.next()).toEqual(left(2));
-    expect(await takeLog()).toEqual(['left by 1006']);
-  });
+it('a plain client leaves with 1006 when its line breaks', async () => {
+  const [first, second] = [await open(url), await open(url)];
+  await first.heard();
+  second.webSocket.terminate();
+  expect(await nextTold(first)).toEqual(left(2));
+  expect(await takeLog()).toEqual(['left by 1006']);
+});
+
+it('a client of wirepact.v1 is suspended when its line breaks, comes back, and leaves once', async () => {
+  const witness = await open(url);
+  const client = await open(url, protocolsOf());
+  client.send({ path: '$hello', data: {} });
+  const { session, token } = (await client.next())['data'] as { session: string; token: string };
+  await told(witness);
+  client.webSocket.terminate();
+  await client.closed;
+  const returned = await open(url, protocolsOf());
+  returned.send({ path: '$hello', data: { session, token } });
+  expect(await returned.next()).toMatchObject({ path: '$welcome', data: { resumed: true } });
+  expect(await told(witness)).toEqual([]);
+  await returned.close(1000);
+  expect(await nextTold(witness)).toEqual(left(2));
+  expect(await takeLog()).toEqual(['suspended by 1006', 'resumed']);
 });
 
 it('a client that never says $hello never came', async () => {
   const silent = await open(url, protocolsOf());
   const other = await open(url);
-  expect(await other.heard()).toEqual([came(1)]);
+  expect(await told(other)).toEqual([came(1)]);
   await silent.close(4002);
-  expect(await other.heard()).toEqual([]);
+  expect(await told(other)).toEqual([]);
   expect(await takeLog()).toEqual([]);
 });
 
@@ -111,6 +138,6 @@ it('a client that was refused never came', async () => {
   expect(await refusalOf(url, [], { origin })).toBe(403);
   expect(await refusalOf(url, protocolsOf(), { origin })).toBe(403);
   const other: RawSocket = await open(url);
-  expect(await other.heard()).toEqual([came(1)]);
+  expect(await told(other)).toEqual([came(1)]);
   expect(await takeLog()).toEqual([]);
 });

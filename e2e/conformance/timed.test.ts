@@ -57,7 +57,7 @@ describe('a quiet line', () => {
   it('that is busy hears no $ping', async () => {
     const { url, advance } = await start();
     const client = await openV1(`${url}/ws`);
-    for (let n = 0; n < 6; n += 1) {
+    for (let n = 1; n <= 6; n += 1) {
       await advance(10_000, client);
       expect(await client.ask({ path: 'time', id: n })).toEqual([{ path: 'time', data: 'noon', id: n }]);
     }

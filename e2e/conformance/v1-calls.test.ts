@@ -22,7 +22,7 @@ describe('$cancel', () => {
   it('aborts the signal of what runs with that id, and nothing is answered', async () => {
     const client = await openV1(url);
     expect(await client.ask({ path: 'wait', id: 1 }, { path: 'wait', id: '1' })).toEqual([]);
-    expect(await client.ask({ path: '$cancel', data: '1' })).toEqual([
+    expect(await client.ask({ path: '$cancel', data: '1' })).toMatchObject([
       { path: 'output', data: 'wait was called off' },
     ]);
     expect(await client.ask({ path: '$cancel', data: '1' })).toEqual([]);
@@ -32,7 +32,7 @@ describe('$cancel', () => {
   it('finishes a stream, of which nothing comes any more', async () => {
     const client = await openV1(url);
     await client.ask(tail(100));
-    expect(await client.ask({ path: '$cancel', data: 8 })).toEqual([finished]);
+    expect(await client.ask({ path: '$cancel', data: 8 })).toEqual([{ ...finished, at: 1, after: 0 }]);
     expect(await client.ask({ path: '$more', data: { id: 8, n: 99 } })).toEqual([]);
   });
 
@@ -71,7 +71,7 @@ describe('a stream', () => {
     expect(await client.take(4)).toEqual([
       { path: 'tail', data: '1', id: 8, more: true, n: 1 },
       { path: 'tail', data: '2', id: 8, more: true, n: 2 },
-      finished,
+      { ...finished, at: 1, after: 0 },
       { path: 'tail', id: 8, end: true },
     ]);
   });

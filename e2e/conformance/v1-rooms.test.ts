@@ -17,6 +17,11 @@ const newRoom = (): string => `open-${++rooms}`;
 
 const join = (client: RawSocket, room: unknown, id: unknown = 1) =>
   client.ask({ path: '$join', data: { room }, id });
+/** What the server says of a room's log that a client begins to read at the present. */
+const introduction = (room: string, at = 0) => [
+  { path: '$stream', data: { room, epoch: expect.any(String) as unknown, from: at, count: 0 } },
+  { path: '$live', data: { room, at } },
+];
 const announce = (client: RawSocket, room: string, text: string) =>
   client.ask({ path: 'announce', data: { room, text } });
 
@@ -24,9 +29,12 @@ describe('$join', () => {
   it('is answered by itself, and what is sent to the room arrives with its name', async () => {
     const [client, other] = [await openV1(url), await openV1(url)];
     const room = newRoom();
-    expect(await join(client, room, 'j')).toEqual([{ path: '$join', data: { room }, id: 'j' }]);
+    expect(await join(client, room, 'j')).toEqual([
+      { path: '$join', data: { room }, id: 'j' },
+      ...introduction(room),
+    ]);
     await announce(other, room, 'hi');
-    expect(await client.heard()).toEqual([{ path: 'output', data: 'hi', room }]);
+    expect(await client.heard()).toEqual([{ path: 'output', data: 'hi', room, at: 1, after: 0 }]);
     expect(await other.heard()).toEqual([]);
   });
 
@@ -34,8 +42,10 @@ describe('$join', () => {
     const client = await openV1(url);
     const room = newRoom();
     client.send({ path: '$join', data: { room }, id: 1 }, { path: '$join', data: { room }, id: 2 });
-    expect((await client.take(2)).map(({ id }) => id)).toEqual([1, 2]);
-    expect(await announce(client, room, 'once')).toEqual([{ path: 'output', data: 'once', room }]);
+    expect((await client.take(4)).flatMap(({ id }) => id ?? [])).toEqual([1, 2]);
+    expect(await announce(client, room, 'once')).toEqual([
+      { path: 'output', data: 'once', room, at: 1, after: 0 },
+    ]);
   });
 
   it('of a room that may not be joined is denied', async () => {
@@ -46,25 +56,15 @@ describe('$join', () => {
     expect(await announce(client, 'private', 'hi')).toEqual([]);
   });
 
-  it.each([
-    undefined,
-    null,
-    5,
-    {},
-    ['open'],
-    '',
-    '*',
-    '$inbox',
-    'open\n',
-    'open\u0000',
-    'o'.repeat(256),
-    '🙂'.repeat(64),
-  ])('of %j, which is no name, is invalid_input', async (room) => {
-    const client = await openV1(url);
-    expect(await join(client, room)).toMatchObject([
-      { path: '$join', id: 1, error: { code: 'invalid_input' } },
-    ]);
-  });
+  it.each([undefined, null, 5, {}, ['open'], '', 'open\n', 'open\u0000', 'o'.repeat(256), '🙂'.repeat(64)])(
+    'of %j, which is no name, is invalid_input',
+    async (room) => {
+      const client = await openV1(url);
+      expect(await join(client, room)).toMatchObject([
+        { path: '$join', id: 1, error: { code: 'invalid_input' } },
+      ]);
+    },
+  );
 
   it.each([null, 5, 'open', [], {}])('with the data %j is invalid_input', async (data) => {
     const client = await openV1(url);
@@ -75,7 +75,8 @@ describe('$join', () => {
 
   it('without an id is not answered, but for what is wrong', async () => {
     const client = await openV1(url);
-    expect(await client.ask({ path: '$join', data: { room: newRoom() } })).toEqual([]);
+    const room = newRoom();
+    expect(await client.ask({ path: '$join', data: { room } })).toEqual(introduction(room));
     expect(await client.ask({ path: '$join', data: { room: 'private' } })).toMatchObject([
       { path: '$error', data: { code: 'denied', path: '$join' } },
     ]);
@@ -85,11 +86,14 @@ describe('$join', () => {
     const client = await openV1(url);
     const names = Array.from({ length: 129 }, newRoom);
     names.forEach((room, id) => client.send({ path: '$join', data: { room }, id }));
-    const answers = await client.take(129);
+    const answers = (await client.take(129 + 2 * 128)).filter(({ path }) => path === '$join');
     const refused = answers.filter(({ error }) => error !== undefined);
     expect(refused).toMatchObject([{ id: 128, error: { code: 'rate_limited' } }]);
     await client.ask({ path: '$leave', data: { room: names[0] }, id: 'l' });
-    expect(await join(client, names[128])).toMatchObject([{ path: '$join', data: { room: names[128] } }]);
+    expect(await join(client, names[128])).toMatchObject([
+      { path: '$join', data: { room: names[128] } },
+      ...introduction(String(names[128])),
+    ]);
   });
 
   it('is called off by a $leave that comes before its answer', async () => {
@@ -149,10 +153,12 @@ describe('members', () => {
     expect(await join(ann, room)).toEqual([
       { path: '$members', data: { room, members: { [a]: info } } },
       { path: '$join', data: { room }, id: 1 },
+      ...introduction(room),
     ]);
     expect(await join(bob, room)).toEqual([
       { path: '$members', data: { room, members: { [a]: info, [b]: info } } },
       { path: '$join', data: { room }, id: 1 },
+      ...introduction(room),
     ]);
     expect(await ann.heard()).toEqual([{ path: '$member', data: { room, id: b, info } }]);
     await bob.ask({ path: '$leave', data: { room } });
@@ -170,6 +176,7 @@ describe('members', () => {
     const id = await sessionOf(client);
     expect(await client.ask({ path: 'enter', data: { room } })).toEqual([
       { path: '$members', data: { room, members: { [id]: info } } },
+      ...introduction(room),
     ]);
   });
 });

@@ -47,11 +47,15 @@ describe('$hello', () => {
         path: '$welcome',
         data: {
           session: expect.stringMatching(/^s_[\w-]{22}$/) as unknown,
+          token: expect.stringMatching(/^[\w-]{22}$/) as unknown,
           resumed: false,
+          streams: { '*': [expect.any(String), 0] },
+          resumeForMs: 120_000,
           heartbeatMs: 25_000,
           limits: { maxMessageBytes: 262_144, maxInFlight: 64, maxRooms: 128 },
           channels: {
             cursor: { delivery: 'latest', key: 'user' },
+            hint: { delivery: 'volatile' },
             typing: { delivery: 'volatile' },
             save: { idempotent: true },
           },
@@ -91,7 +95,7 @@ describe('$hello', () => {
     const client = await open(`${target.url}/life`, protocolsOf());
     expect(await client.heard()).toEqual([]);
     const frames = await client.ask(hello);
-    expect(frames.map(({ path }) => path)).toEqual(['$welcome', 'output']);
+    expect(frames.map(({ path }) => path)).toEqual(['$welcome', '$stream', '$live', 'output']);
   });
 
   it.each([
