@@ -32,6 +32,8 @@ export type ClientStatus =
       readonly sessionId: string | undefined;
       /** When the connection was ready, in ms since the epoch. */
       readonly since: number;
+      /** The session of an earlier connection goes on: what was sent meanwhile comes, or `onGap` says what cannot. */
+      readonly resumed: boolean;
     }
   /** No connection, and the client goes on trying. */
   | {

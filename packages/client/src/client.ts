@@ -20,6 +20,7 @@ import type {
 } from '@wirepact/core';
 import type { ClientOptions } from './client-options.js';
 import type { ClientStatus } from './client-status.js';
+import type { Gap } from './gap.js';
 
 /** Takes back what a call registered. Calling it twice does no harm. */
 export type Unsubscribe = () => void;
@@ -95,6 +96,8 @@ export interface Room<TChannels, TForm extends Form = 'wire'> {
   onMembers(listener: (members: readonly RoomMember[]) => void, options?: ListenOptions): Unsubscribe;
   /** Calls back when the server takes the room away: it removed this client, or refused it after a reconnect. */
   onRemoved(listener: (error: SocketError) => void, options?: ListenOptions): Unsubscribe;
+  /** Calls back when messages to this room could not be recovered. */
+  onGap(listener: (gap: Gap) => void, options?: ListenOptions): Unsubscribe;
   /** Gives this handle and its listeners up. Calling it twice does no harm. */
   leave(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -157,6 +160,8 @@ export interface Client<TChannels = AnyChannels, TForm extends Form = 'wire'> {
   readonly status: ClientStatus;
   /** Calls back whenever `status` changes. */
   onStatus(listener: (status: ClientStatus) => void, options?: ListenOptions): Unsubscribe;
+  /** Calls back with what was sent while the connection was away and could not be recovered; ask for the present state then. */
+  onGap(listener: (gap: Gap) => void, options?: ListenOptions): Unsubscribe;
   /**
    * Calls back with every error that no call is waiting for: a message that was refused, expired or may have been lost,
    * one that was received and does not fit the contract, a listener that threw.

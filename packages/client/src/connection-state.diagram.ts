@@ -22,7 +22,7 @@ export const sampleStates: {
   preparing: { name: 'preparing', ...attempt },
   opening: { name: 'opening', until: 0, ...attempt },
   greeting: { name: 'greeting', until: 0, ...attempt },
-  connected: { name: 'connected', attempt: 1, renewed: false, since: 0, sessionId: 's_1' },
+  connected: { name: 'connected', attempt: 1, renewed: false, since: 0, sessionId: 's_1', resumed: false },
   waiting: { name: 'waiting', until: 0, attempt: 1, reason },
   suspended: { name: 'suspended', attempt: 1, reason },
   closed: { name: 'closed', reason, error: undefined },
@@ -37,7 +37,7 @@ const sampleEvents: { readonly [TType in EventType]: Readonly<Record<string, Con
     'opened, wirepact.v1': { type: 'opened', greets: true },
     'opened, plain': { type: 'opened', greets: false },
   },
-  welcomed: { welcomed: { type: 'welcomed', sessionId: 's_1' } },
+  welcomed: { welcomed: { type: 'welcomed', sessionId: 's_1', resumed: false } },
   lost: {
     lost: { type: 'lost', reason },
     'lost, a closed door': { type: 'lost', reason: { code: 4403, reason: '' } },

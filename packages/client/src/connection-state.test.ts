@@ -35,7 +35,7 @@ const events: fc.Arbitrary<ConnectionEvent> = fc.oneof(
     arbitrary: fc.constant<ConnectionEvent>({ type: 'prepared', url: 'ws://x', token: undefined }),
   },
   { weight: 6, arbitrary: fc.boolean().map((greets): ConnectionEvent => ({ type: 'opened', greets })) },
-  { weight: 6, arbitrary: fc.constant<ConnectionEvent>({ type: 'welcomed', sessionId: 's' }) },
+  { weight: 6, arbitrary: fc.constant<ConnectionEvent>({ type: 'welcomed', sessionId: 's', resumed: true }) },
   {
     weight: 6,
     arbitrary: fc

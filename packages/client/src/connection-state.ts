@@ -43,6 +43,7 @@ export type ConnectionState =
       readonly renewed: boolean;
       readonly since: number;
       readonly sessionId: string | undefined;
+      readonly resumed: boolean;
     }
   | {
       readonly name: 'waiting';
@@ -62,7 +63,7 @@ export type ConnectionEvent =
   | { readonly type: 'prepared'; readonly url: string | URL; readonly token: string | undefined }
   /** The socket is open; `greets` when both sides agreed on more than plain messages. */
   | { readonly type: 'opened'; readonly greets: boolean }
-  | { readonly type: 'welcomed'; readonly sessionId: string }
+  | { readonly type: 'welcomed'; readonly sessionId: string; readonly resumed: boolean }
   /** The socket closed, fell silent, or never came to be; `withinMs` is the window a `$goodbye` announced. */
   | { readonly type: 'lost'; readonly reason: CloseReason; readonly withinMs?: number | undefined }
   | { readonly type: 'suspended' }
@@ -148,16 +149,16 @@ function open(state: Attempt, _event: ConnectionEvent, { now }: Surroundings): C
 }
 
 function greet(state: Attempt, { greets }: EventOf<'opened'>, around: Surroundings): ConnectionState {
-  if (!greets) return connect(state, { sessionId: undefined }, around);
+  if (!greets) return connect(state, { sessionId: undefined, resumed: false }, around);
   return { ...state, name: 'greeting', until: around.now + stepTimeoutMs };
 }
 
 function connect(
   { attempt, renewed }: Attempt,
-  { sessionId }: Pick<StateOf<'connected'>, 'sessionId'>,
+  { sessionId, resumed }: Pick<StateOf<'connected'>, 'sessionId' | 'resumed'>,
   { now }: Surroundings,
 ): ConnectionState {
-  return { name: 'connected', attempt, renewed, since: now, sessionId };
+  return { name: 'connected', attempt, renewed, since: now, sessionId, resumed };
 }
 
 function giveUp(state: Losable, _event: ConnectionEvent, around: Surroundings): ConnectionState {

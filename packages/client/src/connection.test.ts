@@ -42,7 +42,12 @@ describe('connecting', () => {
     expect(socket().takeSent()).toEqual([{ path: '$hello', data: {} }]);
     expect(client.status.name).toBe('connecting');
     socket().welcome({ session: 's_9' });
-    expect(client.status).toEqual({ name: 'connected', sessionId: 's_9', since: 0 });
+    expect(client.status).toEqual({
+      name: 'connected',
+      sessionId: 's_9',
+      since: 0,
+      resumed: false,
+    });
   });
 
   it('is connected on open where no subprotocol was agreed on', async () => {
@@ -51,7 +56,12 @@ describe('connecting', () => {
     await advance(0);
     expect(socket().offered).toEqual([]);
     socket().open();
-    expect(client.status).toEqual({ name: 'connected', sessionId: undefined, since: 0 });
+    expect(client.status).toEqual({
+      name: 'connected',
+      sessionId: undefined,
+      since: 0,
+      resumed: false,
+    });
     expect(socket().takeSent()).toEqual([]);
   });
 

@@ -21,10 +21,13 @@ export type Welcome = ProtocolData['$welcome'];
 
 /** What a connection tells those who put it together. */
 export interface ConnectionHooks {
+  hello(): ProtocolData['$hello'];
   /** Ready for messages; without a welcome the server speaks plain messages only. */
   connected(welcome: Welcome | undefined): void;
-  disconnected(): void;
-  closed(error: SocketError | undefined): void;
+  /** It is gone; `isFinal` where the server said that it would know nothing of the session any more. */
+  disconnected(isFinal: boolean): void;
+  /** It stays away; `isWanted` where the application or its page wanted that. */
+  closed(error: SocketError | undefined, isWanted: boolean): void;
   /** `reply` writes to the connection the frame came from, and to no later one. */
   received(frame: Frame, characters: number, reply: (frame: Frame) => void): void;
   statusChanged(): void;
@@ -39,7 +42,7 @@ export class Connection {
   #socket: WebSocketLike | undefined;
   #welcome: Welcome | undefined;
   #heartbeat: Heartbeat | undefined;
-  #returnWithinMs: number | undefined;
+  #goodbye: ProtocolData['$goodbye'] | undefined;
   #stopTimer: (() => void) | undefined;
   #stopSignals: (() => void) | undefined;
 
@@ -52,8 +55,13 @@ export class Connection {
     return this.#status;
   }
 
-  /** What is sent now is written. A socket that is closing swallows it, and says so only later. */
+  /** What is sent now is written. After a goodbye nothing new is. */
   get writable(): boolean {
+    return this.#isOpen && this.#goodbye === undefined;
+  }
+
+  /** A socket that is closing swallows what is sent, and says so only later. */
+  get #isOpen(): boolean {
     return this.#state.name === 'connected' && this.#socket?.readyState === 1;
   }
 
@@ -70,9 +78,11 @@ export class Connection {
     this.#socket?.send(text);
   }
 
-  /** Says something about what goes on. Only a server that speaks of more than plain messages is told. */
-  tell(path: '$cancel' | '$more', data: unknown): void {
-    if (this.#welcome !== undefined) this.#send({ path, data });
+  /** Says something about what goes on, and returns whether it could. A server that speaks plain messages only is told nothing. */
+  tell(path: '$ack' | '$cancel' | '$more', data: unknown): boolean {
+    const isHeard = this.#isOpen && this.#welcome !== undefined;
+    if (isHeard) this.#send({ path, data });
+    return isHeard;
   }
 
   dispatch(event: ConnectionEvent): void {
@@ -120,7 +130,7 @@ export class Connection {
       this.#socket = undefined;
     }
     if (state.name === 'preparing') void this.#prepare();
-    else if (state.name === 'greeting') this.#send({ path: '$hello', data: {} });
+    else if (state.name === 'greeting') this.#send({ path: '$hello', data: this.#hooks.hello() });
     else if (event.type === 'prepared') this.#open(event);
   }
 
@@ -139,7 +149,7 @@ export class Connection {
   }
 
   #open(address: Address): void {
-    this.#returnWithinMs = undefined;
+    this.#goodbye = undefined;
     try {
       const socket = (this.#socket = openSocket(this.#options, address));
       // each listener belongs to its socket and is deaf once the state holds another
@@ -160,7 +170,7 @@ export class Connection {
       socket.addEventListener(
         'close',
         current(({ code, reason }) =>
-          this.dispatch({ type: 'lost', reason: { code, reason }, withinMs: this.#returnWithinMs }),
+          this.dispatch({ type: 'lost', reason: { code, reason }, withinMs: this.#goodbye?.returnWithinMs }),
         ),
       );
       // `close` follows and says all there is; without a listener `ws` would throw
@@ -191,10 +201,10 @@ export class Connection {
   /** Takes the frames that concern the connection itself. */
   #control({ path, data }: Frame): boolean {
     if (path === '$welcome') {
-      this.#welcome = data as Welcome;
-      this.dispatch({ type: 'welcomed', sessionId: this.#welcome.session });
+      const { session: sessionId, resumed } = (this.#welcome = data as Welcome);
+      this.dispatch({ type: 'welcomed', sessionId, resumed });
     } else if (path === '$ping') this.#send({ path: '$pong' });
-    else if (path === '$goodbye') this.#returnWithinMs = (data as ProtocolData['$goodbye']).returnWithinMs;
+    else if (path === '$goodbye') this.#goodbye = data as ProtocolData['$goodbye'];
     else if (path === '$reauth') void this.#authenticate();
     else return false;
     return true;
@@ -220,9 +230,10 @@ export class Connection {
     // known before the hooks run, since they may run an application's code
     if (changed) this.#status = status;
     // what is pending when the application closes was not lost: it ends as closed
-    if (before.name === 'connected' && event.type !== 'closed') this.#hooks.disconnected();
+    const isWanted = event.type === 'closed';
+    if (before.name === 'connected' && !isWanted) this.#hooks.disconnected(this.#goodbye?.final === true);
     if (state.name === 'connected') this.#hooks.connected(this.#welcome);
-    if (state.name === 'closed') this.#hooks.closed(state.error);
+    if (state.name === 'closed') this.#hooks.closed(state.error, isWanted);
     if (changed && this.#status === status) this.#hooks.statusChanged();
   }
 }
@@ -232,7 +243,10 @@ function statusOf(state: ConnectionState): ClientStatus {
   const { name } = state;
   if (name === 'idle' || name === 'closed') return state;
   if (name === 'scheduled') return { name: 'idle' };
-  if (name === 'connected') return { name, sessionId: state.sessionId, since: state.since };
+  if (name === 'connected') {
+    const { sessionId, since, resumed } = state;
+    return { name, sessionId, since, resumed };
+  }
   const { attempt, reason } = state;
   if (reason === undefined) return { name: 'connecting', attempt };
   const nextAttemptAt = name === 'waiting' ? state.until : undefined;

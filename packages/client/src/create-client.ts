@@ -1,6 +1,7 @@
 // Puts a client together: the only file where its parts meet.
 import { toSocketError, type SocketError } from '@wirepact/core';
 import { fromWireError, type ChannelFacts, type Frame, type ProtocolData } from '@wirepact/core/internal';
+import { createAcknowledgements, type Acknowledgements } from './acknowledgements.js';
 import type { ClientOptions } from './client-options.js';
 import type { ClientStatus } from './client-status.js';
 import type {
@@ -16,14 +17,17 @@ import type {
 } from './client.js';
 import { Connection, type Welcome } from './connection.js';
 import { failure } from './failure.js';
+import { toGap, type Gap } from './gap.js';
 import { createHandlers, type Handler, type Handlers } from './handlers.js';
 import { createListeners, type Listener, type Listeners, type MessageListener } from './listeners.js';
+import { Logs } from './logs.js';
 import { resolveOptions, type ResolvedClientOptions } from './options.js';
 import { Outbox, type SendingFacts } from './outbox.js';
 import { createParsing, type Parsing } from './parsing.js';
 import { Requests } from './requests.js';
 import type { RoomHandle } from './room-handle.js';
 import { Rooms } from './rooms.js';
+import { Session } from './session.js';
 import { readStream } from './streams.js';
 
 /** What `Client` promises, without the contract's types. */
@@ -33,11 +37,15 @@ class UntypedClient {
   readonly #connection: Connection;
   readonly #outbox: Outbox;
   readonly #requests: Requests;
+  readonly #logs: Logs;
+  readonly #session: Session;
+  readonly #acknowledgements: Acknowledgements;
   readonly #rooms: Rooms;
   readonly #handlers: Handlers;
   readonly #listeners = new Map<string, Listeners<[data: unknown, info: MessageInfo]>>();
   readonly #anyListeners = createListeners<[message: AnyMessage<never>]>();
   readonly #statusListeners = createListeners<[]>();
+  readonly #gapListeners = createListeners<[gap: Gap]>();
   readonly #errorListeners = createListeners<[error: SocketError, origin: ErrorOrigin]>();
   #announced: Readonly<Record<string, ChannelFacts>> = {};
 
@@ -48,18 +56,32 @@ class UntypedClient {
     const facts = (path: string): SendingFacts => options.channels?.[path] ?? this.#announced[path] ?? {};
 
     const connection = (this.#connection = new Connection(options, {
+      hello: () => this.#session.hello(),
       connected: (welcome) => this.#connected(welcome),
-      disconnected: () => requests.lost(),
-      closed: (cause) => this.#closed(cause),
+      disconnected: (isFinal) => this.#disconnected(isFinal),
+      closed: (cause, isWanted) => this.#closed(cause, isWanted),
       received: (frame, characters, reply) => this.#received(frame, characters, reply),
       statusChanged: () => this.#statusListeners.emit(report),
       failed: (error, data) => report(error, error.path, data),
     }));
     const outbox = (this.#outbox = new Outbox(options, connection, facts));
-    const requests = (this.#requests = new Requests({ options, connection, outbox, parsing, facts }));
+    const requests = (this.#requests = new Requests({ options, connection, outbox, parsing }));
+    const acknowledgements = (this.#acknowledgements = createAcknowledgements(options.clock, (at) =>
+      connection.tell('$ack', { inbox: at }),
+    ));
+    const logs = (this.#logs = new Logs({
+      ask: (question) => requests.ask(question),
+      canAsk: () => connection.writable,
+      deliver: (frame) => this.#deliver(frame),
+      gap: (gap) => this.#missed(toGap(gap)),
+      taken: (at) => acknowledgements.taken(at),
+      failed: report,
+    }));
+    this.#session = new Session(logs, outbox);
     this.#rooms = new Rooms({
       connection,
       requests,
+      logs,
       joinsPlainly: options.dialect.joins,
       on: (path, listener, listenOptions) => this.on(path, listener, listenOptions),
       report,
@@ -114,6 +136,10 @@ class UntypedClient {
     return this.#statusListeners.add(changed, options);
   }
 
+  onGap(listener: Listener<[Gap]>, options?: ListenOptions): Unsubscribe {
+    return this.#gapListeners.add(listener, options);
+  }
+
   onError(listener: Listener<[SocketError, ErrorOrigin]>, options?: ListenOptions): Unsubscribe {
     return this.#errorListeners.add(listener, options);
   }
@@ -157,36 +183,63 @@ class UntypedClient {
   }
 
   #connected(welcome: Welcome | undefined): void {
-    if (welcome) {
-      this.#announced = welcome.channels;
-      this.#outbox.review();
+    const resumed = welcome?.resumed === true;
+    this.#session.begin(welcome);
+    if (welcome) this.#announced = welcome.channels;
+    if (resumed) this.#outbox.resume(welcome.done);
+    else {
+      this.#handlers.forget();
+      this.#outbox.lose();
     }
-    this.#rooms.restore();
+    if (welcome) this.#outbox.review();
+    this.#rooms.restore(resumed);
     this.#outbox.flush();
   }
 
-  #closed(cause: SocketError | undefined): void {
+  #disconnected(isFinal: boolean): void {
+    this.#acknowledgements.stop();
+    this.#outbox.cut();
+    if (isFinal) this.#session.forget();
+    if (!this.#session.isAlive) this.#outbox.lose();
+  }
+
+  #closed(cause: SocketError | undefined, isWanted: boolean): void {
     const error = failure('closed', { cause });
+    this.#acknowledgements.stop();
+    if (isWanted) this.#session.forget();
+    else this.#outbox.lose();
     this.#outbox.clear(error);
-    this.#requests.clear(error);
     this.#rooms.clear(error);
   }
 
   #received(frame: Frame, characters: number, reply: (frame: Frame) => void): void {
-    const { path, id, data } = frame;
-    if (typeof id === 'number') this.#requests.receive(id, frame, characters);
-    else if (id !== undefined) void this.#handlers.answer(frame, id, reply);
-    else if (path === '$error') {
+    const { path, id, data, error } = frame;
+    if (typeof id === 'number') {
+      if (path === '$join' && error === undefined) void this.#logs.joined((data as { room: string }).room);
+      this.#outbox.answer(id, frame, characters);
+    } else if (id !== undefined) void this.#handlers.answer(frame, id, reply);
+    else this.#logs.receive(frame);
+  }
+
+  /** Hands on what has come in its turn. */
+  #deliver(frame: Frame): void {
+    const { path, data } = frame;
+    if (path === '$error') {
       const about = (data as ProtocolData['$error']).path;
       this.#report(fromWireError(data, about), about);
-    } else if (path === '$leave' || path === '$members' || path === '$member') {
-      this.#rooms.receive(path, data);
-    } else if (!path.startsWith('$')) this.#heard(frame);
+    } else if (path === '$ack') this.#outbox.acknowledge((data as ProtocolData['$ack']).done);
+    else if (path === '$leave' || path === '$members' || path === '$member') this.#rooms.receive(path, data);
+    else if (!path.startsWith('$')) this.#heard(frame);
+  }
+
+  #missed(gap: Gap): void {
+    this.#gapListeners.emit((thrown) => this.#report(thrown), gap);
+    this.#rooms.missed(gap);
   }
 
   #heard({ path, data, room }: Frame): void {
     const report = (thrown: unknown): void => this.#report(thrown, path, data);
-    const info: MessageInfo = room === undefined ? {} : { room };
+    const info: MessageInfo = room === undefined || room === '*' ? {} : { room };
     try {
       const value = this.#parsing.parse(path, 'out', data);
       this.#listeners.get(path)?.emit(report, value, info);

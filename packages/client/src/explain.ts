@@ -17,7 +17,7 @@ const texts: { readonly [TCode in ErrorCode]?: (about: string | number) => strin
   timeout: (ms) => `no answer came in ${ms} ms; raise \`timeoutMs\` if the server may take longer`,
   aborted: () => 'its signal aborted',
   unknown_outcome: () =>
-    'the line broke after it was written, so that it may have been done or not; mark the channel `idempotent` to have it sent again',
+    'its session was lost after it was written, so that it may have been done or not; mark the channel `idempotent` to have it sent again',
   outbox_full: () =>
     'too much waits for the connection; raise `outbox` or make the channel `latest` or `volatile`',
   expired: () => 'it waited for longer than `outbox.maxAgeMs`',

@@ -1,4 +1,4 @@
-// Answers what the server asks: one handler a path.
+// Answers what the server asks: one handler a path, and one run of it a question, however often the line breaks.
 import { isSocketError, type SocketError } from '@wirepact/core';
 import type { Frame, FrameId } from '@wirepact/core/internal';
 import type { Unsubscribe } from './client.js';
@@ -9,14 +9,49 @@ export type Handler = (data: never) => unknown;
 
 export interface Handlers {
   add(path: string, handler: Handler): Unsubscribe;
+  /** A question that is asked again gets the same answer, once there is one. */
   answer(question: Frame, id: FrameId, write: (answer: Frame) => void): Promise<void>;
+  /** Questions begin anew with the session. */
+  forget(): void;
 }
+
+interface Asked {
+  answer?: Frame;
+  /** To the connection on which it was asked last. */
+  write: (answer: Frame) => void;
+}
+
+/** So many answers are remembered, should the server ask again. */
+const maxAnswers = 64;
 
 export function createHandlers(
   parsing: Parsing,
   report: (thrown: unknown, path: string, data: unknown) => void,
 ): Handlers {
   const handlers = new Map<string, Handler>();
+  const asked = new Map<FrameId, Asked>();
+  const answered: FrameId[] = [];
+
+  async function find({ path, data }: Frame, id: FrameId): Promise<Frame> {
+    const refuse = ({ code, message, data }: SocketError): Frame => ({
+      path,
+      id,
+      error: { code, message, data },
+    });
+    const handler = handlers.get(path);
+    if (handler === undefined) return refuse(failure('unknown_path', { path }));
+    try {
+      const answer = await handler(parsing.parse(path, 'out', data) as never);
+      parsing.parse(path, 'answer', answer);
+      return { path, data: answer, id };
+    } catch (thrown) {
+      // the server is told what was thrown for it to know, and otherwise only that something was
+      if (isSocketError(thrown) && thrown.name === 'ChannelError') return refuse(thrown);
+      report(thrown, path, data);
+      return refuse(failure('internal', { path }));
+    }
+  }
+
   return {
     add(path, handler) {
       if (handlers.has(path)) throw new TypeError(`"${path}" has a handler already; remove it first`);
@@ -25,21 +60,23 @@ export function createHandlers(
         if (handlers.get(path) === handler) handlers.delete(path);
       };
     },
-    async answer({ path, data }, id, write) {
-      const refuse = ({ code, message, data }: SocketError): void =>
-        write({ path, id, error: { code, message, data } });
-      const handler = handlers.get(path);
-      if (handler === undefined) return refuse(failure('unknown_path', { path }));
-      try {
-        const answer = await handler(parsing.parse(path, 'out', data) as never);
-        parsing.parse(path, 'answer', answer);
-        write({ path, data: answer, id });
-      } catch (thrown) {
-        // the server is told what was thrown for it to know, and otherwise only that something was
-        if (isSocketError(thrown) && thrown.name === 'ChannelError') return refuse(thrown);
-        report(thrown, path, data);
-        refuse(failure('internal', { path }));
+    async answer(question, id, write) {
+      const known = asked.get(id);
+      if (known) {
+        known.write = write;
+        if (known.answer) write(known.answer);
+        return;
       }
+      const entry: Asked = { write };
+      asked.set(id, entry);
+      const answer = await find(question, id);
+      entry.write((entry.answer = answer));
+      if (asked.get(id) === entry && answered.push(id) > maxAnswers)
+        asked.delete(answered.shift() as FrameId);
+    },
+    forget() {
+      asked.clear();
+      answered.length = 0;
     },
   };
 }

@@ -4,8 +4,10 @@ export { ChannelError, isSocketError, SocketError } from '@wirepact/core';
 export type {
   AskPath,
   Clock,
+  Cursor,
   Failable,
   Failure,
+  GapCause,
   HandlerResult,
   Heard,
   OutPath,
@@ -42,4 +44,5 @@ export type {
   Unsubscribe,
 } from './client.js';
 export { createClient } from './create-client.js';
+export type { Gap } from './gap.js';
 export { safe } from './safe.js';

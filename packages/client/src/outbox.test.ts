@@ -17,12 +17,12 @@ describe('while the connection is away', () => {
     client.send('a', 3);
     const socket = await connected();
     expect(socket.takeSent()).toEqual([
-      { path: 'a', data: 1 },
-      { path: 'b', data: 2, id: 1 },
-      { path: 'a', data: 3 },
+      { path: 'a', data: 1, seq: 1 },
+      { path: 'b', data: 2, id: 2 },
+      { path: 'a', data: 3, seq: 3 },
     ]);
     client.send('a', 4);
-    expect(socket.takeSent()).toEqual([{ path: 'a', data: 4 }]);
+    expect(socket.takeSent()).toEqual([{ path: 'a', data: 4, seq: 4 }]);
   });
 
   it('keeps the newest of latest, per key, and drops volatile', async () => {
@@ -48,7 +48,7 @@ describe('while the connection is away', () => {
     client.send('chat', 'hi');
     client.send('mood', 'better');
     expect((await connected(facts)).takeSent()).toEqual([
-      { path: 'chat', data: 'hi' },
+      { path: 'chat', data: 'hi', seq: 1 },
       { path: 'mood', data: 'better' },
     ]);
   });
@@ -87,7 +87,7 @@ describe('while the connection is away', () => {
     client.send('a', 'young');
     await advance(30_000);
     expect(errors).toEqual([{ code: 'expired', path: 'a', data: 'old' }]);
-    expect((await connected()).takeSent()).toEqual([{ path: 'a', data: 'young' }]);
+    expect((await connected()).takeSent()).toEqual([{ path: 'a', data: 'young', seq: 1 }]);
   });
 
   it('reports it also when the machine slept and no timer ran', async () => {
@@ -98,7 +98,7 @@ describe('while the connection is away', () => {
     client.send('a', 'young');
     socket().open();
     socket().welcome();
-    expect(socket().takeSent().slice(1)).toEqual([{ path: 'a', data: 'young' }]);
+    expect(socket().takeSent().slice(1)).toEqual([{ path: 'a', data: 'young', seq: 1 }]);
     expect(errors).toEqual([{ code: 'expired', path: 'a', data: 'old' }]);
   });
 
@@ -139,8 +139,12 @@ describe('while the connection is away', () => {
       socket().readyState = 2;
     };
     socket().welcome();
-    expect(socket().takeSent().slice(1)).toEqual([{ path: 'a', data: 1 }]);
+    expect(socket().takeSent().slice(1)).toEqual([{ path: 'a', data: 1, seq: 1 }]);
     socket().drop();
-    expect((await connected()).takeSent().map(({ data }) => data)).toEqual([2]);
+    const next = await connected({ resumed: true });
+    expect(next.takeSent().map(({ data, seq }) => [data, seq])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
   });
 });

@@ -74,30 +74,31 @@ describe('request', () => {
     await rejected;
     client.connect();
     const socket = await connected();
-    expect(socket.takeSent()).toEqual([{ path: 'time', id: 2 }]);
-    socket.receive('time', 'noon', { id: 2 });
+    expect(socket.takeSent()).toEqual([{ path: 'time', id: 1 }]);
+    socket.receive('time', 'noon', { id: 1 });
     expect(await asked).toBe('noon');
   });
 
-  it('rejects with unknown_outcome when the line breaks after it was written', async () => {
+  it('rejects with unknown_outcome when its session is lost after it was written', async () => {
     const { client, connected } = startClient();
     const socket = await connected();
     const asked = client.request('pay');
     socket.drop();
+    void connected();
     await expect(asked).rejects.toMatchObject({ code: 'unknown_outcome', path: 'pay' });
   });
 
-  it('is asked again after a break where the channel is idempotent, before what was asked later', async () => {
+  it('is asked again in another session where the channel is idempotent, before what was asked later', async () => {
     const { client, connected } = startClient();
     const socket = await connected({ channels: { save: { idempotent: true } } });
     const saved = client.request('save', 'a');
     socket.takeSent();
     socket.drop();
     client.send('chat', 'later');
-    const next = await connected();
+    const next = await connected({ channels: { save: { idempotent: true } } });
     expect(next.takeSent()).toEqual([
       { path: 'save', data: 'a', id: 1 },
-      { path: 'chat', data: 'later' },
+      { path: 'chat', data: 'later', seq: 2 },
     ]);
     next.receive('save', 'done', { id: 1 });
     expect(await saved).toBe('done');
@@ -128,10 +129,10 @@ describe('request', () => {
 
   it('refuses what is larger than the server takes, counted in UTF-8', async () => {
     const { client, connected } = startClient();
-    const limits = { maxMessageBytes: 50, maxInFlight: 64, maxRooms: 128 };
+    const limits = { maxMessageBytes: 60, maxInFlight: 64, maxRooms: 128 };
     const socket = await connected({ limits });
     client.send('chat', 'twenty characters...');
-    expect(() => client.send('chat', '€€€€€€€€€€€€')).toThrow(/message_too_large/);
+    expect(() => client.send('chat', '€€€€€€€€€€€€€€€')).toThrow(/message_too_large/);
     await expect(client.request('chat', 'x'.repeat(50))).rejects.toMatchObject({ code: 'message_too_large' });
     expect(socket.takeSent()).toHaveLength(1);
   });

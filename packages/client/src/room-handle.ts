@@ -2,6 +2,7 @@
 import type { SocketError } from '@wirepact/core';
 import type { AnyChannels } from '@wirepact/core';
 import type { ListenOptions, Room, RoomMember, Unsubscribe } from './client.js';
+import type { Gap } from './gap.js';
 import type { Listeners, MessageListener } from './listeners.js';
 
 /** As much of a room as its handles see. */
@@ -10,6 +11,7 @@ export interface HandledRoom {
   members: readonly RoomMember[];
   readonly changed: Listeners<[members: readonly RoomMember[]]>;
   readonly removed: Listeners<[error: SocketError]>;
+  readonly missed: Listeners<[gap: Gap]>;
 }
 
 export type ListenToMessages = (
@@ -25,7 +27,7 @@ export function roomHandle(
   listen: ListenToMessages,
   giveUp: () => Promise<void>,
 ): RoomHandle {
-  const { name, changed, removed } = room;
+  const { name, changed, removed, missed } = room;
   const listening = new Set<Unsubscribe>();
   const keep = (stop: Unsubscribe): Unsubscribe => {
     const off = (): void => {
@@ -52,6 +54,7 @@ export function roomHandle(
     },
     onMembers: (listener, options) => keep(changed.add(listener, options)),
     onRemoved: (listener, options) => keep(removed.add(listener, options)),
+    onGap: (listener, options) => keep(missed.add(listener, options)),
     leave,
     [Symbol.asyncDispose]: leave,
   };

@@ -1,10 +1,12 @@
-// Which rooms are wanted, and by whom. What is wanted is joined anew on every connection.
+// Which rooms are wanted, and by whom. A session stays in its rooms while the connection is away; another one joins them anew.
 import { toSocketError, type SocketError } from '@wirepact/core';
 import type { ProtocolData } from '@wirepact/core/internal';
 import type { JoinOptions, RoomMember } from './client.js';
 import type { Connection } from './connection.js';
 import { failure } from './failure.js';
+import type { Gap } from './gap.js';
 import { createListeners } from './listeners.js';
+import type { Logs } from './logs.js';
 import type { Requests } from './requests.js';
 import { roomHandle, type HandledRoom, type ListenToMessages, type RoomHandle } from './room-handle.js';
 
@@ -12,6 +14,7 @@ import { roomHandle, type HandledRoom, type ListenToMessages, type RoomHandle } 
 export interface RoomHost {
   readonly connection: Connection;
   readonly requests: Requests;
+  readonly logs: Logs;
   /** Whether rooms can be joined where only plain messages are spoken; no answer is due there. */
   readonly joinsPlainly: boolean | undefined;
   readonly on: ListenToMessages;
@@ -25,13 +28,17 @@ interface Wanted extends HandledRoom {
   readonly entered: Promise<void>;
   readonly enter: () => void;
   readonly refuse: (error: SocketError) => void;
-  /** It was let in once, on this connection or an earlier one. */
+  /** It was let in once, in this session or an earlier one. */
   known: boolean;
+  /** The session is in it. */
+  joined: boolean;
 }
 
 export class Rooms {
   readonly #host: RoomHost;
   readonly #wanted = new Map<string, Wanted>();
+  /** Rooms that the server may take this session to be in, though nobody wants to be any more. */
+  readonly #leaving = new Set<string>();
 
   constructor(host: RoomHost) {
     this.#host = host;
@@ -40,6 +47,7 @@ export class Rooms {
   async join(name: string, { signal }: JoinOptions = {}): Promise<RoomHandle> {
     let room = this.#wanted.get(name);
     if (room === undefined) {
+      this.#leaving.delete(name);
       this.#wanted.set(name, (room = wantedRoom(name)));
       void this.#enter(room);
     }
@@ -64,8 +72,15 @@ export class Rooms {
   }
 
   /** A connection is there. */
-  restore(): void {
-    for (const room of [...this.#wanted.values()]) void this.#enter(room);
+  restore(resumed: boolean): void {
+    for (const name of this.#leaving) {
+      if (resumed) void this.#depart(name);
+      else this.#left(name);
+    }
+    for (const room of [...this.#wanted.values()]) {
+      room.joined &&= resumed;
+      if (!room.joined) void this.#enter(room);
+    }
   }
 
   /** Nobody is let in any more. Rooms that were entered stay wanted, should the client connect again. */
@@ -75,9 +90,12 @@ export class Rooms {
 
   /** Takes what the server says of rooms. */
   receive(path: '$leave' | '$members' | '$member', data: unknown): void {
-    const room = this.#wanted.get((data as ProtocolData[typeof path]).room);
+    const { room: name } = data as ProtocolData[typeof path];
+    // also of rooms that the server put this client in
+    if (path === '$leave') this.#host.logs.forget(name);
+    const room = this.#wanted.get(name);
     if (room === undefined) return;
-    if (path === '$leave') this.#drop(room, failure('denied', {}, room.name));
+    if (path === '$leave') this.#drop(room, failure('denied', {}, name));
     else if (path === '$members') {
       const { members } = data as ProtocolData['$members'];
       this.#show(
@@ -91,16 +109,21 @@ export class Rooms {
     }
   }
 
+  missed(gap: Gap): void {
+    this.#wanted.get(gap.room ?? '')?.missed.emit(this.#host.report, gap);
+  }
+
   async #enter(room: Wanted): Promise<void> {
-    const { connection, joinsPlainly, report } = this.#host;
+    const { connection, logs, joinsPlainly, report } = this.#host;
     const { name } = room;
     if (!connection.writable) return;
     const answers = connection.welcome !== undefined;
     try {
       if (!answers && !joinsPlainly) throw failure('unsupported');
-      const answered = this.#ask('$join', name);
+      const answered = answers ? logs.join(name) : this.#ask('$join', name);
       const enter = (): void => {
         room.known = true;
+        room.joined = true;
         room.enter();
       };
       // where no answer is due, one is in until told otherwise
@@ -120,14 +143,28 @@ export class Rooms {
   }
 
   async #leave(room: Wanted, handle: RoomHandle): Promise<void> {
-    const { connection, joinsPlainly } = this.#host;
     const { name, handles } = room;
     if (!handles.delete(handle) || handles.size > 0 || this.#wanted.get(name) !== room) return;
     this.#wanted.delete(name);
-    // a connection that is gone has left already
-    if (!connection.writable || !(connection.welcome || joinsPlainly)) return;
-    const answered = this.#ask('$leave', name).catch(() => {});
-    if (connection.welcome) await answered;
+    this.#leaving.add(name);
+    this.#host.logs.leave(name);
+    // otherwise the session leaves when it is back, if it is
+    if (this.#host.connection.writable) await this.#depart(name);
+  }
+
+  async #depart(name: string): Promise<void> {
+    const { connection, joinsPlainly } = this.#host;
+    const answers = connection.welcome !== undefined;
+    if (!answers && !joinsPlainly) return this.#left(name);
+    const answered = this.#ask('$leave', name).then(
+      () => this.#left(name),
+      ({ code }: SocketError) => code === 'unknown_outcome' || this.#left(name),
+    );
+    if (answers) await answered;
+  }
+
+  #left(name: string): void {
+    if (this.#leaving.delete(name)) this.#host.logs.left(name);
   }
 
   #ask(path: '$join' | '$leave', room: string): Promise<unknown> {
@@ -136,6 +173,7 @@ export class Rooms {
 
   #drop(room: Wanted, error: SocketError): void {
     this.#wanted.delete(room.name);
+    this.#host.logs.forget(room.name);
     room.refuse(error);
     this.#show(room, []);
     room.removed.emit(this.#host.report, error);
@@ -160,9 +198,11 @@ function wantedRoom(name: string): Wanted {
     members: [],
     changed: createListeners(),
     removed: createListeners(),
+    missed: createListeners(),
     entered,
     enter,
     refuse,
     known: false,
+    joined: false,
   };
 }

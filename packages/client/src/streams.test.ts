@@ -117,27 +117,69 @@ describe('stream', () => {
     expect(await awaited).toEqual({ done: false, value: 1 });
   });
 
-  it('ends with unknown_outcome when the line breaks', async () => {
-    const { reader, socket } = await startStream();
+  it('goes on over a break in its session, without an item twice, and with what was granted', async () => {
+    const { reader, socket, connected } = await startStream();
+    feed(socket, 1, 3);
+    await reader.next();
     socket.drop();
+    expect(await reader.next()).toEqual({ done: false, value: 2 });
+    const next = await connected({ resumed: true });
+    expect(next.takeSent()).toEqual([{ path: 'tail', data: 'query', id: 1 }]);
+    feed(next, 2, 4);
+    next.receive('tail', undefined, { id: 1, end: true });
+    expect(await reader.next()).toEqual({ done: false, value: 3 });
+    expect(await reader.next()).toEqual({ done: false, value: 4 });
+    expect(await reader.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('says how many items came, and grants again what was granted while away', async () => {
+    const { reader, socket, client, advance, sockets } = await startStream();
+    feed(socket, 1, 16);
+    socket.drop();
+    for (let taken = 1; taken <= 8; taken++) await reader.next();
+    client.connect();
+    await advance(0);
+    const next = sockets[1] as TestSocket;
+    next.open();
+    expect(next.takeSent()).toMatchObject([{ path: '$hello', data: { open: { 1: 16 } } }]);
+    next.welcome({ resumed: true });
+    expect(next.takeSent()).toEqual([
+      { path: 'tail', data: 'query', id: 1 },
+      { path: '$more', data: { id: 1, n: 24 } },
+    ]);
+  });
+
+  it('tells the server to stop once back when it was left while away', async () => {
+    const { reader, socket, connected } = await startStream();
+    socket.drop();
+    await reader.return?.();
+    const next = await connected({ resumed: true });
+    expect(next.takeSent()).toEqual([{ path: '$cancel', data: 1 }]);
+  });
+
+  it('ends with unknown_outcome when its session is lost', async () => {
+    const { reader, socket, connected } = await startStream();
+    socket.drop();
+    void connected();
     await expect(reader.next()).rejects.toMatchObject({ code: 'unknown_outcome' });
   });
 
-  it('starts again after a break on an idempotent channel, if nobody took an item', async () => {
+  it('starts again in another session on an idempotent channel, if nobody took an item', async () => {
     const { reader, socket, connected } = await startStream({ idempotent: true });
     feed(socket, 1, 2);
     socket.drop();
-    const next = await connected();
+    const next = await connected({ channels: { tail: { idempotent: true } } });
     expect(next.takeSent()).toEqual([{ path: 'tail', data: 'query', id: 1 }]);
     feed(next, 1, 1, 'anew');
     expect(await reader.next()).toEqual({ done: false, value: 'anew' });
   });
 
   it('does not start again once an item was taken', async () => {
-    const { reader, socket } = await startStream({ idempotent: true });
+    const { reader, socket, connected } = await startStream({ idempotent: true });
     feed(socket, 1, 2);
     await reader.next();
     socket.drop();
+    await connected({ channels: { tail: { idempotent: true } } });
     expect(await reader.next()).toEqual({ done: false, value: 2 });
     await expect(reader.next()).rejects.toMatchObject({ code: 'unknown_outcome' });
   });

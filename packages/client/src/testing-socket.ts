@@ -1,5 +1,5 @@
 // For this package's tests: a WebSocket whose other side is the test, and a client that is connected through it.
-import type { ChannelDefinitions } from '@wirepact/core';
+import type { ChannelDefinitions, Clock } from '@wirepact/core';
 import type { Frame } from '@wirepact/core/internal';
 import { createManualClock, type ManualClock } from '@wirepact/core/testing';
 import type { ClientOptions, WebSocketClass, WebSocketLike } from './client-options.js';
@@ -58,7 +58,9 @@ export class TestSocket implements WebSocketLike {
     const limits = { maxMessageBytes: 262_144, maxInFlight: 64, maxRooms: 128 };
     this.receive('$welcome', {
       session: 's_1',
+      token: 't_1',
       resumed: false,
+      resumeForMs: 120_000,
       heartbeatMs: 25_000,
       limits,
       channels: {},
@@ -88,12 +90,12 @@ export class TestSocket implements WebSocketLike {
 
 /** Lets all that waits for no timer run. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 200; turn++) await Promise.resolve();
 }
 
 export interface TestClient<TSchemas extends ChannelDefinitions | undefined> {
   readonly client: [TSchemas] extends [ChannelDefinitions] ? Client<TSchemas, 'parsed'> : Client;
-  readonly clock: ManualClock;
+  readonly clock: Pick<ManualClock, keyof Clock | 'advance' | 'pending'>;
   /** Every socket that the client opened. */
   readonly sockets: readonly TestSocket[];
   readonly errors: ({ readonly code: string } & ErrorOrigin)[];
@@ -116,7 +118,7 @@ export function startClient<TSchemas extends ChannelDefinitions | undefined = un
   const errors: ({ readonly code: string } & ErrorOrigin)[] = [];
   const hands = createManualClock();
   let sleptMs = 0;
-  const clock: ManualClock = {
+  const clock: TestClient<undefined>['clock'] = {
     now: () => hands.now() + sleptMs,
     random: () => hands.random(),
     after: (delayMs, callback) => hands.after(delayMs, callback),

@@ -1,0 +1,33 @@
+// Says how far the inbox was taken, so that the server can let go of it: not for every message, and not late.
+import type { Clock } from '@wirepact/core';
+
+const everyMs = 100;
+const everyMessages = 32;
+
+export interface Acknowledgements {
+  taken(at: number): void;
+  stop(): void;
+}
+
+export function createAcknowledgements(clock: Clock, tell: (at: number) => void): Acknowledgements {
+  let untold = 0;
+  let newest = 0;
+  let stopTimer: (() => void) | undefined;
+  const stop = (): void => {
+    stopTimer?.();
+    stopTimer = undefined;
+    untold = 0;
+  };
+  const flush = (): void => {
+    stop();
+    tell(newest);
+  };
+  return {
+    stop,
+    taken(at) {
+      newest = at;
+      if (++untold === everyMessages) flush();
+      else stopTimer ??= clock.after(everyMs, flush);
+    },
+  };
+}

@@ -1,0 +1,146 @@
+// Follows the logs that the server keeps for this client: its inbox, everyone's, its rooms'. Holds the cursors, and hands on
+// what cursors.ts lets through.
+import type { Cursor, Frame, ProtocolData } from '@wirepact/core/internal';
+import { begin, judge } from './cursors.js';
+import type { Question } from './requests.js';
+
+/** The log of what was sent to this client alone. */
+export const inbox = '$inbox';
+
+export interface LogHooks {
+  ask(question: Question): Promise<unknown>;
+  /** What is asked now is written. */
+  canAsk(): boolean;
+  deliver(frame: Frame): void;
+  gap(gap: ProtocolData['$gap']): void;
+  /** Entries of the inbox up to `at` have been delivered. */
+  taken(at: number): void;
+  failed(thrown: unknown): void;
+}
+
+/** So many steps of promises lie between an answer and who awaits it, however often that is wrapped. */
+const patience = 100;
+
+export class Logs {
+  readonly #hooks: LogHooks;
+  readonly #cursors = new Map<string, Cursor>();
+  /** Logs of which nothing is taken: their replay was asked for, or they are being left. */
+  readonly #held = new Set<string>();
+  /** What came right behind the answer to a join. */
+  readonly #early = new Map<string, Frame[]>();
+
+  constructor(hooks: LogHooks) {
+    this.#hooks = hooks;
+  }
+
+  get cursors(): Readonly<Record<string, Cursor>> {
+    return Object.fromEntries(this.#cursors);
+  }
+
+  /** Stands at these positions too. */
+  place(cursors: Readonly<Record<string, Cursor>>): void {
+    for (const [log, cursor] of Object.entries(cursors)) this.#cursors.set(log, cursor);
+  }
+
+  clear(): void {
+    this.#cursors.clear();
+    this.#held.clear();
+    this.#early.clear();
+  }
+
+  /** Asks for all that comes after the cursor, and takes nothing else until that is answered. */
+  async join(log: string): Promise<unknown> {
+    this.#held.add(log);
+    try {
+      return await this.#hooks.ask({ path: '$join', data: { room: log, from: this.#cursors.get(log) } });
+    } finally {
+      this.#held.delete(log);
+    }
+  }
+
+  /** A join was answered. Who awaits it shall hear what follows, and can listen only a few promises later. */
+  async joined(log: string): Promise<void> {
+    this.#held.delete(log);
+    const early: Frame[] = [];
+    this.#early.set(log, early);
+    // not by the clock, since that of a test may stand still
+    for (let step = 0; step < patience; step++) await Promise.resolve();
+    if (this.#early.get(log) !== early) return;
+    this.#early.delete(log);
+    for (const frame of early) {
+      try {
+        this.#take(frame);
+      } catch (thrown) {
+        this.#hooks.failed(thrown);
+      }
+    }
+  }
+
+  /** Takes nothing of it any more; the server may not know yet. */
+  leave(log: string): void {
+    this.forget(log);
+    this.#held.add(log);
+  }
+
+  /** The server knows too. */
+  left(log: string): void {
+    this.forget(log);
+    this.#held.delete(log);
+  }
+
+  forget(log: string): void {
+    this.#cursors.delete(log);
+    this.#early.delete(log);
+  }
+
+  receive(frame: Frame): void {
+    const { path, data, room } = frame;
+    const log = path.startsWith('$') ? (room ?? (data as { room?: string } | undefined)?.room) : room;
+    const early = log === undefined ? undefined : this.#early.get(log);
+    if (early) early.push(frame);
+    else this.#take(frame);
+  }
+
+  #take(frame: Frame): void {
+    const { path, data, at, after = 0, room = inbox } = frame;
+    if (path === '$stream') this.#begin(data as ProtocolData['$stream']);
+    else if (path === '$gap') this.#miss(data as ProtocolData['$gap']);
+    else if (at === undefined) this.#hooks.deliver(frame);
+    else this.#entry(room, at, after, frame);
+  }
+
+  #entry(log: string, at: number, after: number, frame: Frame): void {
+    const cursor = this.#cursors.get(log);
+    if (cursor === undefined || this.#held.has(log)) return;
+    const [epoch, last] = cursor;
+    const verdict = judge(last, at, after);
+    if (verdict === 'drop') return;
+    if (verdict === 'rejoin') {
+      // where that fails, the next entry asks again, or the next connection resumes from here
+      if (this.#hooks.canAsk()) this.join(log).catch(() => {});
+      return;
+    }
+    if (verdict === 'fork') this.#miss({ room: log, why: 'fork', from: cursor, to: [epoch, after] });
+    const before = this.#cursors.get(log);
+    this.#hooks.deliver(frame);
+    // a listener may have left the room, or closed the client
+    if (before === undefined || this.#cursors.get(log) !== before) return;
+    this.#cursors.set(log, [epoch, at]);
+    if (log === inbox) this.#hooks.taken(at);
+  }
+
+  #begin({ room, epoch, from }: ProtocolData['$stream']): void {
+    if (this.#held.has(room)) return;
+    const before = this.#cursors.get(room);
+    const { cursor, missing } = begin(before, { epoch, from });
+    if (before && missing) this.#miss({ room, why: missing, from: before, to: cursor });
+    else this.#cursors.set(room, cursor);
+  }
+
+  #miss(gap: ProtocolData['$gap']): void {
+    const { room, to } = gap;
+    if (to) this.#cursors.set(room, to);
+    else this.#cursors.delete(room);
+    this.#hooks.gap(gap);
+  }
+}

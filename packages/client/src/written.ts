@@ -1,0 +1,82 @@
+// What was written in this session and is not known to have arrived, by its number. The session's one series begins here.
+import type { Ranges } from '@wirepact/core/internal';
+import type { Connection } from './connection.js';
+import type { Outgoing } from './outbox.js';
+
+export class Written {
+  readonly #connection: Connection;
+  /** Rising, as a map goes: numbers are given when a message is first written. */
+  readonly #messages = new Map<number, Outgoing>();
+  /** What the server is yet to be told that nobody waits for. */
+  #cancelled: number[] = [];
+  #last = 0;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  get all(): readonly Outgoing[] {
+    return [...this.#messages.values()];
+  }
+
+  get open(): Readonly<Record<string, number>> {
+    const open: Record<string, number> = {};
+    for (const [number, { answered, received }] of this.#messages) if (answered) open[number] = received ?? 0;
+    return open;
+  }
+
+  at(number: number): Outgoing | undefined {
+    return this.#messages.get(number);
+  }
+
+  /** The frame with the next number. It is taken once the frame is added. */
+  number({ text, answered }: Outgoing): string {
+    return numbered(text, answered, this.#last + 1);
+  }
+
+  add(message: Outgoing): void {
+    message.number = ++this.#last;
+    this.#messages.set(this.#last, message);
+  }
+
+  remove({ number }: Outgoing): void {
+    if (number !== undefined) this.#messages.delete(number);
+  }
+
+  cancel({ number }: Outgoing): void {
+    if (number === undefined || this.#connection.tell('$cancel', number)) return;
+    // a plain server could not be told later either
+    if (!this.#connection.writable) this.#cancelled.push(number);
+  }
+
+  eventsIn(done: Ranges = []): readonly Outgoing[] {
+    return this.all.filter(({ answered, number }) => !answered && isIn(done, number));
+  }
+
+  /** Numbers are kept. Where the line breaks again meanwhile, all that is left follows on the next one. */
+  resend(done: Ranges = []): void {
+    const connection = this.#connection;
+    this.#cancelled = this.#cancelled.filter((number) => !connection.tell('$cancel', number));
+    for (const [number, { text, answered, granted }] of this.#messages) {
+      if (!connection.writable) return;
+      if (!isIn(done, number)) connection.write(numbered(text, answered, number));
+      if (granted) connection.tell('$more', { id: number, n: granted });
+    }
+  }
+
+  clear(): void {
+    for (const message of this.#messages.values()) message.number = undefined;
+    this.#messages.clear();
+    this.#cancelled = [];
+    this.#last = 0;
+  }
+}
+
+/** A frame is the text of an object, in every dialect. */
+function numbered(text: string, answered: Outgoing['answered'], number: number): string {
+  return `${text.slice(0, -1)},"${answered ? 'id' : 'seq'}":${number}}`;
+}
+
+function isIn(ranges: Ranges, number: number | undefined): boolean {
+  return ranges.some(([first, last]) => number !== undefined && first <= number && number <= last);
+}
