@@ -90,12 +90,27 @@ export async function open(
   return socket;
 }
 
+/** A connection of `wirepact.v1` behind its `$welcome`, and what that said. */
+export interface Greeted {
+  readonly socket: RawSocket;
+  readonly session: string;
+  readonly token: string;
+  readonly resumed: boolean;
+  readonly streams?: Readonly<Record<string, readonly [string, number]>>;
+  readonly done?: readonly (readonly [number, number])[];
+}
+
+/** Opens a socket of `wirepact.v1` and says hello; `user` is the token of the handshake. */
+export async function greet(url: string, hello: object = {}, user?: string): Promise<Greeted> {
+  const socket = await open(url, protocolsOf(user));
+  socket.send({ path: '$hello', data: hello });
+  const { data } = await socket.next();
+  return { ...(data as Omit<Greeted, 'socket'>), socket };
+}
+
 /** Opens a socket of `wirepact.v1` and says hello. The `$welcome` is taken. */
-export async function openV1(url: string, token?: string): Promise<RawSocket> {
-  const socket = await open(url, protocolsOf(token));
-  socket.send({ path: '$hello', data: {} });
-  await socket.next();
-  return socket;
+export async function openV1(url: string, user?: string): Promise<RawSocket> {
+  return (await greet(url, {}, user)).socket;
 }
 
 /** What a client of `wirepact.v1` offers. */

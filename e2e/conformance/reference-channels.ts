@@ -35,6 +35,7 @@ export const channels = defineChannels({
   tell: { in: z.string() },
   whisper: { in: z.object({ session: z.string(), text: z.string() }) },
   lock: { in: room },
+  flood: { in: z.object({ room: z.string().optional(), count: z.number(), size: z.number() }) },
   price: {
     out: z.object({ of: z.string() }),
     answer: z.number(),

@@ -68,6 +68,10 @@ export function createMain({ clock, knowsMembers, isBounded }: MainOptions) {
       everyone: (_socket, said) => sockets.sendToAll('output', said),
       tell: (socket, said) => socket.send('output', said),
       whisper: (_socket, { session, text: said }) => sockets.client(session)?.send('output', said),
+      flood(socket, { room: name, count, size }) {
+        const to = name === undefined ? socket : sockets.room(name);
+        for (let n = 1; n <= count; n += 1) to.send('output', String(n).padStart(size, '.'));
+      },
       lock: (_socket, { room: name }) => void locked.add(name),
       move: (_socket, { room: name, ...cursor }) => sockets.room(name).send('cursor', cursor),
       blink: (_socket, { room: name, text: said }) => sockets.room(name).send('hint', said),
