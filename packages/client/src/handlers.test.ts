@@ -1,5 +1,5 @@
 import { ChannelError } from '@wirepact/core';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { settle, startClient } from './testing-socket.js';
 
 async function connectedClient() {
@@ -58,15 +58,63 @@ it('has one handler a path', () => {
   expect(() => client.handle('price', () => 3)).toThrow(/"price" has a handler/);
 });
 
-it('answers to nobody when the connection it was asked on is gone', async () => {
-  const { client, socket, connected } = await connectedClient();
-  let answer = (_value: number): void => {};
-  client.handle('price', () => new Promise<number>((resolve) => (answer = resolve)));
+describe('a question that is asked again after a break', () => {
+  async function askTwice(resumed: boolean) {
+    const { client, socket, connected } = await connectedClient();
+    let runs = 0;
+    let answer = (_value: number): void => {};
+    client.handle('price', () => {
+      runs += 1;
+      return new Promise<number>((resolve) => (answer = resolve));
+    });
+    socket.receive('price', 4, { id: 's1' });
+    await settle();
+    socket.drop();
+    const next = await connected({ resumed });
+    const ask = (): void => next.receive('price', 4, { id: 's1' });
+    return { next, ask, answer: () => answer(8), runs: () => runs };
+  }
+  const answered = [{ path: 'price', data: 8, id: 's1' }];
+
+  it('is answered once its handler has finished, which runs once', async () => {
+    const { next, ask, answer, runs } = await askTwice(true);
+    ask();
+    await settle();
+    expect(next.takeSent()).toEqual([]);
+    answer();
+    await settle();
+    expect(next.takeSent()).toEqual(answered);
+    expect(runs()).toBe(1);
+  });
+
+  it('gets the answer that was found while away, and only then', async () => {
+    const { next, ask, answer, runs } = await askTwice(true);
+    answer();
+    await settle();
+    expect(next.takeSent()).toEqual([]);
+    ask();
+    ask();
+    expect(next.takeSent()).toEqual([...answered, ...answered]);
+    expect(runs()).toBe(1);
+  });
+
+  it('is another one in another session', async () => {
+    const { ask, runs } = await askTwice(false);
+    ask();
+    expect(runs()).toBe(2);
+  });
+});
+
+it('remembers its last 64 answers', async () => {
+  const { client, socket } = await connectedClient();
+  let runs = 0;
+  client.handle('price', () => ++runs);
+  for (let question = 1; question <= 65; question++) {
+    socket.receive('price', 4, { id: `s${question}` });
+    await settle();
+  }
+  socket.receive('price', 4, { id: 's2' });
+  expect(runs).toBe(65);
   socket.receive('price', 4, { id: 's1' });
-  await settle();
-  socket.drop();
-  const next = await connected();
-  answer(8);
-  await settle();
-  expect(next.takeSent()).toEqual([]);
+  expect(runs).toBe(66);
 });

@@ -1,0 +1,238 @@
+// Rooms over several connections of one session, and what joins do to the logs.
+import { describe, expect, it } from 'vitest';
+import { eventPayload } from './dialect.js';
+import { entry, startSession } from './testing-session.js';
+import { settle, startClient, type TestSocket } from './testing-socket.js';
+
+const header = (socket: TestSocket, room: string, from: number, epoch = 'r'): void =>
+  socket.receive('$stream', { room, epoch, from, count: 0 });
+
+/** Answers the join that was asked for last, and says where its log stands. */
+async function admit(socket: TestSocket, room = 'lobby', from = 40): Promise<void> {
+  const { id } = socket.takeSent().findLast(({ path }) => path === '$join') ?? {};
+  socket.receive('$join', { room }, { id: id as number });
+  header(socket, room, from);
+  await settle();
+}
+
+async function startInLobby() {
+  const session = await startSession();
+  const joining = session.client.join('lobby');
+  await admit(session.first);
+  return { ...session, lobby: await joining };
+}
+
+describe('a room', () => {
+  it('is not joined again in the same session, and goes on where it stood', async () => {
+    const { first, greet, heard, client } = await startInLobby();
+    entry(first, 'lobby', 41);
+    first.drop();
+    const { hello, next } = await greet();
+    expect(hello).toMatchObject({ streams: { lobby: ['r', 41] } });
+    next.welcome({ resumed: true });
+    header(next, 'lobby', 41);
+    entry(next, 'lobby', 42);
+    expect(next.takeSent()).toEqual([]);
+    expect(heard).toEqual([
+      ['lobby', 41],
+      ['lobby', 42],
+    ]);
+    expect(client.status).toMatchObject({ resumed: true });
+  });
+
+  it('is joined anew in another session, after its gap was told', async () => {
+    const { first, lobby, connected, heard } = await startInLobby();
+    const gaps: unknown[] = [];
+    lobby.onGap((gap) => gaps.push(gap));
+    entry(first, 'lobby', 41);
+    first.drop();
+    const next = await connected({ session: 's_2' });
+    next.receive('$gap', { room: 'lobby', why: 'lost', from: ['r', 41] });
+    next.receive('$gap', { room: 'attic', why: 'lost', from: ['r', 3] });
+    expect(gaps).toEqual([{ stream: 'room', room: 'lobby', why: 'lost', from: ['r', 41] }]);
+    entry(next, 'lobby', 42);
+    expect(next.takeSent()).toEqual([{ path: '$join', data: { room: 'lobby', from: ['r', 41] }, id: 1 }]);
+    next.receive('$join', { room: 'lobby' }, { id: 1 });
+    header(next, 'lobby', 50);
+    entry(next, 'lobby', 51);
+    await settle();
+    expect(heard).toEqual([
+      ['lobby', 41],
+      ['lobby', 51],
+    ]);
+    expect(gaps).toHaveLength(1);
+  });
+
+  it('is asked for again where the answer was lost, with a new number', async () => {
+    const { client, first, connected } = await startSession();
+    const joining = client.join('lobby');
+    first.drop();
+    const next = await connected({ resumed: true });
+    expect(next.takeSent()).toEqual([{ path: '$join', data: { room: 'lobby' }, id: 2 }]);
+    next.receive('$join', { room: 'lobby' }, { id: 2 });
+    expect((await joining).name).toBe('lobby');
+  });
+
+  it('is asked for again in yet another session where its join in this one was not answered', async () => {
+    const { first, connected } = await startInLobby();
+    first.drop();
+    (await connected({ session: 's_2' })).drop();
+    const next = await connected({ session: 's_2', resumed: true });
+    expect(next.takeSent()).toMatchObject([{ path: '$join', data: { room: 'lobby' } }]);
+  });
+
+  it('gives what was said before to who listens as soon as it was joined, however they wait for it', async () => {
+    const { client, first, heard } = await startSession();
+    const here: unknown[] = [];
+    const wrapped = async () => ({ lobby: await client.join('lobby') });
+    const joining = (async () => {
+      const { lobby } = await wrapped();
+      lobby.on('chat', (data) => here.push(data));
+    })();
+    first.receive('$join', { room: 'lobby' }, { id: 1 });
+    header(first, 'lobby', 40);
+    entry(first, 'lobby', 41);
+    entry(first, undefined, 1);
+    first.receive('$live', { room: 'lobby', at: 41 });
+    first.receive('chat', 'latest', { room: 'lobby' });
+    await joining;
+    await settle();
+    entry(first, 'lobby', 42);
+    expect(here).toEqual([41, 'latest', 42]);
+    expect(heard).toEqual([1, ['lobby', 41], ['lobby', 'latest'], ['lobby', 42]]);
+  });
+
+  it('reports what is no frame also among what was kept for a moment', async () => {
+    const { client, first, errors } = await startSession();
+    void client.join('lobby');
+    first.receive('$join', { room: 'lobby' }, { id: 1 });
+    first.receive('$members', { room: 'lobby' });
+    header(first, 'lobby', 40);
+    await settle();
+    expect(errors).toMatchObject([{ code: 'internal' }]);
+    first.drop();
+  });
+
+  it('that the server put the client in is followed, until it is taken away', async () => {
+    const { first, heard, greet } = await startSession();
+    header(first, 'hall', 3);
+    entry(first, 'hall', 4);
+    first.receive('$leave', { room: 'hall', why: 'removed' });
+    entry(first, 'hall', 5);
+    expect(heard).toEqual([['hall', 4]]);
+    first.drop();
+    const { hello } = await greet();
+    expect(hello).toMatchObject({ streams: { $inbox: ['s_1', 0], '*': ['e', 10] } });
+    expect(JSON.stringify(hello)).not.toContain('hall');
+  });
+
+  it('that the server put the client in replays to who joins it what came since it was asked', async () => {
+    const { client, first, heard } = await startSession();
+    header(first, 'hall', 3);
+    entry(first, 'hall', 4);
+    const joining = client.join('hall');
+    expect(first.takeSent()).toEqual([{ path: '$join', data: { room: 'hall', from: ['r', 4] }, id: 1 }]);
+    entry(first, 'hall', 5);
+    first.receive('$join', { room: 'hall' }, { id: 1 });
+    header(first, 'hall', 4);
+    const hall = await joining;
+    const here: unknown[] = [];
+    hall.on('chat', (data) => here.push(data));
+    entry(first, 'hall', 5);
+    entry(first, 'hall', 6);
+    await settle();
+    expect(here).toEqual([5, 6]);
+    expect(heard).toHaveLength(3);
+  });
+});
+
+describe('leaving', () => {
+  it('while away is told once back, and until that is answered nothing of the room is heard', async () => {
+    const { lobby, first, greet, heard, connected } = await startInLobby();
+    first.drop();
+    await lobby.leave();
+    const { hello, next } = await greet();
+    expect(JSON.stringify(hello)).not.toContain('lobby');
+    next.welcome({ resumed: true });
+    header(next, 'lobby', 40);
+    entry(next, 'lobby', 41);
+    const [asked] = next.takeSent();
+    expect(asked).toMatchObject({ path: '$leave', data: { room: 'lobby' } });
+    next.drop();
+    const again = await connected({ resumed: true });
+    const [repeated] = again.takeSent();
+    expect(repeated).toMatchObject({ path: '$leave', data: { room: 'lobby' } });
+    again.receive('$leave', undefined, { id: repeated?.id as number });
+    await settle();
+    expect(heard).toEqual([]);
+    again.drop();
+    expect((await connected({ resumed: true })).takeSent()).toEqual([]);
+  });
+
+  it('while away is not needed where the session is lost', async () => {
+    const { lobby, first, connected } = await startInLobby();
+    first.drop();
+    await lobby.leave();
+    expect((await connected({ session: 's_2' })).takeSent()).toEqual([]);
+  });
+
+  it('and joining again while away joins only', async () => {
+    const { client, lobby, first, connected, heard } = await startInLobby();
+    first.drop();
+    await lobby.leave();
+    const joining = client.join('lobby');
+    const next = await connected({ resumed: true });
+    expect(next.takeSent().map(({ path }) => path)).toEqual(['$join']);
+    next.receive('$join', { room: 'lobby' }, { id: 2 });
+    header(next, 'lobby', 44);
+    await joining;
+    entry(next, 'lobby', 45);
+    await settle();
+    expect(heard).toEqual([['lobby', 45]]);
+  });
+
+  it('and joining again at once hears what comes after the second answer', async () => {
+    const { client, lobby, first, heard, gaps } = await startInLobby();
+    void lobby.leave();
+    const joining = client.join('lobby');
+    expect(first.takeSent().map(({ path, data }) => [path, data])).toEqual([
+      ['$leave', { room: 'lobby' }],
+      ['$join', { room: 'lobby' }],
+    ]);
+    entry(first, 'lobby', 41);
+    first.receive('$leave', undefined, { id: 2 });
+    await settle();
+    first.receive('$join', { room: 'lobby' }, { id: 3 });
+    header(first, 'lobby', 47);
+    await joining;
+    entry(first, 'lobby', 48);
+    await settle();
+    expect(heard).toEqual([['lobby', 48]]);
+    expect(gaps).toEqual([]);
+  });
+});
+
+describe('a refusal on resume', () => {
+  it('is a gap without an end, and then the room is gone', async () => {
+    const { lobby, first, connected, errors } = await startInLobby();
+    const told: unknown[] = [];
+    lobby.onGap(({ why, to }) => told.push([why, to]));
+    lobby.onRemoved(({ code }) => told.push(code));
+    first.drop();
+    const next = await connected({ resumed: true });
+    next.receive('$gap', { room: 'lobby', why: 'denied', from: ['r', 40] });
+    next.receive('$leave', { room: 'lobby', why: 'removed' });
+    expect(told).toEqual([['denied', undefined], 'denied']);
+    expect(errors).toEqual([]);
+    next.drop();
+    expect((await connected({ session: 's_2' })).takeSent()).toEqual([]);
+  });
+});
+
+it('a plain server is told of no cursor', async () => {
+  const { client, connected } = startClient({ dialect: eventPayload });
+  const socket = await connected();
+  void client.join('lobby');
+  expect(socket.takeSent()).toEqual([{ event: 'joinRoom', room: 'lobby', id: 1 }]);
+  client.close();
+});
