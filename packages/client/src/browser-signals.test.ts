@@ -121,6 +121,79 @@ describe('a page', () => {
     expect(client.status.name).toBe('closed');
   });
 
+  describe('whose session is for the tab', () => {
+    const tab = { session: 'tab' } as const;
+    const greet = async ({ client, advance, socket }: TestClient<undefined>): Promise<unknown> => {
+      client.connect();
+      await advance(0);
+      socket().open();
+      return socket().takeSent()[0]?.data;
+    };
+
+    it('leaves it to the next, which goes on with its cursors and numbers', async () => {
+      const { client, connected } = start(tab);
+      const socket = await connected({ streams: { '*': ['e', 10] } });
+      client.send('chat', 'a');
+      socket.receive('chat', 'b', { at: 1, after: 0 });
+      expect(sessionStorage).toHaveLength(0);
+      dispatchEvent(pageEvent('pagehide', false));
+      expect(socket.closedWith).toEqual([4001]);
+      expect(sessionStorage).toHaveLength(1);
+
+      const next = startClient(tab);
+      expect(await greet(next)).toEqual({
+        session: 's_1',
+        token: 't_1',
+        streams: { $inbox: ['s_1', 1], '*': ['e', 10] },
+        open: {},
+      });
+      // as a duplicate of the tab would find it
+      expect(sessionStorage).toHaveLength(0);
+      next.socket().welcome({ resumed: true });
+      next.client.send('chat', 'c');
+      expect(next.socket().takeSent()).toEqual([{ path: 'chat', data: 'c', seq: 2 }]);
+      next.client.close();
+    });
+
+    it('leaves it also while the connection is away', async () => {
+      const { connected } = start(tab);
+      (await connected()).drop();
+      dispatchEvent(pageEvent('pagehide', false));
+      const next = startClient(tab);
+      expect(await greet(next)).toMatchObject({ session: 's_1' });
+      next.client.close();
+    });
+
+    it('goes on by itself where it was kept, and leaves nothing for others to find', async () => {
+      const started = start(tab);
+      await started.connected({ streams: { '*': ['e', 10] } });
+      dispatchEvent(pageEvent('pagehide', true));
+      expect(sessionStorage).toHaveLength(1);
+      dispatchEvent(pageEvent('pageshow', true));
+      expect(await greet(started)).toMatchObject({ session: 's_1', streams: { '*': ['e', 10] } });
+      expect(sessionStorage).toHaveLength(0);
+    });
+
+    it('leaves nothing once it is closed', async () => {
+      const { client, connected } = start(tab);
+      await connected();
+      client.close();
+      dispatchEvent(pageEvent('pagehide', false));
+      expect(sessionStorage).toHaveLength(0);
+    });
+
+    it('does without where the storage is forbidden', async () => {
+      vi.spyOn(window, 'sessionStorage', 'get').mockImplementation(() => {
+        throw new DOMException('no', 'SecurityError');
+      });
+      const { client, connected } = start(tab);
+      await connected();
+      expect(client.status.name).toBe('connected');
+      dispatchEvent(pageEvent('pagehide', false));
+      expect(client.status.name).toBe('reconnecting');
+    });
+  });
+
   it('is listened to only while there is something to keep alive', async () => {
     const added = vi.spyOn(window, 'addEventListener');
     const { client, connected, sockets, advance } = start();

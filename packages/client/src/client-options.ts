@@ -67,6 +67,11 @@ export interface ClientOptions<TSchemas = ChannelDefinitions | undefined> {
   readonly heartbeat?: HeartbeatOptions;
   /** A request that was not answered for this many ms rejects with `timeout`. @default 10000 */
   readonly requestTimeoutMs?: number;
-  /** How much may wait while the connection is away. */
+  /** How much may wait while the connection is away, or for the server to acknowledge it. */
   readonly outbox?: OutboxOptions;
+  /**
+   * How long a session lasts. `'memory'`: as long as its page. `'tab'`: as long as its tab, so that a reload goes on with it
+   * where the last page stood; one such client an address. @default memory
+   */
+  readonly session?: 'memory' | 'tab';
 }

@@ -2,7 +2,7 @@
 // only writer of the state. It speaks the frames that concern the connection itself; all others are handed on.
 import { toSocketError, type SocketError } from '@wirepact/core';
 import { closeCodes, type Frame, type ProtocolData } from '@wirepact/core/internal';
-import { isHidden, isOffline, listenToPage } from './browser-signals.js';
+import { isHidden, isOffline, listenToPage, type PageSignal } from './browser-signals.js';
 import type { WebSocketLike } from './client-options.js';
 import type { ClientStatus } from './client-status.js';
 import { holdsSocket, transition, type ConnectionEvent, type ConnectionState } from './connection-state.js';
@@ -22,6 +22,8 @@ export type Welcome = ProtocolData['$welcome'];
 /** What a connection tells those who put it together. */
 export interface ConnectionHooks {
   hello(): ProtocolData['$hello'];
+  /** The page is left. Returns whether the session waits for it to come back. */
+  left(): boolean;
   /** Ready for messages; without a welcome the server speaks plain messages only. */
   connected(welcome: Welcome | undefined): void;
   /** It is gone; `isFinal` where the server said that it would know nothing of the session any more. */
@@ -123,7 +125,7 @@ export class Connection {
     if (state.name === 'closed') {
       this.#stopSignals?.();
       this.#stopSignals = undefined;
-    } else this.#stopSignals ??= listenToPage((type) => this.dispatch({ type }));
+    } else this.#stopSignals ??= listenToPage((signal) => this.#signalled(signal));
 
     if (!holdsSocket(state)) {
       this.#socket?.close(dropCodes[event.type] ?? closeCodes.helloTimeout);
@@ -132,6 +134,11 @@ export class Connection {
     if (state.name === 'preparing') void this.#prepare();
     else if (state.name === 'greeting') this.#send({ path: '$hello', data: this.#hooks.hello() });
     else if (event.type === 'prepared') this.#open(event);
+  }
+
+  #signalled(type: PageSignal): void {
+    const isKept = type !== 'woken' && this.#hooks.left();
+    this.dispatch({ type: isKept ? 'suspended' : type });
   }
 
   async #prepare(): Promise<void> {

@@ -27,6 +27,7 @@ import { createParsing, type Parsing } from './parsing.js';
 import { Requests } from './requests.js';
 import type { RoomHandle } from './room-handle.js';
 import { Rooms } from './rooms.js';
+import { createSessionStore } from './session-store.js';
 import { Session } from './session.js';
 import { readStream } from './streams.js';
 
@@ -57,6 +58,7 @@ class UntypedClient {
 
     const connection = (this.#connection = new Connection(options, {
       hello: () => this.#session.hello(),
+      left: () => this.#session.leave(),
       connected: (welcome) => this.#connected(welcome),
       disconnected: (isFinal) => this.#disconnected(isFinal),
       closed: (cause, isWanted) => this.#closed(cause, isWanted),
@@ -77,7 +79,11 @@ class UntypedClient {
       taken: (at) => acknowledgements.taken(at),
       failed: report,
     }));
-    this.#session = new Session(logs, outbox);
+    this.#session = new Session(
+      logs,
+      outbox,
+      options.session === 'tab' ? createSessionStore(options) : undefined,
+    );
     this.#rooms = new Rooms({
       connection,
       requests,

@@ -6,7 +6,7 @@ import type { ClientOptions, OutboxOptions } from './client-options.js';
 /** {@link ClientOptions} with every default filled in. */
 export interface ResolvedClientOptions extends Pick<
   ClientOptions,
-  'url' | 'channels' | 'getToken' | 'WebSocket'
+  'url' | 'channels' | 'getToken' | 'WebSocket' | 'session'
 > {
   readonly autoConnect: boolean;
   readonly dialect: ClientDialect;

@@ -52,6 +52,15 @@ export class Outbox {
     return this.#written.open;
   }
 
+  /** The last number that was given to a message. */
+  get last(): number {
+    return this.#written.last;
+  }
+
+  set last(last: number) {
+    this.#written.last = last;
+  }
+
   /**
    * Writes, or keeps what cannot be written yet. What waits goes first, but for what is about the connection itself.
    * Throws where neither can be.

@@ -9,7 +9,11 @@ const header = (socket: TestSocket, room: string, from: number, epoch = 'r'): vo
 
 /** Answers the join that was asked for last, and says where its log stands. */
 async function admit(socket: TestSocket, room = 'lobby', from = 40): Promise<void> {
-  const { id } = socket.takeSent().findLast(({ path }) => path === '$join') ?? {};
+  const { id } =
+    socket
+      .takeSent()
+      .filter(({ path }) => path === '$join')
+      .at(-1) ?? {};
   socket.receive('$join', { room }, { id: id as number });
   header(socket, room, from);
   await settle();

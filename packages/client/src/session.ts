@@ -1,17 +1,30 @@
 // Who this client is to the server, from one connection to the next: what it says of itself, and when that is over.
-import type { ProtocolData } from '@wirepact/core/internal';
+import type { Cursor, ProtocolData } from '@wirepact/core/internal';
 import type { Welcome } from './connection.js';
 import { inbox, type Logs } from './logs.js';
 import type { Outbox } from './outbox.js';
+import type { SessionStore } from './session-store.js';
+
+type Identity = Pick<Welcome, 'session' | 'token'>;
+
+/** What a page leaves to the next. */
+interface StoredSession {
+  readonly identity: Identity;
+  readonly streams: Readonly<Record<string, Cursor>>;
+  /** The last number that was given to a message. */
+  readonly last: number;
+}
 
 export class Session {
   readonly #logs: Logs;
   readonly #outbox: Outbox;
-  #identity: Pick<Welcome, 'session' | 'token'> | undefined;
+  readonly #store: SessionStore | undefined;
+  #identity: Identity | undefined;
 
-  constructor(logs: Logs, outbox: Outbox) {
+  constructor(logs: Logs, outbox: Outbox, store: SessionStore | undefined) {
     this.#logs = logs;
     this.#outbox = outbox;
+    this.#store = store;
   }
 
   /** There is something to resume. */
@@ -20,6 +33,13 @@ export class Session {
   }
 
   hello(): ProtocolData['$hello'] {
+    // taken also by a page that was kept and has a session, so that nobody else finds it
+    const stored = this.#store?.take() as StoredSession | undefined;
+    if (stored && !this.#identity) {
+      this.#identity = stored.identity;
+      this.#logs.place(stored.streams);
+      this.#outbox.last = stored.last;
+    }
     return this.#identity ? { ...this.#identity, streams: this.#logs.cursors, open: this.#outbox.open } : {};
   }
 
@@ -35,5 +55,17 @@ export class Session {
   forget(): void {
     this.#identity = undefined;
     this.#logs.clear();
+  }
+
+  /** The page is left. Returns whether the session waits for it to come back. */
+  leave(): boolean {
+    if (!this.#store || !this.#identity) return false;
+    const stored: StoredSession = {
+      identity: this.#identity,
+      streams: this.#logs.cursors,
+      last: this.#outbox.last,
+    };
+    this.#store.put(stored);
+    return true;
   }
 }

@@ -9,7 +9,8 @@ export class Written {
   readonly #messages = new Map<number, Outgoing>();
   /** What the server is yet to be told that nobody waits for. */
   #cancelled: number[] = [];
-  #last = 0;
+  /** The last number that was given. */
+  last = 0;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -31,12 +32,12 @@ export class Written {
 
   /** The frame with the next number. It is taken once the frame is added. */
   number({ text, answered }: Outgoing): string {
-    return numbered(text, answered, this.#last + 1);
+    return numbered(text, answered, this.last + 1);
   }
 
   add(message: Outgoing): void {
-    message.number = ++this.#last;
-    this.#messages.set(this.#last, message);
+    message.number = ++this.last;
+    this.#messages.set(this.last, message);
   }
 
   remove({ number }: Outgoing): void {
@@ -68,7 +69,7 @@ export class Written {
     for (const message of this.#messages.values()) message.number = undefined;
     this.#messages.clear();
     this.#cancelled = [];
-    this.#last = 0;
+    this.last = 0;
   }
 }
 
