@@ -38,6 +38,9 @@ interface PlainClient {
   send(frame: unknown): void;
 }
 
+/** When nobody is waited for any more. */
+const afterResumeMs = 125_000;
+
 /** At most so much time passes before what it set off may arrive. */
 const stepMs = 1_000;
 
@@ -170,6 +173,8 @@ export class App {
     this.network.stall(false);
     for (const close of this.#closers) close();
     await this.settle();
+    // sessions whose clients were away when they closed
+    if (this.sockets.stats().suspended > 0) this.clock.advance(afterResumeMs);
     const { countClients, countUsers } = this.sockets;
     const { rooms } = this.sockets.stats();
     await this.sockets.close();

@@ -133,10 +133,10 @@ describe.each(transports)('closing over $name', (transport) => {
     await app.sockets.close();
     await app.sockets.close();
     await app.settle();
-    expect((await asked)[0]).toMatchObject({ code: 'unknown_outcome' });
     expect(reasons).toEqual([{ code: 1001, reason: 'the server is closing' }]);
     expect(app.client.status).toMatchObject({ name: 'reconnecting', reason: { code: 1001 } });
     await app.advance(60_000);
+    expect((await asked)[0]).toMatchObject({ code: 'timeout' });
     expect(app.client.status.name).toBe('reconnecting');
     expect(app.sockets.countClients).toBe(0);
   });
@@ -152,6 +152,11 @@ describe.each(transports)('closing over $name', (transport) => {
     app.client.send('count', { n: 2 });
     await app.settle();
     expect(app.client.status).toMatchObject({ name: 'closed', reason: { code: 4600 } });
+    // its handler had not finished, and the other was never read
+    expect(app.takeClientErrors()).toMatchObject([
+      { code: 'unknown_outcome', data: { n: 1 } },
+      { code: 'unknown_outcome', data: { n: 2 } },
+    ]);
 
     const other = await app.connect();
     other.on('output', () => other.close());

@@ -16,6 +16,10 @@ export interface CuttingProxy {
   cut(): void;
   /** `true`: what the server sends is held until `false`. */
   stall(isStalled: boolean): void;
+  /** From now on what either end sends on the connections that are open vanishes. */
+  blackHole(): void;
+  /** Resets the clients' sides alone: the server goes on talking into the void, which `hear` is shown. */
+  abandon(hear?: (bytes: Buffer) => void): void;
   close(): Promise<void>;
 }
 
@@ -27,6 +31,7 @@ interface Pair {
 /** Starts a proxy on a free port of the loopback. `onSocket` is shown every socket that it holds. */
 export async function startCuttingProxy(onSocket: (socket: Socket) => void): Promise<CuttingProxy> {
   const pairs = new Set<Pair>();
+  const abandoned = new Set<Socket>();
   let accepted = 0;
   let isStalled = false;
 
@@ -42,10 +47,14 @@ export async function startCuttingProxy(onSocket: (socket: Socket) => void): Pro
     onSocket(server);
     const pair = { client, server };
     pairs.add(pair);
-    forward(client, server);
-    forward(server, client);
+    const isTogether = (): boolean => !abandoned.has(server);
+    forward(client, server, isTogether);
+    forward(server, client, isTogether);
     if (isStalled) hold(pair);
-    server.on('close', () => pairs.delete(pair));
+    server.on('close', () => {
+      pairs.delete(pair);
+      abandoned.delete(server);
+    });
   });
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -72,8 +81,26 @@ export async function startCuttingProxy(onSocket: (socket: Socket) => void): Pro
         else pair.server.pipe(pair.client);
       }
     },
+    blackHole() {
+      for (const pair of pairs) {
+        part(pair);
+        pair.client.resume();
+        pair.server.resume();
+      }
+    },
+    abandon(hear) {
+      for (const pair of pairs) {
+        pairs.delete(pair);
+        abandoned.add(pair.server);
+        part(pair);
+        if (hear) pair.server.on('data', hear);
+        pair.server.resume();
+        pair.client.resetAndDestroy();
+      }
+    },
     async close() {
       proxy.cut();
+      for (const server of abandoned) server.destroy();
       listener.close();
       await once(listener, 'close');
     },
@@ -82,11 +109,16 @@ export async function startCuttingProxy(onSocket: (socket: Socket) => void): Pro
 }
 
 /** What is read here is written there, and what ends here ends there: with a reset where this end was reset. */
-function forward(from: Socket, to: Socket): void {
+function forward(from: Socket, to: Socket, isTogether: () => boolean): void {
   from.setNoDelay(true);
   from.pipe(to);
-  from.on('error', () => to.resetAndDestroy());
-  from.on('close', () => to.destroySoon());
+  from.on('error', () => isTogether() && to.resetAndDestroy());
+  from.on('close', () => isTogether() && to.destroySoon());
+}
+
+function part({ client, server }: Pair): void {
+  client.unpipe(server);
+  server.unpipe(client);
 }
 
 function hold({ client, server }: Pair): void {

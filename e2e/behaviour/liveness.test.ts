@@ -41,7 +41,7 @@ describe.each(transports)('a quiet line over $name', (transport) => {
     const app = await startApp(transport, {
       server: {
         rooms: { authorize: () => true },
-        event: { onDisconnect: (_, { code }) => void reasons.push(code) },
+        event: { onSuspend: (_, { code }) => void reasons.push(code) },
       },
       client: { heartbeat: { timeoutMs: 1e9 } },
     });
@@ -51,7 +51,7 @@ describe.each(transports)('a quiet line over $name', (transport) => {
     expect(reasons).toEqual([]);
     await app.advance(5_000);
     expect(app.sockets.stats().silentClosed).toBe(1);
-    expect(app.sockets.room('lobby').size).toBe(0);
+    expect(app.sockets.stats().suspended).toBe(1);
     expect(reasons).toEqual([1006]);
     app.network.stall(false);
     await app.advance(2_000);

@@ -198,16 +198,17 @@ describe.each(transports)('rooms over $name', (transport) => {
     expect(lobby.members).toHaveLength(1);
   });
 
-  test('a room that is denied on the return comes out of onError, and its handles hear of it', async () => {
+  test('a room that is denied on the return is a gap, and its handles hear of it', async () => {
     let isOpen = true;
     const app = await startWith({ authorize: () => isOpen });
     const lobby = await app.client.join('lobby');
     const removed: string[] = [];
+    lobby.onGap(({ why }) => removed.push(`gap: ${why}`));
     lobby.onRemoved(({ code }) => removed.push(code));
     isOpen = false;
     await app.cutAndReturn();
-    expect(removed).toEqual(['denied']);
-    expect(app.takeClientErrors()).toMatchObject([{ code: 'denied' }]);
+    expect(removed).toEqual(['gap: denied', 'denied']);
+    expect(app.sockets.room('lobby').size).toBe(0);
     expect(app.client.status.name).toBe('connected');
   });
 

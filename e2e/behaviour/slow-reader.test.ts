@@ -29,17 +29,55 @@ describe.each(transports)('a slow reader over $name', (transport) => {
     expect(heard).toEqual({ typing: 0, volume: [99] });
   });
 
-  test('one who reads nothing of what is reliable is given up, and comes back', async () => {
-    const app = await startApp(transport);
+  test('one who reads nothing of what is sent to all costs no bytes, and gets it all later', async () => {
+    const app = await startApp(transport, { server: { logs: { maxBytes: 1e9 } } });
+    let heard = 0;
+    app.client.on('output', () => heard++);
     app.network.stall(true);
     flood(app, 'output', 300);
-    expect(app.sockets.stats().slowClosed).toBe(1);
-    await app.settle();
-    expect(app.sockets.countClients).toBe(0);
+    expect(app.sockets.stats()).toMatchObject({ slowClosed: 0, lagged: 1 });
     app.network.stall(false);
     await app.settle();
-    expect(app.client.status.name).toBe('reconnecting');
-    await app.advance(2_000);
-    expect(app.client.status.name).toBe('connected');
+    expect(heard).toBe(300);
+    expect(app.sockets.stats().gaps).toBe(0);
+  });
+
+  test('one who reads so late that the log went on is told what it did not get', async () => {
+    const app = await startApp(transport);
+    const heard: unknown[] = [];
+    app.client.on('count', ({ n }) => heard.push(n));
+    app.client.onGap(({ stream, why }) => heard.push(`${stream}: ${why}`));
+    app.network.stall(true);
+    flood(app, 'output', 300);
+    app.sockets.sendToAll('count', { n: 1 });
+    app.network.stall(false);
+    await app.settle();
+    expect(heard).toEqual(['everyone: lagged', 1]);
+  });
+
+  test('one who takes nothing for ten seconds is given up, and comes back', async () => {
+    const app = await startApp(transport, {
+      server: { logs: { maxBytes: 1e9 } },
+      client: { heartbeat: { timeoutMs: 1e9 } },
+    });
+    app.network.stall(true);
+    flood(app, 'output', 300);
+    await app.advance(9_000);
+    expect(app.sockets.stats().slowClosed).toBe(0);
+    await app.advance(3_000);
+    expect(app.sockets.stats()).toMatchObject({ slowClosed: 1, suspended: 1 });
+    app.network.stall(false);
+    await app.advance(3_000);
+    expect(app.client.status).toMatchObject({ name: 'connected', resumed: true });
+  });
+
+  test('one for whom too much waits of what is its own is given up at once', async () => {
+    const app = await startApp(transport);
+    app.network.stall(true);
+    for (let n = 0; n < 300; n++) app.socket.send('output', 'x'.repeat(60_000));
+    expect(app.sockets.stats().slowClosed).toBe(1);
+    app.network.stall(false);
+    await app.advance(3_000);
+    expect(app.client.status).toMatchObject({ name: 'connected', resumed: true });
   });
 });

@@ -131,6 +131,7 @@ describe.each(transports)('the status over $name', (transport) => {
       name: 'connected',
       sessionId: socket.id,
       since: app.clock.now(),
+      resumed: false,
     });
   });
 

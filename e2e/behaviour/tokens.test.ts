@@ -17,7 +17,12 @@ describe.each(transports)('tokens over $name', (transport) => {
     const app = await startApp(transport, { client: { getToken: () => `user ${++asked} ü` } });
     expect(Array.from(app.sockets.clients(), ({ context }) => context.user)).toEqual(['user 1 ü']);
     await app.cutAndReturn();
-    expect(Array.from(app.sockets.clients(), ({ context }) => context.user)).toEqual(['user 2 ü']);
+    // another user is another session; the first one's waits
+    expect(Array.from(app.sockets.clients(), ({ context }) => context.user)).toEqual([
+      'user 1 ü',
+      'user 2 ü',
+    ]);
+    expect(app.client.status).toMatchObject({ name: 'connected', resumed: false });
     const { socket } = app;
     expect(JSON.stringify(socket.handshake)).not.toContain('wirepact.auth');
   });
@@ -139,7 +144,8 @@ describe.each(transports)('tokens over $name', (transport) => {
     await app.advance(15_000);
     expect(Array.from(app.sockets.clients(), ({ context }) => context.user)).toEqual(['token 2']);
     await app.advance(10_000);
-    expect(Array.from(app.sockets.clients(), ({ context }) => context.user)).toEqual(['token 3']);
+    expect(app.client.status).toMatchObject({ name: 'connected', sessionId: app.socket.id });
+    expect(app.socket.context.user).toBe('token 3');
     expect(app.network.upgrades).toBe(1);
     expect(app.client.status.name).toBe('connected');
   });
@@ -149,6 +155,7 @@ describe.each(transports)('tokens over $name', (transport) => {
     let asked = 0;
     const app = await prepareApp(transport, {
       server: {
+        userId: () => 'ann',
         expiresAt: () => app.clock.now() + (expiries.shift() ?? 0),
       },
       client: {

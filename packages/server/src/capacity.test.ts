@@ -121,7 +121,7 @@ describe('a user', () => {
     expect([await connect('127.0.0.1', plain), await connect('127.0.0.1', spoken)]).toEqual([429, 4429]);
     expect([refused().user, sockets.countClients]).toEqual([2, 20]);
     await server.connect('bob');
-    clients[0]!.transport.end(1001);
+    clients[0]!.transport.end(1000);
     await server.connect('ann');
     expect(sockets.user('ann').size).toBe(20);
   });

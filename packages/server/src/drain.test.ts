@@ -10,7 +10,10 @@ it('tells clients of the protocol when to come back, and plain ones nothing', as
   const client = await connect();
   const plain = await connectPlain();
   await sockets.drain({ spreadMs: 7_000 });
-  expect(client.take()).toEqual([{ path: '$goodbye', data: { why: 'restart', returnWithinMs: 7_000 } }]);
+  expect(client.take()).toEqual([
+    { path: '$goodbye', data: { why: 'restart', returnWithinMs: 7_000, final: true } },
+    { path: '$ping' },
+  ]);
   expect(plain.take()).toEqual([]);
   for (const { transport } of [client, plain]) {
     expect(transport.closedWith).toEqual({ code: 1012, reason: 'the server restarts' });
@@ -39,7 +42,7 @@ it('does not wait for a client that is gone before its handler has finished', as
   const drained = sockets.drain();
   await settle();
   expect(sockets.countClients).toBe(1);
-  client.transport.end(1006);
+  client.transport.end(1000);
   await drained;
   expect(sockets.countClients).toBe(0);
 });
@@ -65,13 +68,83 @@ it('drains once more without harm', async () => {
   expect(sockets.stats().disconnected).toBe(1);
 });
 
+it('hears a client out that was about to say something', async () => {
+  const { sockets, clock, connectMute } = bound();
+  const client = await connectMute();
+  const drained = sockets.drain();
+  await settle();
+  client.say({ path: 'time', id: 1 });
+  client.say({ path: '$pong' });
+  await drained;
+  expect(client.take().slice(2)).toEqual([{ path: 'time', data: 'now', id: 1 }]);
+  expect(clock.pending).toBe(0);
+});
+
+it.each([
+  ['2 s', undefined, 2_000],
+  ['the time for handlers, if that is less,', 500, 500],
+])('waits no longer than %s for a client that says nothing', async (_what, graceMs, waitMs) => {
+  const { sockets, clock, connectMute } = bound();
+  await connectMute();
+  const drained = sockets.drain(graceMs === undefined ? {} : { graceMs });
+  await settle();
+  clock.advance(waitMs - 1);
+  await settle();
+  expect(sockets.countClients).toBe(1);
+  clock.advance(1);
+  await drained;
+  expect(sockets.countClients).toBe(0);
+  expect(clock.pending).toBe(0);
+});
+
+it('says what was handled before it closes', async () => {
+  const { sockets, connect } = bound();
+  const client = await connect();
+  client.say({ path: 'time', seq: 3 });
+  await sockets.drain();
+  expect(client.takeData('$ack')).toEqual([{ done: [[1, 3]] }]);
+});
+
+it('says what a client does not get that reads too slowly', async () => {
+  const { sockets, connect } = bound();
+  const client = await connect();
+  client.transport.bufferedBytes = 262_144;
+  sockets.sendToAll('time', 'one');
+  sockets.sendToAll('time', 'two');
+  await sockets.drain();
+  const [epoch] = client.welcome.streams!['*']!;
+  expect(client.takeData('$gap')).toEqual([{ room: '*', why: 'lost', from: [epoch, 0], to: [epoch, 2] }]);
+  expect(sockets.stats().gaps).toBe(1);
+});
+
+it('ends clients that are away, which are new when they come back', async () => {
+  const { server, sockets, connect } = bound();
+  const client = await connect();
+  client.cut();
+  await sockets.drain();
+  expect(sockets.stats()).toMatchObject({ clients: 0, suspended: 0, disconnected: 1 });
+  expect(server.clock.pending).toBe(0);
+});
+
 function bound(routes = { time: (): string | Promise<string> => 'now' }) {
   const server = createTestServer(channels, { routes });
   const { sockets, clock } = server;
   return {
+    server,
     sockets,
     clock,
-    connect: () => server.connect(),
+    /** One that answers whatever is said to it. */
+    connect: async () => {
+      const client = await server.connect();
+      const { transport } = client;
+      const send = transport.send.bind(transport);
+      transport.send = (text) => {
+        send(text);
+        if (text.includes('$ping')) client.say({ path: '$pong' });
+      };
+      return client;
+    },
+    connectMute: () => server.connect(),
     connectPlain: () => server.connectPlain(),
   };
 }

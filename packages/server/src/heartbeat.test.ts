@@ -77,11 +77,9 @@ describe('a connection', () => {
     client.transport.bufferedBytes = 500_000;
     for (let n = 0; n < 10; n += 1) {
       clock.advance(9_000);
-      client.transport.bufferedBytes -= 1_000;
+      client.transport.drain(client.transport.bufferedBytes - 1_000);
     }
-    expect(gone).toEqual([]);
-    clock.advance(36_000);
-    expect(gone).toEqual([1006]);
+    expect(client.transport.closedWith).toBeUndefined();
   });
 
   it('is not called silent while nobody reads what it says', async () => {
@@ -150,7 +148,7 @@ it('a server without connections holds no timer', async () => {
   expect(clock.pending).toBe(0);
   const clients = [await server.connectPlain(), await server.connect()];
   expect(clock.pending).toBe(1);
-  for (const { transport } of clients) transport.end(1001);
+  for (const { transport } of clients) transport.end(1000);
   clock.advance(1_000);
   expect(clock.pending).toBe(0);
   await server.connectPlain();

@@ -14,7 +14,9 @@ export async function joinFromClient(session: Session, frame: Frame): Promise<vo
   const { maxRooms } = session.hub.options.limits;
   const sender = { session, path: frame.path, id: frame.id };
   const { room, from } = toRecord(frame.data);
-  const isStream = session.speaksProtocol && (room === everyoneName || room === inboxName);
+  const cursor = isCursor(from) ? from : undefined;
+  const isLog = session.speaksProtocol && (room === everyoneName || room === inboxName);
+  const isStream = isLog && cursor !== undefined;
   const fault = isStream ? undefined : findRoomNameFault(room);
   if (fault !== undefined || typeof room !== 'string') {
     return sendRefusal(sender, 'invalid_input', fault ?? 'a room is named by a string');
@@ -23,13 +25,12 @@ export async function joinFromClient(session: Session, frame: Frame): Promise<vo
     if (frame.id !== undefined) session.sendFrame(frame.path, { room }, frame.id);
   };
   const isMember = isStream || session.rooms.has(room);
-  if (isMember && from === undefined) return answer();
+  if (isMember && cursor === undefined) return answer();
   const retryAfterMs = takeJoin(session);
   if (retryAfterMs > 0) {
     const text = 'a client may not join so many rooms a second';
     return sendRefusal(sender, 'rate_limited', text, { retryAfterMs });
   }
-  const cursor = isCursor(from) ? from : undefined;
   if (isMember) {
     answer();
     return readAgain(session, room, cursor);

@@ -25,7 +25,10 @@ describe('a session that opens', () => {
       path: '$welcome',
       data: {
         session: expect.stringMatching(/^s_[\w-]{22}$/),
+        token: expect.stringMatching(/^[\w-]{22}$/),
         resumed: false,
+        streams: { '*': [expect.stringMatching(/^[\w-]{8}$/), 0] },
+        resumeForMs: 120_000,
         heartbeatMs: 25_000,
         limits: { maxMessageBytes: 262_144, maxInFlight: 64, maxRooms: 3 },
         channels: { cursor: { delivery: 'latest' } },
@@ -226,6 +229,8 @@ describe('a session that ends', () => {
 describe('a broadcast', () => {
   it('reaches everybody although some are given up and some leave on the way', async () => {
     const server = createTestServer(channels, {
+      // beyond the hard bound, so that nobody lags instead
+      backpressure: { softBytes: 3_000_000 },
       event: {
         onDisconnect: () => {
           const others = [...server.sockets.clients()].filter(({ connected }) => connected);

@@ -36,6 +36,7 @@ export function welcome(session: Session, more: string, used?: string): void {
 export function endSession(session: Session, code: number, reason: string): void {
   if (!session.isHere) return;
   const { hub, socket, connection } = session;
+  hub.acknowledgements.settle(session);
   session.state = 'ending';
   session.connection = session.behind = undefined;
   if (connection !== undefined) closeConnection(connection, code, reason);

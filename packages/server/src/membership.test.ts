@@ -170,7 +170,7 @@ describe('while it is being decided', () => {
     const { server, decide } = startUndecided();
     const client = await server.connect();
     await join(client, 'lobby');
-    client.transport.end(1001);
+    client.transport.end(1000);
     decide[0]!(true);
     await settle();
     expect(server.sockets.stats()).toMatchObject({ rooms: 0, clients: 0 });
@@ -219,7 +219,7 @@ describe('what members know of each other', () => {
     const [first, second] = [await server.connect(), await server.connect()];
     await join(first, 'lobby');
     expect(await join(second, 'lobby')).toEqual(joined('lobby'));
-    second.transport.end(1001);
+    second.transport.end(1000);
     expect(first.take()).toEqual([]);
   });
 
@@ -252,7 +252,7 @@ describe('what members know of each other', () => {
     server.sockets.client(c!)!.leave('lobby');
     await second.ask({ path: '$leave', data: { room: 'lobby' } });
     expect(first.take()).toEqual([went(c), went(b)]);
-    first.transport.end(1001);
+    first.transport.end(1000);
     expect(second.take()).toEqual([]);
     expect(plain.take()).toEqual([]);
   });
@@ -264,7 +264,7 @@ describe('what members know of each other', () => {
     await join(second, 'lobby');
     const [, b] = [...server.sockets.clients()].map(({ id }) => id);
     first.take();
-    second.transport.end(1001);
+    second.transport.end(1000);
     expect(first.take()).toEqual([{ path: '$member', data: { room: 'lobby', id: b } }]);
   });
 

@@ -2,7 +2,7 @@
 // are told.
 import { isSocketError } from '@wirepact/core';
 import type { Cursor } from '@wirepact/core/internal';
-import { hold, introduce, release } from './replay.js';
+import { deny, hold, introduce, release } from './replay.js';
 import type { Room } from './rooms.js';
 import type { Session } from './session.js';
 
@@ -22,8 +22,9 @@ export function enterRoom(session: Session, name: string, entrance?: Entrance): 
   const room = rooms.add(session, name, { sinceMs: options.clock.now(), byClient });
   if (room === undefined) return;
   if (tracksMembers(session)) {
-    tellOthers(session, name, describe(session, name));
-    tellMembers(session, room);
+    const info = describe(session, name);
+    tellOthers(session, name, info);
+    tellMembers(session, room, info);
   }
   entrance?.answer();
   if (session.speaksProtocol) readFirst(session, room, entrance?.from);
@@ -33,8 +34,10 @@ export function enterRoom(session: Session, name: string, entrance?: Entrance): 
 export function leaveRoom(session: Session, room: string, why?: 'removed'): void {
   session.joining.delete(room);
   if (!session.hub.rooms.remove(session, room)) return;
-  release(session, room);
-  if (why !== undefined && session.speaksProtocol) session.sendFrame('$leave', { room, why });
+  if (why !== undefined && session.speaksProtocol) {
+    deny(session, room);
+    session.sendFrame('$leave', { room, why });
+  } else release(session, room);
   tellOthers(session, room);
 }
 
@@ -57,7 +60,7 @@ function readFirst(session: Session, room: Room, from: Cursor | undefined): void
   const { hub, socket, connection } = session;
   const allow = hub.hooks.rooms?.history;
   if (allow === undefined) return begin(false);
-  hold(session, room.log);
+  hold(session, room.log, room.log.at);
   Promise.resolve()
     .then(() => allow(socket, room.name))
     .catch((error: unknown) => hub.report(error, session))
@@ -97,9 +100,12 @@ function tracksMembers({ hub }: Session): boolean {
   return hub.hooks.rooms?.member !== undefined;
 }
 
-function tellMembers(session: Session, { name, members }: Room): void {
+function tellMembers(session: Session, { name, members }: Room, own?: string): void {
   if (!session.speaksProtocol) return;
-  const all = Array.from(members.keys(), (member) => `"${member.id}":${describe(member, name)}`);
+  const all = Array.from(members.keys(), (member) => {
+    const info = member === session ? own : undefined;
+    return `"${member.id}":${info ?? describe(member, name)}`;
+  });
   const data = `{"room":${JSON.stringify(name)},"members":{${all.join(',')}}}`;
   session.write(session.hub.dialect.encode('$members', data));
 }

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { systemClock } from '@wirepact/core/internal';
 import { createManualClock } from '@wirepact/core/testing';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +21,11 @@ describe('resolveOptions', () => {
       clock,
     });
     expect(resolved.limits).toEqual({ ...defaultOptions.limits, maxRooms: 3 });
-    expect(resolved.backpressure).toEqual({ ...defaultOptions.backpressure, softBytes: 1 });
+    expect(resolved.backpressure).toEqual({
+      ...defaultOptions.backpressure,
+      softBytes: 1,
+      maxTotalBytes: getHeapStatistics().heap_size_limit / 4,
+    });
     expect(resolved.heartbeat).toEqual({ intervalMs: 0.5, timeoutMs: 10_000 });
     expect(resolved.clock).toBe(clock);
   });

@@ -136,13 +136,13 @@ describe('a question to a client', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('rejects with unknown_outcome when the client is lost, and with closed once it is', async () => {
+  it('rejects with unknown_outcome when the client is gone for good, and with closed once it is', async () => {
     const { client, socket, server } = await start();
     const asked = [
       codeOf(socket.request('price', { of: 'a' })),
       codeOf(socket.request('price', { of: 'b' })),
     ];
-    client.transport.end(1006);
+    client.transport.end(1000);
     expect(await Promise.all(asked)).toEqual(['unknown_outcome', 'unknown_outcome']);
     expect(await codeOf(socket.request('price', { of: 'c' }))).toBe('closed');
     await server.sockets.close();

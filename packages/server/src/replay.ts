@@ -36,13 +36,22 @@ export function writeEntry({ outgoing, session, speaksProtocol }: Connection, en
 }
 
 /** Nothing of this log is written until {@link introduce} or {@link release}: it is being found out what may be. */
-export function hold(session: Session, log: Log): void {
-  (session.behind ??= new Map()).set(log.name, { log, at: log.at, isHeld: true, isIntroduced: true });
+export function hold(session: Session, log: Log, at: number): void {
+  (session.behind ??= new Map()).set(log.name, { log, at, isHeld: true, isIntroduced: true });
 }
 
-/** Lets go of a log that the session does not read any more. */
+/** The session reads this log no more. */
 export function release(session: Session, name: string): void {
   session.behind?.delete(name);
+}
+
+/** It may read this log no more, and is told if there is something that it has not read. */
+export function deny(session: Session, name: string): void {
+  const reader = session.behind?.get(name);
+  if (reader === undefined) return;
+  const { log, at } = reader;
+  if (at < log.at) tellGap(session, log, 'denied', [log.epoch, at]);
+  release(session, name);
 }
 
 /**
@@ -58,7 +67,7 @@ export function introduce(
   const { since, sinceMs, values } = permission;
   if (session.connection === undefined) return release(session, log.name);
   const { from, why } = findStart(log, cursor, since);
-  if (why !== undefined) tellGap(session, log, why, cursor ?? [log.epoch, since], from);
+  if (why !== undefined) tellGap(session, log, why, cursor ?? [log.epoch, since], [log.epoch, from]);
   session.sendFrame('$stream', { room: log.name, epoch: log.epoch, from, count: log.countAfter(from) });
   const latest = { values, sinceMs };
   const reader: Reader = { log, at: from, isHeld: false, isIntroduced: true, latest };
@@ -75,7 +84,7 @@ export function noteLag(session: Session, log: Log, at: number): void {
 /** There will be nobody to read to it: says what it does not get. */
 export function giveUpReading(session: Session): void {
   for (const { log, at } of session.behind?.values() ?? []) {
-    if (session.speaksProtocol && at < log.at) tellGap(session, log, 'lost', [log.epoch, at], log.at);
+    if (session.speaksProtocol && at < log.at) tellGap(session, log, 'lost', [log.epoch, at], log.head);
   }
   session.behind = undefined;
 }
@@ -96,7 +105,8 @@ function read(session: Session, reader: Reader): boolean {
   if (reader.at < log.floor) {
     // a plain client cannot be told that something is missing
     if (!session.speaksProtocol) return (outgoing.giveUp(), false);
-    tellGap(session, log, reader.isIntroduced ? 'trimmed' : 'lagged', [log.epoch, reader.at], log.floor);
+    const why = reader.isIntroduced ? 'trimmed' : 'lagged';
+    tellGap(session, log, why, [log.epoch, reader.at], [log.epoch, log.floor]);
     reader.at = log.floor;
   }
   for (const entry of log.after(reader.at)) {
@@ -135,9 +145,9 @@ function findStart(
   return at < since ? { from: since, why: 'denied' } : { from: at };
 }
 
-function tellGap(session: Session, log: Log, why: GapCause, from: Cursor, to: number): void {
+function tellGap(session: Session, { name: room }: Log, why: GapCause, from: Cursor, to?: Cursor): void {
   session.hub.counters.gaps += 1;
-  session.sendFrame('$gap', { room: log.name, why, from, to: [log.epoch, to] });
+  session.sendFrame('$gap', { room, why, from, ...(to !== undefined && { to }) });
 }
 
 function skipText({ at, after, message: { room } }: Entry): string {

@@ -56,9 +56,9 @@ function readAll(session: Session, streams: Hello['streams']): void {
     if (room !== undefined) rejoin(session, room, streams.get(name));
   }
   // it was taken out of these while it was away
-  for (const room of streams.keys()) {
+  for (const [room, from] of streams) {
     const isIn = room === inboxName || room === everyoneName || session.rooms.has(room);
-    if (!isIn) session.sendFrame('$leave', { room, why: 'removed' });
+    if (!isIn) turnOut(session, room, from);
   }
 }
 
@@ -66,14 +66,20 @@ function readAll(session: Session, streams: Hello['streams']): void {
 function rejoin(session: Session, room: Room, cursor: Cursor | undefined): void {
   if (room.members.get(session)?.byClient !== true) return introduceRoom(session, room, cursor);
   const { connection } = session;
-  hold(session, room.log);
+  hold(session, room.log, cursor?.[1] ?? room.log.at);
   void findRefusal(session, room.name).then((refusal) => {
     // it may have left, or be elsewhere, by now
     if (session.connection !== connection || !room.members.has(session)) return;
     if (refusal === undefined) return introduceRoom(session, room, cursor);
     release(session, room.name);
-    session.hub.counters.gaps += 1;
-    session.sendFrame('$gap', { room: room.name, why: 'denied', from: cursor ?? room.log.head });
-    leaveRoom(session, room.name, 'removed');
+    leaveRoom(session, room.name);
+    turnOut(session, room.name, cursor ?? room.log.head);
   });
+}
+
+/** What was said there until it left, and it has not read, it may not read any more. */
+function turnOut(session: Session, room: string, from: Cursor): void {
+  session.hub.counters.gaps += 1;
+  session.sendFrame('$gap', { room, why: 'denied', from });
+  session.sendFrame('$leave', { room, why: 'removed' });
 }

@@ -88,17 +88,23 @@ const messages = fc.oneof(
   { weight: 8, arbitrary: fc.record({ path: paths, id: ids, data }).map((frame) => JSON.stringify(frame)) },
   { weight: 1, arbitrary: fc.oneof(fc.string(), fc.json(), fc.constant(undefined)) },
 );
+/** How a connection ends: for good, or so that the client may come back. */
+const ends = fc.constantFrom(1000, 1001, 1006);
 const steps = fc.oneof(
   {
     weight: 12,
     arbitrary: fc.record({ do: fc.constant('say' as const), who: fc.nat(3), message: messages }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('settle', 'wait', 'come', 'kick') }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('go', 'stall', 'drain'), who: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('go' as const), who: fc.nat(3), code: ends }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('return', 'stall', 'drain'), who: fc.nat(3) }),
+  },
 );
 
 async function take(
-  step: { do: string; who?: number; message?: string | undefined },
+  step: { do: string; who?: number; message?: string | undefined; code?: number },
   clients: TestClient[],
 ): Promise<void> {
   const client = clients[(step.who ?? 0) % clients.length]!;
@@ -109,7 +115,8 @@ async function take(
   else if (step.do === 'come')
     clients.push(clients.length % 2 === 0 ? await server.connectPlain() : await server.connect());
   else if (step.do === 'kick') [...server.sockets.clients()].at(-1)?.disconnect();
-  else if (step.do === 'go') transport.end(1001);
+  else if (step.do === 'go') transport.end(step.code ?? 1001);
+  else if (step.do === 'return') clients.push(await server.resume(client));
   else if (step.do === 'stall') transport.bufferedBytes = 300_000;
   else if (step.do === 'drain') transport.drain();
 }
@@ -128,10 +135,11 @@ it('a server survives whatever its clients do', async () => {
 
       const { sockets } = server;
       const open = [...sockets.clients()].filter(({ connected }) => connected).length;
-      expect(sockets.countClients).toBe(open);
-      expect(sockets.room('all').size).toBe(open);
-      const { connected, disconnected } = sockets.stats();
-      expect(connected - disconnected).toBe(open);
+      const { connected, disconnected, suspended } = sockets.stats();
+      const here = open + suspended;
+      expect(sockets.countClients).toBe(here);
+      expect(sockets.room('all').size).toBe(here);
+      expect(connected - disconnected).toBe(here);
 
       await sockets.close();
       await settle();

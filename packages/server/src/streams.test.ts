@@ -197,7 +197,7 @@ describe('a reader that is gone', () => {
         expect(log).toEqual([]);
         client.take();
         if (how === 'cancels') client.say({ path: '$cancel', data: 1 });
-        else if (how === 'leaves') client.transport.end(1001);
+        else if (how === 'leaves') client.transport.end(1000);
         else [...server.sockets.clients()][0]!.disconnect();
         await settle();
         // a generator that was never asked for an item has nothing to finish

@@ -43,21 +43,22 @@ async function start() {
 }
 
 const frame = { path: 'output', data: 'x' };
+const toAll = { ...frame, room: '*' };
 const inLobby = { ...frame, room: 'lobby' };
 
 describe('whom a message reaches', () => {
   it('sendToAll: everyone', async () => {
     const { server, heard } = await start();
     server.sockets.sendToAll('output', 'x');
-    expect(heard()).toEqual({ ann: [frame], annToo: [frame], bob: [frame] });
+    expect(heard()).toEqual({ ann: [frame], annToo: [toAll], bob: [frame] });
   });
 
   it('sendToAllExcept and broadcast: everyone but one', async () => {
     const { server, heard, annSocket } = await start();
     server.sockets.sendToAllExcept(annSocket, 'output', 'x');
-    expect(heard()).toEqual({ ann: [], annToo: [frame], bob: [frame] });
+    expect(heard()).toEqual({ ann: [], annToo: [toAll], bob: [frame] });
     annSocket.broadcast('output', 'x');
-    expect(heard()).toEqual({ ann: [], annToo: [frame], bob: [frame] });
+    expect(heard()).toEqual({ ann: [], annToo: [toAll], bob: [frame] });
   });
 
   it('room: who is in it, named to those that speak the protocol', async () => {
@@ -218,7 +219,7 @@ describe('publish', () => {
     await server.sockets.room('lobby').publish('output', 'x');
     await server.sockets.room('lobby').except(annSocket).publish('output', 'x');
     await server.sockets.user('bob').publish('output', 'x');
-    expect(heard()).toEqual({ ann: [frame, frame], annToo: [frame], bob: [frame, frame] });
+    expect(heard()).toEqual({ ann: [frame, frame], annToo: [toAll], bob: [frame, frame] });
   });
 
   it('rejects with what send throws, instead of throwing it', async () => {

@@ -2,7 +2,14 @@
 // its hand: what is sent and when it is taken is the test's to say. Nothing waits for a clock.
 import { setImmediate } from 'node:timers/promises';
 import type { ChannelDefinitions } from '@wirepact/core';
-import { encodeFrame, type Frame, type Transport, type TransportListener } from '@wirepact/core/internal';
+import {
+  encodeFrame,
+  type Cursor,
+  type Frame,
+  type ProtocolData,
+  type Transport,
+  type TransportListener,
+} from '@wirepact/core/internal';
 import { createManualClock, type ManualClock } from '@wirepact/core/testing';
 import type { SocketManagerOptions } from './options.js';
 import { SocketManager } from './socket-manager.js';
@@ -13,6 +20,8 @@ export class FakeTransport implements Transport {
   readonly protocol: string;
   readonly sent: string[] = [];
   bufferedBytes = 0;
+  /** Whether what is sent waits until {@link drain}. */
+  isHolding = false;
   receivedBytes = 0;
   pings = 0;
   isReading = true;
@@ -30,7 +39,9 @@ export class FakeTransport implements Transport {
   }
 
   send(text: string): void {
-    if (this.closedWith === undefined) this.sent.push(text);
+    if (this.closedWith !== undefined) return;
+    this.sent.push(text);
+    if (this.isHolding) this.bufferedBytes += Buffer.byteLength(text);
   }
 
   ping(): void {
@@ -76,12 +87,26 @@ export class FakeTransport implements Transport {
   }
 }
 
-/** One client: frames in, frames out. */
+/** Frames that only say where a client stands. */
+const bookkeeping: ReadonlySet<string> = new Set(['$stream', '$live', '$ack']);
+
+/** One client: frames in, frames out. It follows its streams, and leaves the rest to the test. */
 export class TestClient {
   readonly transport: FakeTransport;
+  /** What it was greeted with. A plain client is not. */
+  readonly welcome: ProtocolData['$welcome'];
+  /** Where it stands, by the name of the stream. */
+  readonly cursors: Map<string, Cursor>;
 
-  constructor(transport: FakeTransport) {
+  constructor(
+    transport: FakeTransport,
+    welcome: ProtocolData['$welcome'] = {} as never,
+    cursors: ReadonlyMap<string, Cursor> = new Map(),
+  ) {
     this.transport = transport;
+    this.welcome = welcome;
+    const { resumed, session, streams = {} } = welcome;
+    this.cursors = new Map(resumed ? cursors : [['$inbox', [session, 0]], ...Object.entries(streams)]);
   }
 
   /** Sends a frame, or any text. */
@@ -89,9 +114,22 @@ export class TestClient {
     this.transport.receive(typeof message === 'string' ? message : JSON.stringify(message));
   }
 
-  /** What it was sent since it was last asked. */
+  /** What it was sent since it was last asked, without what only says where it stands. */
   take(): Frame[] {
-    return this.transport.sent.splice(0).map((text) => JSON.parse(text) as Frame);
+    const said = this.takeAll().filter(({ path }) => !bookkeeping.has(path));
+    return said.map(({ at: _at, after: _after, ...frame }) => frame);
+  }
+
+  /** What it was sent since it was last asked. */
+  takeAll(): Frame[] {
+    const frames = this.transport.sent.splice(0).map((text) => JSON.parse(text) as Frame);
+    for (const frame of frames) this.#follow(frame);
+    return frames;
+  }
+
+  /** The data of what it was sent by one path since it was last asked; the rest is lost. */
+  takeData(path: string): unknown[] {
+    return this.takeAll().flatMap((frame) => (frame.path === path ? [frame.data] : []));
   }
 
   /** Says, and gives what came back once nothing more goes on by itself. */
@@ -99,6 +137,21 @@ export class TestClient {
     this.say(message);
     await settle();
     return this.take();
+  }
+
+  /** Its line breaks. What it has not taken by then it never gets. */
+  cut(): void {
+    this.transport.end(1006);
+    this.transport.sent.length = 0;
+  }
+
+  #follow({ path, data, room = '$inbox', at }: Frame): void {
+    const about = data as { room: string; epoch: string; from: number; to?: Cursor };
+    if (path === '$stream') this.cursors.set(about.room, [about.epoch, about.from]);
+    else if (path === '$leave') this.cursors.delete(about.room);
+    else if (path === '$gap' && about.to !== undefined) this.cursors.set(about.room, about.to);
+    const [epoch] = this.cursors.get(room) ?? [];
+    if (at !== undefined && epoch !== undefined) this.cursors.set(room, [epoch, at]);
   }
 }
 
@@ -148,11 +201,29 @@ export class TestServer<TChannels extends ChannelDefinitions, TContext> {
 
   /** Connects with `wirepact.v1` and says hello. The `$welcome` is taken. */
   async connect(token?: string): Promise<TestClient> {
-    const client = await this.connectSilent(token);
-    client.say(encodeFrame('$hello', '{}'));
-    client.transport.sent.shift();
-    return client;
+    return greet(await this.connectSilent(token), {});
   }
+
+  /** Comes back to the session that a client had, from where that stands unless told otherwise. The `$welcome` is taken. */
+  async resume(
+    { welcome, cursors }: TestClient,
+    hello: ProtocolData['$hello'] = {},
+    token?: string,
+  ): Promise<TestClient> {
+    const { session, token: secret } = welcome;
+    const streams = Object.fromEntries(cursors);
+    return greet(await this.connectSilent(token), { session, token: secret, streams, ...hello }, cursors);
+  }
+}
+
+function greet(
+  { transport }: TestClient,
+  hello: ProtocolData['$hello'],
+  cursors?: ReadonlyMap<string, Cursor>,
+): TestClient {
+  transport.receive(encodeFrame('$hello', JSON.stringify(hello)));
+  const { data } = JSON.parse(transport.sent.shift() ?? '{}') as Frame;
+  return new TestClient(transport, data as ProtocolData['$welcome'], cursors);
 }
 
 export function createTestServer<TChannels extends ChannelDefinitions, TContext = undefined>(
