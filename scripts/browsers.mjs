@@ -1,6 +1,7 @@
 // Finds Chromium and Firefox for the browser tests, and installs Debian's when they are missing.
 import { existsSync } from 'node:fs';
-import { canRun, run, say, Stop } from './workspace.mjs';
+import { installPackages } from './debian.mjs';
+import { Stop } from './workspace.mjs';
 
 const browsers = [
   { name: 'Chromium', variable: 'CHROMIUM_PATH', path: '/usr/bin/chromium', debianPackage: 'chromium' },
@@ -16,17 +17,7 @@ export async function provideBrowsers() {
   const wrong = missing.find(({ variable }) => process.env[variable] !== undefined);
   if (wrong) throw new Stop(`${wrong.variable} names ${pathOf(wrong)}, where no ${wrong.name} is.`);
   const packages = missing.map(({ debianPackage }) => debianPackage);
-  const prefix = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  const mayInstall = canRun('apt-get') && (prefix.length === 0 || canRun('sudo', ['-n', 'true']));
-  if (!mayInstall)
-    throw new Stop(`${adviceFor(missing)}\n(apt-get without a password is not possible here.)`);
-  say(`Installing ${packages.join(' and ')} with apt-get for the browser tests …`);
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
-    const [command, ...rest] = [...prefix, 'apt-get', ...args];
-    const { code, output } = await run(command, rest, { env });
-    if (code !== 0) throw new Stop(`${output}\n${adviceFor(missing)}`);
-  }
+  await installPackages(packages, 'the browser tests', adviceFor(missing));
 }
 
 function adviceFor(missing) {
