@@ -1,5 +1,6 @@
 // Says how far the inbox was taken, so that the server can let go of it: not for every message, and not late.
 import type { Clock } from '@wirepact/core';
+import type { Connection } from './connection.js';
 
 const everyMs = 100;
 const everyMessages = 32;
@@ -9,7 +10,7 @@ export interface Acknowledgements {
   stop(): void;
 }
 
-export function createAcknowledgements(clock: Clock, tell: (at: number) => void): Acknowledgements {
+export function createAcknowledgements(clock: Clock, connection: Connection): Acknowledgements {
   let untold = 0;
   let newest = 0;
   let stopTimer: (() => void) | undefined;
@@ -20,7 +21,7 @@ export function createAcknowledgements(clock: Clock, tell: (at: number) => void)
   };
   const flush = (): void => {
     stop();
-    tell(newest);
+    connection.tell('$ack', { inbox: newest });
   };
   return {
     stop,

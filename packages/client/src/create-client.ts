@@ -1,7 +1,6 @@
 // Puts a client together: the only file where its parts meet.
 import { toSocketError, type SocketError } from '@wirepact/core';
 import { fromWireError, type ChannelFacts, type Frame, type ProtocolData } from '@wirepact/core/internal';
-import { createAcknowledgements, type Acknowledgements } from './acknowledgements.js';
 import type { ClientOptions } from './client-options.js';
 import type { ClientStatus } from './client-status.js';
 import type {
@@ -30,17 +29,18 @@ import { Rooms } from './rooms.js';
 import { createSessionStore } from './session-store.js';
 import { Session } from './session.js';
 import { readStream } from './streams.js';
+import { Written } from './written.js';
 
 /** What `Client` promises, without the contract's types. */
 class UntypedClient {
   readonly #options: ResolvedClientOptions;
   readonly #parsing: Parsing;
   readonly #connection: Connection;
+  readonly #written: Written;
   readonly #outbox: Outbox;
   readonly #requests: Requests;
   readonly #logs: Logs;
   readonly #session: Session;
-  readonly #acknowledgements: Acknowledgements;
   readonly #rooms: Rooms;
   readonly #handlers: Handlers;
   readonly #listeners = new Map<string, Listeners<[data: unknown, info: MessageInfo]>>();
@@ -66,24 +66,16 @@ class UntypedClient {
       statusChanged: () => this.#statusListeners.emit(report),
       failed: (error, data) => report(error, error.path, data),
     }));
-    const outbox = (this.#outbox = new Outbox(options, connection, facts));
-    const requests = (this.#requests = new Requests({ options, connection, outbox, parsing }));
-    const acknowledgements = (this.#acknowledgements = createAcknowledgements(options.clock, (at) =>
-      connection.tell('$ack', { inbox: at }),
-    ));
+    const written = (this.#written = new Written(connection));
+    const outbox = (this.#outbox = new Outbox({ options, connection, written, facts }));
+    const requests = (this.#requests = new Requests({ options, connection, outbox, written, parsing }));
     const logs = (this.#logs = new Logs({
-      ask: (question) => requests.ask(question),
-      canAsk: () => connection.writable,
+      ...{ options, connection, requests, report },
       deliver: (frame) => this.#deliver(frame),
-      gap: (gap) => this.#missed(toGap(gap)),
-      taken: (at) => acknowledgements.taken(at),
-      failed: report,
+      missed: (gap) => this.#missed(toGap(gap)),
     }));
-    this.#session = new Session(
-      logs,
-      outbox,
-      options.session === 'tab' ? createSessionStore(options) : undefined,
-    );
+    const store = options.session === 'tab' ? createSessionStore(options) : undefined;
+    this.#session = new Session(logs, written, store);
     this.#rooms = new Rooms({
       connection,
       requests,
@@ -192,8 +184,10 @@ class UntypedClient {
     const resumed = welcome?.resumed === true;
     this.#session.begin(welcome);
     if (welcome) this.#announced = welcome.channels;
-    if (resumed) this.#outbox.resume(welcome.done);
-    else {
+    if (resumed) {
+      this.#outbox.acknowledge(welcome.done);
+      this.#written.resend(welcome.done);
+    } else {
       this.#handlers.forget();
       this.#outbox.lose();
     }
@@ -203,7 +197,7 @@ class UntypedClient {
   }
 
   #disconnected(isFinal: boolean): void {
-    this.#acknowledgements.stop();
+    this.#logs.pause();
     this.#outbox.cut();
     if (isFinal) this.#session.forget();
     if (!this.#session.isAlive) this.#outbox.lose();
@@ -211,7 +205,7 @@ class UntypedClient {
 
   #closed(cause: SocketError | undefined, isWanted: boolean): void {
     const error = failure('closed', { cause });
-    this.#acknowledgements.stop();
+    this.#logs.pause();
     if (isWanted) this.#session.forget();
     else this.#outbox.lose();
     this.#outbox.clear(error);
@@ -222,7 +216,8 @@ class UntypedClient {
     const { path, id, data, error } = frame;
     if (typeof id === 'number') {
       if (path === '$join' && error === undefined) void this.#logs.joined((data as { room: string }).room);
-      this.#outbox.answer(id, frame, characters);
+      // one that nobody awaits any more is late, and means nothing
+      this.#written.at(id)?.answered?.(frame, characters);
     } else if (id !== undefined) void this.#handlers.answer(frame, id, reply);
     else this.#logs.receive(frame);
   }

@@ -1,36 +1,40 @@
 // Follows the logs that the server keeps for this client: its inbox, everyone's, its rooms'. Holds the cursors, and hands on
 // what cursors.ts lets through.
 import type { Cursor, Frame, ProtocolData } from '@wirepact/core/internal';
+import { createAcknowledgements, type Acknowledgements } from './acknowledgements.js';
+import type { Connection } from './connection.js';
 import { begin, judge } from './cursors.js';
-import type { Question } from './requests.js';
+import type { ResolvedClientOptions } from './options.js';
+import type { Requests } from './requests.js';
 
 /** The log of what was sent to this client alone. */
 export const inbox = '$inbox';
 
-export interface LogHooks {
-  ask(question: Question): Promise<unknown>;
-  /** What is asked now is written. */
-  canAsk(): boolean;
-  deliver(frame: Frame): void;
-  gap(gap: ProtocolData['$gap']): void;
-  /** Entries of the inbox up to `at` have been delivered. */
-  taken(at: number): void;
-  failed(thrown: unknown): void;
+/** What the logs need of the client they belong to. */
+export interface LogHost {
+  readonly options: ResolvedClientOptions;
+  readonly connection: Connection;
+  readonly requests: Requests;
+  readonly deliver: (frame: Frame) => void;
+  readonly missed: (gap: ProtocolData['$gap']) => void;
+  readonly report: (thrown: unknown) => void;
 }
 
 /** So many steps of promises lie between an answer and who awaits it, however often that is wrapped. */
 const patience = 100;
 
 export class Logs {
-  readonly #hooks: LogHooks;
+  readonly #host: LogHost;
+  readonly #acknowledgements: Acknowledgements;
   readonly #cursors = new Map<string, Cursor>();
   /** Logs of which nothing is taken: their replay was asked for, or they are being left. */
   readonly #held = new Set<string>();
   /** What came right behind the answer to a join. */
   readonly #early = new Map<string, Frame[]>();
 
-  constructor(hooks: LogHooks) {
-    this.#hooks = hooks;
+  constructor(host: LogHost) {
+    this.#host = host;
+    this.#acknowledgements = createAcknowledgements(host.options.clock, host.connection);
   }
 
   get cursors(): Readonly<Record<string, Cursor>> {
@@ -40,6 +44,11 @@ export class Logs {
   /** Stands at these positions too. */
   place(cursors: Readonly<Record<string, Cursor>>): void {
     for (const [log, cursor] of Object.entries(cursors)) this.#cursors.set(log, cursor);
+  }
+
+  /** There is no connection to acknowledge on; the next one is told the cursors. */
+  pause(): void {
+    this.#acknowledgements.stop();
   }
 
   clear(): void {
@@ -52,7 +61,10 @@ export class Logs {
   async join(log: string): Promise<unknown> {
     this.#held.add(log);
     try {
-      return await this.#hooks.ask({ path: '$join', data: { room: log, from: this.#cursors.get(log) } });
+      return await this.#host.requests.ask({
+        path: '$join',
+        data: { room: log, from: this.#cursors.get(log) },
+      });
     } finally {
       this.#held.delete(log);
     }
@@ -71,7 +83,7 @@ export class Logs {
       try {
         this.#take(frame);
       } catch (thrown) {
-        this.#hooks.failed(thrown);
+        this.#host.report(thrown);
       }
     }
   }
@@ -105,7 +117,7 @@ export class Logs {
     const { path, data, at, after = 0, room = inbox } = frame;
     if (path === '$stream') this.#begin(data as ProtocolData['$stream']);
     else if (path === '$gap') this.#miss(data as ProtocolData['$gap']);
-    else if (at === undefined) this.#hooks.deliver(frame);
+    else if (at === undefined) this.#host.deliver(frame);
     else this.#entry(room, at, after, frame);
   }
 
@@ -117,16 +129,16 @@ export class Logs {
     if (verdict === 'drop') return;
     if (verdict === 'rejoin') {
       // where that fails, the next entry asks again, or the next connection resumes from here
-      if (this.#hooks.canAsk()) this.join(log).catch(() => {});
+      if (this.#host.connection.writable) this.join(log).catch(() => {});
       return;
     }
     if (verdict === 'fork') this.#miss({ room: log, why: 'fork', from: cursor, to: [epoch, after] });
     const before = this.#cursors.get(log);
-    this.#hooks.deliver(frame);
+    this.#host.deliver(frame);
     // a listener may have left the room, or closed the client
     if (before === undefined || this.#cursors.get(log) !== before) return;
     this.#cursors.set(log, [epoch, at]);
-    if (log === inbox) this.#hooks.taken(at);
+    if (log === inbox) this.#acknowledgements.taken(at);
   }
 
   #begin({ room, epoch, from }: ProtocolData['$stream']): void {
@@ -141,6 +153,6 @@ export class Logs {
     const { room, to } = gap;
     if (to) this.#cursors.set(room, to);
     else this.#cursors.delete(room);
-    this.#hooks.gap(gap);
+    this.#host.missed(gap);
   }
 }

@@ -4,7 +4,7 @@ import type { Frame, Ranges } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import { failure } from './failure.js';
 import type { ResolvedClientOptions } from './options.js';
-import { Written } from './written.js';
+import { isIn, type Written } from './written.js';
 
 /** What decides how a channel's messages are sent: from the contract, or as the server announced it. */
 export type SendingFacts = Pick<ChannelDefinition, 'delivery' | 'key' | 'idempotent'>;
@@ -28,6 +28,14 @@ export interface Outgoing {
   restarts?(): boolean;
 }
 
+/** What the outbox needs of the client it belongs to. */
+export interface OutboxHost {
+  readonly options: ResolvedClientOptions;
+  readonly connection: Connection;
+  readonly written: Written;
+  readonly facts: (path: string) => SendingFacts;
+}
+
 export class Outbox {
   readonly #options: ResolvedClientOptions;
   readonly #connection: Connection;
@@ -40,25 +48,11 @@ export class Outbox {
   #bytes = 0;
   #stopTimer: (() => void) | undefined;
 
-  constructor(options: ResolvedClientOptions, connection: Connection, facts: (path: string) => SendingFacts) {
+  constructor({ options, connection, written, facts }: OutboxHost) {
     this.#options = options;
     this.#connection = connection;
+    this.#written = written;
     this.#facts = facts;
-    this.#written = new Written(connection);
-  }
-
-  /** The items that came, by the number of what is unanswered. */
-  get open(): Readonly<Record<string, number>> {
-    return this.#written.open;
-  }
-
-  /** The last number that was given to a message. */
-  get last(): number {
-    return this.#written.last;
-  }
-
-  set last(last: number) {
-    this.#written.last = last;
   }
 
   /**
@@ -67,10 +61,9 @@ export class Outbox {
    */
   post(message: Outgoing): void {
     const { path } = message;
-    const { clock, outbox } = this.#options;
     this.#connection.refuseIfClosed(path);
     if (!this.#connection.writable || (this.#waiting.size > 0 && !path.startsWith('$'))) {
-      return this.#admit(message, clock.now() + outbox.maxAgeMs);
+      return this.#admit(message);
     }
     try {
       if (!message.answered && this.#isNumbered(message)) this.#keep(message);
@@ -88,25 +81,10 @@ export class Outbox {
     if (this.#waiting.delete(message)) this.#watch();
   }
 
-  /** Takes back what nobody wants an answer to any more. */
-  cancel(message: Outgoing): void {
-    this.remove(message);
-    this.#written.cancel(message);
-  }
-
-  /** A frame answers what was sent with this number. One that nobody awaits any more is late, and means nothing. */
-  answer(number: number, frame: Frame, characters: number): void {
-    this.#written.at(number)?.answered?.(frame, characters);
-  }
-
+  /** What has arrived is forgotten. What asks has its answer to come. */
   acknowledge(done: Ranges | undefined): void {
-    for (const event of this.#written.eventsIn(done)) this.remove(event);
-  }
-
-  /** The session goes on: what may not have arrived is written again, before anything new is. */
-  resume(done: Ranges | undefined): void {
-    this.acknowledge(done);
-    this.#written.resend(done);
+    for (const message of this.#written.all)
+      if (!message.answered && isIn(done, message)) this.remove(message);
   }
 
   /** The connection is gone, and with it what was about itself. */
@@ -120,20 +98,18 @@ export class Outbox {
     const { clock, outbox } = this.#options;
     const written = this.#written.all;
     const waiting = [...this.#waiting];
-    const restarting = written.filter(
-      (message) => this.#facts(message.path).idempotent && message.restarts?.() !== false,
-    );
+    const expiresAt = waiting[0]?.[1] ?? clock.now() + outbox.maxAgeMs;
     this.#written.clear();
     this.#waiting.clear();
-    const expiresAt = waiting[0]?.[1] ?? clock.now() + outbox.maxAgeMs;
-    for (const message of restarting) {
+    const lost = written.filter((message) => {
+      if (!this.#facts(message.path).idempotent || message.restarts?.() === false) return true;
       message.received = message.granted = 0;
-      if (!this.#kept.has(message)) this.#count(message);
       this.#waiting.set(message, expiresAt);
-    }
+      return false;
+    });
     for (const [message, expires] of waiting) this.#waiting.set(message, expires);
     this.#watch();
-    for (const message of written) if (!restarting.includes(message)) this.#fail(message);
+    for (const message of lost) this.#fail(message);
   }
 
   /** Writes what waits, as long as that can be done. What is added meanwhile comes last. */
@@ -154,10 +130,7 @@ export class Outbox {
 
   /** Applies again what is known of the channels: before the first welcome that may have been nothing. */
   review(): void {
-    for (const [message, expiresAt] of [...this.#waiting]) {
-      this.remove(message);
-      this.#admit(message, expiresAt);
-    }
+    for (const message of this.#waiting.keys()) if (!this.#mayWait(message)) this.remove(message);
   }
 
   /** Ends all waiting. Of events that were written nobody says any more whether they arrived. */
@@ -170,12 +143,11 @@ export class Outbox {
   #write(message: Outgoing): void {
     const { path, answered } = message;
     const isNumbered = this.#isNumbered(message);
-    const text = isNumbered ? this.#written.number(message) : message.text;
+    const text = isNumbered ? this.#written.add(message) : message.text;
     const max = this.#connection.welcome?.limits.maxMessageBytes ?? Infinity;
     // a character of JavaScript is three bytes of UTF-8 at most: short texts need no count
     if (text.length * 3 > max && byteLength(text) > max) throw failure('message_too_large', { path }, max);
     this.#connection.write(text);
-    if (isNumbered) this.#written.add(message);
     // what asks is bounded by who awaits it
     if (answered || !isNumbered) this.#release(message);
   }
@@ -188,33 +160,35 @@ export class Outbox {
     );
   }
 
-  #admit(message: Outgoing, expiresAt: number): void {
+  #admit(message: Outgoing): void {
+    const { clock, outbox } = this.#options;
+    if (!this.#mayWait(message)) return;
+    this.#keep(message);
+    this.#waiting.set(message, clock.now() + outbox.maxAgeMs);
+    this.#watch();
+  }
+
+  /** Of what is `latest` only the newest waits, and nothing that is `volatile` does. */
+  #mayWait(message: Outgoing): boolean {
     const { path, answered, data } = message;
     const { delivery, key } = answered ? {} : this.#facts(path);
-    if (delivery === 'volatile') return;
     if (delivery === 'latest') {
       for (const older of this.#waiting.keys()) {
+        if (older === message) break;
         const isSame = older.path === path && !older.answered;
         if (isSame && (!key || valueAt(older.data, key) === valueAt(data, key))) this.remove(older);
       }
     }
-    this.#keep(message);
-    this.#waiting.set(message, expiresAt);
-    this.#watch();
+    return delivery !== 'volatile';
   }
 
-  #keep(message: Outgoing): void {
-    const { maxMessages, maxBytes } = this.#options.outbox;
-    this.#count(message);
-    if (this.#kept.size <= maxMessages && this.#bytes <= maxBytes) return;
-    this.#release(message);
-    throw failure('outbox_full', { path: message.path });
-  }
-
-  #count(message: Outgoing): void {
+  #keep(message: Outgoing, { maxMessages, maxBytes } = this.#options.outbox): void {
     const bytes = byteLength(message.text);
     this.#kept.set(message, bytes);
     this.#bytes += bytes;
+    if (this.#kept.size <= maxMessages && this.#bytes <= maxBytes) return;
+    this.#release(message);
+    throw failure('outbox_full', { path: message.path });
   }
 
   #release(message: Outgoing): void {

@@ -7,12 +7,14 @@ import { failure } from './failure.js';
 import type { ResolvedClientOptions } from './options.js';
 import type { Outbox, Outgoing } from './outbox.js';
 import type { Parsing } from './parsing.js';
+import type { Written } from './written.js';
 
 /** What the requests need of the client they belong to. */
 export interface RequestHost {
   readonly options: ResolvedClientOptions;
   readonly connection: Connection;
   readonly outbox: Outbox;
+  readonly written: Written;
   readonly parsing: Parsing;
 }
 
@@ -48,7 +50,7 @@ export class Requests {
 
   /** Throws for data that does not fit; whatever else goes wrong comes to the caller's `failed`, at once or later. */
   start({ path, data }: Question, caller: Caller, { signal, timeoutMs }: RequestOptions): Call {
-    const { options, connection, outbox, parsing } = this.#host;
+    const { options, connection, outbox, written, parsing } = this.#host;
     parsing.parse(path, 'in', data);
     const text = options.dialect.encode({ path, data });
     let isOver = false;
@@ -61,7 +63,7 @@ export class Requests {
     const cancel = (): void => {
       if (isOver) return;
       end();
-      outbox.cancel(message);
+      written.cancel(message);
     };
     const failed = (error: SocketError): void => {
       if (isOver) return;
@@ -82,7 +84,7 @@ export class Requests {
         if (error !== undefined) throw parsing.parseError(frame.path, error);
         if (caller.answered(frame, characters)) end();
       } catch (thrown) {
-        if (more) outbox.cancel(message);
+        if (more) written.cancel(message);
         failed(toSocketError(thrown));
       }
     };

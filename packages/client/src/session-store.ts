@@ -10,22 +10,21 @@ export interface SessionStore {
 export function createSessionStore({ url }: Pick<ClientOptions, 'url'>): SessionStore {
   const key = `wirepact ${typeof url === 'function' ? '' : String(url)}`;
   return {
-    take() {
-      try {
-        const stored = sessionStorage.getItem(key);
-        sessionStorage.removeItem(key);
-        return JSON.parse(stored ?? '') as unknown;
-      } catch {
-        // nothing is there, or there is no storage, as outside of pages and where its user forbids it
-        return undefined;
-      }
-    },
-    put(session) {
-      try {
-        sessionStorage.setItem(key, JSON.stringify(session));
-      } catch {
-        // the session then ends with its page
-      }
-    },
+    take: () =>
+      withStorage((storage) => {
+        const stored = storage.getItem(key);
+        storage.removeItem(key);
+        return JSON.parse(stored ?? 'null') as unknown;
+      }),
+    put: (session) => withStorage((storage) => storage.setItem(key, JSON.stringify(session))),
   };
+}
+
+/** Outside of pages there is none, and where its user forbids it even a look at it throws. */
+function withStorage<TValue>(use: (storage: Storage) => TValue): TValue | undefined {
+  try {
+    return use(sessionStorage);
+  } catch {
+    return undefined;
+  }
 }

@@ -2,8 +2,8 @@
 import type { Cursor, ProtocolData } from '@wirepact/core/internal';
 import type { Welcome } from './connection.js';
 import { inbox, type Logs } from './logs.js';
-import type { Outbox } from './outbox.js';
 import type { SessionStore } from './session-store.js';
+import type { Written } from './written.js';
 
 type Identity = Pick<Welcome, 'session' | 'token'>;
 
@@ -17,13 +17,13 @@ interface StoredSession {
 
 export class Session {
   readonly #logs: Logs;
-  readonly #outbox: Outbox;
+  readonly #written: Written;
   readonly #store: SessionStore | undefined;
   #identity: Identity | undefined;
 
-  constructor(logs: Logs, outbox: Outbox, store: SessionStore | undefined) {
+  constructor(logs: Logs, written: Written, store: SessionStore | undefined) {
     this.#logs = logs;
-    this.#outbox = outbox;
+    this.#written = written;
     this.#store = store;
   }
 
@@ -38,9 +38,9 @@ export class Session {
     if (stored && !this.#identity) {
       this.#identity = stored.identity;
       this.#logs.place(stored.streams);
-      this.#outbox.last = stored.last;
+      this.#written.last = stored.last;
     }
-    return this.#identity ? { ...this.#identity, streams: this.#logs.cursors, open: this.#outbox.open } : {};
+    return this.#identity ? { ...this.#identity, streams: this.#logs.cursors, open: this.#written.open } : {};
   }
 
   /** The server's answer to `hello`; a server that speaks plain messages only has none. */
@@ -63,7 +63,7 @@ export class Session {
     const stored: StoredSession = {
       identity: this.#identity,
       streams: this.#logs.cursors,
-      last: this.#outbox.last,
+      last: this.#written.last,
     };
     this.#store.put(stored);
     return true;

@@ -1,4 +1,4 @@
-// What was written in this session and is not known to have arrived, by its number. The session's one series begins here.
+// What was written in this session and is not known to have arrived, by its number. The session's one series is counted here.
 import type { Ranges } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import type { Outgoing } from './outbox.js';
@@ -20,6 +20,7 @@ export class Written {
     return [...this.#messages.values()];
   }
 
+  /** The items that came, by the number of what is unanswered. */
   get open(): Readonly<Record<string, number>> {
     const open: Record<string, number> = {};
     for (const [number, { answered, received }] of this.#messages) if (answered) open[number] = received ?? 0;
@@ -30,38 +31,31 @@ export class Written {
     return this.#messages.get(number);
   }
 
-  /** The frame with the next number. It is taken once the frame is added. */
-  number({ text, answered }: Outgoing): string {
-    return numbered(text, answered, this.last + 1);
-  }
-
-  add(message: Outgoing): void {
+  /** Gives the next number, and returns the frame with it. */
+  add(message: Outgoing): string {
     message.number = ++this.last;
     this.#messages.set(this.last, message);
+    return numbered(message);
   }
 
-  remove({ number }: Outgoing): void {
-    if (number !== undefined) this.#messages.delete(number);
+  remove({ number = 0 }: Outgoing): void {
+    this.#messages.delete(number);
   }
 
   cancel({ number }: Outgoing): void {
-    if (number === undefined || this.#connection.tell('$cancel', number)) return;
+    if (!number || this.#connection.tell('$cancel', number)) return;
     // a plain server could not be told later either
     if (!this.#connection.writable) this.#cancelled.push(number);
   }
 
-  eventsIn(done: Ranges = []): readonly Outgoing[] {
-    return this.all.filter(({ answered, number }) => !answered && isIn(done, number));
-  }
-
   /** Numbers are kept. Where the line breaks again meanwhile, all that is left follows on the next one. */
-  resend(done: Ranges = []): void {
+  resend(done: Ranges | undefined): void {
     const connection = this.#connection;
     this.#cancelled = this.#cancelled.filter((number) => !connection.tell('$cancel', number));
-    for (const [number, { text, answered, granted }] of this.#messages) {
+    for (const [id, message] of this.#messages) {
       if (!connection.writable) return;
-      if (!isIn(done, number)) connection.write(numbered(text, answered, number));
-      if (granted) connection.tell('$more', { id: number, n: granted });
+      if (!isIn(done, message)) connection.write(numbered(message));
+      if (message.granted) connection.tell('$more', { id, n: message.granted });
     }
   }
 
@@ -74,10 +68,10 @@ export class Written {
 }
 
 /** A frame is the text of an object, in every dialect. */
-function numbered(text: string, answered: Outgoing['answered'], number: number): string {
+function numbered({ text, answered, number }: Outgoing): string {
   return `${text.slice(0, -1)},"${answered ? 'id' : 'seq'}":${number}}`;
 }
 
-function isIn(ranges: Ranges, number: number | undefined): boolean {
-  return ranges.some(([first, last]) => number !== undefined && first <= number && number <= last);
+export function isIn(ranges: Ranges = [], { number = 0 }: Outgoing): boolean {
+  return ranges.some(([first, last]) => first <= number && number <= last);
 }
