@@ -72,7 +72,7 @@ describe('a connection', () => {
   });
 
   it('lives while it takes what waits for it, however slowly', async () => {
-    const { server, clock, gone } = start();
+    const { server, clock } = start();
     const client = await server.connectPlain();
     client.transport.bufferedBytes = 500_000;
     for (let n = 0; n < 10; n += 1) {

@@ -1,63 +1,142 @@
+import { createManualClock } from '@wirepact/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Logs } from './logs.js';
+import { resolveOptions } from './options.js';
+import { createOutgoingOf } from './outgoing-message.fixture.js';
 import { findRoomNameFault, Rooms } from './rooms.js';
 import type { Session } from './session.js';
 
 const sessionOf = (id: number): Session => ({ id, rooms: new Set<string>() }) as unknown as Session;
 
+function start({ hasHistory = false } = {}) {
+  const clock = createManualClock();
+  const logs = new Logs(resolveOptions({ clock }));
+  const rooms = new Rooms(logs, hasHistory);
+  const enter = (session: Session, name: string) =>
+    rooms.add(session, name, { sinceMs: clock.now(), byClient: false });
+  const membersOf = (name: string): Session[] => [...(rooms.find(name)?.sessions() ?? [])];
+  const say = (name: string) => rooms.toSendTo(name)?.log.append(createOutgoingOf('hi', { room: name }));
+  return { clock, logs, rooms, enter, membersOf, say };
+}
+
 describe('Rooms', () => {
-  it('knows who is where, whatever joins, leaves and ends', () => {
-    const steps = fc.array(
-      fc.record({
-        what: fc.constantFrom('add', 'add', 'remove', 'end'),
-        who: fc.nat(3),
-        room: fc.constantFrom('a', 'b', '__proto__'),
-      }),
-    );
-    fc.assert(
-      fc.property(steps, (taken) => {
-        const rooms = new Rooms();
-        const sessions = [0, 1, 2, 3].map(sessionOf);
-        const model = new Set<string>();
-        for (const { what, who, room } of taken) {
-          const session = sessions[who]!;
-          const key = `${who} ${room}`;
-          if (what === 'add') {
-            expect(rooms.add(session, room)).toBe(!model.has(key));
-            model.add(key);
-          } else if (what === 'remove') {
-            expect(rooms.remove(session, room)).toBe(model.delete(key));
-          } else {
-            rooms.removeFromAll(session);
-            for (const entry of [...model]) if (entry.startsWith(`${who} `)) model.delete(entry);
-            // what has ended never comes back
-            sessions[who] = sessionOf(who);
+  it.each([false, true])(
+    'knows who is where, whatever joins, leaves and ends (history: %s)',
+    (hasHistory) => {
+      const steps = fc.array(
+        fc.record({
+          what: fc.constantFrom('add', 'add', 'remove', 'end', 'say', 'sweep'),
+          who: fc.nat(3),
+          room: fc.constantFrom('a', 'b', '__proto__'),
+        }),
+      );
+      fc.assert(
+        fc.property(steps, (taken) => {
+          const { rooms, enter, membersOf, say } = start({ hasHistory });
+          const sessions = [0, 1, 2, 3].map(sessionOf);
+          const model = new Set<string>();
+          for (const { what, who, room } of taken) {
+            const session = sessions[who]!;
+            const key = `${who} ${room}`;
+            if (what === 'add') {
+              expect(enter(session, room) === undefined).toBe(model.has(key));
+              model.add(key);
+            } else if (what === 'remove') {
+              expect(rooms.remove(session, room)).toBe(model.delete(key));
+            } else if (what === 'say') {
+              say(room);
+            } else if (what === 'sweep') {
+              rooms.sweep(Infinity);
+            } else {
+              rooms.removeFromAll(session);
+              for (const entry of [...model]) if (entry.startsWith(`${who} `)) model.delete(entry);
+              // what has ended never comes back
+              sessions[who] = sessionOf(who);
+            }
+            for (const name of ['a', 'b', '__proto__']) {
+              const expected = sessions.filter((_, index) => model.has(`${index} ${name}`));
+              expect(new Set(membersOf(name))).toEqual(new Set(expected));
+            }
+            expect(rooms.size).toBe(new Set([...model].map((entry) => entry.split(' ')[1])).size);
           }
-          for (const name of ['a', 'b', '__proto__']) {
-            const expected = sessions.filter((_, index) => model.has(`${index} ${name}`));
-            expect(new Set(rooms.of(name))).toEqual(new Set(expected));
-          }
-          expect(rooms.size).toBe(new Set([...model].map((entry) => entry.split(' ')[1])).size);
-        }
-      }),
-    );
-  });
+        }),
+      );
+    },
+  );
 
   it('lists members in the order in which they came', () => {
-    const rooms = new Rooms();
+    const { enter, membersOf } = start();
     const [first, second] = [sessionOf(1), sessionOf(2)];
-    rooms.add(second, 'a');
-    rooms.add(first, 'a');
-    expect([...rooms.of('a')]).toEqual([second, first]);
+    enter(second, 'a');
+    enter(first, 'a');
+    expect(membersOf('a')).toEqual([second, first]);
   });
 
   it('leaves a session that ended its own list', () => {
-    const rooms = new Rooms();
+    const { rooms, enter } = start();
     const session = sessionOf(1);
-    rooms.add(session, 'a');
+    enter(session, 'a');
     rooms.removeFromAll(session);
     expect([...session.rooms]).toEqual(['a']);
     expect(rooms.size).toBe(0);
+  });
+
+  it('notes where a member begins to read', () => {
+    const { clock, rooms, enter, say } = start();
+    const [first, second] = [sessionOf(1), sessionOf(2)];
+    enter(first, 'a');
+    say('a');
+    clock.advance(10);
+    enter(second, 'a');
+    const { members } = rooms.find('a')!;
+    expect(members.get(first)).toEqual({ since: 0, sinceMs: 0, byClient: false });
+    expect(members.get(second)).toEqual({ since: 1, sinceMs: 10, byClient: false });
+  });
+});
+
+describe('a room that nobody is in', () => {
+  it('is not there without history, and is another one when it is made again', () => {
+    const { logs, rooms, enter, say } = start();
+    const session = sessionOf(1);
+    expect(rooms.toSendTo('a')).toBeUndefined();
+    const { log } = enter(session, 'a')!;
+    say('a');
+    rooms.remove(session, 'a');
+    expect([rooms.find('a'), logs.bytes]).toEqual([undefined, 0]);
+    expect(enter(session, 'a')!.log.epoch).not.toBe(log.epoch);
+  });
+
+  it('is kept with history while its log may be read, and counts as none', () => {
+    const { clock, logs, rooms, enter, say } = start({ hasHistory: true });
+    const session = sessionOf(1);
+    const room = enter(session, 'a')!;
+    clock.advance(100);
+    say('a');
+    rooms.remove(session, 'a');
+    expect([rooms.find('a'), rooms.size]).toEqual([room, 0]);
+    rooms.sweep(100);
+    expect(rooms.find('a')).toBe(room);
+    rooms.sweep(101);
+    expect([rooms.find('a'), logs.bytes]).toEqual([undefined, 0]);
+  });
+
+  it('is not kept with history where nothing was said', () => {
+    const { rooms, enter } = start({ hasHistory: true });
+    const session = sessionOf(1);
+    enter(session, 'a');
+    rooms.remove(session, 'a');
+    expect(rooms.find('a')).toBeUndefined();
+  });
+
+  it('takes messages with history, for who comes later', () => {
+    const { rooms, enter, say } = start({ hasHistory: true });
+    say('a');
+    expect(rooms.size).toBe(0);
+    expect(enter(sessionOf(1), 'a')!.log.at).toBe(1);
+    expect(rooms.size).toBe(1);
+    rooms.sweep(Infinity);
+    expect(rooms.find('a')).toBeDefined();
   });
 });
 

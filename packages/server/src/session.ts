@@ -161,12 +161,12 @@ export class Session {
   async ping(): Promise<void> {
     if (this.connection === undefined) return;
     const others = this.#pong;
-    this.sendFrame('$ping');
     await new Promise<void>((resolve) => {
       this.#pong = () => {
         others?.();
         resolve();
       };
+      this.sendFrame('$ping');
     });
   }
 

@@ -1,0 +1,16 @@
+// Messages for tests of what keeps and sends them: their text is what they are made of.
+import type { OutgoingMessage } from './outgoing-message.js';
+
+/** A message that needs no contract. */
+export function createOutgoingOf(data: unknown, given: Partial<OutgoingMessage> = {}): OutgoingMessage {
+  const path = 'said';
+  return {
+    path,
+    room: undefined,
+    delivery: 'reliable',
+    slot: path,
+    text: () => JSON.stringify({ path, data }),
+    frame: (head) => JSON.stringify({ path, data, ...head }),
+    ...given,
+  };
+}
