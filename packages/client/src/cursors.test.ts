@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { begin, judge } from './cursors.js';
+import { judge, missing } from './cursors.js';
 
 describe('an entry, to a client that stands at 5', () => {
   it.each([
@@ -53,17 +53,13 @@ describe('an entry, to a client that stands at 5', () => {
   });
 });
 
-describe('the header of a replay', () => {
-  it('is where a client without a cursor stands', () => {
-    expect(begin(undefined, { epoch: 'e', from: 7 })).toEqual({ cursor: ['e', 7] });
-  });
-
-  it('moves nobody back', () => {
-    expect(begin(['e', 7], { epoch: 'e', from: 3 })).toEqual({ cursor: ['e', 7] });
-  });
-
-  it('shows what is missing where nobody said so', () => {
-    expect(begin(['e', 7], { epoch: 'e', from: 9 })).toEqual({ cursor: ['e', 9], missing: 'trimmed' });
-    expect(begin(['e', 7], { epoch: 'f', from: 0 })).toEqual({ cursor: ['f', 0], missing: 'epoch' });
+describe('a replay, to a client that stands at 7', () => {
+  it.each([
+    ['e', 7, undefined],
+    ['e', 3, undefined],
+    ['e', 9, 'trimmed'],
+    ['f', 0, 'epoch'],
+  ] as const)('that begins in %s at %i misses %s', (epoch, from, why) => {
+    expect(missing(['e', 7], [epoch, from])).toBe(why);
   });
 });

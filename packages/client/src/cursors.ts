@@ -1,5 +1,5 @@
 // Where a client stands in a log, and what comes next. Pure decisions; logs.ts acts on them.
-import type { Cursor, GapCause, ProtocolData } from '@wirepact/core/internal';
+import type { Cursor, GapCause } from '@wirepact/core/internal';
 
 /**
  * What an entry means to a client that stands at `last`:
@@ -16,14 +16,11 @@ export function judge(last: number, at: number, after: number): Verdict {
   return after > last ? 'rejoin' : 'fork';
 }
 
-/** Where a client stands once a replay begins, and why something is missing where the server did not say so itself. */
-export function begin(
-  cursor: Cursor | undefined,
-  { epoch, from }: Pick<ProtocolData['$stream'], 'epoch' | 'from'>,
-): { readonly cursor: Cursor; readonly missing?: GapCause } {
-  const start: Cursor = [epoch, from];
-  if (cursor === undefined) return { cursor: start };
-  if (cursor[0] !== epoch) return { cursor: start, missing: 'epoch' };
-  // what a replay repeats is dropped entry by entry
-  return from > cursor[1] ? { cursor: start, missing: 'trimmed' } : { cursor };
+/**
+ * Why something is missing between where a client stands and where a replay begins; the server says so itself, if it knows.
+ * A replay that begins earlier misses nothing: what it repeats is dropped.
+ */
+export function missing([epoch, last]: Cursor, [newEpoch, from]: Cursor): GapCause | undefined {
+  if (newEpoch !== epoch) return 'epoch';
+  return from > last ? 'trimmed' : undefined;
 }

@@ -46,6 +46,25 @@ describe('the logs', () => {
     expect(heard).toEqual([11, 12, 13]);
   });
 
+  it('are not moved back by a replay, and tell what it misses where the server did not', async () => {
+    const { first, heard, gaps } = await startSession();
+    const begin = (epoch: string, from: number): void =>
+      first.receive('$stream', { room: '*', epoch, from, count: 0 });
+    begin('e', 8);
+    entry(first, '*', 9);
+    entry(first, '*', 10);
+    entry(first, '*', 11);
+    begin('e', 20);
+    entry(first, '*', 21);
+    begin('f', 0);
+    entry(first, '*', 1);
+    expect(heard).toEqual([11, 21, 1]);
+    expect(gaps).toEqual([
+      { stream: 'everyone', why: 'trimmed', from: ['e', 11], to: ['e', 20] },
+      { stream: 'everyone', why: 'epoch', from: ['e', 21], to: ['f', 0] },
+    ]);
+  });
+
   it('go on where a gap says so, and are forgotten where it names no place', async () => {
     const { client, first: socket, heard, gaps } = await startSession();
     socket.receive('$gap', { room: '*', why: 'lagged', from: ['e', 10], to: ['e', 20] });

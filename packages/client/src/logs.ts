@@ -3,7 +3,7 @@
 import type { Cursor, Frame, ProtocolData } from '@wirepact/core/internal';
 import { createAcknowledgements, type Acknowledgements } from './acknowledgements.js';
 import type { Connection } from './connection.js';
-import { begin, judge } from './cursors.js';
+import { judge, missing } from './cursors.js';
 import type { ResolvedClientOptions } from './options.js';
 import type { Requests } from './requests.js';
 
@@ -30,7 +30,7 @@ export class Logs {
   /** Logs of which nothing is taken: their replay was asked for, or they are being left. */
   readonly #held = new Set<string>();
   /** What came right behind the answer to a join. */
-  readonly #early = new Map<string, Frame[]>();
+  readonly #early = new Map<string | undefined, Frame[]>();
 
   constructor(host: LogHost) {
     this.#host = host;
@@ -107,8 +107,8 @@ export class Logs {
 
   receive(frame: Frame): void {
     const { path, data, room } = frame;
-    const log = path.startsWith('$') ? (room ?? (data as { room?: string } | undefined)?.room) : room;
-    const early = log === undefined ? undefined : this.#early.get(log);
+    const named = path.startsWith('$') ? (data as { room?: string } | undefined)?.room : undefined;
+    const early = this.#early.get(room ?? named);
     if (early) early.push(frame);
     else this.#take(frame);
   }
@@ -118,35 +118,32 @@ export class Logs {
     if (path === '$stream') this.#begin(data as ProtocolData['$stream']);
     else if (path === '$gap') this.#miss(data as ProtocolData['$gap']);
     else if (at === undefined) this.#host.deliver(frame);
-    else this.#entry(room, at, after, frame);
+    else if (!this.#held.has(room)) this.#follow(room, at, after, frame);
   }
 
-  #entry(log: string, at: number, after: number, frame: Frame): void {
+  #follow(log: string, at: number, after: number, frame: Frame): void {
     const cursor = this.#cursors.get(log);
-    if (cursor === undefined || this.#held.has(log)) return;
+    if (!cursor) return;
     const [epoch, last] = cursor;
     const verdict = judge(last, at, after);
-    if (verdict === 'drop') return;
-    if (verdict === 'rejoin') {
-      // where that fails, the next entry asks again, or the next connection resumes from here
-      if (this.#host.connection.writable) this.join(log).catch(() => {});
-      return;
-    }
+    // where that fails, the next entry asks again, or the next connection resumes from here
+    if (verdict === 'rejoin' && this.#host.connection.writable) this.join(log).catch(() => {});
     if (verdict === 'fork') this.#miss({ room: log, why: 'fork', from: cursor, to: [epoch, after] });
-    const before = this.#cursors.get(log);
-    this.#host.deliver(frame);
-    // a listener may have left the room, or closed the client
-    if (before === undefined || this.#cursors.get(log) !== before) return;
+    else if (verdict !== 'deliver') return;
+    // the listeners run in this very turn: nobody sees the cursor before they have
     this.#cursors.set(log, [epoch, at]);
-    if (log === inbox) this.#acknowledgements.taken(at);
+    this.#host.deliver(frame);
+    // unless one of them closed the client
+    if (log === inbox && this.#cursors.has(log)) this.#acknowledgements.taken(at);
   }
 
   #begin({ room, epoch, from }: ProtocolData['$stream']): void {
     if (this.#held.has(room)) return;
     const before = this.#cursors.get(room);
-    const { cursor, missing } = begin(before, { epoch, from });
-    if (before && missing) this.#miss({ room, why: missing, from: before, to: cursor });
-    else this.#cursors.set(room, cursor);
+    const to: Cursor = [epoch, from];
+    const why = before && missing(before, to);
+    if (before && why) this.#miss({ room, why, from: before, to });
+    else if (!before) this.#cursors.set(room, to);
   }
 
   #miss(gap: ProtocolData['$gap']): void {

@@ -72,6 +72,6 @@ function numbered({ text, answered, number }: Outgoing): string {
   return `${text.slice(0, -1)},"${answered ? 'id' : 'seq'}":${number}}`;
 }
 
-export function isIn(ranges: Ranges = [], { number = 0 }: Outgoing): boolean {
-  return ranges.some(([first, last]) => first <= number && number <= last);
+export function isIn(ranges: Ranges | undefined, { number = 0 }: Outgoing): boolean {
+  return ranges?.some(([first, last]) => first <= number && number <= last) === true;
 }
