@@ -8,8 +8,8 @@ export interface AnswerFrame {
 }
 
 interface Stored {
-  readonly frames: AnswerFrame[];
-  bytes: number;
+  readonly frames: readonly AnswerFrame[];
+  readonly bytes: number;
 }
 
 /** The newest answers to one session, by the number of what they answer. */
@@ -22,12 +22,11 @@ export class AnswerStore {
     this.#bounds = bounds;
   }
 
-  add(number: number, frame: AnswerFrame): void {
-    const stored = this.#stored.get(number) ?? { frames: [], bytes: 0 };
-    this.#stored.set(number, stored);
-    const bytes = Buffer.byteLength(frame.text);
-    stored.frames.push(frame);
-    stored.bytes += bytes;
+  /** Keeps an answer as a whole: of a stream the end alone would hide what is missing before it. */
+  add(number: number, frames: readonly AnswerFrame[]): void {
+    let bytes = 0;
+    for (const { text } of frames) bytes += Buffer.byteLength(text);
+    this.#stored.set(number, { frames, bytes });
     this.#bytes += bytes;
     for (const [oldest, { bytes }] of this.#stored) {
       if (this.#stored.size <= this.#bounds.answers && this.#bytes <= this.#bounds.answerBytes) return;

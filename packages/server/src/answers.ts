@@ -1,6 +1,7 @@
 // What goes back to the sender of a message: the answer, or the error it gets instead.
 import { isSocketError, SocketError, type ChannelDefinition, type ErrorCode } from '@wirepact/core';
 import { toWireError, type Dialect, type FrameId, type WireError } from '@wirepact/core/internal';
+import type { AnswerFrame } from './answer-store.js';
 import type { Call } from './call.js';
 import { createOutgoing, encodeOutput, parseOutput, type OutgoingMessage } from './outgoing-message.js';
 import { sendDirect } from './publish.js';
@@ -13,6 +14,8 @@ export interface Sender {
   readonly id?: FrameId | undefined;
   /** The number of a message that a client may send again. */
   readonly number?: number | undefined;
+  /** The last items of a stream, which its reader may not have. */
+  readonly untaken?: readonly AnswerFrame[] | undefined;
 }
 
 /** Codes of the library that a handler may throw on purpose: they say who the caller is, or that it must wait. */
@@ -60,9 +63,9 @@ export function sendRefusal(sender: Sender, code: ErrorCode, text: string, data?
   sendError(sender, new SocketError(code, `[${code}] ${text}`, { data }));
 }
 
-/** Sends an answer, and keeps it in case that the line breaks under it. `n` says which item of a stream it is. */
-export function respond({ session, number }: Sender, text: string, n?: number): void {
-  if (number !== undefined) session.openAnswers().add(number, n === undefined ? { text } : { text, n });
+/** Sends an answer, and keeps it in case that the line breaks under it. */
+export function respond({ session, number, untaken = [] }: Sender, text: string): void {
+  if (number !== undefined) session.openAnswers().add(number, [...untaken, { text }]);
   session.write(text);
 }
 

@@ -1,6 +1,7 @@
 // One message that is being handled, from its arrival to its answer. Its signal is made only if somebody looks at it.
 import type { ChannelDefinition } from '@wirepact/core';
 import type { Frame, FrameId } from '@wirepact/core/internal';
+import type { AnswerFrame } from './answer-store.js';
 import type { Session } from './session.js';
 
 /** One message that is being handled. */
@@ -15,6 +16,8 @@ export class Call {
   readonly number: number | undefined;
   /** What runs when the channel is a stream. */
   stream: RunningStream | undefined;
+  /** Items of the stream, which is over, that its reader may not have. */
+  untaken: readonly AnswerFrame[] | undefined;
   readonly #unnumbered: number;
   #controller: AbortController | undefined;
   #aborted = false;

@@ -96,9 +96,7 @@ class Stream implements RunningStream {
 
   /** What follows is the end; should the line break under it, all that was not taken is sent again. */
   #keepUntaken(): void {
-    const { session, number } = this.#call;
-    if (number === undefined) return;
-    for (const item of this.#window?.untakenAfter(0) ?? []) session.openAnswers().add(number, item);
+    this.#call.untaken = this.#window?.untakenAfter(0) ?? [];
   }
 
   async #finish(): Promise<void> {
