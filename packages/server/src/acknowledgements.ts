@@ -18,6 +18,7 @@ export class Acknowledgements {
 
   /** An event of this session was handled. */
   owe(session: Session): void {
+    if (!session.isHere) return;
     session.unacknowledged += 1;
     if (session.unacknowledged >= maxWaiting) return this.settle(session);
     this.#waiting.add(session);
