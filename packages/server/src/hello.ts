@@ -24,8 +24,8 @@ export function readHello(data: unknown): Hello {
     ),
     open: new Map(
       Object.entries(toRecord(open))
-        .map(([id, taken]) => [Number(id), Number(taken)] as const)
-        .filter(([id, taken]) => Number.isSafeInteger(id) && Number.isSafeInteger(taken)),
+        .map(([id, taken]) => [Number(id), taken] as const)
+        .filter((entry): entry is [number, number] => entry[0] > 0 && entry.every(isCount)),
     ),
   };
 }
@@ -42,9 +42,14 @@ export function findResumable(hub: Hub, hello: Hello, { userId }: Identity): Ses
 export function isCursor(value: unknown): value is Cursor {
   if (!Array.isArray(value) || value.length !== 2) return false;
   const [epoch, at] = value as readonly unknown[];
-  return typeof epoch === 'string' && Number.isSafeInteger(at) && (at as number) >= 0;
+  return typeof epoch === 'string' && isCount(at);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function toRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord ? (value as Record<string, unknown>) : {};
 }
