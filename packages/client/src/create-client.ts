@@ -23,6 +23,7 @@ import { Logs } from './logs.js';
 import { resolveOptions, type ResolvedClientOptions } from './options.js';
 import { Outbox, type SendingFacts } from './outbox.js';
 import { createParsing, type Parsing } from './parsing.js';
+import { createPatience, type Patience } from './patience.js';
 import { Requests } from './requests.js';
 import type { RoomHandle } from './room-handle.js';
 import { Rooms } from './rooms.js';
@@ -43,6 +44,7 @@ class UntypedClient {
   readonly #session: Session;
   readonly #rooms: Rooms;
   readonly #handlers: Handlers;
+  readonly #patience: Patience;
   readonly #listeners = new Map<string, Listeners<[data: unknown, info: MessageInfo]>>();
   readonly #anyListeners = createListeners<[message: AnyMessage<never>]>();
   readonly #statusListeners = createListeners<[]>();
@@ -62,7 +64,7 @@ class UntypedClient {
       connected: (welcome) => this.#connected(welcome),
       disconnected: (isFinal) => this.#disconnected(isFinal),
       closed: (cause, isWanted) => this.#closed(cause, isWanted),
-      received: (frame, characters, reply) => this.#received(frame, characters, reply),
+      received: (...message) => this.#patience.take(() => this.#received(...message)),
       statusChanged: () => this.#statusListeners.emit(report),
       failed: (error, data) => report(error, error.path, data),
     }));
@@ -70,7 +72,7 @@ class UntypedClient {
     const outbox = (this.#outbox = new Outbox({ options, connection, written, facts }));
     const requests = (this.#requests = new Requests({ options, connection, outbox, written, parsing }));
     const logs = (this.#logs = new Logs({
-      ...{ options, connection, requests, report },
+      ...{ options, connection, requests },
       deliver: (frame) => this.#deliver(frame),
       missed: (gap) => this.#missed(toGap(gap)),
     }));
@@ -85,6 +87,7 @@ class UntypedClient {
       report,
     });
     this.#handlers = createHandlers(parsing, report);
+    this.#patience = createPatience(report);
   }
 
   get status(): ClientStatus {
@@ -214,8 +217,13 @@ class UntypedClient {
 
   #received(frame: Frame, characters: number, reply: (frame: Frame) => void): void {
     const { path, id, data, error } = frame;
+    // by who went on before this had its turn
+    if (this.status.name === 'closed') return;
     if (typeof id === 'number') {
-      if (path === '$join' && error === undefined) void this.#logs.joined((data as { room: string }).room);
+      if (path === '$join' && error === undefined) {
+        this.#logs.joined((data as ProtocolData['$join']).room);
+        void this.#patience.pause();
+      }
       // one that nobody awaits any more is late, and means nothing
       this.#written.at(id)?.answered?.(frame, characters);
     } else if (id !== undefined) void this.#handlers.answer(frame, id, reply);

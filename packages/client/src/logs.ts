@@ -17,11 +17,7 @@ export interface LogHost {
   readonly requests: Requests;
   readonly deliver: (frame: Frame) => void;
   readonly missed: (gap: ProtocolData['$gap']) => void;
-  readonly report: (thrown: unknown) => void;
 }
-
-/** So many steps of promises lie between an answer and who awaits it, however often that is wrapped. */
-const patience = 100;
 
 export class Logs {
   readonly #host: LogHost;
@@ -29,8 +25,6 @@ export class Logs {
   readonly #cursors = new Map<string, Cursor>();
   /** Logs of which nothing is taken: their replay was asked for, or they are being left. */
   readonly #held = new Set<string>();
-  /** What came right behind the answer to a join. */
-  readonly #early = new Map<string | undefined, Frame[]>();
 
   constructor(host: LogHost) {
     this.#host = host;
@@ -54,7 +48,6 @@ export class Logs {
   clear(): void {
     this.#cursors.clear();
     this.#held.clear();
-    this.#early.clear();
   }
 
   /** Asks for all that comes after the cursor, and takes nothing else until that is answered. */
@@ -70,22 +63,9 @@ export class Logs {
     }
   }
 
-  /** A join was answered. Who awaits it shall hear what follows, and can listen only a few promises later. */
-  async joined(log: string): Promise<void> {
+  /** A join was answered: its replay follows. */
+  joined(log: string): void {
     this.#held.delete(log);
-    const early: Frame[] = [];
-    this.#early.set(log, early);
-    // not by the clock, since that of a test may stand still
-    for (let step = 0; step < patience; step++) await Promise.resolve();
-    if (this.#early.get(log) !== early) return;
-    this.#early.delete(log);
-    for (const frame of early) {
-      try {
-        this.#take(frame);
-      } catch (thrown) {
-        this.#host.report(thrown);
-      }
-    }
   }
 
   /** Takes nothing of it any more; the server may not know yet. */
@@ -102,18 +82,9 @@ export class Logs {
 
   forget(log: string): void {
     this.#cursors.delete(log);
-    this.#early.delete(log);
   }
 
   receive(frame: Frame): void {
-    const { path, data, room } = frame;
-    const named = path.startsWith('$') ? (data as { room?: string } | undefined)?.room : undefined;
-    const early = this.#early.get(room ?? named);
-    if (early) early.push(frame);
-    else this.#take(frame);
-  }
-
-  #take(frame: Frame): void {
     const { path, data, at, after = 0, room = inbox } = frame;
     if (path === '$stream') this.#begin(data as ProtocolData['$stream']);
     else if (path === '$gap') this.#miss(data as ProtocolData['$gap']);

@@ -103,7 +103,17 @@ describe('a room', () => {
     await settle();
     entry(first, 'lobby', 42);
     expect(here).toEqual([41, 'latest', 42]);
-    expect(heard).toEqual([1, ['lobby', 41], ['lobby', 'latest'], ['lobby', 42]]);
+    expect(heard).toEqual([['lobby', 41], 1, ['lobby', 'latest'], ['lobby', 42]]);
+  });
+
+  it('gives nothing to a client that closes when it was joined', async () => {
+    const { client, first, heard } = await startSession();
+    const joining = client.join('lobby').then(() => client.close());
+    first.receive('$join', { room: 'lobby' }, { id: 1 });
+    first.receive('chat', 'volatile', { room: 'lobby' });
+    await joining;
+    await settle();
+    expect(heard).toEqual([]);
   });
 
   it('reports what is no frame also among what was kept for a moment', async () => {

@@ -36,6 +36,15 @@ describe('join', () => {
     expect(errors).toEqual([]);
   });
 
+  it('refuses what is no name of a room', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    for (const name of ['*', '$inbox']) {
+      await expect(client.join(name)).rejects.toMatchObject({ code: 'invalid_input' });
+    }
+    expect(socket.takeSent()).toEqual([]);
+  });
+
   it('waits for a connection', async () => {
     const { client, connected } = startClient();
     const joining = client.join('lobby');

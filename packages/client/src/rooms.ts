@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 import { failure } from './failure.js';
 import type { Gap } from './gap.js';
 import { createListeners } from './listeners.js';
-import type { Logs } from './logs.js';
+import { inbox, type Logs } from './logs.js';
 import type { Requests } from './requests.js';
 import { roomHandle, type HandledRoom, type ListenToMessages, type RoomHandle } from './room-handle.js';
 
@@ -45,6 +45,8 @@ export class Rooms {
   }
 
   async join(name: string, { signal }: JoinOptions = {}): Promise<RoomHandle> {
+    // the server takes these for what it is to replay
+    if (name === '*' || name === inbox) throw failure('invalid_input', {}, `no room is called "${name}"`);
     let room = this.#wanted.get(name);
     if (room === undefined) {
       this.#leaving.delete(name);

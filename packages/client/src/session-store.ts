@@ -21,9 +21,9 @@ export function createSessionStore({ url }: Pick<ClientOptions, 'url'>): Session
 }
 
 /** Outside of pages there is none, and where its user forbids it even a look at it throws. */
-function withStorage<TValue>(use: (storage: Storage) => TValue): TValue | undefined {
+function withStorage<TValue>(task: (storage: Storage) => TValue): TValue | undefined {
   try {
-    return use(sessionStorage);
+    return task(sessionStorage);
   } catch {
     return undefined;
   }
