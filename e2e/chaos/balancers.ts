@@ -1,0 +1,138 @@
+// What stands between clients and servers in the wild and is renewed while they talk: nginx and HAProxy, where the machine
+// has them.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Connections that are open when it is renewed are given so long. */
+const graceMs = 300;
+
+/** A kind of balancer. */
+export interface Balancer {
+  readonly program: string;
+  /** Starts one before the server at `port`. */
+  readonly start: (path: string, port: number) => Promise<RunningBalancer>;
+}
+
+export interface RunningBalancer {
+  readonly port: number;
+  /** Resolves once the new one takes connections; the old one gives up those it has soon after. */
+  renew(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where a program is, if it is anywhere. */
+export function findProgram(name: string): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+/** Reloaded: its master process stays and has new workers. */
+export const nginx: Balancer = {
+  program: 'nginx',
+  async start(path, serverPort) {
+    const port = await findFreePort();
+    const folder = mkdtempSync(join(tmpdir(), 'chaos-nginx-'));
+    const file = join(folder, 'nginx.conf');
+    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+      (kind) => `${kind}_temp_path ${folder}/${kind};`,
+    );
+    writeFileSync(
+      file,
+      `daemon off; pid ${folder}/pid; worker_processes 1; worker_shutdown_timeout ${graceMs}ms; error_log ${folder}/log;
+      events {}
+      http {
+        access_log off; ${temporary.join(' ')}
+        server {
+          listen 127.0.0.1:${port};
+          location / {
+            proxy_pass http://127.0.0.1:${serverPort};
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection upgrade;
+          }
+        }
+      }`,
+    );
+    const master = spawn(path, ['-p', folder, '-c', file, '-e', join(folder, 'log')], { stdio: 'ignore' });
+    await waitForPort(port);
+    return {
+      port,
+      renew: async () => void master.kill('SIGHUP'),
+      close: () => end(master, folder),
+    };
+  },
+};
+
+/** Restarted: a new process takes the port over from the old one, which ends. */
+export const haproxy: Balancer = {
+  program: 'haproxy',
+  async start(path, serverPort) {
+    const port = await findFreePort();
+    const folder = mkdtempSync(join(tmpdir(), 'chaos-haproxy-'));
+    const file = join(folder, 'haproxy.cfg');
+    writeFileSync(
+      file,
+      `global
+  hard-stop-after ${graceMs}ms
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 60s
+  timeout server 60s
+  timeout tunnel 1h
+listen proof
+  bind 127.0.0.1:${port}
+  server only 127.0.0.1:${serverPort}
+`,
+    );
+    const launch = (...args: string[]): ChildProcess =>
+      spawn(path, ['-f', file, '-db', ...args], { stdio: 'ignore' });
+    let current = launch();
+    await waitForPort(port);
+    return {
+      port,
+      async renew() {
+        const old = current;
+        current = launch('-sf', `${old.pid}`);
+        if (old.exitCode === null) await once(old, 'exit');
+      },
+      close: () => end(current, folder),
+    };
+  },
+};
+
+async function end(child: ChildProcess, folder: string): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function findFreePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  listener.close();
+  await once(listener, 'close');
+  return port;
+}
+
+async function waitForPort(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const socket = connect(port, '127.0.0.1');
+    const isOpen = await new Promise<boolean>((resolve) => {
+      socket.on('connect', () => resolve(true));
+      socket.on('error', () => resolve(false));
+    });
+    socket.destroy();
+    if (isOpen) return;
+    await delay(25);
+  }
+  throw new Error(`nothing listens at port ${port}`);
+}

@@ -1,0 +1,72 @@
+// Socket.IO 4 with connection state recovery. A client is addressed by a room of its own, since its socket may be a new one.
+import { Server } from 'socket.io';
+import { io, type Socket } from 'socket.io-client';
+import { lobby } from '../channels.js';
+import {
+  streams,
+  type Application,
+  type ChaosClient,
+  type ClientEvents,
+  type Contender,
+  type Message,
+  type Served,
+} from '../contender.js';
+import { listen } from '../listen.js';
+
+export const socketIo: Contender = {
+  name: 'Socket.IO',
+  package: 'socket.io',
+  settings:
+    'connectionStateRecovery: { maxDisconnectionDuration: 120000 }; transports: ["websocket"]; reconnectionDelay: 125, reconnectionDelayMax: 250. `recovered: false` counts as telling the client that something is missing',
+  serve,
+  connect,
+};
+
+async function serve({ handle }: Application): Promise<Served> {
+  const { server, port } = await listen();
+  const sockets = new Server(server, {
+    transports: ['websocket'],
+    serveClient: false,
+    connectionStateRecovery: { maxDisconnectionDuration: 120_000 },
+  });
+  sockets.on('connection', (socket) => {
+    const { key } = socket.handshake.auth as { key: string };
+    socket.on('note', (n: number) => handle(key, n));
+    // the rooms of a socket that was recovered are there again
+    if (!socket.recovered) void socket.join([lobby, `one/${key}`]);
+    socket.data = { key };
+    keys.add(key);
+  });
+  const keys = new Set<string>();
+  return {
+    port,
+    async publish(message) {
+      if (message.stream === 'everyone') sockets.emit('message', message);
+      else if (message.stream === 'room') sockets.to(lobby).emit('message', message);
+      else for (const key of keys) sockets.to(`one/${key}`).emit('message', message);
+    },
+  };
+}
+
+async function connect(url: string, key: string, events: ClientEvents): Promise<ChaosClient> {
+  const socket: Socket = io(url, {
+    auth: { key },
+    transports: ['websocket'],
+    forceNew: true,
+    reconnectionDelay: 125,
+    reconnectionDelayMax: 250,
+  });
+  socket.on('message', (message: Message) => events.received(message));
+  await new Promise<void>((resolve) => socket.once('connect', resolve));
+  socket.on('connect', () => {
+    events.returned(socket.recovered);
+    if (!socket.recovered) for (const stream of streams) events.missed(stream);
+  });
+  return {
+    send(n) {
+      socket.emit('note', n);
+      return 'accepted';
+    },
+    close: () => void socket.close(),
+  };
+}

@@ -1,0 +1,86 @@
+// Wirepact as its users have it. Every second message of a client is an event, the others are requests.
+import { createClient, type Client } from '@wirepact/client';
+import { SocketManager } from '@wirepact/server';
+import { channels, lobby, type Channels } from '../channels.js';
+import type { Application, ChaosClient, ClientEvents, Contender, Served } from '../contender.js';
+import { listen } from '../listen.js';
+
+/** Clients that are told to return at a drain do so within this many ms. */
+const spreadMs = 500;
+
+export const wirepact: Contender = {
+  name: 'Wirepact',
+  package: '@wirepact/server',
+  settings: `reconnect: { maxDelayMs: 250 }; limits: { messagesPerSecond: 1000 }; drain({ graceMs: 1000, spreadMs: ${spreadMs} })`,
+  serve,
+  connect,
+};
+
+async function serve({ handle, fail }: Application): Promise<Served> {
+  const { server, port } = await listen();
+  const sockets = new SocketManager(channels, {
+    authenticate: ({ token }) => ({ key: token ?? 'plain' }),
+    userId: ({ key }) => key,
+    rooms: { authorize: () => true },
+    // 100 a second is what clients send here, without what they say of themselves
+    limits: { messagesPerSecond: 1_000 },
+    onError: fail,
+    event: {
+      // plain clients cannot join by themselves
+      onConnect: (socket) => void (socket.context.key === 'plain' && socket.join(lobby)),
+    },
+    routes: {
+      note: (socket, { n }) => handle(socket.context.key, n),
+      ask: (socket, { n }) => (handle(socket.context.key, n), { n }),
+      save: (socket, { n }) => (handle(socket.context.key, n), { n }),
+    },
+  });
+  sockets.attach(server, { path: '/' });
+  return {
+    port,
+    async publish(message) {
+      if (message.stream === 'everyone') await sockets.publish('message', message);
+      else if (message.stream === 'room') await sockets.room(lobby).publish('message', message);
+      else for (const socket of sockets.clients()) socket.send('message', message);
+    },
+    drain: () => sockets.drain({ graceMs: 1_000, spreadMs }),
+  };
+}
+
+async function connect(url: string, key: string, events: ClientEvents): Promise<ChaosClient> {
+  const client: Client<Channels> = createClient<Channels>({
+    url,
+    getToken: () => key,
+    reconnect: { maxDelayMs: 250 },
+  });
+  client.on('message', (message) => events.received(message));
+  client.onError((_error, { path, data }) => {
+    if (path === 'note') events.doubted((data as { n: number }).n);
+  });
+  let connections = 0;
+  client.onStatus((status) => {
+    if (status.name !== 'connected') return;
+    if (connections++ > 0) events.returned(status.resumed);
+  });
+  client.onGap(({ stream }) => events.missed(stream === 'inbox' ? 'direct' : stream));
+  await client.join(lobby);
+  return {
+    send(n) {
+      try {
+        if (n % 2 === 1) {
+          client.send('note', { n });
+          return 'accepted';
+        }
+        const answer = n % 4 === 0 ? client.request('save', { n }) : client.request('ask', { n });
+        answer.then(
+          () => events.answered(n),
+          () => events.doubted(n),
+        );
+        return 'awaits an answer';
+      } catch {
+        return 'refused';
+      }
+    },
+    close: () => client.close(),
+  };
+}

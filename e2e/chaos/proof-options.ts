@@ -1,0 +1,79 @@
+// What `pnpm proof` can be told.
+import { parseArgs } from 'node:util';
+import type { Contender } from './contender.js';
+import { contenders } from './contenders/contenders.js';
+import { rows, type Length, type Row } from './rows.js';
+
+export interface ProofOptions {
+  readonly rows: readonly Row[];
+  readonly contenders: readonly Contender[];
+  readonly length: Length;
+  /** Instead of as many as the length has. */
+  readonly cycles: number | undefined;
+  readonly clients: number;
+  readonly seed: number;
+  readonly isPublished: boolean;
+}
+
+export const usage = `pnpm proof [options]
+
+  --only C1,C2       some rows: ${rows.map(({ id }) => id).join(', ')}
+  --contenders a,b   some contenders: ${contenders.map(({ name }) => `"${name}"`).join(', ')}
+  --quick            fewer cycles
+  --check            those of npm test: still fewer, and Wirepact alone
+  --cycles n         so many cycles of every row
+  --clients n        at most so many clients side by side
+  --seed n           what chance begins with; any, and printed, without it
+  --publish          puts the results into docs/reliability.md, in place of older ones of the same rows`;
+
+/** @throws RangeError for what is not known */
+export function readOptions(args: readonly string[]): ProofOptions {
+  const { values } = parseArgs({
+    // pnpm hands its own `--` on
+    args: args.filter((arg) => arg !== '--'),
+    options: {
+      only: { type: 'string' },
+      contenders: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      cycles: { type: 'string' },
+      clients: { type: 'string' },
+      seed: { type: 'string' },
+      publish: { type: 'boolean', default: false },
+    },
+  });
+  return {
+    rows: pick('--only', rows, ({ id }) => id, values.only),
+    contenders: pick(
+      '--contenders',
+      contenders,
+      ({ name }) => name,
+      values.contenders ?? (values.check ? 'Wirepact' : undefined),
+    ),
+    length: values.check ? 'check' : values.quick ? 'quick' : 'long',
+    cycles: readCount('--cycles', values.cycles),
+    clients: readCount('--clients', values.clients) ?? Infinity,
+    seed: readCount('--seed', values.seed) ?? Math.floor(Math.random() * 2 ** 32),
+    isPublished: values.publish,
+  };
+}
+
+function readCount(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) throw new RangeError(`${option} takes a number from 1`);
+  return count;
+}
+
+function pick<TItem>(
+  option: string,
+  all: readonly TItem[],
+  nameOf: (item: TItem) => string,
+  wanted: string | undefined,
+): readonly TItem[] {
+  if (wanted === undefined) return all;
+  const names = wanted.split(',');
+  const unknown = names.find((name) => !all.some((item) => nameOf(item) === name));
+  if (unknown !== undefined) throw new RangeError(`${option} knows no "${unknown}"`);
+  return all.filter((item) => names.includes(nameOf(item)));
+}

@@ -1,0 +1,37 @@
+// Puts results into docs/reliability.md: rows that were run anew take the place of their older ones, all others stay.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { contenders } from './contenders/contenders.js';
+import { writeReport } from './report.js';
+import type { Result } from './result.js';
+import { rows } from './rows.js';
+
+// this file is bundled to e2e/chaos/dist
+const inDocs = (path: string): string => fileURLToPath(new URL(`../../../docs/${path}`, import.meta.url));
+const [opening, closing] = ['<!-- chaos -->', '<!-- /chaos -->'];
+
+export function publish(results: readonly Result[]): void {
+  const kept = inDocs('reliability/chaos.json');
+  const before = existsSync(kept) ? (JSON.parse(readFileSync(kept, 'utf8')) as Result[]) : [];
+  const all = rows.flatMap(({ id }) =>
+    contenders.flatMap(({ name }) => {
+      const isWanted = (one: Result): boolean => one.id === id && one.contender === name;
+      return results.find(isWanted) ?? before.find(isWanted) ?? [];
+    }),
+  );
+  mkdirSync(dirname(kept), { recursive: true });
+  writeFileSync(kept, `${JSON.stringify(all, null, 2)}\n`);
+  const page = inDocs('reliability.md');
+  const text = readFileSync(page, 'utf8');
+  const [head, rest] = split(text, opening);
+  const [, tail] = split(rest, closing);
+  writeFileSync(page, `${head}${opening}\n\n${writeReport(all)}\n\n${closing}${tail}`);
+  console.log('Written to docs/reliability.md and docs/reliability/chaos.json; `npm run fix` formats them.');
+}
+
+function split(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark);
+  if (at < 0) throw new Error(`docs/reliability.md has no ${mark}`);
+  return [text.slice(0, at), text.slice(at + mark.length)];
+}

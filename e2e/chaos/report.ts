@@ -1,0 +1,82 @@
+// The results as Markdown.
+import { contenders } from './contenders/contenders.js';
+import { findMisses, type Quantiles, type Result } from './result.js';
+import { calmMs } from './rows.js';
+import { perSecond } from './stage.js';
+
+const columns = [
+  '| | | Cycles | Messages | Lost | … silently | Duplicated | Out of order | Run again | Resumed | Takeover, ms | Back, ms |',
+  '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
+];
+
+/** The results, what they mean, and how each came about. */
+export function writeReport(results: readonly Result[]): string {
+  return [
+    [...columns, ...results.map(writeRow)].join('\n'),
+    `The server, and the clients with a TCP proxy for each, are processes of their own. Messages run both ways all the while, ${perSecond} a second to`,
+    'each client (a third each to everyone, to a room, to that client alone) and from each. A fault comes',
+    `${calmMs} ms after a client is connected. Where two figures stand, the first is of messages to clients, the second of those from them.`,
+    '',
+    '- **Lost**: accepted, and it never arrived. **Silently**: and whoever waited for it, or had sent it, was not told.',
+    '- **Run again**: handled a second time, by a process that knows nothing of the first.',
+    '- **Resumed**: returns in which the session went on.',
+    '- **Takeover**: from the first packet of the new connection until the client is connected, p50 / p99. **Back**: from the fault until then.',
+    '',
+    ...unique(results.map(({ id, fault }) => `- **${id}**: ${fault}.`)),
+    '',
+    ...contenders.map(({ name, settings }) => `- **${name}**: ${settings}.`),
+    '',
+    '| Command | Seed | Gave | On | Machine |',
+    '|---|---:|---|---|---|',
+    ...writeSources(results),
+  ].join('\n');
+}
+
+/** One result, for a terminal. */
+export function writeLine(result: Result): string {
+  const misses = findMisses(result);
+  return `${writeRow(result)}${misses.length > 0 ? `\n    ${misses.join('\n    ')}` : ''}`;
+}
+
+function writeRow(result: Result): string {
+  const { id, contender, cycles, clients, down, up, returns, resumed, takeoverMs, backMs } = result;
+  const both = (key: keyof typeof down): string => `${count(down[key])} / ${count(up[key])}`;
+  const share = (part: number, all: number): string =>
+    all === 0 ? '–' : `${((part / all) * 100).toFixed(part === 0 || part === all ? 0 : 2)} %`;
+  const cells = [
+    id,
+    contender,
+    `${count(cycles)} (${clients})`,
+    both('accepted'),
+    `${share(down.lost, down.accepted)} / ${share(up.lost, up.accepted)}`,
+    both('silent'),
+    both('duplicated'),
+    both('disordered'),
+    count(up.rerun),
+    share(resumed, returns),
+    quantiles(takeoverMs),
+    quantiles(backMs),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** A line for every run that results come from. */
+function writeSources(results: readonly Result[]): string[] {
+  const runOf = ({ command, seed }: Result): string => `| \`${command}\` | ${seed} |`;
+  const placeOf = ({ date, machine }: Result): string => `${date} | ${machine} |`;
+  return unique(
+    results.map((result) => {
+      const same = results.filter((one) => runOf(one) === runOf(result) && placeOf(one) === placeOf(result));
+      const gave = contenders.flatMap(({ name }) => {
+        const own = same.filter(({ contender }) => contender === name);
+        const version = own[0]?.version;
+        return version === undefined ? [] : [`${own.map(({ id }) => id).join(', ')} with ${name} ${version}`];
+      });
+      return `${runOf(result)} ${gave.join('; ')} | ${placeOf(result)}`;
+    }),
+  );
+}
+
+const unique = (lines: readonly string[]): string[] => [...new Set(lines)];
+const count = (value: number): string => value.toLocaleString('en');
+const quantiles = ({ p50, p99 }: Quantiles): string => `${p50.toFixed(0)} / ${p99.toFixed(0)}`;

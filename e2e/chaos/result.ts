@@ -1,0 +1,57 @@
+// What a row gave, and whether that is what it should.
+import type { Verdict } from './ledger.js';
+import type { Return } from './line.js';
+import type { Goal } from './rows.js';
+
+/** One row with one contender. */
+export interface Result extends Verdict {
+  readonly id: string;
+  readonly fault: string;
+  readonly contender: string;
+  readonly version: string;
+  readonly goal: Goal;
+  readonly cycles: number;
+  readonly clients: number;
+  readonly returns: number;
+  readonly resumed: number;
+  readonly takeoverMs: Quantiles;
+  readonly backMs: Quantiles;
+  /** What went wrong beside the messages; empty where all went well. */
+  readonly failures: readonly string[];
+  readonly seed: number;
+  readonly command: string;
+  readonly date: string;
+  readonly machine: string;
+}
+
+export interface Quantiles {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** A line for everything in which a result misses its goal. */
+export function findMisses({ goal, down, up, returns, resumed, failures }: Result): string[] {
+  const promised: Record<string, number> = {
+    'silently lost on the way down': down.silent,
+    'silently lost on the way up': up.silent,
+    'duplicated on the way down': down.duplicated,
+    'handled twice by one process': up.duplicated,
+    'out of order on the way down': down.disordered,
+    'out of order on the way up': up.disordered,
+    'never answered': up.unanswered,
+  };
+  if (goal !== 'nothing is silent') {
+    promised['lost on the way down'] = down.lost;
+    promised['lost on the way up'] = up.lost;
+    promised['handled again by another process'] = up.rerun;
+  }
+  if (goal === 'nothing is lost') promised['returns without the session'] = returns - resumed;
+  const misses = Object.entries(promised).filter(([, count]) => count > 0);
+  return [...misses.map(([what, count]) => `${count} ${what}`), ...failures];
+}
+
+export function measure(returns: readonly Return[], figure: 'takeoverMs' | 'backMs'): Quantiles {
+  const sorted = returns.map((one) => one[figure]).sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
+  return { p50: at(0.5), p99: at(0.99) };
+}

@@ -1,0 +1,124 @@
+// The faults, one row each: how it is brought about, how often, and what must hold.
+import { setTimeout as delay } from 'node:timers/promises';
+import { haproxy, nginx, type Balancer } from './balancers.js';
+import type { Stream } from './contender.js';
+import type { Line } from './line.js';
+import type { Stage } from './stage.js';
+
+/** A fault comes so long after a client was welcomed. */
+export const calmMs = 250;
+/** What is sent within this time before a line is given up vanishes, where a row says so. */
+const darkMs = 100;
+
+/** How many cycles a run has: `check` is that of `npm test`. */
+export type Length = 'check' | 'quick' | 'long';
+
+/** What must hold of Wirepact. */
+export type Goal =
+  /** Everything arrives once and in order, and every session goes on. */
+  | 'nothing is lost'
+  /** The same, in sessions that are new. */
+  | 'nothing is lost, in new sessions'
+  /** Whatever does not arrive, its reader or writer is told. */
+  | 'nothing is silent';
+
+export interface Row {
+  readonly id: string;
+  readonly fault: string;
+  readonly goal: Goal;
+  /** In all: where lines break one by one, they share them. */
+  readonly cycles: Readonly<Record<Length, number>>;
+  readonly clients: number;
+  /** Not for Wirepact alone. */
+  readonly forAll?: true;
+  /** Stands between the clients and the server. */
+  readonly through?: Balancer;
+  /** One more client, which is not of the contender's. */
+  readonly hasPlainClient?: true;
+  /** Streams whose messages a new process owes to those who are on their way to it. */
+  readonly owedToAbsent?: readonly Stream[];
+  readonly breaks:
+    | { readonly each: (line: Line) => void | Promise<void> }
+    | { readonly all: (stage: Stage) => Promise<void> };
+}
+
+export const rows: readonly Row[] = [
+  {
+    id: 'C1',
+    fault: 'the line is reset (RST to both ends)',
+    goal: 'nothing is lost',
+    cycles: { check: 25, quick: 100, long: 1_000 },
+    clients: 20,
+    forAll: true,
+    breaks: { each: ({ proxy }) => proxy.cut() },
+  },
+  {
+    id: 'C2',
+    fault: 'half open: the client is reset and returns, the server still believes in the old line',
+    goal: 'nothing is lost',
+    cycles: { check: 25, quick: 100, long: 1_000 },
+    clients: 20,
+    forAll: true,
+    breaks: { each: ({ proxy }) => proxy.abandon() },
+  },
+  {
+    id: 'C2-dark',
+    fault: `the same, after ${darkMs} ms in which all that either end writes vanishes`,
+    goal: 'nothing is lost',
+    cycles: { check: 25, quick: 100, long: 1_000 },
+    clients: 20,
+    forAll: true,
+    breaks: {
+      async each({ proxy }) {
+        proxy.blackHole();
+        await delay(darkMs);
+        proxy.abandon();
+      },
+    },
+  },
+  {
+    id: 'C3',
+    fault: 'the server process is killed (`kill -9`) and started again; its log was in its memory',
+    goal: 'nothing is silent',
+    cycles: { check: 10, quick: 25, long: 100 },
+    clients: 20,
+    forAll: true,
+    owedToAbsent: ['everyone', 'room'],
+    breaks: { all: (stage) => stage.restart() },
+  },
+  {
+    id: 'C4',
+    fault: 'a new server process takes the place of one that drains (SIGTERM)',
+    goal: 'nothing is lost, in new sessions',
+    cycles: { check: 3, quick: 3, long: 20 },
+    clients: 20,
+    breaks: { all: (stage) => stage.replace() },
+  },
+  {
+    id: 'C13-nginx',
+    fault: 'nginx between them is reloaded',
+    goal: 'nothing is lost',
+    cycles: { check: 3, quick: 5, long: 50 },
+    clients: 20,
+    through: nginx,
+    breaks: { all: (stage) => stage.renewBalancer() },
+  },
+  {
+    id: 'C13-haproxy',
+    fault: 'HAProxy between them is restarted',
+    goal: 'nothing is lost',
+    cycles: { check: 3, quick: 5, long: 50 },
+    clients: 20,
+    through: haproxy,
+    breaks: { all: (stage) => stage.renewBalancer() },
+  },
+  {
+    id: 'C16',
+    fault: 'lines are reset, with a plain client in the same room whose own line stays',
+    goal: 'nothing is lost',
+    cycles: { check: 10, quick: 25, long: 100 },
+    clients: 20,
+    hasPlainClient: true,
+    breaks: { each: ({ proxy }) => proxy.cut() },
+  },
+];

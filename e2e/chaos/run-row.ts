@@ -1,0 +1,77 @@
+// Plays one row with one contender.
+import { setTimeout as delay } from 'node:timers/promises';
+import { createSeededRandom } from '@wirepact/core/testing';
+import { findProgram } from './balancers.js';
+import type { Contender } from './contender.js';
+import { measure, type Result } from './result.js';
+import { calmMs, type Row } from './rows.js';
+import { Stage } from './stage.js';
+
+/** What a row is run with, and what its result should say of the run. */
+export interface RunOptions extends Pick<
+  Result,
+  'cycles' | 'seed' | 'version' | 'command' | 'date' | 'machine'
+> {
+  /** No more than the row has. */
+  readonly maxClients: number;
+}
+
+/** Why a row cannot be played on this machine. */
+export function findObstacle({ through }: Row): string | undefined {
+  if (!through || findProgram(through.program) !== undefined) return undefined;
+  return `there is no ${through.program} here`;
+}
+
+/** Where lines break one by one, each breaks so often at least. */
+const fewestCycles = 5;
+
+export async function runRow(row: Row, contender: Contender, options: RunOptions): Promise<Result> {
+  const { maxClients, ...said } = options;
+  const useful = 'each' in row.breaks ? Math.ceil(said.cycles / fewestCycles) : Infinity;
+  const clients = Math.min(row.clients, maxClients, useful);
+  const stage = new Stage(row, contender, createSeededRandom(said.seed));
+  const failures = stage.failures;
+  try {
+    await stage.open(clients);
+    await bringAbout(row, stage, said.cycles).catch((error: unknown) => failures.push(String(error)));
+    const verdict = await stage.settle();
+    const returns = stage.lines.flatMap((line) => line.returns);
+    return {
+      ...{ id: row.id, fault: row.fault, goal: row.goal, contender: contender.name },
+      ...{ clients, ...verdict },
+      returns: returns.length,
+      resumed: returns.filter(({ isResumed }) => isResumed).length,
+      takeoverMs: measure(returns, 'takeoverMs'),
+      backMs: measure(returns, 'backMs'),
+      failures: [...new Set(failures)],
+      ...said,
+    };
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Resolves once so many faults have come, and everybody is back. */
+async function bringAbout({ breaks }: Row, stage: Stage, cycles: number): Promise<void> {
+  if ('all' in breaks) {
+    for (let cycle = 0; cycle < cycles; cycle += 1) {
+      await delay(calmMs);
+      const done = breaks.all(stage);
+      await Promise.all(stage.lines.map((line) => line.breakBy(() => done)));
+    }
+    return delay(calmMs);
+  }
+  let left = cycles;
+  await Promise.all(
+    stage.lines.map(async (line) => {
+      // not all of them at once
+      await delay(stage.chance() * calmMs);
+      while (left > 0) {
+        left -= 1;
+        await delay(calmMs);
+        await line.breakBy(() => breaks.each(line));
+      }
+    }),
+  );
+  await delay(calmMs);
+}

@@ -1,0 +1,51 @@
+// The server process: serves one contender, sends at a steady pace, and reports what it accepted and what it handled.
+import { findContender } from './contenders/contenders.js';
+import { streams } from './contender.js';
+import { keepPace } from './pace.js';
+import type { Command, Report, ServerSetup } from './server-messages.js';
+
+const { contender, run, perSecond, talks } = JSON.parse(process.argv[2] ?? '') as ServerSetup;
+const report = (what: Report): void => void process.send?.(what);
+const fail = (error: unknown): void =>
+  report({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+
+const served = await findContender(contender).serve({
+  handle: (key, n) => report({ handled: { key, n } }),
+  fail,
+});
+
+const sending = new Set<Promise<void>>();
+let turns = 0;
+let stopTalking = (): void => undefined;
+
+/** One message, to everyone, the room and each in turn. */
+function sendNext(): void {
+  const stream = streams[turns % streams.length] ?? 'everyone';
+  const message = { run, stream, n: Math.floor(turns / streams.length) + 1 };
+  turns += 1;
+  const sent = served.publish(message).then(() => report({ published: message }), fail);
+  sending.add(sent);
+  void sent.finally(() => sending.delete(sent));
+}
+
+function talk(): void {
+  stopTalking = keepPace(perSecond, sendNext);
+}
+
+async function fallSilent(): Promise<void> {
+  stopTalking();
+  await Promise.all(sending);
+}
+
+process.on('message', (command: Command) => {
+  if (command === 'talk') talk();
+  else void fallSilent().then(() => report({ silent: true }));
+});
+process.once('SIGTERM', () => {
+  void fallSilent()
+    .then(() => served.drain?.())
+    .then(() => process.exit());
+});
+process.on('disconnect', () => process.exit());
+if (talks) talk();
+report({ listens: served.port });

@@ -1,0 +1,67 @@
+// The harness's handle on a server process: starts it, listens to its reports, and ends it in one way or another.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Message } from './contender.js';
+import { createDeferred } from './promise.js';
+import type { Command, Report, ServerSetup } from './server-messages.js';
+
+const program = fileURLToPath(new URL('server-process.js', import.meta.url));
+
+/** What is heard of a server process. */
+export interface ServerEvents {
+  published(message: Message): void;
+  handled(run: number, key: string, n: number): void;
+  failed(what: string): void;
+}
+
+/** A server in a process of its own. */
+export interface ChaosServer {
+  readonly port: number;
+  talk(): void;
+  /** Resolves once everything that it began to send is accepted. */
+  fallSilent(): Promise<void>;
+  /** Ends it without a word. */
+  kill(): Promise<void>;
+  /** Lets it take leave, and resolves once it has ended. */
+  drain(): Promise<void>;
+}
+
+/** Resolves once it listens. */
+export async function startServer(setup: ServerSetup, events: ServerEvents): Promise<ChaosServer> {
+  const child = fork(program, [JSON.stringify(setup)]);
+  const listens = createDeferred<number>();
+  let silent = createDeferred<void>();
+  let isEnding = false;
+  // everything it reported has been read by then
+  const gone = once(child, 'disconnect');
+  child.on('message', (report: Report) => {
+    if ('published' in report) events.published(report.published);
+    else if ('handled' in report) events.handled(setup.run, report.handled.key, report.handled.n);
+    else if ('listens' in report) listens.resolve(report.listens);
+    else if ('failed' in report) events.failed(report.failed);
+    else silent.resolve(undefined);
+  });
+  child.on('exit', (code, signal) => {
+    if (!isEnding) events.failed(`the server process ended by itself: ${code ?? signal}`);
+    listens.reject(new Error(`the server of ${setup.contender} did not start`));
+    silent.resolve(undefined);
+  });
+  const tell = (command: Command): void => void child.send(command);
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    isEnding = true;
+    child.kill(signal);
+    await gone;
+  };
+  return {
+    port: await listens.promise,
+    talk: () => tell('talk'),
+    fallSilent() {
+      silent = createDeferred();
+      tell('fall silent');
+      return silent.promise;
+    },
+    kill: () => end('SIGKILL'),
+    drain: () => end('SIGTERM'),
+  };
+}

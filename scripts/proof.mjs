@@ -1,0 +1,27 @@
+// `pnpm proof`: bundles the chaos harness with the packages' sources, and runs it. Arguments go to e2e/chaos/main.ts.
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build as bundle } from 'esbuild';
+import { root, run, runMain } from './workspace.mjs';
+
+await runMain(async () => {
+  const folder = join(root, 'e2e');
+  const outdir = join(folder, 'chaos/dist');
+  const { devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  rmSync(outdir, { recursive: true, force: true });
+  await bundle({
+    entryPoints: ['main', 'server-process'].map((name) => join(folder, `chaos/${name}.ts`)),
+    // our own packages are taken in: a change to them in the middle of a run must not disturb it
+    conditions: ['@wirepact/source'],
+    alias: { 'isomorphic-ws': 'ws' },
+    external: Object.keys(devDependencies).filter((name) => !name.startsWith('@wirepact/')),
+    ...{ outdir, bundle: true, splitting: true, sourcemap: true },
+    ...{ format: 'esm', platform: 'node', target: 'node20' },
+  });
+  const { code } = await run(
+    process.execPath,
+    ['--enable-source-maps', join(outdir, 'main.js'), ...process.argv.slice(2)],
+    { inherit: true },
+  );
+  return code;
+});
