@@ -8,6 +8,7 @@ import { WebSocket, type ClientOptions } from 'ws';
 /** One frame, as it came. */
 export type RawFrame = Record<string, unknown> & { readonly path: string };
 
+/** One end of a connection: a client's, or that of a server that a test plays. */
 export class RawSocket {
   readonly webSocket: WebSocket;
   /** Resolves with how the connection ended. */
@@ -15,15 +16,15 @@ export class RawSocket {
   readonly #heard: RawFrame[] = [];
   #wake = (): void => undefined;
 
-  constructor(url: string, protocols: readonly string[], options: ClientOptions) {
-    this.webSocket = new WebSocket(url, [...protocols], options);
-    this.webSocket.on('error', () => undefined);
-    this.webSocket.on('message', (data: Buffer) => {
+  constructor(webSocket: WebSocket) {
+    this.webSocket = webSocket;
+    webSocket.on('error', () => undefined);
+    webSocket.on('message', (data: Buffer) => {
       this.#heard.push(JSON.parse(data.toString()) as RawFrame);
       this.#wake();
     });
     this.closed = new Promise((resolve) => {
-      this.webSocket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+      webSocket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
     });
   }
 
@@ -79,7 +80,7 @@ export async function open(
   protocols: readonly string[] = [],
   options: ClientOptions = {},
 ): Promise<RawSocket> {
-  const socket = new RawSocket(url, protocols, options);
+  const socket = new RawSocket(new WebSocket(url, [...protocols], options));
   onTestFinished(async () => {
     // one that stays silent would be waited for, and its session with it
     if (socket.webSocket.isPaused) socket.webSocket.terminate();
@@ -125,7 +126,7 @@ export async function refusalOf(
   protocols: readonly string[] = [],
   options: ClientOptions = {},
 ): Promise<number | undefined> {
-  const socket = new RawSocket(url, protocols, options);
+  const socket = new RawSocket(new WebSocket(url, [...protocols], options));
   const [, response] = (await once(socket.webSocket, 'unexpected-response')) as [
     unknown,
     { statusCode?: number },
