@@ -4,7 +4,7 @@ import { sendRefusal } from './answers.js';
 import { isCursor } from './hello.js';
 import { everyoneName, inboxName } from './log.js';
 import { enterRoom, findRefusal, introduceRoom, leaveRoom } from './membership.js';
-import { introduce } from './replay.js';
+import { introduce, isHeld } from './replay.js';
 import { findRoomNameFault } from './rooms.js';
 import type { Session } from './session.js';
 import { overdrawnMs, takeFrom } from './token-bucket.js';
@@ -67,7 +67,8 @@ function readAgain(session: Session, name: string, cursor: Cursor | undefined): 
     return introduce(session, hub.everyone.log, cursor, { ...everyone, values: hub.everyone.latest });
   }
   const room = hub.rooms.find(name);
-  if (room !== undefined) introduceRoom(session, room, cursor);
+  // where it is being found out whether it may read, it is read to after that
+  if (room !== undefined && !isHeld(session, name)) introduceRoom(session, room, cursor);
 }
 
 /** Counts a join; how long to wait for it, in ms, when that is one too many. */

@@ -79,7 +79,7 @@ function readFirst(session: Session, room: Room, from: Cursor | undefined): void
     // one that came back by another connection has been read to
     if (session.connection !== connection) return;
     const cursor = mayReadBack && isKnown ? from : undefined;
-    introduce(session, log, cursor, { ...membership, values: mayReadBack ? latest : undefined });
+    introduce(session, log, cursor, { ...membership, values: allow && latest });
   }
 }
 

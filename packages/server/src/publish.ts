@@ -3,7 +3,7 @@
 import { everyoneName, inboxName, type Entry, type Log } from './log.js';
 import type { Hub } from './hub.js';
 import { createOutgoing, type OutgoingMessage } from './outgoing-message.js';
-import { noteLag, writeEntry } from './replay.js';
+import { isHeld, noteLag, writeEntry } from './replay.js';
 import type { Group } from './rooms.js';
 import type { Session } from './session.js';
 
@@ -17,7 +17,7 @@ export function publish(hub: Hub, group: Group, path: string, data: unknown, exc
   }
   if (message.delivery === 'latest') group.latest.keep(message, hub.options.clock.now(), exceptId);
   for (const session of group.sessions()) {
-    if (session.id !== exceptId) deliverUnlogged(session, message);
+    if (session.id !== exceptId) deliverUnlogged(session, message, group.name);
   }
 }
 
@@ -47,7 +47,8 @@ function deliverEntry(session: Session, log: Log, entry: Entry): void {
   else writeEntry(connection, entry);
 }
 
-function deliverUnlogged({ connection, hub }: Session, message: OutgoingMessage): void {
-  if (connection !== undefined) connection.outgoing.deliver(message);
+function deliverUnlogged(session: Session, message: OutgoingMessage, group = inboxName): void {
+  const { connection, hub } = session;
+  if (connection !== undefined && !isHeld(session, group)) connection.outgoing.deliver(message);
   else if (message.delivery === 'volatile') hub.counters.dropped.volatile += 1;
 }

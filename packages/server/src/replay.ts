@@ -40,6 +40,10 @@ export function hold(session: Session, log: Log, at: number): void {
   (session.behind ??= new Map()).set(log.name, { log, at, isHeld: true, isIntroduced: true });
 }
 
+export function isHeld(session: Session, name: string): boolean {
+  return session.behind?.get(name)?.isHeld === true;
+}
+
 /** The session reads this log no more. */
 export function release(session: Session, name: string): void {
   session.behind?.delete(name);
