@@ -8,7 +8,7 @@ import { createTestServer, settle } from './test-server.fixture.js';
 const channels = defineChannels({
   output: { out: z.string() },
   say: { in: z.string(), reply: z.string() },
-  slow: { in: z.void() },
+  slow: { in: z.void(), reply: z.string() },
 });
 
 type Events = SocketEvents<typeof channels, string | undefined>;
@@ -26,7 +26,7 @@ function start(event: Events = {}, maxInFlight = 64) {
       onDisconnect: (_socket, { code, reason }) => told.push(`disconnected ${code} ${reason}`),
       ...event,
     },
-    routes: { say: (_socket, text) => text, slow: () => new Promise<void>(() => {}) },
+    routes: { say: (_socket, text) => text, slow: () => new Promise<string>(() => {}) },
   });
   return { server, told };
 }

@@ -1,0 +1,188 @@
+// What was said in a room before somebody came: who may read it, and from where.
+import { defineChannels } from '@wirepact/core';
+import type { Cursor } from '@wirepact/core/internal';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { LogOptions, RoomOptions } from './options.js';
+import { createTestServer, settle, type TestClient } from './test-server.fixture.js';
+
+const channels = defineChannels({
+  chat: { out: z.string() },
+  topic: { out: z.string(), delivery: 'latest' },
+});
+
+type History = RoomOptions<typeof channels, undefined>['history'];
+
+/** A room in which one, two and three were said, and a topic was set, before anybody else came. */
+async function start(history?: History, logs: LogOptions = {}) {
+  const server = createTestServer(channels, {
+    logs,
+    rooms: { authorize: () => true, ...(history && { history }) },
+  });
+  await server.connect();
+  [...server.sockets.clients()][0]!.join('lobby');
+  const lobby = server.sockets.room('lobby');
+  for (const text of ['one', 'two', 'three']) lobby.send('chat', text);
+  lobby.send('topic', 'tea');
+  server.clock.advance(1);
+  await settle();
+  server.errors.length = 0;
+  const client = await server.connect();
+  const join = async (from?: Cursor, who = client) => {
+    who.say({ path: '$join', data: { room: 'lobby', ...(from && { from }) }, id: 1 });
+    await settle();
+    return summaryOf(who);
+  };
+  const [first] = await lobby.history();
+  return { server, lobby, client, join, epoch: first!.position[0] };
+}
+
+/** What it was sent: of messages the data, of the protocol's own frames what they say. */
+function summaryOf(client: TestClient): unknown[] {
+  return client.takeAll().map(({ path, data }) => {
+    if (!path.startsWith('$')) return data;
+    const { from, count, at, why } = data as Record<string, unknown>;
+    return path === '$join' ? '$join' : [path, why, from, count, at].filter((part) => part !== undefined);
+  });
+}
+
+const nothing = ['$join', ['$stream', 3, 0], ['$live', 3]];
+const everything = ['$join', ['$stream', 0, 3], 'one', 'two', 'three', ['$live', 3], 'tea'];
+
+describe('who joins', () => {
+  it('reads nothing of what was said before, where the application says nothing', async () => {
+    const { join, epoch } = await start();
+    expect(await join([epoch, 0])).toEqual(nothing);
+  });
+
+  it.each<[string, NonNullable<History>]>([
+    ['true', () => true],
+    ['a promise of true', async () => true],
+  ])('reads all of it by %s, and the latest values', async (_what, history) => {
+    const { join } = await start(history);
+    expect(await join()).toEqual(everything);
+  });
+
+  it.each<[string, NonNullable<History>, number]>([
+    ['false', () => false, 0],
+    ['a promise of false', async () => false, 0],
+    ['what is no boolean', (() => 'yes') as never, 0],
+    [
+      'an error',
+      () => {
+        throw new Error('in history');
+      },
+      1,
+    ],
+    ['a rejection', () => Promise.reject(new Error('in history')), 1],
+  ])('reads nothing of it by %s', async (_what, history, faults) => {
+    const { server, lobby, client, join, epoch } = await start(history);
+    expect(await join([epoch, 1])).toEqual(nothing);
+    expect(server.errors).toHaveLength(faults);
+    lobby.send('chat', 'four');
+    expect(summaryOf(client)).toEqual(['four']);
+  });
+
+  it('goes on from where it stands, where the log is the same', async () => {
+    const { join, epoch } = await start(() => true);
+    expect(await join([epoch, 2])).toEqual(['$join', ['$stream', 2, 1], 'three', ['$live', 3], 'tea']);
+  });
+
+  it('begins with the log where it stood in another one', async () => {
+    const { join } = await start(() => true);
+    expect(await join(['another', 2])).toEqual(everything);
+  });
+
+  it('is told what the log no longer holds of what it missed', async () => {
+    const { server, join, epoch } = await start(() => true, { maxAgeMs: 1_000 });
+    server.clock.advance(3_000);
+    expect(await join([epoch, 1])).toEqual([
+      '$join',
+      ['$gap', 'trimmed', [epoch, 1]],
+      ['$stream', 2, 1],
+      'three',
+      ['$live', 3],
+      'tea',
+    ]);
+  });
+
+  it('reads what is said while that is being decided after what was said before', async () => {
+    let decide = (_allowed: boolean): void => {};
+    const { lobby, client, join } = await start(() => new Promise((resolve) => (decide = resolve)));
+    expect(await join()).toEqual(['$join']);
+    lobby.send('chat', 'four');
+    lobby.send('topic', 'milk');
+    expect(summaryOf(client)).toEqual([]);
+    decide(true);
+    await settle();
+    const said = ['one', 'two', 'three', 'four'];
+    expect(summaryOf(client)).toEqual([['$stream', 0, 4], ...said, ['$live', 4], 'milk']);
+  });
+
+  it('reads what is said while that is being decided, also when it is refused the rest', async () => {
+    let decide = (_allowed: boolean): void => {};
+    const { lobby, client, join } = await start(() => new Promise((resolve) => (decide = resolve)));
+    await join();
+    lobby.send('chat', 'four');
+    lobby.send('topic', 'milk');
+    decide(false);
+    await settle();
+    expect(summaryOf(client)).toEqual([['$stream', 3, 1], 'four', ['$live', 4], 'milk']);
+  });
+
+  it('reads nothing when it has left before that is decided', async () => {
+    let decide = (_allowed: boolean): void => {};
+    const { client, join } = await start(() => new Promise((resolve) => (decide = resolve)));
+    await join();
+    client.say({ path: '$leave', data: { room: 'lobby' } });
+    decide(true);
+    await settle();
+    expect(summaryOf(client)).toEqual([]);
+  });
+
+  it('may read it again later, and when it returns', async () => {
+    const { server, client, join, epoch } = await start(() => true);
+    await join();
+    expect(await join([epoch, 1])).toEqual(['$join', ['$stream', 1, 2], 'two', 'three', ['$live', 3], 'tea']);
+    client.cut();
+    const back = await server.resume(client, { streams: { lobby: [epoch, 0] } });
+    await settle();
+    expect(back.takeData('chat')).toEqual(['one', 'two', 'three']);
+  });
+});
+
+describe('the history of a room', () => {
+  it('is kept while nobody is in it, for who comes', async () => {
+    const { server, join } = await start(() => true);
+    [...server.sockets.clients()][0]!.leave('lobby');
+    expect(server.sockets.stats().rooms).toBe(0);
+    expect(await join()).toEqual(everything);
+  });
+
+  it('ends with its last member where nobody may read it', async () => {
+    const { server, lobby, join } = await start();
+    [...server.sockets.clients()][0]!.leave('lobby');
+    expect(await lobby.history()).toEqual([]);
+    expect(await join()).toEqual(['$join', ['$stream', 0, 0], ['$live', 0]]);
+  });
+
+  it('is what the server reads, with where and when it was said', async () => {
+    const { server, lobby, epoch } = await start();
+    server.clock.advance(9);
+    lobby.send('chat', 'four');
+    const messages = await lobby.history();
+    expect(messages.map(({ data }) => data)).toEqual(['one', 'two', 'three', 'four']);
+    expect(messages.at(-1)).toEqual({ path: 'chat', data: 'four', position: [epoch, 4], sentAt: 10 });
+  });
+
+  it('is read by its end, or after a position', async () => {
+    const { lobby, epoch } = await start();
+    const read = async (...options: Parameters<typeof lobby.history>) =>
+      (await lobby.history(...options)).map(({ data }) => data);
+    expect(await read({ limit: 2 })).toEqual(['two', 'three']);
+    expect(await read({ after: [epoch, 1] })).toEqual(['two', 'three']);
+    expect(await read({ after: [epoch, 0], limit: 2 })).toEqual(['one', 'two']);
+    expect(await read({ after: ['another', 2], limit: 2 })).toEqual(['two', 'three']);
+    expect(await read({ after: [epoch, 9] })).toEqual([]);
+  });
+});
