@@ -74,8 +74,7 @@ export class MemoryConnection {
 
   /** Ends it abnormally, for both ends or only for one, while the other goes on believing in it. */
   cut(seenBy: End | 'both'): void {
-    this.#up.lose();
-    this.#down.lose();
+    this.lose('both');
     if (seenBy !== 'server') this.#timeline.enqueue(() => this.#closeClient(abnormalClosure, ''));
     if (seenBy !== 'client') this.#endServer();
   }
@@ -84,6 +83,7 @@ export class MemoryConnection {
   lose(direction: Direction | 'both'): void {
     if (direction !== 'down') this.#up.lose();
     if (direction !== 'up') this.#down.lose();
+    if (this.socket.isClosing) this.#giveUpClosing();
   }
 
   /** Its line's conditions are others than before. */
@@ -111,15 +111,16 @@ export class MemoryConnection {
   }
 
   #closeFromClient(code: number, reason: string): void {
-    // nobody will answer: what a platform finds out by waiting
-    if (this.#up.isLost || this.#down.isLost) {
-      this.#timeline.enqueue(() => this.#closeClient(abnormalClosure, ''));
-      if (this.#up.isLost) return;
-    }
+    if (this.#up.isLost || this.#down.isLost) this.#giveUpClosing();
     this.#up.send(noBytes, () => {
       this.#transport?.closed(code, reason);
       this.#down.send(noBytes, () => this.#closeClient(code, reason));
     });
+  }
+
+  /** Nobody will answer the close: what a platform finds out by waiting. */
+  #giveUpClosing(): void {
+    this.#timeline.enqueue(() => this.#closeClient(abnormalClosure, ''));
   }
 
   #abandon(): void {

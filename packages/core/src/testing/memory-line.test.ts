@@ -217,6 +217,16 @@ describe('a half-open line', () => {
     expect(network.connections).toBe(0);
   });
 
+  it('ends a close that was on its way', async () => {
+    const { network, transport, socket, events } = await connected();
+    socket.close(1000);
+    network.cut('server');
+    await network.settle();
+    expect(events).toEqual(['1006 at 0']);
+    expect(transport.bufferedBytes).toBe(0);
+    expect(network.connections).toBe(0);
+  });
+
   it('is whole again for who connects anew', async () => {
     const { network, connect, heard } = await connected();
     network.halfOpen();

@@ -30,6 +30,10 @@ export class MemorySocket {
     this.#side = side;
   }
 
+  get isClosing(): boolean {
+    return this.readyState === closing;
+  }
+
   get isClosed(): boolean {
     return this.readyState === closed;
   }
