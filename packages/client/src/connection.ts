@@ -10,6 +10,7 @@ import { failure } from './failure.js';
 import { startHeartbeat, type Heartbeat } from './heartbeat.js';
 import { openSocket, type Address } from './open-socket.js';
 import type { ResolvedClientOptions } from './options.js';
+import { createPatience, type Patience } from './patience.js';
 
 /** What the server is told when the client ends a connection by itself. One that closed on its own hears nothing. */
 const dropCodes: { readonly [TType in ConnectionEvent['type']]?: number } = {
@@ -39,6 +40,8 @@ export interface ConnectionHooks {
 export class Connection {
   readonly #options: ResolvedClientOptions;
   readonly #hooks: ConnectionHooks;
+  /** What comes, and the close behind it, waits for its turn here. */
+  readonly patience: Patience = createPatience((thrown) => this.#hooks.failed(toSocketError(thrown)));
   #state: ConnectionState = { name: 'idle' };
   #status: ClientStatus = { name: 'idle' };
   #socket: WebSocketLike | undefined;
@@ -165,6 +168,10 @@ export class Connection {
         (...args: TArgs): void => {
           if (this.#socket === socket) listener(...args);
         };
+      const inTurn = <TArgs extends unknown[]>(listener: (...args: TArgs) => void) => {
+        const heard = current(listener);
+        return (...args: TArgs): void => this.patience.take(() => heard(...args));
+      };
       const reply = current((frame: Frame) => this.#send(frame));
       socket.addEventListener(
         'open',
@@ -172,11 +179,11 @@ export class Connection {
       );
       socket.addEventListener(
         'message',
-        current(({ data }) => this.#receive(data, reply)),
+        inTurn(({ data }) => this.#receive(data, reply)),
       );
       socket.addEventListener(
         'close',
-        current(({ code, reason }) =>
+        inTurn(({ code, reason }) =>
           this.dispatch({ type: 'lost', reason: { code, reason }, withinMs: this.#goodbye?.returnWithinMs }),
         ),
       );
@@ -231,6 +238,11 @@ export class Connection {
     this.write(this.#options.dialect.encode(frame));
   }
 
+  /** Only the close that belongs to the goodbye says that all before it has come. */
+  #isFinal(event: ConnectionEvent): boolean {
+    return this.#goodbye?.final === true && event.type === 'lost' && event.reason.code === closeCodes.restart;
+  }
+
   #publish(before: ConnectionState, state: ConnectionState, event: ConnectionEvent): void {
     const status = statusOf(this.#state);
     const changed = JSON.stringify(status) !== JSON.stringify(this.#status);
@@ -238,7 +250,7 @@ export class Connection {
     if (changed) this.#status = status;
     // what is pending when the application closes was not lost: it ends as closed
     const isWanted = event.type === 'closed';
-    if (before.name === 'connected' && !isWanted) this.#hooks.disconnected(this.#goodbye?.final === true);
+    if (before.name === 'connected' && !isWanted) this.#hooks.disconnected(this.#isFinal(event));
     if (state.name === 'connected') this.#hooks.connected(this.#welcome);
     if (state.name === 'closed') this.#hooks.closed(state.error, isWanted);
     if (changed && this.#status === status) this.#hooks.statusChanged();

@@ -23,7 +23,6 @@ import { Logs } from './logs.js';
 import { resolveOptions, type ResolvedClientOptions } from './options.js';
 import { Outbox, type SendingFacts } from './outbox.js';
 import { createParsing, type Parsing } from './parsing.js';
-import { createPatience, type Patience } from './patience.js';
 import { Requests } from './requests.js';
 import type { RoomHandle } from './room-handle.js';
 import { Rooms } from './rooms.js';
@@ -44,7 +43,6 @@ class UntypedClient {
   readonly #session: Session;
   readonly #rooms: Rooms;
   readonly #handlers: Handlers;
-  readonly #patience: Patience;
   readonly #listeners = new Map<string, Listeners<[data: unknown, info: MessageInfo]>>();
   readonly #anyListeners = createListeners<[message: AnyMessage<never>]>();
   readonly #statusListeners = createListeners<[]>();
@@ -64,7 +62,7 @@ class UntypedClient {
       connected: (welcome) => this.#connected(welcome),
       disconnected: (isFinal) => this.#disconnected(isFinal),
       closed: (cause, isWanted) => this.#closed(cause, isWanted),
-      received: (...message) => this.#patience.take(() => this.#received(...message)),
+      received: (...message) => this.#received(...message),
       statusChanged: () => this.#statusListeners.emit(report),
       failed: (error, data) => report(error, error.path, data),
     }));
@@ -87,7 +85,6 @@ class UntypedClient {
       report,
     });
     this.#handlers = createHandlers(parsing, report);
-    this.#patience = createPatience(report);
   }
 
   get status(): ClientStatus {
@@ -200,15 +197,14 @@ class UntypedClient {
   }
 
   #disconnected(isFinal: boolean): void {
-    this.#logs.pause();
     this.#outbox.cut();
     if (isFinal) this.#session.forget();
+    this.#logs.cut();
     if (!this.#session.isAlive) this.#outbox.lose();
   }
 
   #closed(cause: SocketError | undefined, isWanted: boolean): void {
     const error = failure('closed', { cause });
-    this.#logs.pause();
     if (isWanted) this.#session.forget();
     else this.#outbox.lose();
     this.#outbox.clear(error);
@@ -217,13 +213,8 @@ class UntypedClient {
 
   #received(frame: Frame, characters: number, reply: (frame: Frame) => void): void {
     const { path, id, data, error } = frame;
-    // by who went on before this had its turn
-    if (this.status.name === 'closed') return;
     if (typeof id === 'number') {
-      if (path === '$join' && error === undefined) {
-        this.#logs.joined((data as ProtocolData['$join']).room);
-        void this.#patience.pause();
-      }
+      if (path === '$join' && !error) this.#logs.joined((data as ProtocolData['$join']).room);
       // one that nobody awaits any more is late, and means nothing
       this.#written.at(id)?.answered?.(frame, characters);
     } else if (id !== undefined) void this.#handlers.answer(frame, id, reply);

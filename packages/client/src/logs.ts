@@ -23,8 +23,12 @@ export class Logs {
   readonly #host: LogHost;
   readonly #acknowledgements: Acknowledgements;
   readonly #cursors = new Map<string, Cursor>();
-  /** Logs of which nothing is taken: their replay was asked for, or they are being left. */
+  /** Logs of which nothing is taken: what was missed was asked for, or they are being left. */
   readonly #held = new Set<string>();
+  /** What came of rooms that somebody is about to join, and shall hear. */
+  readonly #early = new Map<string, Frame[]>();
+  /** Where the client stood in logs of a session that is lost, until it is told what it missed. */
+  readonly #owed = new Map<string, Cursor>();
 
   constructor(host: LogHost) {
     this.#host = host;
@@ -40,37 +44,44 @@ export class Logs {
     for (const [log, cursor] of Object.entries(cursors)) this.#cursors.set(log, cursor);
   }
 
-  /** There is no connection to acknowledge on; the next one is told the cursors. */
-  pause(): void {
+  /** Another session begins, and the server is about to say what is missing of the last. */
+  restart(cursors: Readonly<Record<string, Cursor>>): void {
+    for (const [log, cursor] of this.#cursors) this.#owed.set(log, cursor);
+    this.place(cursors);
+  }
+
+  /** The connection is gone. What it owed is not told any more. */
+  cut(): void {
     this.#acknowledgements.stop();
-  }
-
-  clear(): void {
-    this.#cursors.clear();
-    this.#held.clear();
-  }
-
-  /** Asks for all that comes after the cursor, and takes nothing else until that is answered. */
-  async join(log: string): Promise<unknown> {
-    this.#held.add(log);
-    try {
-      return await this.#host.requests.ask({
-        path: '$join',
-        data: { room: log, from: this.#cursors.get(log) },
-      });
-    } finally {
-      this.#held.delete(log);
+    for (const [room, from] of this.#owed) {
+      const to = this.#cursors.get(room);
+      this.#miss({ room, why: 'lost', from, ...(to && to !== from && { to }) });
     }
   }
 
-  /** A join was answered: its replay follows. */
-  joined(log: string): void {
-    this.#held.delete(log);
+  clear(): void {
+    this.#acknowledgements.stop();
+    for (const logs of [this.#cursors, this.#held, this.#early, this.#owed]) logs.clear();
+  }
+
+  /** Joins a room. What comes of its log until that is answered is for who awaits it. */
+  async join(room: string): Promise<void> {
+    this.#early.set(room, this.#early.get(room) ?? []);
+    try {
+      await this.#ask(room);
+    } finally {
+      for (const frame of this.#takeEarly(room)) this.#take(frame);
+    }
+  }
+
+  /** A join was answered. Who awaits that goes on before anything else is taken. */
+  joined(room: string): void {
+    this.#held.delete(room);
+    void this.#host.connection.patience.pause(this.#takeEarly(room).map((frame) => () => this.#take(frame)));
   }
 
   /** Takes nothing of it any more; the server may not know yet. */
   leave(log: string): void {
-    this.forget(log);
     this.#held.add(log);
   }
 
@@ -80,11 +91,22 @@ export class Logs {
     this.#held.delete(log);
   }
 
+  /** It is over, once what came of it was taken. */
   forget(log: string): void {
+    for (const frame of this.#takeEarly(log)) this.#take(frame);
     this.#cursors.delete(log);
   }
 
   receive(frame: Frame): void {
+    const { path, data, at, room = inbox } = frame;
+    const isHeader = path === '$stream' || path === '$gap';
+    const log = isHeader ? (data as ProtocolData['$stream' | '$gap']).room : room;
+    const early = isHeader || at !== undefined ? this.#early.get(log) : undefined;
+    if (early && !this.#held.has(log)) early.push(frame);
+    else this.#take(frame);
+  }
+
+  #take(frame: Frame): void {
     const { path, data, at, after = 0, room = inbox } = frame;
     if (path === '$stream') this.#begin(data as ProtocolData['$stream']);
     else if (path === '$gap') this.#miss(data as ProtocolData['$gap']);
@@ -92,13 +114,18 @@ export class Logs {
     else if (!this.#held.has(room)) this.#follow(room, at, after, frame);
   }
 
+  #takeEarly(room: string): readonly Frame[] {
+    const early = this.#early.get(room) ?? [];
+    this.#early.delete(room);
+    return early;
+  }
+
   #follow(log: string, at: number, after: number, frame: Frame): void {
     const cursor = this.#cursors.get(log);
     if (!cursor) return;
     const [epoch, last] = cursor;
     const verdict = judge(last, at, after);
-    // where that fails, the next entry asks again, or the next connection resumes from here
-    if (verdict === 'rejoin' && this.#host.connection.writable) this.join(log).catch(() => {});
+    if (verdict === 'rejoin') this.#repair(log);
     if (verdict === 'fork') this.#miss({ room: log, why: 'fork', from: cursor, to: [epoch, after] });
     else if (verdict !== 'deliver') return;
     // the listeners run in this very turn: nobody sees the cursor before they have
@@ -106,6 +133,18 @@ export class Logs {
     this.#host.deliver(frame);
     // unless one of them closed the client
     if (log === inbox && this.#cursors.has(log)) this.#acknowledgements.taken(at);
+  }
+
+  /** Asks for all after the cursor. Where that fails, the next entry asks again, or the next connection resumes from here. */
+  #repair(log: string): void {
+    if (!this.#host.connection.writable) return;
+    const heal = (): unknown => this.#held.delete(log);
+    this.#held.add(log);
+    this.#ask(log).then(heal, heal);
+  }
+
+  #ask(room: string): Promise<unknown> {
+    return this.#host.requests.ask({ path: '$join', data: { room, from: this.#cursors.get(room) } });
   }
 
   #begin({ room, epoch, from }: ProtocolData['$stream']): void {
@@ -118,7 +157,11 @@ export class Logs {
   }
 
   #miss(gap: ProtocolData['$gap']): void {
-    const { room, to } = gap;
+    const { room, why, to } = gap;
+    const [epoch, last] = this.#cursors.get(room) ?? [];
+    this.#owed.delete(room);
+    // a replay that was asked for while messages still came tells of what those were
+    if (why === 'trimmed' && to?.[0] === epoch && to && to[1] <= (last ?? 0)) return;
     if (to) this.#cursors.set(room, to);
     else this.#cursors.delete(room);
     this.#host.missed(gap);

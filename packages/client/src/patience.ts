@@ -7,8 +7,8 @@ const enoughSteps = 100;
 export interface Patience {
   /** Does it now, or when its turn comes. */
   take(task: () => void): void;
-  /** What comes from now on waits. */
-  pause(): Promise<void>;
+  /** What comes from now on waits, and goes after `first`. */
+  pause(first: readonly (() => void)[]): Promise<void>;
 }
 
 export function createPatience(report: (thrown: unknown) => void): Patience {
@@ -20,7 +20,8 @@ export function createPatience(report: (thrown: unknown) => void): Patience {
       if (isPausing) waiting.push(task);
       else task();
     },
-    async pause() {
+    async pause(first) {
+      waiting.unshift(...first);
       steps = enoughSteps;
       if (isPausing) return;
       isPausing = true;

@@ -69,6 +69,35 @@ describe('a session', () => {
     }
   });
 
+  it('is not over where the line broke before the close that belongs to a final goodbye', async () => {
+    for (const code of [1006, 4000]) {
+      const { client, first, greet } = await startSession();
+      first.receive('$goodbye', { why: 'restart', returnWithinMs: 1_000, final: true });
+      first.drop(code);
+      expect((await greet()).hello).toMatchObject({ session: 's_1' });
+      client.close();
+    }
+  });
+
+  it('that is lost is missed also where the line breaks before the server could say so', async () => {
+    const { first, connected, gaps, greet } = await startSession();
+    first.receive('$stream', { room: 'hall', epoch: 'r', from: 7, count: 0 });
+    first.drop();
+    const next = await connected({ session: 's_2', streams: { '*': ['e', 30] } });
+    next.receive('$gap', { room: '$inbox', why: 'lost', from: ['s_1', 0], to: ['s_2', 0] });
+    next.drop();
+    expect(gaps).toEqual([
+      { stream: 'inbox', why: 'lost', from: ['s_1', 0], to: ['s_2', 0] },
+      { stream: 'everyone', why: 'lost', from: ['e', 10], to: ['e', 30] },
+      { stream: 'room', room: 'hall', why: 'lost', from: ['r', 7] },
+    ]);
+    const { hello, next: again } = await greet();
+    expect(hello).toMatchObject({ streams: { $inbox: ['s_2', 0], '*': ['e', 30] } });
+    again.welcome({ session: 's_2', resumed: true });
+    again.drop();
+    expect(gaps).toHaveLength(3);
+  });
+
   it('goes on after a goodbye that is not final', async () => {
     const { greet, first: socket } = await startSession();
     socket.receive('$goodbye', { why: 'restart', returnWithinMs: 1_000 });

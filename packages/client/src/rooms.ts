@@ -49,7 +49,6 @@ export class Rooms {
     if (name === '*' || name === inbox) throw failure('invalid_input', {}, `no room is called "${name}"`);
     let room = this.#wanted.get(name);
     if (room === undefined) {
-      this.#leaving.delete(name);
       this.#wanted.set(name, (room = wantedRoom(name)));
       void this.#enter(room);
     }
@@ -124,6 +123,8 @@ export class Rooms {
       if (!answers && !joinsPlainly) throw failure('unsupported');
       const answered = answers ? logs.join(name) : this.#ask('$join', name);
       const enter = (): void => {
+        // what was left before is entered anew
+        if (this.#wanted.get(name) === room) this.#leaving.delete(name);
         room.known = true;
         room.joined = true;
         room.enter();
@@ -158,9 +159,10 @@ export class Rooms {
     const { connection, joinsPlainly } = this.#host;
     const answers = connection.welcome !== undefined;
     if (!answers && !joinsPlainly) return this.#left(name);
+    this.#host.logs.forget(name);
     const answered = this.#ask('$leave', name).then(
       () => this.#left(name),
-      ({ code }: SocketError) => code === 'unknown_outcome' || this.#left(name),
+      ({ code }: SocketError) => code === 'unknown_outcome' || code === 'timeout' || this.#left(name),
     );
     if (answers) await answered;
   }
@@ -175,7 +177,6 @@ export class Rooms {
 
   #drop(room: Wanted, error: SocketError): void {
     this.#wanted.delete(room.name);
-    this.#host.logs.forget(room.name);
     room.refuse(error);
     this.#show(room, []);
     room.removed.emit(this.#host.report, error);
