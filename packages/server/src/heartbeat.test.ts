@@ -82,6 +82,53 @@ describe('a connection', () => {
     expect(client.transport.closedWith).toBeUndefined();
   });
 
+  it('is given up with 4508 when it takes nothing of what waits for it for 10 s', async () => {
+    const { server, clock } = start();
+    const client = await server.connect();
+    client.transport.bufferedBytes = 1;
+    clock.advance(10_000);
+    expect(client.transport.closedWith).toBeUndefined();
+    clock.advance(1_000);
+    expect(client.transport.closedWith?.code).toBe(4508);
+    await settle();
+    // it may be faster the next time
+    expect(server.sockets.stats()).toMatchObject({ slowClosed: 1, silentClosed: 0, suspended: 1 });
+  });
+
+  it('is not stuck by what came to wait later', async () => {
+    const { server, clock } = start();
+    const { transport } = await server.connect();
+    for (let n = 0; n < 20; n += 1) {
+      transport.bufferedBytes = 1_000;
+      transport.receivedBytes += 1;
+      clock.advance(6_000);
+      transport.drain(500);
+      clock.advance(6_000);
+      transport.drain(0);
+    }
+    expect(transport.closedWith).toBeUndefined();
+  });
+
+  it('may be stuck for as long as the options say', async () => {
+    const { server, clock } = start({ backpressure: { stallMs: 3_000 } });
+    const { transport } = await server.connect();
+    transport.bufferedBytes = 1;
+    clock.advance(3_000);
+    expect(transport.closedWith).toBeUndefined();
+    clock.advance(1_000);
+    expect(transport.closedWith?.code).toBe(4508);
+  });
+
+  it('is silent although the network took what it was sent', async () => {
+    const { server, clock, gone } = start();
+    const client = await server.connectPlain();
+    for (let n = 0; n < 36; n += 1) {
+      client.transport.drain(0);
+      clock.advance(1_000);
+    }
+    expect(gone).toEqual([1006]);
+  });
+
   it('is not called silent while nobody reads what it says', async () => {
     const { server, clock, gone } = start();
     const client = await server.connectPlain();

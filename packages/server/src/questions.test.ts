@@ -192,3 +192,54 @@ describe('an answer nobody waits for', () => {
     expect(unrouted).toEqual([{ path: 'price', data: 1 }]);
   });
 });
+
+describe('a question to a client whose connection is lost', () => {
+  it('is asked again when the client returns, by the same id, and takes one answer', async () => {
+    const { client, socket, server } = await start();
+    const asked = socket.request('price', { of: 'tea' });
+    client.cut();
+    const back = await server.resume(client);
+    expect(back.take()).toEqual([{ path: 'price', data: { of: 'tea' }, id: 's1' }]);
+    back.say({ path: 'price', data: 1, id: 's1' });
+    expect(await asked).toBe(100);
+    back.cut();
+    expect((await server.resume(back)).take()).toEqual([]);
+    expect(server.clock.pending).toBe(1);
+  });
+
+  it('may be put while it is away', async () => {
+    const { client, socket, server } = await start();
+    client.cut();
+    const asked = socket.request('price', { of: 'tea' });
+    const back = await server.resume(client);
+    back.say({ path: 'price', data: 2, id: 's1' });
+    expect(await asked).toBe(200);
+  });
+
+  it('comes after what the client is read from the logs', async () => {
+    const { client, socket, server } = await start();
+    void codeOf(socket.request('price', { of: 'tea' }));
+    client.cut();
+    socket.send('note', 'one');
+    const back = await server.resume(client);
+    expect(back.take().map(({ path }) => path)).toEqual(['note', 'price']);
+  });
+
+  it('waits no longer for that', async () => {
+    const { client, socket, server } = await start();
+    const asked = codeOf(socket.request('price', { of: 'tea' }, { timeoutMs: 1_000 }));
+    client.cut();
+    server.clock.advance(1_000);
+    expect(await asked).toBe('timeout');
+    expect((await server.resume(client)).take()).toEqual([]);
+  });
+
+  it('rejects with unknown_outcome when the client does not return', async () => {
+    const { client, socket, server } = await start();
+    const asked = codeOf(socket.request('price', { of: 'tea' }, { timeoutMs: 1_000_000 }));
+    client.cut();
+    server.clock.advance(121_000);
+    expect(await asked).toBe('unknown_outcome');
+    expect(server.clock.pending).toBe(0);
+  });
+});
