@@ -29,6 +29,12 @@ export const checks = [
     counts: /^\s*(Test Files|Tests|Type Errors)\s/,
   },
   {
+    name: 'chaos',
+    proves: 'nothing is lost in silence when lines break and servers die',
+    alone: true,
+    counts: /^\| C/,
+  },
+  {
     name: 'e2e',
     proves: 'the example works in Chromium and Firefox',
     alone: true,

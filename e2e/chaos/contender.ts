@@ -49,19 +49,25 @@ export interface ClientEvents {
   /** After every connection but the first: whether the server says that what was missed will come. */
   returned(isResumed: boolean): void;
   received(message: Message): void;
-  /** The client was told that it misses something of a stream. */
-  missed(stream: Stream): void;
+  /** The client was told that it misses something of a stream, or may. */
+  missed(stream: Stream, mayBeEmpty: boolean): void;
   /** The client was told that nobody knows what became of its message `n`. */
   doubted(n: number): void;
   /** The server has answered message `n`. */
   answered(n: number): void;
 }
 
-/** How the library takes a message: one that is answered is over only once `answered` or `doubted` says so. */
-type Sent = 'refused' | 'accepted' | 'awaits an answer';
+/** How the library took a message. */
+interface Taken {
+  /** It is over only once `answered` or `doubted` says so. */
+  readonly isAwaited: boolean;
+  /** A server that knows nothing of the first time may be asked to handle it again. */
+  readonly mayRunAgain: boolean;
+}
 
 /** A client that comes back by itself. */
 export interface ChaosClient {
-  send(n: number): Sent;
+  /** `undefined` where the library refuses it. */
+  send(n: number): Taken | undefined;
   close(): void;
 }

@@ -1,7 +1,8 @@
 // One client and the proxy between it and the server, which is where its line is broken.
+import type { Account } from './account.js';
 import { startCuttingProxy, type CuttingProxy } from '../behaviour/cutting-proxy.js';
 import type { Contender } from './contender.js';
-import type { Account } from './ledger.js';
+
 import { createDeferred, within } from './promise.js';
 
 /** How long a client may take to connect, or to come back, before the row fails. */
@@ -31,12 +32,12 @@ export interface Line extends Talker {
   breakBy(fault: () => void | Promise<void>): Promise<void>;
 }
 
-/** Connects a client through a new proxy to the server at `port`. */
+/** Connects a client through a new proxy to the server at `port`; `newestRun` says which process is the newest. */
 export async function openLine(
   contender: Contender,
-  key: string,
   port: number,
-  { down, up }: Account,
+  { key, heard, sent }: Account,
+  newestRun: () => number,
 ): Promise<Line> {
   const returns: Return[] = [];
   let acceptedAt = 0;
@@ -55,19 +56,26 @@ export async function openLine(
         returns.push({ isResumed, takeoverMs: now - acceptedAt, backMs: now - brokenAt });
         back.resolve();
       },
-      received: (message) => down[message.stream].received(message),
-      missed: (stream) => down[stream].missed(),
-      doubted: (n) => up.doubted(n),
-      answered: (n) => up.answered(n),
+      received: (message) => heard[message.stream].push(message),
+      missed: (stream, mayBeEmpty) => heard[stream].push({ mayBeEmpty }),
+      doubted(n) {
+        const sending = sent[n - 1];
+        if (sending) sending.state = 'unknown';
+      },
+      answered(n) {
+        const sending = sent[n - 1];
+        if (sending) [sending.state, sending.answeredIn] = ['answered', newestRun()];
+      },
     }),
   );
   return {
     proxy,
     returns,
     send() {
-      const n = up.sent + 1;
-      const sent = client.send(n);
-      if (sent !== 'refused') up.accepted(n, sent === 'awaits an answer');
+      const taken = client.send(sent.length + 1);
+      if (!taken) return;
+      const { isAwaited, mayRunAgain } = taken;
+      sent.push({ mayRunAgain, state: isAwaited ? 'awaited' : 'accepted' });
     },
     async breakBy(fault) {
       back = createDeferred();

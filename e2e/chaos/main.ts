@@ -31,6 +31,8 @@ async function prove(options: ProofOptions, command: string): Promise<number> {
   console.log(`seed ${seed}`);
   const results: Result[] = [];
   for (const row of options.rows) {
+    const cycles = row.cycles[length];
+    if (cycles === undefined) continue;
     const obstacle = findObstacle(row);
     if (obstacle !== undefined) {
       console.log(`| ${row.id} | skipped: ${obstacle} |`);
@@ -39,7 +41,7 @@ async function prove(options: ProofOptions, command: string): Promise<number> {
     for (const contender of options.contenders) {
       if (!row.forAll && contender !== wirepact) continue;
       const result = await runRow(row, contender, {
-        cycles: options.cycles ?? row.cycles[length],
+        cycles: options.cycles ?? cycles,
         maxClients: clients,
         ...{ seed, command, version: versionOf(contender.package) },
         ...{ date: new Date().toISOString().slice(0, 10), machine: describeMachine() },

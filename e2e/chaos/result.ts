@@ -1,5 +1,5 @@
 // What a row gave, and whether that is what it should.
-import type { Verdict } from './ledger.js';
+import type { Verdict } from './judge.js';
 import type { Return } from './line.js';
 import type { Goal } from './rows.js';
 
@@ -30,7 +30,7 @@ export interface Quantiles {
 }
 
 /** A line for everything in which a result misses its goal. */
-export function findMisses({ goal, down, up, returns, resumed, failures }: Result): string[] {
+export function findMisses({ goal, down, up, returns, resumed, failures, others }: Result): string[] {
   const promised: Record<string, number> = {
     'silently lost on the way down': down.silent,
     'silently lost on the way up': up.silent,
@@ -47,7 +47,7 @@ export function findMisses({ goal, down, up, returns, resumed, failures }: Resul
   }
   if (goal === 'nothing is lost') promised['returns without the session'] = returns - resumed;
   const misses = Object.entries(promised).filter(([, count]) => count > 0);
-  return [...misses.map(([what, count]) => `${count} ${what}`), ...failures];
+  return [...misses.map(([what, count]) => `${count} ${what}`), ...failures, ...others.slice(0, 5)];
 }
 
 export function measure(returns: readonly Return[], figure: 'takeoverMs' | 'backMs'): Quantiles {

@@ -10,7 +10,7 @@ export const calmMs = 250;
 /** What is sent within this time before a line is given up vanishes, where a row says so. */
 const darkMs = 100;
 
-/** How many cycles a run has: `check` is that of `npm test`. */
+/** How many cycles a run has. `check` is that of `npm test`, for which not all rows are fit. */
 export type Length = 'check' | 'quick' | 'long';
 
 /** What must hold of Wirepact. */
@@ -27,7 +27,7 @@ export interface Row {
   readonly fault: string;
   readonly goal: Goal;
   /** In all: where lines break one by one, they share them. */
-  readonly cycles: Readonly<Record<Length, number>>;
+  readonly cycles: Readonly<Record<Exclude<Length, 'check'>, number>> & { readonly check?: number };
   readonly clients: number;
   /** Not for Wirepact alone. */
   readonly forAll?: true;
@@ -98,7 +98,7 @@ export const rows: readonly Row[] = [
     id: 'C13-nginx',
     fault: 'nginx between them is reloaded',
     goal: 'nothing is lost',
-    cycles: { check: 3, quick: 5, long: 50 },
+    cycles: { quick: 5, long: 50 },
     clients: 20,
     through: nginx,
     breaks: { all: (stage) => stage.renewBalancer() },
@@ -107,7 +107,7 @@ export const rows: readonly Row[] = [
     id: 'C13-haproxy',
     fault: 'HAProxy between them is restarted',
     goal: 'nothing is lost',
-    cycles: { check: 3, quick: 5, long: 50 },
+    cycles: { quick: 5, long: 50 },
     clients: 20,
     through: haproxy,
     breaks: { all: (stage) => stage.renewBalancer() },

@@ -1,5 +1,4 @@
 // What the harness and a server process say to each other.
-import type { Message } from './contender.js';
 
 /** What a server process is started with. */
 export interface ServerSetup {
@@ -7,17 +6,17 @@ export interface ServerSetup {
   /** Which process in the row of its processes this is, from 1. */
   readonly run: number;
   readonly perSecond: number;
+  /** The file for what it accepts and handles. */
+  readonly journal: string;
   /** Whether it sends from the start, or once it is told to. */
   readonly talks: boolean;
 }
 
 export type Command = 'talk' | 'fall silent';
 
-/** What the server process reports. What it reported, its death cannot undo. */
+/** What the server process says of itself; what it accepts and handles, its journal says. */
 export type Report =
   | { readonly listens: number }
-  | { readonly published: Message }
-  | { readonly handled: { readonly key: string; readonly n: number } }
   | { readonly failed: string }
   /** Nothing is on its way any more. */
   | { readonly silent: true };

@@ -1,16 +1,19 @@
-// The server process: serves one contender, sends at a steady pace, and reports what it accepted and what it handled.
+// The server process: serves one contender, sends at a steady pace, and keeps a journal of what it accepted and what it handled.
 import { findContender } from './contenders/contenders.js';
 import { streams } from './contender.js';
+import { openJournal } from './journal.js';
 import { keepPace } from './pace.js';
 import type { Command, Report, ServerSetup } from './server-messages.js';
 
-const { contender, run, perSecond, talks } = JSON.parse(process.argv[2] ?? '') as ServerSetup;
+const setup = JSON.parse(process.argv[2] ?? '') as ServerSetup;
+const { contender, run, perSecond } = setup;
+const write = openJournal(setup.journal);
 const report = (what: Report): void => void process.send?.(what);
 const fail = (error: unknown): void =>
   report({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 
 const served = await findContender(contender).serve({
-  handle: (key, n) => report({ handled: { key, n } }),
+  handle: (key, n) => write({ handled: { key, n } }),
   fail,
 });
 
@@ -23,7 +26,8 @@ function sendNext(): void {
   const stream = streams[turns % streams.length] ?? 'everyone';
   const message = { run, stream, n: Math.floor(turns / streams.length) + 1 };
   turns += 1;
-  const sent = served.publish(message).then(() => report({ published: message }), fail);
+  write({ offered: message });
+  const sent = served.publish(message).then(() => write({ published: message }), fail);
   sending.add(sent);
   void sent.finally(() => sending.delete(sent));
 }
@@ -47,5 +51,5 @@ process.once('SIGTERM', () => {
     .then(() => process.exit());
 });
 process.on('disconnect', () => process.exit());
-if (talks) talk();
+if (setup.talks) talk();
 report({ listens: served.port });

@@ -2,18 +2,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Message } from './contender.js';
+import { followJournal, type Entry } from './journal.js';
 import { createDeferred } from './promise.js';
 import type { Command, Report, ServerSetup } from './server-messages.js';
 
 const program = fileURLToPath(new URL('server-process.js', import.meta.url));
-
-/** What is heard of a server process. */
-export interface ServerEvents {
-  published(message: Message): void;
-  handled(run: number, key: string, n: number): void;
-  failed(what: string): void;
-}
 
 /** A server in a process of its own. */
 export interface ChaosServer {
@@ -25,25 +18,24 @@ export interface ChaosServer {
   kill(): Promise<void>;
   /** Lets it take leave, and resolves once it has ended. */
   drain(): Promise<void>;
+  /** What it has accepted and handled since this was last asked. */
+  readJournal(): Entry[];
 }
 
-/** Resolves once it listens. */
-export async function startServer(setup: ServerSetup, events: ServerEvents): Promise<ChaosServer> {
+/** Resolves once it listens. `fail` is told of what should not happen in it. */
+export async function startServer(setup: ServerSetup, fail: (what: string) => void): Promise<ChaosServer> {
   const child = fork(program, [JSON.stringify(setup)]);
   const listens = createDeferred<number>();
   let silent = createDeferred<void>();
   let isEnding = false;
-  // everything it reported has been read by then
-  const gone = once(child, 'disconnect');
+  const gone = once(child, 'exit');
   child.on('message', (report: Report) => {
-    if ('published' in report) events.published(report.published);
-    else if ('handled' in report) events.handled(setup.run, report.handled.key, report.handled.n);
-    else if ('listens' in report) listens.resolve(report.listens);
-    else if ('failed' in report) events.failed(report.failed);
+    if ('listens' in report) listens.resolve(report.listens);
+    else if ('failed' in report) fail(report.failed);
     else silent.resolve(undefined);
   });
   child.on('exit', (code, signal) => {
-    if (!isEnding) events.failed(`the server process ended by itself: ${code ?? signal}`);
+    if (!isEnding) fail(`the server process ended by itself: ${code ?? signal}`);
     listens.reject(new Error(`the server of ${setup.contender} did not start`));
     silent.resolve(undefined);
   });
@@ -63,5 +55,6 @@ export async function startServer(setup: ServerSetup, events: ServerEvents): Pro
     },
     kill: () => end('SIGKILL'),
     drain: () => end('SIGTERM'),
+    readJournal: followJournal(setup.journal),
   };
 }

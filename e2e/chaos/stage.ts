@@ -1,8 +1,13 @@
 // What a row plays on: a server process, clients behind proxies, and messages both ways at a steady pace.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openAccount, type Account } from './account.js';
 import { findProgram, type RunningBalancer } from './balancers.js';
 import type { Contender } from './contender.js';
-import { isSettled, Ledger, type Verdict } from './ledger.js';
+import type { Entry } from './journal.js';
+import { isSettled, judge, type Verdict } from './judge.js';
 import { openLine, type Line, type Talker } from './line.js';
 import { keepPace } from './pace.js';
 import { openPlainClient } from './plain-client.js';
@@ -22,41 +27,42 @@ export class Stage {
   readonly failures: string[] = [];
   readonly lines: Line[] = [];
   readonly #row: Row;
-  readonly #ledger: Ledger;
+  readonly #accounts: Account[] = [];
+  readonly #journals: Entry[][] = [];
   readonly #talkers: Talker[] = [];
-  #run = 0;
-  #server: ChaosServer | undefined;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'chaos-'));
+  readonly #servers: ChaosServer[] = [];
   #balancer: RunningBalancer | undefined;
   #stopTalking = (): void => undefined;
 
   constructor(row: Row, contender: Contender, chance: () => number) {
     this.#row = row;
-    this.#ledger = new Ledger(row.owedToAbsent ?? []);
     this.contender = contender;
     this.chance = chance;
   }
 
   get server(): ChaosServer {
-    if (!this.#server) throw new Error('the stage is not open');
-    return this.#server;
+    const server = this.#servers.at(-1);
+    if (!server) throw new Error('the stage is not open');
+    return server;
   }
 
   /** Starts a server and so many clients; then both begin to talk. */
   async open(clients: number): Promise<void> {
     const { hasPlainClient, through } = this.#row;
-    this.#server = await this.#start(false);
+    await this.#start(false);
     const path = through && findProgram(through.program);
     if (path !== undefined) this.#balancer = await through?.start(path, this.server.port);
     const { port } = this.#balancer ?? this.server;
     for (let number = 1; number <= clients; number += 1) {
-      const key = `client-${number}`;
-      const line = await openLine(this.contender, key, port, this.#ledger.open(key));
+      const account = this.#openAccount(`client-${number}`);
+      const line = await openLine(this.contender, port, account, () => this.#servers.length);
       this.lines.push(line);
       this.#talkers.push(line);
     }
     if (hasPlainClient) {
       const fail = (what: string): void => void this.failures.push(what);
-      this.#talkers.push(await openPlainClient(port, this.#ledger.open('plain'), fail));
+      this.#talkers.push(await openPlainClient(port, this.#openAccount('plain'), fail));
     }
     this.server.talk();
     this.#stopTalking = keepPace(perSecond, () => {
@@ -68,15 +74,15 @@ export class Stage {
   async restart(): Promise<void> {
     for (const { proxy } of this.lines) proxy.target = undefined;
     await this.server.kill();
-    this.#server = await this.#start(true);
-    this.#pointTo(this.#server.port);
+    await this.#start(true);
+    this.#pointTo(this.server.port);
   }
 
   /** Another server takes over before the old one takes leave. */
   async replace(): Promise<void> {
     const old = this.server;
-    this.#server = await this.#start(true);
-    this.#pointTo(this.#server.port);
+    await this.#start(true);
+    this.#pointTo(this.server.port);
     await old.drain();
   }
 
@@ -89,12 +95,12 @@ export class Stage {
   async settle(): Promise<Verdict> {
     this.#stopTalking();
     await this.server.fallSilent();
-    let verdict = this.#ledger.judge();
+    let verdict = this.#judge();
     let before = '';
     let movedAt = performance.now();
     while (!isSettled(verdict) && performance.now() - movedAt < quietMs) {
-      await delay(50);
-      verdict = this.#ledger.judge();
+      await delay(100);
+      verdict = this.#judge();
       const now = JSON.stringify(verdict);
       if (now !== before) movedAt = performance.now();
       before = now;
@@ -106,19 +112,29 @@ export class Stage {
     this.#stopTalking();
     await Promise.all(this.#talkers.map((talker) => talker.close()));
     await this.#balancer?.close();
-    await this.#server?.kill();
+    await Promise.all(this.#servers.map((server) => server.kill()));
+    rmSync(this.#folder, { recursive: true });
   }
 
-  #start(talks: boolean): Promise<ChaosServer> {
-    this.#run += 1;
-    return startServer(
-      { contender: this.contender.name, run: this.#run, perSecond, talks },
-      {
-        published: (message) => this.#ledger.published(message),
-        handled: (run, key, n) => this.#ledger.handled(run, key, n),
-        failed: (what) => this.failures.push(what),
-      },
-    );
+  async #start(talks: boolean): Promise<void> {
+    const run = this.#servers.length + 1;
+    const journal = join(this.#folder, `${run}.jsonl`);
+    const setup = { contender: this.contender.name, run, perSecond, talks, journal };
+    this.#servers.push(await startServer(setup, (what) => this.failures.push(what)));
+  }
+
+  #openAccount(key: string): Account {
+    const account = openAccount(key);
+    this.#accounts.push(account);
+    return account;
+  }
+
+  #judge(): Verdict {
+    for (const [index, server] of this.#servers.entries()) {
+      this.#journals[index] = [...(this.#journals[index] ?? []), ...server.readJournal()];
+    }
+    const { owedToAbsent = [] } = this.#row;
+    return judge({ accounts: this.#accounts, journals: this.#journals, owedToAbsent });
   }
 
   #pointTo(port: number): void {

@@ -60,12 +60,12 @@ async function connect(url: string, key: string, events: ClientEvents): Promise<
   await new Promise<void>((resolve) => socket.once('connect', resolve));
   socket.on('connect', () => {
     events.returned(socket.recovered);
-    if (!socket.recovered) for (const stream of streams) events.missed(stream);
+    if (!socket.recovered) for (const stream of streams) events.missed(stream, true);
   });
   return {
     send(n) {
       socket.emit('note', n);
-      return 'accepted';
+      return { isAwaited: false, mayRunAgain: false };
     },
     close: () => void socket.close(),
   };

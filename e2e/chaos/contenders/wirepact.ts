@@ -62,23 +62,25 @@ async function connect(url: string, key: string, events: ClientEvents): Promise<
     if (status.name !== 'connected') return;
     if (connections++ > 0) events.returned(status.resumed);
   });
-  client.onGap(({ stream }) => events.missed(stream === 'inbox' ? 'direct' : stream));
+  client.onGap(({ stream, why }) => {
+    events.missed(stream === 'inbox' ? 'direct' : stream, why === 'epoch' || why === 'lost');
+  });
   await client.join(lobby);
   return {
     send(n) {
       try {
         if (n % 2 === 1) {
           client.send('note', { n });
-          return 'accepted';
+          return { isAwaited: false, mayRunAgain: false };
         }
         const answer = n % 4 === 0 ? client.request('save', { n }) : client.request('ask', { n });
         answer.then(
           () => events.answered(n),
           () => events.doubted(n),
         );
-        return 'awaits an answer';
+        return { isAwaited: true, mayRunAgain: n % 4 === 0 };
       } catch {
-        return 'refused';
+        return undefined;
       }
     },
     close: () => client.close(),
