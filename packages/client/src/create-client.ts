@@ -197,9 +197,9 @@ class UntypedClient {
   }
 
   #disconnected(isFinal: boolean): void {
+    this.#logs.cut();
     this.#outbox.cut();
     if (isFinal) this.#session.forget();
-    this.#logs.cut();
     if (!this.#session.isAlive) this.#outbox.lose();
   }
 

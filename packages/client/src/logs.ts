@@ -39,6 +39,10 @@ export class Logs {
     return Object.fromEntries(this.#cursors);
   }
 
+  follows(log: string): boolean {
+    return this.#cursors.has(log);
+  }
+
   /** Stands at these positions too. */
   place(cursors: Readonly<Record<string, Cursor>>): void {
     for (const [log, cursor] of Object.entries(cursors)) this.#cursors.set(log, cursor);
@@ -50,9 +54,10 @@ export class Logs {
     this.place(cursors);
   }
 
-  /** The connection is gone. What it owed is not told any more. */
+  /** The connection is gone: nobody awaits an answer on it, and what it owed is not told any more. */
   cut(): void {
     this.#acknowledgements.stop();
+    for (const room of this.#early.keys()) this.#release(room);
     for (const [room, from] of this.#owed) {
       const to = this.#cursors.get(room);
       this.#miss({ room, why: 'lost', from, ...(to && to !== from && { to }) });
@@ -70,7 +75,7 @@ export class Logs {
     try {
       await this.#ask(room);
     } finally {
-      for (const frame of this.#takeEarly(room)) this.#take(frame);
+      this.#release(room);
     }
   }
 
@@ -93,25 +98,31 @@ export class Logs {
 
   /** It is over, once what came of it was taken. */
   forget(log: string): void {
-    for (const frame of this.#takeEarly(log)) this.#take(frame);
+    this.#release(log);
     this.#cursors.delete(log);
+    this.#owed.delete(log);
   }
 
   receive(frame: Frame): void {
     const { path, data, at, room = inbox } = frame;
     const isHeader = path === '$stream' || path === '$gap';
+    if (!isHeader && at === undefined) return this.#host.deliver(frame);
     const log = isHeader ? (data as ProtocolData['$stream' | '$gap']).room : room;
-    const early = isHeader || at !== undefined ? this.#early.get(log) : undefined;
-    if (early && !this.#held.has(log)) early.push(frame);
+    if (this.#held.has(log)) return;
+    const early = this.#early.get(log);
+    if (early) early.push(frame);
     else this.#take(frame);
   }
 
   #take(frame: Frame): void {
-    const { path, data, at, after = 0, room = inbox } = frame;
+    const { path, data, at = 0, after = 0, room = inbox } = frame;
     if (path === '$stream') this.#begin(data as ProtocolData['$stream']);
     else if (path === '$gap') this.#miss(data as ProtocolData['$gap']);
-    else if (at === undefined) this.#host.deliver(frame);
-    else if (!this.#held.has(room)) this.#follow(room, at, after, frame);
+    else this.#follow(room, at, after, frame);
+  }
+
+  #release(room: string): void {
+    for (const frame of this.#takeEarly(room)) this.#take(frame);
   }
 
   #takeEarly(room: string): readonly Frame[] {
@@ -148,7 +159,6 @@ export class Logs {
   }
 
   #begin({ room, epoch, from }: ProtocolData['$stream']): void {
-    if (this.#held.has(room)) return;
     const before = this.#cursors.get(room);
     const to: Cursor = [epoch, from];
     const why = before && missing(before, to);

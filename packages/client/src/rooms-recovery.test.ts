@@ -76,6 +76,16 @@ describe('a room', () => {
     expect((await joining).name).toBe('lobby');
   });
 
+  it('is asked for again where nothing came behind the answer', async () => {
+    const { client, first, connected } = await startSession();
+    const joining = client.join('lobby');
+    first.receive('$join', { room: 'lobby' }, { id: 1 });
+    await joining;
+    first.drop();
+    const next = await connected({ resumed: true });
+    expect(next.takeSent()).toEqual([{ path: '$join', data: { room: 'lobby' }, id: 2 }]);
+  });
+
   it('is asked for again in yet another session where its join in this one was not answered', async () => {
     const { first, connected } = await startInLobby();
     first.drop();

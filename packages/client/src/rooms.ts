@@ -79,7 +79,8 @@ export class Rooms {
       else this.#left(name);
     }
     for (const room of [...this.#wanted.values()]) {
-      room.joined &&= resumed;
+      // where nothing came behind the answer, the session may have been put out since
+      room.joined &&= resumed && this.#host.logs.follows(room.name);
       if (!room.joined) void this.#enter(room);
     }
   }
