@@ -81,6 +81,7 @@ describe('a room', () => {
     const joining = client.join('lobby');
     first.receive('$join', { room: 'lobby' }, { id: 1 });
     await joining;
+    await settle();
     first.drop();
     const next = await connected({ resumed: true });
     expect(next.takeSent()).toEqual([{ path: '$join', data: { room: 'lobby' }, id: 2 }]);
