@@ -52,6 +52,9 @@ describe('createClient', () => {
     check(() => {
       // @ts-expect-error it is getToken
       createClient<typeof channels>({ url, getTokn: () => 'secret' });
+      createClient({ url, session: 'tab' });
+      // @ts-expect-error it lasts as long as its page or its tab
+      createClient({ url, session: 'disk' });
       // @ts-expect-error url is missing
       createClient<typeof channels>({});
       // @ts-expect-error a contract is an object of channels
@@ -152,7 +155,10 @@ describe('a client that knows the contract as a type', () => {
       const { status } = client;
       expectTypeOf(status).toEqualTypeOf<ClientStatus>();
       if (status.name === 'reconnecting') expectTypeOf(status.reason).toEqualTypeOf<CloseReason>();
-      if (status.name === 'connected') expectTypeOf(status.sessionId).toEqualTypeOf<string | undefined>();
+      if (status.name === 'connected') {
+        expectTypeOf(status.sessionId).toEqualTypeOf<string | undefined>();
+        expectTypeOf(status.resumed).toEqualTypeOf<boolean>();
+      }
       // @ts-expect-error an idle client has made no attempt
       if (status.name === 'idle') expectTypeOf(status.attempt);
     });

@@ -163,27 +163,26 @@ export class Connection {
     try {
       const socket = (this.#socket = openSocket(this.#options, address));
       // each listener belongs to its socket and is deaf once the state holds another
+      const reply = (frame: Frame): void => {
+        if (this.#socket === socket) this.#send(frame);
+      };
       const current =
         <TArgs extends unknown[]>(listener: (...args: TArgs) => void) =>
-        (...args: TArgs): void => {
-          if (this.#socket === socket) listener(...args);
-        };
-      const inTurn = <TArgs extends unknown[]>(listener: (...args: TArgs) => void) => {
-        const heard = current(listener);
-        return (...args: TArgs): void => this.patience.take(() => heard(...args));
-      };
-      const reply = current((frame: Frame) => this.#send(frame));
+        (...args: TArgs): void =>
+          this.patience.take(() => {
+            if (this.#socket === socket) listener(...args);
+          });
       socket.addEventListener(
         'open',
         current(() => this.dispatch({ type: 'opened', greets: this.#negotiated })),
       );
       socket.addEventListener(
         'message',
-        inTurn(({ data }) => this.#receive(data, reply)),
+        current(({ data }) => this.#receive(data, reply)),
       );
       socket.addEventListener(
         'close',
-        inTurn(({ code, reason }) =>
+        current(({ code, reason }) =>
           this.dispatch({ type: 'lost', reason: { code, reason }, withinMs: this.#goodbye?.returnWithinMs }),
         ),
       );
@@ -238,11 +237,6 @@ export class Connection {
     this.write(this.#options.dialect.encode(frame));
   }
 
-  /** Only the close that belongs to the goodbye says that all before it has come. */
-  #isFinal(event: ConnectionEvent): boolean {
-    return this.#goodbye?.final === true && event.type === 'lost' && event.reason.code === closeCodes.restart;
-  }
-
   #publish(before: ConnectionState, state: ConnectionState, event: ConnectionEvent): void {
     const status = statusOf(this.#state);
     const changed = JSON.stringify(status) !== JSON.stringify(this.#status);
@@ -250,7 +244,10 @@ export class Connection {
     if (changed) this.#status = status;
     // what is pending when the application closes was not lost: it ends as closed
     const isWanted = event.type === 'closed';
-    if (before.name === 'connected' && !isWanted) this.#hooks.disconnected(this.#isFinal(event));
+    // only the close that belongs to the goodbye says that all before it has come
+    const isFinal =
+      this.#goodbye?.final === true && event.type === 'lost' && event.reason.code === closeCodes.restart;
+    if (before.name === 'connected' && !isWanted) this.#hooks.disconnected(isFinal);
     if (state.name === 'connected') this.#hooks.connected(this.#welcome);
     if (state.name === 'closed') this.#hooks.closed(state.error, isWanted);
     if (changed && this.#status === status) this.#hooks.statusChanged();

@@ -23,10 +23,11 @@ export class Logs {
   readonly #host: LogHost;
   readonly #acknowledgements: Acknowledgements;
   readonly #cursors = new Map<string, Cursor>();
-  /** Logs of which nothing is taken: what was missed was asked for, or they are being left. */
-  readonly #held = new Set<string>();
-  /** What came of rooms that somebody is about to join, and shall hear. */
-  readonly #early = new Map<string, Frame[]>();
+  /**
+   * Logs of which nothing is taken now. What comes of a room that is being joined is kept for who awaits that; there is no use
+   * for it where a replay was asked for, or the room is being left.
+   */
+  readonly #held = new Map<string, Frame[] | undefined>();
   /** Where the client stood in logs of a session that is lost, until it is told what it missed. */
   readonly #owed = new Map<string, Cursor>();
 
@@ -43,21 +44,16 @@ export class Logs {
     return this.#cursors.has(log);
   }
 
-  /** Stands at these positions too. */
+  /** The client stands there, as the server says or the last page did. What is missing of a session before is told next. */
   place(cursors: Readonly<Record<string, Cursor>>): void {
-    for (const [log, cursor] of Object.entries(cursors)) this.#cursors.set(log, cursor);
-  }
-
-  /** Another session begins, and the server is about to say what is missing of the last. */
-  restart(cursors: Readonly<Record<string, Cursor>>): void {
     for (const [log, cursor] of this.#cursors) this.#owed.set(log, cursor);
-    this.place(cursors);
+    for (const [log, cursor] of Object.entries(cursors)) this.#cursors.set(log, cursor);
   }
 
   /** The connection is gone: nobody awaits an answer on it, and what it owed is not told any more. */
   cut(): void {
     this.#acknowledgements.stop();
-    for (const room of this.#early.keys()) this.#release(room);
+    for (const log of this.#held.keys()) if (this.#held.get(log)) this.#release(log);
     for (const [room, from] of this.#owed) {
       const to = this.#cursors.get(room);
       this.#miss({ room, why: 'lost', from, ...(to && to !== from && { to }) });
@@ -66,12 +62,12 @@ export class Logs {
 
   clear(): void {
     this.#acknowledgements.stop();
-    for (const logs of [this.#cursors, this.#held, this.#early, this.#owed]) logs.clear();
+    for (const logs of [this.#cursors, this.#held, this.#owed]) logs.clear();
   }
 
   /** Joins a room. What comes of its log until that is answered is for who awaits it. */
   async join(room: string): Promise<void> {
-    this.#early.set(room, this.#early.get(room) ?? []);
+    if (!this.#held.has(room)) this.#held.set(room, []);
     try {
       await this.#ask(room);
     } finally {
@@ -81,19 +77,18 @@ export class Logs {
 
   /** A join was answered. Who awaits that goes on before anything else is taken. */
   joined(room: string): void {
-    this.#held.delete(room);
-    void this.#host.connection.patience.pause(this.#takeEarly(room).map((frame) => () => this.#take(frame)));
+    void this.#host.connection.patience.pause(this.#let(room).map((frame) => () => this.#take(frame)));
   }
 
   /** Takes nothing of it any more; the server may not know yet. */
   leave(log: string): void {
-    this.#held.add(log);
+    this.#held.set(log, undefined);
   }
 
   /** The server knows too. */
   left(log: string): void {
-    this.forget(log);
     this.#held.delete(log);
+    this.forget(log);
   }
 
   /** It is over, once what came of it was taken. */
@@ -108,9 +103,7 @@ export class Logs {
     const isHeader = path === '$stream' || path === '$gap';
     if (!isHeader && at === undefined) return this.#host.deliver(frame);
     const log = isHeader ? (data as ProtocolData['$stream' | '$gap']).room : room;
-    if (this.#held.has(log)) return;
-    const early = this.#early.get(log);
-    if (early) early.push(frame);
+    if (this.#held.has(log)) this.#held.get(log)?.push(frame);
     else this.#take(frame);
   }
 
@@ -121,14 +114,15 @@ export class Logs {
     else this.#follow(room, at, after, frame);
   }
 
-  #release(room: string): void {
-    for (const frame of this.#takeEarly(room)) this.#take(frame);
+  #release(log: string): void {
+    for (const frame of this.#let(log)) this.#take(frame);
   }
 
-  #takeEarly(room: string): readonly Frame[] {
-    const early = this.#early.get(room) ?? [];
-    this.#early.delete(room);
-    return early;
+  /** Holds it no more. Returns what was kept. */
+  #let(log: string): readonly Frame[] {
+    const kept = this.#held.get(log) ?? [];
+    this.#held.delete(log);
+    return kept;
   }
 
   #follow(log: string, at: number, after: number, frame: Frame): void {
@@ -150,7 +144,7 @@ export class Logs {
   #repair(log: string): void {
     if (!this.#host.connection.writable) return;
     const heal = (): unknown => this.#held.delete(log);
-    this.#held.add(log);
+    this.#held.set(log, undefined);
     this.#ask(log).then(heal, heal);
   }
 

@@ -161,6 +161,7 @@ export class Rooms {
     const answers = connection.welcome !== undefined;
     if (!answers && !joinsPlainly) return this.#left(name);
     this.#host.logs.forget(name);
+    this.#host.logs.leave(name);
     const answered = this.#ask('$leave', name).then(
       () => this.#left(name),
       ({ code }: SocketError) => code === 'unknown_outcome' || code === 'timeout' || this.#left(name),

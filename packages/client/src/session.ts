@@ -49,7 +49,7 @@ export class Session {
     const { session, token, resumed, streams } = welcome;
     this.#identity = { session, token };
     // an inbox begins with its session, and is known by its name
-    if (!resumed) this.#logs.restart({ [inbox]: [session, 0], ...streams });
+    if (!resumed) this.#logs.place({ [inbox]: [session, 0], ...streams });
   }
 
   forget(): void {
