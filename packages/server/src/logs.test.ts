@@ -49,11 +49,12 @@ it('lets go of what is old in a sweep, but for the newest of each', () => {
 
 it('empties the logs that were used least recently when all together hold too much, and a tenth more', () => {
   const { clock, logs, append } = start({ maxTotalBytes: 1_000 });
-  const [a, b, c] = ['a', 'b', 'c'].map((name) => logs.create(name)) as [Log, Log, Log];
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => logs.create(name)) as [Log, Log, Log, Log];
   for (const [log, times] of [
     [a, 2],
-    [b, 3],
-    [c, 3],
+    [b, 1],
+    [c, 1],
+    [d, 4],
     [a, 2],
   ] as const) {
     clock.advance(1);
@@ -61,10 +62,10 @@ it('empties the logs that were used least recently when all together hold too mu
   }
   expect(logs.bytes).toBe(1_000);
   clock.advance(1);
-  append(c);
-  // b is the one that was used longest ago, though a was made first
-  expect([a.size, b.size, c.size]).toEqual([4, 0, 4]);
-  expect([b.at, b.floor, logs.bytes]).toEqual([3, 3, 800]);
+  append(d);
+  // a was made first, but used again since
+  expect([a.size, b.size, c.size, d.size]).toEqual([4, 0, 0, 5]);
+  expect([b.at, b.floor, logs.bytes]).toEqual([1, 1, 900]);
 });
 
 it('holds no more than its bound, even where one log alone is larger', () => {

@@ -125,3 +125,14 @@ it('nothing is kept for a plain client', async () => {
   plain.send('chat', 'one');
   expect(sockets.stats().logBytes).toBe(held);
 });
+
+it('what is in no log does not go to the one that it is not for', async () => {
+  const { server, sockets, client, socket } = await start();
+  const back = await server.resume(client);
+  back.take();
+  const others = sockets.room('lobby').except(socket);
+  others.send('typing', 'ann');
+  others.send('cursor', { who: 'ann', x: 1 });
+  socket.broadcast('typing', 'ann');
+  expect(back.takeAll()).toEqual([]);
+});
