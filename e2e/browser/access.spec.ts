@@ -1,7 +1,10 @@
 // Everybody can use it: keyboards, screen readers, small screens, either colour scheme.
 import type { Page } from '@playwright/test';
-import { birds, expect, messageField, messages, test } from './chat-test.js';
+import { birds, cutLine, expect, mendLine, messageField, messages, say, test } from './chat-test.js';
 import { lowContrasts } from './contrast.js';
+
+// what the browsers themselves write where the line is cut
+test.use({ expectedComplaints: /WebSocket|can’t establish a connection|was interrupted/ });
 
 const controls = ['button', 'link', 'textbox', 'switch'] as const;
 
@@ -36,6 +39,10 @@ test('is used by keyboard alone', async ({ open }) => {
   await tabTo(page, 'Cut the line');
   await page.keyboard.press('Enter');
   await expect(page.getByText('You cut the line. Calling the server again.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Mend the line' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(messages(page)).toContainText('You cut the line. Back after');
+  await expect(page.getByRole('button', { name: 'Cut the line' })).toBeFocused();
 });
 
 test('opens the panel of a small screen by keyboard, and gives the focus back', async ({ open }) => {
@@ -84,8 +91,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(messages(page)).toContainText('Sent');
     expect(await lowContrasts(page)).toEqual([]);
 
-    await page.getByRole('button', { name: 'Cut the line' }).click();
+    await cutLine(page);
     await expect(page.getByRole('timer').first()).toBeVisible();
+    await expect(birds(grace).filter({ hasText: 'Ada' })).toContainText('(away)');
+    await say(grace, 'Where are you?');
+    await expect(messages(grace)).toContainText('Where are you?');
+    await say(page, 'In the dark.');
+    await expect(messages(page)).toContainText('Waiting for the line');
+    expect(await lowContrasts(page)).toEqual([]);
+    await mendLine(page);
+    await expect(messages(page)).toContainText('while you were away');
     expect(await lowContrasts(page)).toEqual([]);
 
     expect(await lowContrasts(await visit('/?name=banned', { colorScheme }))).toEqual([]);

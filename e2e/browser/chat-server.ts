@@ -6,11 +6,17 @@ import { fileURLToPath } from 'node:url';
 const entry = fileURLToPath(new URL('../../examples/chat/server/dist/main.js', import.meta.url));
 
 export class ChatServer {
+  readonly #waitsForMs: number;
   #process: ChildProcess | undefined;
   #port = 0;
 
-  static async start(): Promise<ChatServer> {
-    const server = new ChatServer();
+  constructor(waitsForMs: number) {
+    this.#waitsForMs = waitsForMs;
+  }
+
+  /** `waitsForMs`: so long it keeps a place for a window whose line is away. */
+  static async start(waitsForMs: number): Promise<ChatServer> {
+    const server = new ChatServer(waitsForMs);
     await server.start();
     return server;
   }
@@ -22,7 +28,7 @@ export class ChatServer {
   /** Resolves when it listens: at any free port the first time, at the same one after that. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [entry], {
-      env: { ...process.env, PORT: String(this.#port) },
+      env: { ...process.env, PORT: String(this.#port), WAITS_FOR_MS: String(this.#waitsForMs) },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#process = child;

@@ -16,16 +16,18 @@ interface Fixtures {
   readonly open: (name: string, options?: OpenOptions) => Promise<Page>;
   /** Opens a window, and waits for nothing. */
   readonly visit: (path: string, options?: OpenOptions) => Promise<Page>;
+  /** So long the server keeps a place for a window whose line is away. */
+  readonly waitsForMs: number;
   /** Complaints that a test expects of the browser itself, such as about a server that it ended. */
   readonly expectedComplaints: RegExp;
 }
 
 export const test = base.extend<Fixtures>({
+  waitsForMs: [60_000, { option: true }],
   expectedComplaints: [/^never$/, { option: true }],
 
-  // Playwright reads from the pattern which other fixtures are needed
-  server: async ({}, provide) => {
-    const server = await ChatServer.start();
+  server: async ({ waitsForMs }, provide) => {
+    const server = await ChatServer.start(waitsForMs);
     await provide(server);
     await server.end('SIGKILL');
   },
@@ -69,6 +71,11 @@ export async function say(page: Page, text: string): Promise<void> {
   await messageField(page).pressSequentially(text);
   await messageField(page).press('Enter');
 }
+
+export const cutLine = (page: Page): Promise<void> =>
+  page.getByRole('button', { name: 'Cut the line' }).click();
+export const mendLine = (page: Page): Promise<void> =>
+  page.getByRole('button', { name: 'Mend the line' }).click();
 
 /** Says all of it faster than any keyboard, however busy the machine is. */
 export function sayAtOnce(page: Page, texts: readonly string[]): Promise<void> {

@@ -1,41 +1,116 @@
 // The line breaks: the page says so, comes back by itself, and tells what happened meanwhile.
-import { birds, expect, messages, say, test } from './chat-test.js';
+import { birds, cutLine, expect, mendLine, messages, say, test } from './chat-test.js';
 
 // what the browsers themselves write when a connection is refused
 test.use({ expectedComplaints: /WebSocket|can’t establish a connection|was interrupted/ });
 
-test('comes back after the line was cut, with its room and what was said meanwhile', async ({ open }) => {
+test('keeps what was said on both sides of a cut, and tells what became of it', async ({ open }) => {
   const ada = await open('Ada');
   const grace = await open('Grace');
   await grace.getByRole('link', { name: 'Workshop' }).click();
   await ada.getByRole('link', { name: 'Workshop' }).click();
   await expect(birds(grace)).toHaveCount(2);
 
-  await ada.getByRole('button', { name: 'Cut the line' }).click();
+  await cutLine(ada);
   await expect(ada.getByText('You cut the line. Calling the server again.')).toBeVisible();
-  await expect(ada.getByRole('timer').first()).toHaveText(/Attempt \d+ in \d\.\d\ss/);
-  await expect(birds(grace)).toHaveText([/Grace/]);
+  await expect(ada.getByText(/The server keeps your place for \d+\ss more\./)).toBeVisible();
+  await expect(ada.getByRole('timer').first()).toHaveText(/Attempt \d+/);
+  await expect(birds(grace)).toHaveText([/Grace/, /Ada \(away\)/]);
   await say(grace, 'Ada?');
+  await say(grace, 'Are you there?');
+  await expect(messages(grace).getByRole('listitem')).toHaveCount(2);
   await say(ada, 'Written while away.');
   await expect(messages(ada)).toContainText('Waiting for the line …');
 
-  await expect(messages(ada)).toContainText(/You cut the line\. Back after .*, at attempt \d+\./, {
-    timeout: 20_000,
-  });
-  await expect(messages(ada)).toContainText('Ada?');
-  await expect(messages(ada)).toContainText('One message came meanwhile.');
-  await expect(messages(ada)).not.toContainText('Waiting for the line …');
+  await mendLine(ada);
+  const rows = messages(ada).getByRole('listitem');
+  await expect(rows).toHaveText([
+    /Written while away\..*Kept, and sent when you were back/,
+    /^You cut the line\. Back after .*, at .*attempt.*\.No message was missed\. 2\smessages came meanwhile\. One of yours waited here\.$/,
+    /Ada\?.*while you were away/,
+    /Are you there\?.*while you were away/,
+  ]);
   await expect(messages(grace)).toContainText('Written while away.');
-  await expect(birds(grace)).toHaveText([/Grace/, /Ada/]);
-  await expect(ada.getByRole('list', { name: 'What happened to the line' })).toContainText(
-    /Back after .* attempts\./,
-  );
+  await expect(birds(grace)).toHaveText([/Grace/, /Ada$/]);
+  await expect(ada.getByRole('list', { name: 'What happened to the line' })).toContainText('Back after');
 
   await say(grace, 'There you are.');
-  await expect(messages(ada)).toContainText('There you are.');
+  await expect(rows.last()).toContainText('There you are.');
+  await expect(rows.last()).not.toContainText('while you were away');
+  await expect(rows).toHaveCount(5);
 });
 
-test('comes back after the server was killed and restarted', async ({ open, server }) => {
+test('asks for nothing when it comes back, and is let into no room twice', async ({ open }) => {
+  const ada = await open('Ada');
+  await ada.evaluate(() => {
+    const sent: string[] = [];
+    const { send } = WebSocket.prototype;
+    Object.assign(window, { sent });
+    WebSocket.prototype.send = function (data: string) {
+      sent.push((JSON.parse(data) as { path: string }).path);
+      send.call(this, data);
+    };
+  });
+  await cutLine(ada);
+  await expect(ada.getByText('You cut the line. Calling the server again.')).toBeVisible();
+  await mendLine(ada);
+  await expect(messages(ada)).toContainText('No message was missed.');
+  await say(ada, 'Back.');
+  await expect(messages(ada)).toContainText('Sent');
+  const sent = await ada.evaluate(() => (window as unknown as { sent: readonly string[] }).sent);
+  expect(sent.filter((path) => /^(\$hello|\$join|history|chat)$/.test(path))).toEqual(['$hello', 'chat']);
+});
+
+test('goes through many cuts while both talk, and each says each thing once', async ({ open }) => {
+  const ada = await open('Ada');
+  const grace = await open('Grace');
+  for (const round of [1, 2, 3]) {
+    await cutLine(ada);
+    await say(grace, `Grace ${round}`);
+    await say(ada, `Ada ${round}`);
+    await mendLine(ada);
+    await expect(messages(grace)).toContainText(`Ada ${round}`);
+  }
+  for (const page of [ada, grace]) {
+    const said = messages(page)
+      .getByRole('listitem')
+      .filter({ hasText: /(Ada|Grace) \d/ });
+    await expect(said).toHaveCount(6);
+    for (const round of [1, 2, 3]) {
+      for (const name of ['Ada', 'Grace']) {
+        await expect(said.filter({ hasText: `${name} ${round}` })).toHaveCount(1);
+      }
+    }
+  }
+});
+
+test.describe('at a server that waits for a second', () => {
+  test.use({ waitsForMs: 1_000 });
+
+  test('shows the gap when it was away for too long, and asks for what it missed', async ({ open }) => {
+    const ada = await open('Ada');
+    const grace = await open('Grace');
+    await say(grace, 'Before.');
+    await expect(messages(ada)).toContainText('Before.');
+    await cutLine(ada);
+    await say(ada, 'Written while away.');
+    await say(grace, 'Meanwhile.');
+    await expect(birds(grace)).toHaveText([/Grace/]);
+    await expect(ada.getByText('there will be a gap')).toBeVisible();
+
+    await mendLine(ada);
+    await expect(messages(ada).getByRole('listitem')).toHaveText([
+      /Before\./,
+      /Written while away\..*Kept, and sent/,
+      /^A gap\. You cut the line\..*The server no longer kept your place\. One message had to be asked for\. One of yours waited here\.$/,
+      /Meanwhile\..*while you were away/,
+    ]);
+    await expect(messages(grace)).toContainText('Written while away.');
+    await expect(birds(grace)).toHaveText([/Grace/, /Ada/]);
+  });
+});
+
+test('tells of the gap after the server was killed and restarted', async ({ open, server }) => {
   const ada = await open('Ada');
   const grace = await open('Grace');
   await say(ada, 'Before.');
@@ -43,13 +118,17 @@ test('comes back after the server was killed and restarted', async ({ open, serv
 
   await server.end('SIGKILL');
   await expect(ada.getByText('The line broke. Calling the server again.')).toBeVisible();
+  await say(ada, 'While it was gone.');
   await server.start();
 
   for (const page of [ada, grace]) {
-    await expect(messages(page)).toContainText('The server was restarted', { timeout: 20_000 });
+    await expect(messages(page)).toContainText('A gap. The line broke.', { timeout: 20_000 });
+    await expect(messages(page)).toContainText('The server was restarted');
     await expect(messages(page)).toContainText('Before.');
     await expect(birds(page)).toHaveCount(2);
   }
+  await expect(messages(ada)).toContainText('Kept, and sent when you were back');
+  await expect(messages(grace)).toContainText('While it was gone.', { timeout: 20_000 });
   await say(grace, 'After.');
   await expect(messages(ada)).toContainText('After.');
 });
@@ -62,6 +141,7 @@ test('says that the server hung up when it ends as it should, within a second', 
   await expect(ada.getByText('The server hung up. Calling the server again.')).toBeVisible();
   await server.start();
   await expect(messages(ada)).toContainText('The server hung up. Back after', { timeout: 20_000 });
+  await expect(messages(ada)).not.toContainText('A gap.');
 });
 
 test('tells somebody who is refused why, and lets them in under another name', async ({ visit }) => {

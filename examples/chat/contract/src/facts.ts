@@ -17,6 +17,3 @@ export type ReactionName = (typeof reactions)[number];
 /** How long a name, and a message, may be, in characters. */
 export const maxNameLength = 24;
 export const maxTextLength = 1_000;
-
-/** How long a line stays dead after its owner cut it, in ms. */
-export const cutForMs = 4_000;

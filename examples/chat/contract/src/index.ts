@@ -15,7 +15,7 @@ const conversation = defineChannels({
   },
   history: {
     in: z.object({ room: RoomName, after: z.string().optional() }),
-    reply: z.object({ messages: z.array(Message), serverStartedAt: z.number() }),
+    reply: z.object({ messages: z.array(Message) }),
     idempotent: true,
   },
   typing: { in: z.object({ room: RoomName }), out: Person, delivery: 'volatile' },
@@ -42,6 +42,7 @@ const people = defineChannels({
     errors: { NAME_TAKEN: z.object({ suggestion: z.string() }) },
   },
   renamed: { out: Person },
+  away: { out: z.object({ member: z.string(), away: z.boolean() }), delivery: 'latest', key: 'member' },
 });
 
 const LogLine = z.object({ id: z.number(), at: z.number(), text: z.string() });
@@ -49,14 +50,15 @@ const LogLine = z.object({ id: z.number(), at: z.number(), text: z.string() });
 const line = defineChannels({
   clock: { in: z.void(), reply: z.object({ now: z.number(), upForMs: z.number() }) },
   log: { in: z.void(), stream: LogLine },
-  cut: { in: z.void() },
+  /** To whoever was away, and until when: what was said by then had to wait for them. */
+  back: { out: z.object({ at: z.number() }) },
 });
 
 /** What a page without any library speaks to: plain `{ path, data }` messages. */
 const plain = defineChannels({
   time: { in: z.void(), out: z.string() },
   output: { out: z.string() },
-  connected: { out: z.object({ message: z.string() }) },
+  connected: { out: z.object({ message: z.string(), waitsForMs: z.number() }) },
   test: { in: z.void(), out: z.array(z.record(z.string(), z.unknown())) },
 });
 

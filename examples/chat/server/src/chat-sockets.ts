@@ -9,7 +9,8 @@ import { ServerLog } from './server-log.js';
 
 export type ChatSockets = SocketManager<Channels, Guest>;
 
-export function createChatSockets(): ChatSockets {
+/** `waitsForMs`: so long the server keeps a place for a window whose line is away. */
+export function createChatSockets(waitsForMs: number): ChatSockets {
   const guests = new Guests();
   const store = new MessageStore();
   const pace = new Pace();
@@ -19,22 +20,32 @@ export function createChatSockets(): ChatSockets {
     authenticate: (request) => guests.admit(request.token),
     userId: (guest) => guest.id,
     onError: (error) => console.error(error),
+    session: { resumeForMs: waitsForMs },
 
     rooms: {
       authorize: (socket, room) => {
         log.write(`${socket.context.name} enters the ${room}`);
         return rooms.some(({ id }) => id === room);
       },
-      member: (socket) => asPerson(socket.context),
+      member: (socket) => ({ ...asPerson(socket.context), away: !socket.connected }),
     },
 
     event: {
       onConnect(socket) {
         guests.enter(socket.context);
         log.write(`${socket.context.name} is connected`);
-        socket.send('connected', { message: 'Connected.' });
+        socket.send('connected', { message: 'Connected.', waitsForMs });
         socket.send('you', asPerson(socket.context));
         sockets.sendToAll('output', `New user connected! count: ${sockets.countClients}`);
+      },
+      onSuspend(socket, { code }) {
+        log.write(`${socket.context.name} is away (${code})`);
+        sockets.sendToAll('away', { member: socket.id, away: true });
+      },
+      onResume(socket) {
+        log.write(`${socket.context.name} is back`);
+        sockets.sendToAll('away', { member: socket.id, away: false });
+        socket.send('back', { at: Date.now() });
       },
       onDisconnect(socket, { code }) {
         guests.leave(socket.context);
@@ -56,10 +67,7 @@ export function createChatSockets(): ChatSockets {
         }
         return { id: message.id, at: message.at };
       },
-      history: (_socket, { room, after }) => ({
-        messages: [...store.since(room, after)],
-        serverStartedAt: store.startedAt,
-      }),
+      history: (_socket, { room, after }) => ({ messages: [...store.since(room, after)] }),
       typing(socket, { room }) {
         sockets.room(room).except(socket).send('typing', asPerson(socket.context));
       },
@@ -85,11 +93,6 @@ export function createChatSockets(): ChatSockets {
 
       clock: () => ({ now: Date.now(), upForMs: Date.now() - store.startedAt }),
       log: (_socket, _nothing, { signal }) => log.follow(signal),
-      cut(socket) {
-        log.write(`${socket.context.name} cuts the line`);
-        guests.cutLine(socket.context.id);
-        socket.disconnect('cut on request', 4000);
-      },
 
       time(socket) {
         socket.send('output', new Date().toISOString());

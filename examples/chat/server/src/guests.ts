@@ -1,6 +1,6 @@
-// Who is on the line: what a window shows of itself, the name it is given for that, and whose line is cut.
+// Who is on the line: what a window shows of itself, and the name it is given for that.
 import { createHash, randomBytes } from 'node:crypto';
-import { cutForMs, maxNameLength } from '@wirepact-example/chat-contract/facts';
+import { maxNameLength } from '@wirepact-example/chat-contract/facts';
 import { Name, Ticket } from '@wirepact-example/chat-contract/people';
 import { SocketError } from '@wirepact/server';
 
@@ -16,13 +16,11 @@ const birds = ['Heron', 'Wren', 'Swift', 'Plover', 'Finch', 'Magpie', 'Sparrow',
 
 export class Guests {
   readonly #windows = new Map<Guest, number>();
-  readonly #deadUntil = new Map<string, number>();
 
-  /** The guest behind a token. Throws what the page shows as refused, or what makes it try again later. */
+  /** The guest behind a token. Throws what the page shows as refused. */
   admit(token: string | undefined): Guest {
     const ticket = token === undefined ? { secret: randomBytes(16).toString('hex') } : readTicket(token);
     const id = createHash('sha256').update(ticket.secret).digest('base64url').slice(0, 12);
-    if (this.#isDead(id)) throw new SocketError('overloaded', '[overloaded] this line is cut');
     const known = this.#find((guest) => guest.id === id);
     if (known) return known;
     const name = readName(ticket.name) ?? randomName();
@@ -48,17 +46,6 @@ export class Guests {
     let free = name;
     for (let number = 2; isTaken(free); number += 1) free = `${stem} ${number}`;
     return free;
-  }
-
-  /** Nobody with this id gets through for a while. */
-  cutLine(id: string): void {
-    this.#deadUntil.set(id, Date.now() + cutForMs);
-  }
-
-  #isDead(id: string): boolean {
-    const now = Date.now();
-    for (const [dead, until] of this.#deadUntil) if (until <= now) this.#deadUntil.delete(dead);
-    return this.#deadUntil.has(id);
   }
 
   #find(isWanted: (guest: Guest) => boolean): Guest | undefined {

@@ -12,8 +12,9 @@ const patienceMs = 400;
 const spreadMs = 3_000;
 
 const port = readPort(process.env.PORT ?? '8080');
+const waitsForMs = Number(process.env.WAITS_FOR_MS ?? 60_000);
 const page = createPage(fileURLToPath(new URL('../../web/dist', import.meta.url)));
-const sockets = createChatSockets();
+const sockets = createChatSockets(waitsForMs);
 
 const server = createServer((request, response) => {
   const path = request.url?.split('?', 1)[0];

@@ -1,6 +1,7 @@
-// What stands in each room, as a pure function of what happened: drafts, their fate, what was heard, what was caught up.
+// What stands in each room, as a pure function of what happened: drafts, their fate, what was heard, and where the line was away.
 import type { Message, Person } from '@wirepact-example/chat-contract';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
+import type { Outage } from '../line/outages.js';
 
 export type Delivery =
   | { readonly state: 'sending' }
@@ -16,15 +17,20 @@ export interface Said {
   readonly text: string;
   readonly at: number;
   readonly delivery: Delivery;
+  /** It was written while the line was away. */
+  readonly kept?: boolean;
+  /** It was asked for because it would not come by itself. */
+  readonly late?: boolean;
 }
 
-interface Note {
-  readonly kind: 'note';
+/** Where the line was away, and how it came back. */
+export interface Away {
+  readonly kind: 'away';
   readonly key: string;
-  readonly text: string;
+  readonly outage: Outage;
 }
 
-export type Entry = Said | Note;
+export type Entry = Said | Away;
 export type Conversations = Readonly<Partial<Record<RoomId, readonly Entry[]>>>;
 
 export type Happening =
@@ -34,12 +40,13 @@ export type Happening =
       readonly from: Person;
       readonly text: string;
       readonly at: number;
+      readonly kept: boolean;
     }
   | { readonly type: 'retried'; readonly key: string }
   | { readonly type: 'accepted'; readonly key: string; readonly id: string; readonly at: number }
   | { readonly type: 'failed'; readonly key: string; readonly why: string }
-  | { readonly type: 'heard'; readonly messages: readonly Message[] }
-  | { readonly type: 'noted'; readonly key: string; readonly text: string };
+  | { readonly type: 'heard'; readonly messages: readonly Message[]; readonly late: boolean }
+  | { readonly type: 'returned'; readonly outage: Outage };
 
 /** So many entries of a room stay on the page. */
 const remembered = 300;
@@ -55,8 +62,8 @@ export function conversationsAfter(
 function entriesAfter(entries: readonly Entry[], happening: Happening): readonly Entry[] {
   switch (happening.type) {
     case 'drafted': {
-      const { key, from, text, at } = happening;
-      return [...entries, { kind: 'said', key, from, text, at, delivery: { state: 'sending' } }];
+      const { type: _, ...draft } = happening;
+      return [...entries, { kind: 'said', ...draft, delivery: { state: 'sending' } }];
     }
     case 'retried':
       return changed(entries, happening.key, { delivery: { state: 'sending' } });
@@ -69,16 +76,39 @@ function entriesAfter(entries: readonly Entry[], happening: Happening): readonly
     case 'failed':
       return changed(entries, happening.key, { delivery: { state: 'failed', why: happening.why } });
     case 'heard':
-      return happening.messages.reduce(withMessage, entries);
-    case 'noted':
-      return [...entries, { kind: 'note', key: happening.key, text: happening.text }];
+      return happening.messages.reduce(
+        (before, message) => withMessage(before, message, happening.late),
+        entries,
+      );
+    case 'returned':
+      return withReturn(entries, happening.outage);
   }
 }
 
-/** One's own message comes back from the room as well: it is the draft that carries the same key. */
-function withMessage(entries: readonly Entry[], { id, key, from, text, at }: Message): readonly Entry[] {
+/**
+ * One's own message comes back from the room as well: it is the draft that carries the same key. What was asked for may be
+ * older than what came by itself.
+ */
+function withMessage(
+  entries: readonly Entry[],
+  { id, key, from, text, at }: Message,
+  late: boolean,
+): readonly Entry[] {
   const said: Said = { kind: 'said', key, id, from, text, at, delivery: { state: 'sent' } };
-  return entries.some((entry) => entry.key === key) ? changed(entries, key, said) : [...entries, said];
+  if (entries.some((entry) => entry.key === key)) return changed(entries, key, said);
+  const since = entries.findLastIndex((entry) => entry.kind === 'away') + 1;
+  const newer = entries.findIndex(
+    (entry, index) => index >= since && entry.kind === 'said' && entry.id !== undefined && entry.at > at,
+  );
+  return entries.toSpliced(newer < 0 ? entries.length : newer, 0, { ...said, late });
+}
+
+/** What is known of a return grows after it. */
+function withReturn(entries: readonly Entry[], outage: Outage): readonly Entry[] {
+  const key = `outage-${outage.id}`;
+  const away: Away = { kind: 'away', key, outage };
+  const isKnown = entries.some((entry) => entry.key === key);
+  return isKnown ? entries.map((entry) => (entry.key === key ? away : entry)) : [...entries, away];
 }
 
 function changed(entries: readonly Entry[], key: string, change: Partial<Said>): readonly Entry[] {

@@ -4,10 +4,12 @@ import type { Delivery } from './conversation.js';
 
 export interface DeliveryMarkProps {
   readonly delivery: Delivery;
+  /** It was written while the line was away. */
+  readonly kept: boolean;
   readonly onRetry: () => void;
 }
 
-export function DeliveryMark({ delivery, onRetry }: DeliveryMarkProps) {
+export function DeliveryMark({ delivery, kept, onRetry }: DeliveryMarkProps) {
   const status = useStatus();
   if (delivery.state === 'failed') {
     return (
@@ -22,7 +24,7 @@ export function DeliveryMark({ delivery, onRetry }: DeliveryMarkProps) {
   if (delivery.state === 'sent') {
     return (
       <span className="delivery" data-state="sent">
-        <span aria-hidden="true">✓</span> Sent
+        <span aria-hidden="true">✓</span> {kept ? 'Kept, and sent when you were back' : 'Sent'}
       </span>
     );
   }

@@ -3,6 +3,8 @@ import { useRef } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import type { RoomFacts } from '../chat/use-room-in-address.js';
 import type { Entry } from './conversation.js';
+import { AwayNote } from './away-note.js';
+import { withDelays } from './delays.js';
 import { MessageRow } from './message-row.js';
 
 export interface MessageListProps {
@@ -20,18 +22,17 @@ export function MessageList({ room, entries, you, onRetry }: MessageListProps) {
         <p className="silence">Nobody has said anything yet. Break the silence.</p>
       ) : (
         <ol>
-          {entries.map((entry, index) =>
-            entry.kind === 'note' ? (
-              <li key={entry.key} className="note">
-                {entry.text}
-              </li>
+          {withDelays(entries).map((row, index) =>
+            'tally' in row ? (
+              <AwayNote key={row.entry.key} outage={row.entry.outage} tally={row.tally} />
             ) : (
               <MessageRow
-                key={entry.key}
-                said={entry}
-                own={entry.from.id === you?.id}
-                continues={continues(entries[index - 1], entry)}
-                continued={continues(entry, entries[index + 1])}
+                key={row.entry.key}
+                said={row.entry}
+                delay={row.delay}
+                own={row.entry.from.id === you?.id}
+                continues={continues(entries[index - 1], row.entry)}
+                continued={continues(row.entry, entries[index + 1])}
                 onRetry={onRetry}
               />
             ),

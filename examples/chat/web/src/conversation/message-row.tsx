@@ -3,10 +3,12 @@ import { clockTime } from '../line/line-words.js';
 import { Bird } from '../people/bird.js';
 import { hueStyle } from '../people/hue.js';
 import type { Said } from './conversation.js';
+import type { Delay } from './delays.js';
 import { DeliveryMark } from './delivery-mark.js';
 
 export interface MessageRowProps {
   readonly said: Said;
+  readonly delay: Delay | undefined;
   readonly own: boolean;
   /** The same person just spoke. */
   readonly continues: boolean;
@@ -15,15 +17,29 @@ export interface MessageRowProps {
   readonly onRetry: (key: string, text: string) => void;
 }
 
-export function MessageRow({ said, own, continues, continued, onRetry }: MessageRowProps) {
+export function MessageRow({ said, delay, own, continues, continued, onRetry }: MessageRowProps) {
+  const isFootless = continued && delay === undefined && said.delivery.state === 'sent';
   return (
-    <li className="message" data-own={own} data-continues={continues} style={hueStyle(said.from.id)}>
+    <li
+      className="message"
+      data-own={own}
+      data-delay={delay}
+      data-continues={continues}
+      style={hueStyle(said.from.id)}
+    >
       {!own && !continued && <Bird id={said.from.id} />}
       <p className={own || continues ? 'visually-hidden' : 'message-from'}>{own ? 'You' : said.from.name}</p>
       <p className="message-text">{said.text}</p>
-      <p className={continued && said.delivery.state === 'sent' ? 'visually-hidden' : 'message-foot'}>
+      <p className={isFootless ? 'visually-hidden' : 'message-foot'}>
         <time dateTime={new Date(said.at).toISOString()}>{clockTime(said.at)}</time>
-        {own && <DeliveryMark delivery={said.delivery} onRetry={() => onRetry(said.key, said.text)} />}
+        {delay === 'came' && <span className="delay">while you were away</span>}
+        {own && (
+          <DeliveryMark
+            delivery={said.delivery}
+            kept={delay === 'kept'}
+            onRetry={() => onRetry(said.key, said.text)}
+          />
+        )}
       </p>
     </li>
   );

@@ -1,12 +1,13 @@
-// The conversation of one room: says, hears, and catches up after the line was away.
-import { useReducer } from 'react';
+// The conversation of one room: says, hears, and tells where the line was away.
+import { useEffect, useEffectEvent, useReducer } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import { safe } from '@wirepact/client';
+import { useChat } from '../live/chat-context.js';
 import { useEvent, useSocket } from '../live/socket.js';
 import { conversationsAfter, type Entry, type Happening } from './conversation.js';
 import { describeFailure } from './describe-failure.js';
-import { useCatchUp } from './use-catch-up.js';
+import { useHistory } from './use-history.js';
 
 export interface Conversation {
   readonly entries: readonly Entry[];
@@ -15,20 +16,30 @@ export interface Conversation {
 }
 
 const none: readonly Entry[] = [];
+/** So long a message may wait for the line. */
+const patienceMs = 120_000;
 
 export function useConversation(room: RoomId, you: Person | undefined): Conversation {
-  const { request } = useSocket();
+  const { request, status } = useSocket();
+  const { outages } = useChat();
   const [conversations, dispatch] = useReducer(conversationsAfter, {});
   const entries = conversations[room] ?? none;
   const happen = (happening: Happening) => dispatch({ room, happening });
 
   useEvent('chat', (message) =>
-    dispatch({ room: message.room, happening: { type: 'heard', messages: [message] } }),
+    dispatch({ room: message.room, happening: { type: 'heard', messages: [message], late: false } }),
   );
-  useCatchUp(room, entries, happen);
+  useHistory(room, entries, happen);
+
+  const tellReturn = useEffectEvent(() => {
+    const [newest] = outages.list();
+    if (newest?.end) happen({ type: 'returned', outage: newest });
+  });
+  // in the very turn of the return, since what came meanwhile follows
+  useEffect(() => outages.subscribe(tellReturn), [outages]);
 
   async function deliver(key: string, text: string) {
-    const [error, accepted] = await safe(request('chat', { room, key, text }, { timeoutMs: 30_000 }));
+    const [error, accepted] = await safe(request('chat', { room, key, text }, { timeoutMs: patienceMs }));
     if (error === undefined) happen({ type: 'accepted', key, ...accepted });
     else happen({ type: 'failed', key, why: describeFailure(error) });
   }
@@ -38,7 +49,7 @@ export function useConversation(room: RoomId, you: Person | undefined): Conversa
     say(text) {
       const key = crypto.getRandomValues(new Uint32Array(3)).join('-');
       const from = you ?? { id: '', name: 'You' };
-      happen({ type: 'drafted', key, from, text, at: Date.now() });
+      happen({ type: 'drafted', key, from, text, at: Date.now(), kept: status.name === 'reconnecting' });
       void deliver(key, text);
     },
     sayAgain(key, text) {

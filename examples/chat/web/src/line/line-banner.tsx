@@ -1,12 +1,16 @@
-// Says above the conversation that the line is away, why, and when the next attempt is.
-import { useStatus } from '../live/socket.js';
+// Says above the conversation that the line is away, why, when the next attempt is, and what waits for it.
+import { useLatest, useStatus } from '../live/socket.js';
 import { Countdown } from './countdown.js';
 import { describeLoss } from './line-words.js';
+import { useCut } from './use-cut.js';
+import { useNow } from './use-now.js';
 import { useOutages } from './use-outages.js';
 
 export function LineBanner() {
   const status = useStatus();
   const [newest] = useOutages();
+  const { isCut, mend } = useCut();
+  const waitsForMs = useLatest('connected')?.waitsForMs ?? 0;
   const away = status.name === 'reconnecting';
   return (
     <div className="line-banner" data-away={away}>
@@ -18,6 +22,26 @@ export function LineBanner() {
           <Countdown attempt={status.attempt} until={status.nextAttemptAt} />
         </p>
       )}
+      {isCut && newest && (
+        <p className="line-banner-place">
+          <Place until={newest.lostAt + waitsForMs} />{' '}
+          <button type="button" className="link" onClick={mend}>
+            Mend it
+          </button>
+        </p>
+      )}
     </div>
+  );
+}
+
+/** How long the server goes on keeping what is sent to this page: known while it is the line, and not the server, that is away. */
+function Place({ until }: { readonly until: number }) {
+  const leftMs = until - useNow(true);
+  return (
+    <span role="timer">
+      {leftMs > 0
+        ? `The server keeps your place for ${Math.ceil(leftMs / 1_000)}\u00a0s more.`
+        : 'The server keeps your place no longer: there will be a gap.'}
+    </span>
   );
 }

@@ -1,12 +1,14 @@
 // The state of the line in words, the knife, and the last few things that happened to it.
-import { useSocket, useLatest } from '../live/socket.js';
+import { useLatest, useStatus } from '../live/socket.js';
 import { Countdown } from './countdown.js';
-import { describeLoss, exactTime, seconds } from './line-words.js';
+import { describeEnd, describeLoss, exactTime } from './line-words.js';
 import type { Outage } from './outages.js';
+import { useCut } from './use-cut.js';
 import { useOutages } from './use-outages.js';
 
 export function LineSection() {
-  const { status, send } = useSocket();
+  const status = useStatus();
+  const { isCut, cut, mend } = useCut();
   const outages = useOutages();
   const announcement = useLatest('output');
   const connected = status.name === 'connected';
@@ -26,8 +28,13 @@ export function LineSection() {
         </span>
       </p>
       {announcement !== undefined && <p className="announcement">“{announcement}”</p>}
-      <button type="button" className="button cut" disabled={!connected} onClick={() => send('cut')}>
-        <span aria-hidden="true">✂</span> Cut the line
+      <button
+        type="button"
+        className="button cut"
+        disabled={!connected && !isCut}
+        onClick={isCut ? mend : cut}
+      >
+        <span aria-hidden="true">{isCut ? '∞' : '✂'}</span> {isCut ? 'Mend the line' : 'Cut the line'}
       </button>
       {outages.length > 0 && (
         <ol className="outages" aria-label="What happened to the line">
@@ -41,15 +48,13 @@ export function LineSection() {
 }
 
 function OutageRow({ outage }: { readonly outage: Outage }) {
-  const { lostAt, backAt, attempts, reason } = outage;
+  const { lostAt, reason, end } = outage;
   return (
     <li>
       <time dateTime={new Date(lostAt).toISOString()}>{exactTime(lostAt)}</time>
       <span>
-        {describeLoss(reason)}{' '}
-        {backAt === undefined
-          ? 'Not back yet.'
-          : `Back after ${seconds(backAt - lostAt)}, ${attempts === 1 ? 'one attempt' : `${attempts} attempts`}.`}
+        {describeLoss(reason)} {describeEnd(outage)}
+        {end?.gap !== undefined && <strong> There is a gap.</strong>}
       </span>
     </li>
   );

@@ -1,26 +1,48 @@
 // How the page speaks of the line.
 import type { CloseReason } from '@wirepact/client';
+import { cutCode } from '../live/line.js';
 import type { Outage } from './outages.js';
+
+/** What became of the messages of an outage. */
+export interface Tally {
+  /** Written on this page while the line was away. */
+  readonly kept: number;
+  /** Said by others meanwhile, and here now. */
+  readonly came: number;
+}
 
 /** Why the line went away, as one sentence. */
 export function describeLoss({ code }: CloseReason): string {
-  if (code === 4000) return 'You cut the line.';
+  if (code === cutCode) return 'You cut the line.';
   if (code === 1001 || code === 1012 || code === 1013) return 'The server hung up.';
   return 'The line broke.';
 }
 
-/** What happened while the line was away, as it is told afterwards. */
-export function describeReturn(outage: Outage, missed: number, restarted: boolean): string {
-  const away = `Back after ${seconds((outage.backAt ?? outage.lostAt) - outage.lostAt)}`;
-  const tries = outage.attempts > 1 ? `, at attempt ${outage.attempts}` : '';
-  const came =
-    missed === 0
-      ? 'No message was missed.'
-      : missed === 1
-        ? 'One message came meanwhile.'
-        : `${missed} messages came meanwhile.`;
-  const said = restarted ? 'The server was restarted: what was said before is only on this page now.' : came;
-  return `${describeLoss(outage.reason)} ${away}${tries}. ${said}`;
+/** How an outage ended, as one sentence. */
+export function describeEnd({ lostAt, attempts, end }: Outage): string {
+  if (end === undefined) return 'Not back yet.';
+  const tries = attempts === 1 ? 'at the first attempt' : `at attempt ${attempts}`;
+  return `Back after ${seconds(end.at - lostAt)}, ${tries}.`;
+}
+
+/** What became of what was said while the line was away. */
+export function describeRecovery({ end }: Outage, { kept, came }: Tally): string {
+  if (end === undefined) return '';
+  const sent = kept > 0 ? ` ${kept === 1 ? 'One' : kept} of yours waited here.` : '';
+  if (!end.resumed && end.gap !== 'lost') {
+    return `The server was restarted: what was said before is only on this page now.${sent}`;
+  }
+  if (end.gap === undefined) {
+    const replayed = came > 0 ? ` ${messages(came)} came meanwhile.` : '';
+    return `No message was missed.${replayed}${sent}`;
+  }
+  const why = end.resumed ? 'More was said than the server keeps.' : 'The server no longer kept your place.';
+  const asked = came > 0 ? `${messages(came)} had to be asked for.` : 'Nothing was said meanwhile.';
+  return `${why} ${asked}${sent}`;
+}
+
+function messages(count: number): string {
+  return count === 1 ? 'One message' : `${count}\u00a0messages`;
 }
 
 export function seconds(ms: number): string {

@@ -7,7 +7,7 @@ export function LogLines({ labelledBy }: { readonly labelledBy: string }) {
   const { items, done, restart } = useStream('log', undefined, { maxItems: 60 });
   const status = useStatus();
   const broken = done && status.name === 'connected';
-  // a stream ends with its connection; on the next one it begins again, with the last lines first
+  // a stream goes on where the line broke; only with its session it ends, and begins again with the last lines
   useEffect(() => {
     if (broken) restart();
   }, [broken, restart]);

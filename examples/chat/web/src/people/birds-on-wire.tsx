@@ -1,13 +1,15 @@
-// Who is here, as birds on the wire: who types has a bubble, who reacts lets it fly, and a cut wire carries nobody.
+// Who is here, as birds on the wire: who types has a bubble, who reacts lets it fly, whose line is away is pale, and a cut wire
+// carries nobody.
 import type { CSSProperties } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import type { Flight } from '../conversation/use-reactions.js';
 import { Bird } from './bird.js';
 import { ReactionIcon } from './reaction-icon.js';
+import type { Neighbour } from './use-people.js';
 import { brokenWire, seats, wholeWire } from './wire.js';
 
 export interface BirdsOnWireProps {
-  readonly people: readonly Person[];
+  readonly people: readonly Neighbour[];
   readonly you: Person | undefined;
   readonly typing: ReadonlySet<string>;
   readonly reactions: ReadonlyMap<string, Flight>;
@@ -30,6 +32,7 @@ export function BirdsOnWire({ people, you, typing, reactions, whole }: BirdsOnWi
           <li
             key={person.id}
             data-you={person.id === you?.id}
+            data-away={person.away}
             style={{
               insetInlineStart: `${places[index]?.x ?? 50}%`,
               insetBlockStart: `${places[index]?.y ?? 0}px`,
@@ -41,6 +44,7 @@ export function BirdsOnWire({ people, you, typing, reactions, whole }: BirdsOnWi
             <span className="bird-name">
               {person.name}
               {person.id === you?.id && <span className="visually-hidden"> (you)</span>}
+              {person.away && <span className="visually-hidden"> (away)</span>}
             </span>
           </li>
         ))}

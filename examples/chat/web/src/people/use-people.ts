@@ -4,46 +4,71 @@ import type { Person } from '@wirepact-example/chat-contract';
 import type { RoomMember } from '@wirepact/client';
 import { useEvent, useRoom, useStatus } from '../live/socket.js';
 
-interface Renames {
+/** Somebody in the room. */
+export interface Neighbour extends Person {
+  /** Their line is away, and the server keeps their place. */
+  readonly away: boolean;
+}
+
+/** What changed about members since the session began. */
+interface Changes {
   readonly sessionId: string | undefined;
   readonly names: ReadonlyMap<string, string>;
+  readonly away: ReadonlyMap<string, boolean>;
 }
 
-export function usePeople(room: string): readonly Person[] {
+export function usePeople(room: string): readonly Neighbour[] {
   const { members } = useRoom(room);
   const status = useStatus();
-  const sessionId = status.name === 'connected' ? status.sessionId : undefined;
-  const [renames, setRenames] = useState<Renames>({ sessionId, names: new Map() });
+  const [latest, setLatest] = useState(() => unchangedSince(undefined));
+  // while the line is away, nothing newer is known
+  const sessionId = status.name === 'connected' ? status.sessionId : latest.sessionId;
+  // members of a new session come as they are today
+  const ofSession = (changes: Changes) =>
+    changes.sessionId === sessionId ? changes : unchangedSince(sessionId);
 
   useEvent('renamed', ({ id, name }) => {
-    // members of a new session come with their names of today
-    setRenames((current) => ({
-      sessionId,
-      names: new Map(current.sessionId === sessionId ? current.names : []).set(id, name),
-    }));
+    setLatest((before) => {
+      const changes = ofSession(before);
+      return { ...changes, names: new Map(changes.names).set(id, name) };
+    });
   });
-  return distinctPeople(members, renames.sessionId === sessionId ? renames.names : new Map());
+  useEvent('away', ({ member, away }) => {
+    setLatest((before) => {
+      const changes = ofSession(before);
+      return { ...changes, away: new Map(changes.away).set(member, away) };
+    });
+  });
+  return distinctPeople(members, ofSession(latest));
 }
 
-function distinctPeople(
-  members: readonly RoomMember[],
-  names: ReadonlyMap<string, string>,
-): readonly Person[] {
-  const people = new Map<string, Person>();
-  for (const { info } of members) {
-    if (isPerson(info)) people.set(info.id, { id: info.id, name: names.get(info.id) ?? info.name });
+function unchangedSince(sessionId: string | undefined): Changes {
+  return { sessionId, names: new Map(), away: new Map() };
+}
+
+function distinctPeople(members: readonly RoomMember[], changes: Changes): readonly Neighbour[] {
+  const people = new Map<string, Neighbour>();
+  for (const { id: member, info } of members) {
+    if (!isNeighbour(info)) continue;
+    const { id } = info;
+    // away is who is away with every window
+    const isAway = changes.away.get(member) ?? info.away;
+    const away = isAway && (people.get(id)?.away ?? true);
+    people.set(id, { id, name: changes.names.get(id) ?? info.name, away });
   }
   return [...people.values()];
 }
 
 /** What members say of themselves is not in the contract, so it is looked at before it is believed. */
-function isPerson(info: unknown): info is Person {
+function isNeighbour(info: unknown): info is Neighbour {
   return (
     typeof info === 'object' &&
     info !== null &&
     'id' in info &&
     typeof info.id === 'string' &&
     'name' in info &&
-    typeof info.name === 'string'
+    typeof info.name === 'string' &&
+    'away' in info &&
+    typeof info.away === 'boolean'
   );
 }

@@ -1,0 +1,17 @@
+// Where the line was away: how it came back, what became of the messages, and whether some are missing.
+import { describeEnd, describeLoss, describeRecovery, type Tally } from '../line/line-words.js';
+import type { Outage } from '../line/outages.js';
+
+export function AwayNote({ outage, tally }: { readonly outage: Outage; readonly tally: Tally }) {
+  const isGap = outage.end?.gap !== undefined;
+  return (
+    <li className="note" data-gap={isGap}>
+      <span>
+        {isGap && <strong>A gap. </strong>}
+        {describeLoss(outage.reason)} {describeEnd(outage)}
+        <br />
+        {describeRecovery(outage, tally)}
+      </span>
+    </li>
+  );
+}
