@@ -10,7 +10,9 @@ await runMain(async () => {
   const { devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   rmSync(outdir, { recursive: true, force: true });
   await bundle({
-    entryPoints: ['main', 'server-process'].map((name) => join(folder, `chaos/${name}.ts`)),
+    entryPoints: ['main', 'server-process', 'measures/measured-process'].map((name) =>
+      join(folder, `chaos/${name}.ts`),
+    ),
     // our own packages are taken in: a change to them in the middle of a run must not disturb it
     conditions: ['@wirepact/source'],
     alias: { 'isomorphic-ws': 'ws' },
@@ -20,7 +22,7 @@ await runMain(async () => {
   });
   const { code } = await run(
     process.execPath,
-    ['--enable-source-maps', join(outdir, 'main.js'), ...process.argv.slice(2)],
+    ['--enable-source-maps', '--expose-gc', join(outdir, 'main.js'), ...process.argv.slice(2)],
     { inherit: true },
   );
   return code;

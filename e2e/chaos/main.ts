@@ -1,14 +1,14 @@
-// `pnpm proof`: runs the rows it is told to, and writes what it found.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { cpus, totalmem, type } from 'node:os';
+// `pnpm proof`: runs what it is told to, and writes what it found.
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { wirepact } from './contenders/wirepact.js';
+import { isMissed } from './measures/measure.js';
 import { readOptions, usage, type ProofOptions } from './proof-options.js';
-import { writeLine, writeReport } from './report.js';
+import { describeRun } from './provenance.js';
 import { publish } from './publish.js';
-import { findMisses, type Result } from './result.js';
+import { writeFigures, writeLine, writeReport } from './report.js';
+import { findMisses, type Findings, type Measurement, type Result } from './result.js';
 import { findObstacle, runRow } from './run-row.js';
 
 const folder = dirname(fileURLToPath(import.meta.url));
@@ -27,8 +27,22 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 async function prove(options: ProofOptions, command: string): Promise<number> {
+  console.log(`seed ${options.seed}`);
+  const findings: Findings = {
+    results: await breakLines(options, command),
+    measurements: await measure(options, command),
+  };
+  writeFileSync(join(folder, 'findings.json'), `${JSON.stringify(findings, null, 2)}\n`);
+  if (options.length !== 'check') console.log(`\n${writeReport(findings)}\n\nWritten to ${folder}`);
+  if (options.isPublished) publish(findings);
+  const isMissing =
+    findings.results.some((one) => one.contender === wirepact.name && findMisses(one).length > 0) ||
+    findings.measurements.some(({ figures }) => figures.some(isMissed));
+  return isMissing ? 1 : 0;
+}
+
+async function breakLines(options: ProofOptions, command: string): Promise<Result[]> {
   const { seed, length, clients } = options;
-  console.log(`seed ${seed}`);
   const results: Result[] = [];
   for (const row of options.rows) {
     const cycles = row.cycles[length];
@@ -39,40 +53,28 @@ async function prove(options: ProofOptions, command: string): Promise<number> {
       continue;
     }
     for (const contender of options.contenders) {
-      if (!row.forAll && contender !== wirepact) continue;
+      const { maxCycles } =
+        contender === wirepact ? { maxCycles: Infinity } : (row.others ?? { maxCycles: 0 });
+      if (maxCycles === 0) continue;
       const result = await runRow(row, contender, {
-        cycles: options.cycles ?? cycles,
+        cycles: options.cycles ?? Math.min(cycles, maxCycles),
         maxClients: clients,
-        ...{ seed, command, version: versionOf(contender.package) },
-        ...{ date: new Date().toISOString().slice(0, 10), machine: describeMachine() },
+        ...describeRun(contender.package, { command, seed }),
       });
       console.log(writeLine(result));
       results.push(result);
     }
   }
-  writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
-  if (length !== 'check') console.log(`\n${writeReport(results)}\n\nWritten to ${folder}/results.json`);
-  if (options.isPublished) publish(results);
-  const missed = results.filter(
-    (result) => result.contender === wirepact.name && findMisses(result).length > 0,
-  );
-  return missed.length === 0 ? 0 : 1;
+  return results;
 }
 
-function describeMachine(): string {
-  const all = cpus();
-  const memory = Math.round(totalmem() / 2 ** 30);
-  return `${all[0]?.model.trim() ?? 'unknown CPU'}, ${all.length} cores, ${memory} GiB, ${type()}, Node ${process.version}`;
-}
-
-function versionOf(name: string): string {
-  for (const base of createRequire(import.meta.url).resolve.paths(name) ?? []) {
-    try {
-      return (JSON.parse(readFileSync(join(base, name, 'package.json'), 'utf8')) as { version: string })
-        .version;
-    } catch {
-      // not in this folder
-    }
+async function measure({ measures, length, seed }: ProofOptions, command: string): Promise<Measurement[]> {
+  const found: Measurement[] = [];
+  if (length === 'check') return found;
+  for (const { id, title, run } of measures) {
+    const figures = await run(length === 'quick');
+    found.push({ id, title, figures, ...describeRun(wirepact.package, { command, seed }) });
+    console.log(writeFigures(found.slice(-1)));
   }
-  return 'unknown';
+  return found;
 }

@@ -2,10 +2,13 @@
 import { parseArgs } from 'node:util';
 import type { Contender } from './contender.js';
 import { contenders } from './contenders/contenders.js';
+import type { Measure } from './measures/measure.js';
+import { measures } from './measures/measures.js';
 import { rows, type Length, type Row } from './rows.js';
 
 export interface ProofOptions {
   readonly rows: readonly Row[];
+  readonly measures: readonly Measure[];
   readonly contenders: readonly Contender[];
   readonly length: Length;
   /** Instead of as many as the length has. */
@@ -17,14 +20,14 @@ export interface ProofOptions {
 
 export const usage = `pnpm proof [options]
 
-  --only C1,C2       some rows: ${rows.map(({ id }) => id).join(', ')}
+  --only C1,C2       some rows or measures: ${[...rows, ...measures].map(({ id }) => id).join(', ')}
   --contenders a,b   some contenders: ${contenders.map(({ name }) => `"${name}"`).join(', ')}
   --quick            fewer cycles
   --check            those of npm test: still fewer, and Wirepact alone
   --cycles n         so many cycles of every row
   --clients n        at most so many clients side by side
   --seed n           what chance begins with; any, and printed, without it
-  --publish          puts the results into docs/reliability.md, in place of older ones of the same rows`;
+  --publish          puts the results into docs/reliability.md, in place of older ones of the same name`;
 
 /** @throws RangeError for what is not known */
 export function readOptions(args: readonly string[]): ProofOptions {
@@ -42,8 +45,10 @@ export function readOptions(args: readonly string[]): ProofOptions {
       publish: { type: 'boolean', default: false },
     },
   });
+  const wanted = pick<Row | Measure>('--only', [...rows, ...measures], ({ id }) => id, values.only);
   return {
-    rows: pick('--only', rows, ({ id }) => id, values.only),
+    rows: rows.filter((row) => wanted.includes(row)),
+    measures: measures.filter((measure) => wanted.includes(measure)),
     contenders: pick(
       '--contenders',
       contenders,

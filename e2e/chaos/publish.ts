@@ -4,22 +4,31 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { contenders } from './contenders/contenders.js';
 import { writeReport } from './report.js';
-import type { Result } from './result.js';
+import { measures } from './measures/measures.js';
+import type { Findings, Result } from './result.js';
 import { rows } from './rows.js';
 
 // this file is bundled to e2e/chaos/dist
 const inDocs = (path: string): string => fileURLToPath(new URL(`../../../docs/${path}`, import.meta.url));
 const [opening, closing] = ['<!-- chaos -->', '<!-- /chaos -->'];
 
-export function publish(results: readonly Result[]): void {
-  const kept = inDocs('reliability/chaos.json');
-  const before = existsSync(kept) ? (JSON.parse(readFileSync(kept, 'utf8')) as Result[]) : [];
-  const all = rows.flatMap(({ id }) =>
-    contenders.flatMap(({ name }) => {
-      const isWanted = (one: Result): boolean => one.id === id && one.contender === name;
-      return results.find(isWanted) ?? before.find(isWanted) ?? [];
-    }),
-  );
+export function publish({ results, measurements }: Findings): void {
+  const kept = inDocs('reliability/findings.json');
+  const before: Findings = existsSync(kept)
+    ? (JSON.parse(readFileSync(kept, 'utf8')) as Findings)
+    : { results: [], measurements: [] };
+  const all: Findings = {
+    results: rows.flatMap(({ id }) =>
+      contenders.flatMap(({ name }) => {
+        const isWanted = (one: Result): boolean => one.id === id && one.contender === name;
+        return results.find(isWanted) ?? before.results.find(isWanted) ?? [];
+      }),
+    ),
+    measurements: measures.flatMap(
+      ({ id }) =>
+        measurements.find((one) => one.id === id) ?? before.measurements.find((one) => one.id === id) ?? [],
+    ),
+  };
   mkdirSync(dirname(kept), { recursive: true });
   writeFileSync(kept, `${JSON.stringify(all, null, 2)}\n`);
   const page = inDocs('reliability.md');
@@ -27,7 +36,9 @@ export function publish(results: readonly Result[]): void {
   const [head, rest] = split(text, opening);
   const [, tail] = split(rest, closing);
   writeFileSync(page, `${head}${opening}\n\n${writeReport(all)}\n\n${closing}${tail}`);
-  console.log('Written to docs/reliability.md and docs/reliability/chaos.json; `npm run fix` formats them.');
+  console.log(
+    'Written to docs/reliability.md and docs/reliability/findings.json; `npm run fix` formats them.',
+  );
 }
 
 function split(text: string, mark: string): [string, string] {

@@ -1,6 +1,9 @@
 // The results as Markdown.
 import { contenders } from './contenders/contenders.js';
-import { findMisses, type Quantiles, type Result } from './result.js';
+import { wirepact } from './contenders/wirepact.js';
+import { isMissed } from './measures/measure.js';
+import type { Provenance } from './provenance.js';
+import { findMisses, type Findings, type Measurement, type Quantiles, type Result } from './result.js';
 import { calmMs } from './rows.js';
 import { perSecond } from './stage.js';
 
@@ -9,8 +12,18 @@ const columns = [
   '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
 ];
 
-/** The results, what they mean, and how each came about. */
-export function writeReport(results: readonly Result[]): string {
+/** What was found, what it means, and how it came about. */
+export function writeReport({ results, measurements }: Findings): string {
+  return [
+    ...(results.length > 0 ? writeResults(results) : []),
+    ...(measurements.length > 0 ? [writeFigures(measurements), ''] : []),
+    '| Command | Seed | Gave | On | Machine |',
+    '|---|---:|---|---|---|',
+    ...writeSources([...results, ...measurements.map((one) => ({ ...one, contender: wirepact.name }))]),
+  ].join('\n');
+}
+
+function writeResults(results: readonly Result[]): string[] {
   return [
     [...columns, ...results.map(writeRow)].join('\n'),
     `The server, and the clients with a TCP proxy for each, are processes of their own. Messages run both ways all the while, ${perSecond} a second to`,
@@ -26,10 +39,20 @@ export function writeReport(results: readonly Result[]): string {
     '',
     ...contenders.map(({ name, settings }) => `- **${name}**: ${settings}.`),
     '',
-    '| Command | Seed | Gave | On | Machine |',
-    '|---|---:|---|---|---|',
-    ...writeSources(results),
-  ].join('\n');
+  ];
+}
+
+/** A table of what was measured. */
+export function writeFigures(measurements: readonly Measurement[]): string {
+  const lines = measurements.flatMap(({ id, title, figures }) => [
+    `| **${id}** | ${title} | | |`,
+    ...figures.map((figure) => {
+      const { name, value, unit, atMost } = figure;
+      const goal = atMost === undefined ? '' : `≤ ${atMost} ${unit}${isMissed(figure) ? ', **missed**' : ''}`;
+      return `| | ${name} | ${value.toLocaleString('en', { maximumFractionDigits: 2 })} ${unit} | ${goal} |`;
+    }),
+  ]);
+  return ['| | | Found | Aimed at |', '|---|---|---:|---|', ...lines].join('\n');
 }
 
 /** One result, for a terminal. */
@@ -60,10 +83,15 @@ function writeRow(result: Result): string {
   return `| ${cells.join(' | ')} |`;
 }
 
+interface Source extends Provenance {
+  readonly id: string;
+  readonly contender: string;
+}
+
 /** A line for every run that results come from. */
-function writeSources(results: readonly Result[]): string[] {
-  const runOf = ({ command, seed }: Result): string => `| \`${command}\` | ${seed} |`;
-  const placeOf = ({ date, machine }: Result): string => `${date} | ${machine} |`;
+function writeSources(results: readonly Source[]): string[] {
+  const runOf = ({ command, seed }: Source): string => `| \`${command}\` | ${seed} |`;
+  const placeOf = ({ date, machine }: Source): string => `${date} | ${machine} |`;
   return unique(
     results.map((result) => {
       const same = results.filter((one) => runOf(one) === runOf(result) && placeOf(one) === placeOf(result));

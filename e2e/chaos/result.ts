@@ -1,14 +1,15 @@
 // What a row gave, and whether that is what it should.
 import type { Verdict } from './judge.js';
 import type { Return } from './line.js';
+import type { Figure } from './measures/measure.js';
+import type { Provenance } from './provenance.js';
 import type { Goal } from './rows.js';
 
 /** One row with one contender. */
-export interface Result extends Verdict {
+export interface Result extends Verdict, Provenance {
   readonly id: string;
   readonly fault: string;
   readonly contender: string;
-  readonly version: string;
   readonly goal: Goal;
   readonly cycles: number;
   readonly clients: number;
@@ -18,10 +19,19 @@ export interface Result extends Verdict {
   readonly backMs: Quantiles;
   /** What went wrong beside the messages; empty where all went well. */
   readonly failures: readonly string[];
-  readonly seed: number;
-  readonly command: string;
-  readonly date: string;
-  readonly machine: string;
+}
+
+/** What was measured. */
+export interface Measurement extends Provenance {
+  readonly id: string;
+  readonly title: string;
+  readonly figures: readonly Figure[];
+}
+
+/** All that a run found. */
+export interface Findings {
+  readonly results: readonly Result[];
+  readonly measurements: readonly Measurement[];
 }
 
 export interface Quantiles {

@@ -3,15 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createSeededRandom } from '@wirepact/core/testing';
 import { findProgram } from './balancers.js';
 import type { Contender } from './contender.js';
+import type { Provenance } from './provenance.js';
 import { measure, type Result } from './result.js';
 import { calmMs, type Row } from './rows.js';
 import { Stage } from './stage.js';
 
 /** What a row is run with, and what its result should say of the run. */
-export interface RunOptions extends Pick<
-  Result,
-  'cycles' | 'seed' | 'version' | 'command' | 'date' | 'machine'
-> {
+export interface RunOptions extends Provenance {
+  readonly cycles: number;
   /** No more than the row has. */
   readonly maxClients: number;
 }

@@ -1,0 +1,75 @@
+// Sessions that are opened, used and closed, many times over: nothing of them may be left on either side.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createClient } from '@wirepact/client';
+import type { Channels } from './measured-channels.js';
+import { startMeasuredServer } from './measured-server.js';
+import type { Figure, Measure } from './measure.js';
+
+const sideBySide = 50;
+
+export const leak: Measure = {
+  id: 'P10',
+  title: 'sessions that are opened, used (a join, a room, an event each way, a request) and closed',
+  async run(isQuick) {
+    const sessions = isQuick ? 10_000 : 200_000;
+    // logs and pools fill up to their bounds first
+    const warmUp = isQuick ? 5_000 : 20_000;
+    const server = await startMeasuredServer();
+    await runSessions(server.url, warmUp);
+    const before = await server.read(true);
+    const ownBefore = await readOwn();
+    const startedAt = performance.now();
+    await runSessions(server.url, sessions);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const after = await server.read(true);
+    const ownAfter = await readOwn();
+    server.close();
+    const { stats } = after;
+    return [
+      { name: 'sessions', value: sessions, unit: `in ${seconds.toFixed(0)} s` },
+      figure('heap of the server', after.heapUsed / before.heapUsed, '× before', 1.05),
+      figure('heap of the clients', ownAfter.heapUsed / ownBefore.heapUsed, '× before', 1.05),
+      figure('timers of the server', after.timers - before.timers, 'more', 0),
+      figure('timers of the clients', ownAfter.timers - ownBefore.timers, 'more', 0),
+      figure('listeners of the server', after.listeners - before.listeners, 'more', 0),
+      figure('clients, suspended, rooms that are left', stats.clients + stats.suspended + stats.rooms, '', 0),
+    ];
+  },
+};
+
+const figure = (name: string, value: number, unit: string, atMost: number): Figure => ({
+  ...{ name, value, unit, atMost },
+});
+
+async function runSessions(url: string, count: number): Promise<void> {
+  let left = count;
+  const runNext = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      await runSession(url, `room-${left % 100}`);
+    }
+  };
+  await Promise.all(Array.from({ length: sideBySide }, runNext));
+}
+
+async function runSession(url: string, room: string): Promise<void> {
+  const client = createClient<Channels>({ url });
+  const heard = new Promise<string>((resolve) => client.once('note', resolve));
+  const joined = await client.join(room);
+  client.send('note', 'is anybody there');
+  await client.request('ask', 'who');
+  await heard;
+  await joined.leave();
+  client.close();
+}
+
+async function readOwn(): Promise<{ readonly heapUsed: number; readonly timers: number }> {
+  for (let round = 0; round < 5; round += 1) {
+    globalThis.gc?.();
+    await nextTurn();
+  }
+  return {
+    heapUsed: process.memoryUsage().heapUsed,
+    timers: process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length,
+  };
+}

@@ -1,0 +1,25 @@
+// What is measured rather than broken: what readers that do not read cost, and what many sessions leave behind.
+
+/** Something that is measured of Wirepact. */
+export interface Measure {
+  readonly id: string;
+  readonly title: string;
+  readonly run: (isQuick: boolean) => Promise<readonly Figure[]>;
+}
+
+/** One figure, and what it should be. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly atMost?: number;
+}
+
+export function isMissed({ value, atMost }: Figure): boolean {
+  return atMost !== undefined && !(value <= atMost);
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
+}

@@ -1,0 +1,75 @@
+// The measured server process: serves, floods when it is told to, and reads its own memory.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SocketManager } from '@wirepact/server';
+import { keepPace } from '../pace.js';
+import { basin, channels, square, type Policy } from './measured-channels.js';
+import type { MeasuredCommand, Reading } from './measured-server.js';
+
+const load = 'x'.repeat(10_000);
+const ticksPerSecond = 20;
+const loadsPerSecond = 300;
+
+const sockets = new SocketManager(channels, {
+  limits: { joinsPerSecond: 1e6, messagesPerSecond: 1e6 },
+  rooms: { authorize: () => true },
+  routes: {
+    note: (socket, text) => socket.send('note', text),
+    ask: (_socket, text) => text,
+    async *tail() {
+      for (;;) yield load;
+    },
+  },
+});
+const server = createServer();
+sockets.attach(server, { path: '/' });
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+
+function sendLoad(policy: Policy): void {
+  const room = sockets.room(basin);
+  if (policy === 'reliable to each') for (const member of room.members()) member.send('reliable', load);
+  else if (policy !== 'stream') room.send(policy, load);
+}
+
+async function collectGarbage(): Promise<void> {
+  for (let round = 0; round < 5; round += 1) {
+    globalThis.gc?.();
+    await nextTurn();
+  }
+}
+
+async function read(collects: boolean): Promise<Reading> {
+  if (collects) await collectGarbage();
+  const { rss, heapUsed } = process.memoryUsage();
+  return {
+    ...{ rss, heapUsed, stats: sockets.stats() },
+    timers: process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length,
+    listeners: server.eventNames().reduce((sum, name) => sum + server.listenerCount(name), 0),
+  };
+}
+
+let stop = (): void => undefined;
+
+async function perform(command: MeasuredCommand): Promise<Reading | undefined> {
+  if (command.do === 'read') return read(command.collects === true);
+  stop();
+  if (command.do === 'rest') return undefined;
+  const stopTicks = keepPace(ticksPerSecond, () =>
+    sockets.room(square).send('tick', { sentAt: performance.timeOrigin + performance.now() }),
+  );
+  const stopLoad = keepPace(loadsPerSecond, () => sendLoad(command.policy));
+  stop = () => {
+    stopTicks();
+    stopLoad();
+  };
+  return undefined;
+}
+
+process.on('message', ({ key, command }: { key: number; command: MeasuredCommand }) => {
+  void perform(command).then((result) => process.send?.({ key, result }));
+});
+process.on('disconnect', () => process.exit());
+process.send?.({ key: 0, result: (server.address() as AddressInfo).port });
