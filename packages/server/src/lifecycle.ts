@@ -1,10 +1,11 @@
 // How a session begins, loses its connection, and ends, whichever side ends it. How it goes on is in resume.ts.
-import { afterClose, cutReason } from '@wirepact/core/internal';
+import { afterClose, cutReason, type Cursor } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import type { Hello } from './hello.js';
 import { guarded } from './hub.js';
 import { everyoneName, inboxName } from './log.js';
 import { leaveAllRooms } from './membership.js';
+import { tellGap } from './replay.js';
 import { Session } from './session.js';
 
 /** Makes a session for a connection, greets the client, counts it, and tells the application. */
@@ -104,10 +105,14 @@ function tellLost(session: Session, { streams }: Hello): void {
   for (const [room, from] of streams) {
     const log = room === everyoneName ? hub.everyone.log : hub.rooms.find(room)?.log;
     const why = log !== undefined && log.epoch === from[0] ? 'lost' : 'epoch';
-    const head = room === inboxName ? [session.id, 0] : room === everyoneName ? log?.head : undefined;
-    hub.counters.gaps += 1;
-    session.sendFrame('$gap', { room, why, from, ...(head !== undefined && { to: head }) });
+    tellGap(session, { room, why, from, ...beginningOf(session, room) });
   }
+}
+
+/** Where a new session stands; in no room yet. */
+function beginningOf({ hub, id }: Session, room: string): { readonly to?: Cursor } {
+  if (room === inboxName) return { to: [id, 0] };
+  return room === everyoneName ? { to: hub.everyone.log.head } : {};
 }
 
 /** Tells the application. What its handler throws, now or later, breaks nothing. */

@@ -61,7 +61,7 @@ function readFirst(session: Session, room: Room, from: Cursor | undefined): void
   const allow = hub.hooks.rooms?.history;
   if (allow === undefined) return begin(false);
   hold(session, room.log, room.log.at);
-  Promise.resolve()
+  void Promise.resolve()
     .then(() => allow(socket, room.name))
     .catch((error: unknown) => hub.report(error, session))
     .then((isAllowed) => begin(isAllowed === true));

@@ -4,6 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 import { systemClock, type Clock } from '@wirepact/core/internal';
 import type { Awaitable, ChannelDefinitions } from '@wirepact/core';
 import { readProxies } from './client-address.js';
+import { checkOrigins } from './origin.js';
 import type { SocketManager } from './socket-manager.js';
 import type { Hooks } from './hub.js';
 import type { Routes } from './route.js';
@@ -293,18 +294,4 @@ function figures<TFigures extends Record<keyof TFigures, number>>(
     resolved[name] = value;
   }
   return resolved;
-}
-
-/** An origin that is written otherwise than browsers write it would match nothing, and nobody would be told. */
-function checkOrigins(origins: OriginOptions | undefined): void {
-  if (origins === undefined || origins === '*' || typeof origins === 'function') return;
-  if (!Array.isArray(origins))
-    throw new TypeError(`origins is no list; write ["https://app.example"] or '*'`);
-  for (const origin of origins as readonly unknown[]) {
-    if (typeof origin !== 'string' || !/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@A-Z]+$/.test(origin)) {
-      throw new TypeError(
-        `${JSON.stringify(origin)} is no origin; write one like "https://app.example:8443"`,
-      );
-    }
-  }
 }

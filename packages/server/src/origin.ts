@@ -30,3 +30,21 @@ function isSameOrigin(origin: string, request: UpgradeRequest): boolean {
   const here = `${page.protocol}//${host}`;
   return URL.canParse(here) && new URL(here).origin === page.origin;
 }
+
+/**
+ * An origin that is written otherwise than browsers write it would match nothing, and nobody would be told.
+ *
+ * @throws TypeError for what is none
+ */
+export function checkOrigins(origins: OriginOptions | undefined): void {
+  if (origins === undefined || origins === '*' || typeof origins === 'function') return;
+  if (!Array.isArray(origins))
+    throw new TypeError(`origins is no list; write ["https://app.example"] or '*'`);
+  for (const origin of origins as readonly unknown[]) {
+    if (typeof origin !== 'string' || !/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@A-Z]+$/.test(origin)) {
+      throw new TypeError(
+        `${JSON.stringify(origin)} is no origin; write one like "https://app.example:8443"`,
+      );
+    }
+  }
+}

@@ -7,8 +7,16 @@ import { isHeld, noteLag, writeEntry } from './replay.js';
 import type { Group } from './rooms.js';
 import type { Session } from './session.js';
 
+/** What is sent to many. */
+export interface Publication {
+  readonly path: string;
+  readonly data: unknown;
+  /** The session that it is not for. */
+  readonly exceptId?: string | undefined;
+}
+
 /** Parses and encodes once, and sends to each of a group but one. @throws SocketError `invalid_output` */
-export function publish(hub: Hub, group: Group, path: string, data: unknown, exceptId?: string): void {
+export function publish(hub: Hub, group: Group, { path, data, exceptId }: Publication): void {
   const message = createOutgoing(hub, path, data, group.name === everyoneName ? undefined : group.name);
   if (message.delivery === 'reliable') {
     const entry = group.log.append(message, exceptId);

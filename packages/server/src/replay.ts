@@ -1,6 +1,6 @@
 // Reads to a session from a log that it is behind of: after a resume or a join, or because it read too slowly. It costs no
 // memory but a position, and no more bytes are written than the network takes.
-import type { Cursor, GapCause } from '@wirepact/core/internal';
+import type { Cursor, GapCause, ProtocolData } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import { everyoneName, type Entry, type Log } from './log.js';
 import type { LatestValues } from './latest-values.js';
@@ -54,7 +54,7 @@ export function deny(session: Session, name: string): void {
   const reader = session.behind?.get(name);
   if (reader === undefined) return;
   const { log, at } = reader;
-  if (at < log.at) tellGap(session, log, 'denied', [log.epoch, at]);
+  if (at < log.at) tellGap(session, { room: name, why: 'denied', from: [log.epoch, at] });
   release(session, name);
 }
 
@@ -71,8 +71,9 @@ export function introduce(
   const { since, sinceMs, values } = permission;
   if (session.connection === undefined) return release(session, log.name);
   const { from, why } = findStart(log, cursor, since);
-  if (why !== undefined) tellGap(session, log, why, cursor ?? [log.epoch, since], [log.epoch, from]);
-  session.sendFrame('$stream', { room: log.name, epoch: log.epoch, from, count: log.countAfter(from) });
+  const { name: room, epoch } = log;
+  if (why !== undefined) tellGap(session, { room, why, from: cursor ?? [epoch, since], to: [epoch, from] });
+  session.sendFrame('$stream', { room, epoch, from, count: log.countAfter(from) });
   const latest = { values, sinceMs };
   const reader: Reader = { log, at: from, isHeld: false, isIntroduced: true, latest };
   (session.behind ??= new Map()).set(log.name, reader);
@@ -88,7 +89,9 @@ export function noteLag(session: Session, log: Log, at: number): void {
 /** There will be nobody to read to it: says what it does not get. */
 export function giveUpReading(session: Session): void {
   for (const { log, at } of session.behind?.values() ?? []) {
-    if (session.speaksProtocol && at < log.at) tellGap(session, log, 'lost', [log.epoch, at], log.head);
+    const { name: room, epoch, head } = log;
+    const isMissing = session.speaksProtocol && at < log.at;
+    if (isMissing) tellGap(session, { room, why: 'lost', from: [epoch, at], to: head });
   }
   session.behind = undefined;
 }
@@ -110,7 +113,8 @@ function read(session: Session, reader: Reader): boolean {
     // a plain client cannot be told that something is missing
     if (!session.speaksProtocol) return (outgoing.giveUp(), false);
     const why = reader.isIntroduced ? 'trimmed' : 'lagged';
-    tellGap(session, log, why, [log.epoch, reader.at], [log.epoch, log.floor]);
+    const { name: room, epoch, floor } = log;
+    tellGap(session, { room, why, from: [epoch, reader.at], to: [epoch, floor] });
     reader.at = log.floor;
   }
   for (const entry of log.after(reader.at)) {
@@ -149,9 +153,10 @@ function findStart(
   return at < since ? { from: since, why: 'denied' } : { from: at };
 }
 
-function tellGap(session: Session, { name: room }: Log, why: GapCause, from: Cursor, to?: Cursor): void {
+/** Says what cannot be had any more. */
+export function tellGap(session: Session, gap: ProtocolData['$gap']): void {
   session.hub.counters.gaps += 1;
-  session.sendFrame('$gap', { room, why, from, ...(to !== undefined && { to }) });
+  session.sendFrame('$gap', gap);
 }
 
 function skipText({ at, after, message: { room } }: Entry): string {

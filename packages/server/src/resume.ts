@@ -7,7 +7,7 @@ import type { Hello } from './hello.js';
 import { closeConnection, notify, welcome } from './lifecycle.js';
 import { findRefusal, introduceRoom, leaveRoom } from './membership.js';
 import { handledNumbers } from './received-numbers.js';
-import { hold, introduce, release } from './replay.js';
+import { hold, introduce, release, tellGap } from './replay.js';
 import { everyoneName, inboxName } from './log.js';
 import type { Room } from './rooms.js';
 import type { Session } from './session.js';
@@ -79,7 +79,6 @@ function rejoin(session: Session, room: Room, cursor: Cursor | undefined): void 
 
 /** What was said there until it left, and it has not read, it may not read any more. */
 function turnOut(session: Session, room: string, from: Cursor): void {
-  session.hub.counters.gaps += 1;
-  session.sendFrame('$gap', { room, why: 'denied', from });
+  tellGap(session, { room, why: 'denied', from });
   session.sendFrame('$leave', { room, why: 'removed' });
 }

@@ -45,7 +45,7 @@ export class SocketHandle {
 
   broadcast(path: string, data?: unknown): void {
     const { hub } = this.#session;
-    publish(hub, hub.everyone, path, data, this.id);
+    publish(hub, hub.everyone, { path, data, exceptId: this.id });
   }
 
   // async, so that what goes wrong before the question is out rejects

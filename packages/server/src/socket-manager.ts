@@ -244,7 +244,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   }
 
   #sendToAll(path: PropertyKey, data: unknown, exceptId?: string): void {
-    publish(this.#hub, this.#hub.everyone, path as string, data, exceptId);
+    publish(this.#hub, this.#hub.everyone, { path: path as string, data, exceptId });
   }
 }
 

@@ -3,7 +3,7 @@ import type { AnyChannels, Cursor, OutArgs, OutPath } from '@wirepact/core';
 import type { Frame } from '@wirepact/core/internal';
 import type { AnySocket, Hub } from './hub.js';
 import { createOutgoing } from './outgoing-message.js';
-import { publish, sendDirect } from './publish.js';
+import { publish, sendDirect, type Publication } from './publish.js';
 import type { Socket } from './socket.js';
 
 /** A number of clients that something can be sent to. */
@@ -69,10 +69,10 @@ function createTarget(send: (path: string, data?: unknown) => void): {
 }
 
 /** Sends to everybody in a room but one. Where nobody is or could read it later, it is only checked. */
-function sendToRoom(hub: Hub, name: string, path: string, data: unknown, exceptId?: string): void {
+function sendToRoom(hub: Hub, name: string, publication: Publication): void {
   const room = hub.rooms.toSendTo(name);
-  if (room === undefined) createOutgoing(hub, path, data, name);
-  else publish(hub, room, path, data, exceptId);
+  if (room === undefined) createOutgoing(hub, publication.path, publication.data, name);
+  else publish(hub, room, publication);
 }
 
 /** Everybody in a room. */
@@ -94,7 +94,7 @@ export class RoomSelection {
   }
 
   send(path: string, data?: unknown): void {
-    sendToRoom(this.#hub, this.name, path, data);
+    sendToRoom(this.#hub, this.name, { path, data });
   }
 
   async publish(path: string, data?: unknown): Promise<void> {
@@ -115,7 +115,7 @@ export class RoomSelection {
   }
 
   except({ id }: Pick<Socket, 'id'>): ReturnType<typeof createTarget> {
-    return createTarget((path, data) => sendToRoom(this.#hub, this.name, path, data, id));
+    return createTarget((path, data) => sendToRoom(this.#hub, this.name, { path, data, exceptId: id }));
   }
 }
 
