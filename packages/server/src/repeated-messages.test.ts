@@ -79,9 +79,10 @@ describe('a request that comes again', () => {
     await settle();
     const back = await server.resume(client, { open: { 1: 0, 2: 0, 3: 0 } });
     expect(back.welcome.done).toEqual([[2, 2]]);
-    // before anything else; of 1 nothing is known yet, and 3 never arrived
-    expect(back.takeAll()[0]).toEqual({ path: 'slow', data: 'done', id: 2 });
-    expect(back.take()).toEqual([]);
+    const [answer, ...rest] = back.takeAll();
+    expect(answer).toEqual({ path: 'slow', data: 'done', id: 2 });
+    // of 1 nothing is known yet, and 3 never arrived
+    expect(rest.filter(({ id }) => id !== undefined)).toEqual([]);
   });
 
   it('has an unknown outcome once its answer is no longer kept', async () => {
