@@ -25,6 +25,6 @@ if (values.replay !== undefined) {
     maxFailures: Number(values.failures),
     progress: (text) => console.log(text),
   });
-  console.log(report.text);
+  console.log(report.total);
   process.exitCode = report.failures.length === 0 ? 0 : 1;
 }
