@@ -21,6 +21,8 @@ export interface Contender {
   readonly package: string;
   /** Which settings depart from the library's defaults, for the report. */
   readonly settings: string;
+  /** What a server that knows of takeovers closes the old connection with. */
+  readonly takeoverCode?: number;
   /** Runs in the server process: listens on a port of the system's choice. */
   readonly serve: (app: Application) => Promise<Served>;
   /** Resolves once the client is connected and in the room. */

@@ -28,6 +28,10 @@ export interface Talker {
 export interface Line extends Talker {
   readonly proxy: CuttingProxy;
   readonly returns: readonly Return[];
+  /** Old connections, abandoned, that the server has not closed with the code of a takeover. */
+  readonly leftOpen: number;
+  /** Resets the client's end; the server goes on believing in its own. */
+  abandon(): void;
   /** Begins a fault, and resolves once the client is back. */
   breakBy(fault: () => void | Promise<void>): Promise<void>;
 }
@@ -40,6 +44,7 @@ export async function openLine(
   newestRun: () => number,
 ): Promise<Line> {
   const returns: Return[] = [];
+  let leftOpen = 0;
   let acceptedAt = 0;
   let brokenAt = 0;
   let back = createDeferred<void>();
@@ -71,6 +76,17 @@ export async function openLine(
   return {
     proxy,
     returns,
+    get leftOpen() {
+      return leftOpen;
+    },
+    abandon() {
+      const { takeoverCode } = contender;
+      if (takeoverCode === undefined) return proxy.abandon();
+      leftOpen += 1;
+      proxy.abandon((bytes) => {
+        if (isClosing(bytes, takeoverCode)) leftOpen -= 1;
+      });
+    },
     send() {
       const taken = client.send(sent.length + 1);
       if (!taken) return;
@@ -88,4 +104,10 @@ export async function openLine(
       await proxy.close();
     },
   };
+}
+
+/** Whether bytes of a server's have a close frame with this code in them (RFC 6455 section 5.5.1). */
+function isClosing(bytes: Buffer, code: number): boolean {
+  const at = bytes.indexOf(Buffer.from([code >> 8, code & 0xff]));
+  return at >= 2 && bytes[at - 2] === 0x88;
 }

@@ -62,7 +62,7 @@ export const rows: readonly Row[] = [
     cycles: { check: 25, quick: 100, long: 1_000 },
     clients: 20,
     others: { maxCycles: 100 },
-    breaks: { each: ({ proxy }) => proxy.abandon() },
+    breaks: { each: (line) => line.abandon() },
   },
   {
     id: 'C2-dark',
@@ -72,10 +72,10 @@ export const rows: readonly Row[] = [
     clients: 20,
     others: { maxCycles: 100 },
     breaks: {
-      async each({ proxy }) {
-        proxy.blackHole();
+      async each(line) {
+        line.proxy.blackHole();
         await delay(darkMs);
-        proxy.abandon();
+        line.abandon();
       },
     },
   },

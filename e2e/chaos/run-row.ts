@@ -34,6 +34,8 @@ export async function runRow(row: Row, contender: Contender, options: RunOptions
     await stage.open(clients);
     await bringAbout(row, stage, said.cycles).catch((error: unknown) => failures.push(String(error)));
     const verdict = await stage.settle();
+    const leftOpen = stage.lines.reduce((sum, line) => sum + line.leftOpen, 0);
+    if (leftOpen > 0) failures.push(`${leftOpen} old connections were not closed as taken over`);
     const returns = stage.lines.flatMap((line) => line.returns);
     return {
       ...{ id: row.id, fault: row.fault, goal: row.goal, contender: contender.name },

@@ -12,6 +12,7 @@ export const wirepact: Contender = {
   name: 'Wirepact',
   package: '@wirepact/server',
   settings: `reconnect: { maxDelayMs: 250 }; limits: { messagesPerSecond: 1000 }; drain({ graceMs: 1000, spreadMs: ${spreadMs} })`,
+  takeoverCode: 4409,
   serve,
   connect,
 };

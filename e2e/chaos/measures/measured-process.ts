@@ -10,7 +10,7 @@ import type { MeasuredCommand, Reading } from './measured-server.js';
 
 const load = 'x'.repeat(10_000);
 const ticksPerSecond = 20;
-const loadsPerSecond = 300;
+const loadsPerSecond = 100;
 
 const sockets = new SocketManager(channels, {
   limits: { joinsPerSecond: 1e6, messagesPerSecond: 1e6 },

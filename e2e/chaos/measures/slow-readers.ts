@@ -10,12 +10,12 @@ import { quantile, type Figure, type Measure } from './measure.js';
 const stalledCount = 50;
 /** Clients that are flooded and read. */
 const floodedCount = 5;
-const floodMs = 13_000;
+const floodMs = 18_000;
 const mebibyte = 2 ** 20;
 
 export const slowReaders: Measure = {
   id: 'slow-readers',
-  title: `${stalledCount} of 1,000 subscribers never read, and are sent 3 MB/s each, by every policy`,
+  title: `${stalledCount} of 1,000 subscribers never read, and are sent 1 MB/s each, by every policy`,
   async run(isQuick) {
     const readers = isQuick ? 100 : 1_000;
     const figures: Figure[] = [];
