@@ -214,7 +214,10 @@ class UntypedClient {
   #received(frame: Frame, characters: number, reply: (frame: Frame) => void): void {
     const { path, id, data, error } = frame;
     if (typeof id === 'number') {
-      if (path === '$join' && !error) this.#logs.joined((data as ProtocolData['$join']).room);
+      const { room } = (data ?? {}) as { room: string };
+      // at once: what follows in the same breath is of the room as it is now
+      if (path === '$join' && !error) this.#logs.joined(room);
+      if (path === '$leave' && !error) this.#rooms.left(room);
       // one that nobody awaits any more is late, and means nothing
       this.#written.at(id)?.answered?.(frame, characters);
     } else if (id !== undefined) void this.#handlers.answer(frame, id, reply);

@@ -98,6 +98,11 @@ export class Logs {
     this.#owed.delete(log);
   }
 
+  /** The session was lost before it was told where it stands in a room that it was in. */
+  lose(room: string): void {
+    this.#host.missed({ room, why: 'lost', from: ['', 0] });
+  }
+
   receive(frame: Frame): void {
     const { path, data, at, room = inbox } = frame;
     const isHeader = path === '$stream' || path === '$gap';
@@ -163,9 +168,9 @@ export class Logs {
   #miss(gap: ProtocolData['$gap']): void {
     const { room, why, to } = gap;
     const [epoch, last] = this.#cursors.get(room) ?? [];
-    this.#owed.delete(room);
+    const wasOwed = this.#owed.delete(room);
     // a replay that was asked for while messages still came tells of what those were
-    if (why === 'trimmed' && to?.[0] === epoch && to && to[1] <= (last ?? 0)) return;
+    if (!wasOwed && why !== 'fork' && to && to[0] === epoch && to[1] <= (last ?? 0)) return;
     if (to) this.#cursors.set(room, to);
     else this.#cursors.delete(room);
     this.#host.missed(gap);

@@ -76,11 +76,13 @@ export class Rooms {
   restore(resumed: boolean): void {
     for (const name of this.#leaving) {
       if (resumed) void this.#depart(name);
-      else this.#left(name);
+      else this.left(name);
     }
     for (const room of [...this.#wanted.values()]) {
+      const isFollowed = this.#host.logs.follows(room.name);
+      if (room.joined && !resumed && !isFollowed) this.#host.logs.lose(room.name);
       // where nothing came behind the answer, the session may have been put out since
-      room.joined &&= resumed && this.#host.logs.follows(room.name);
+      room.joined &&= resumed && isFollowed;
       if (!room.joined) void this.#enter(room);
     }
   }
@@ -159,17 +161,18 @@ export class Rooms {
   async #depart(name: string): Promise<void> {
     const { connection, joinsPlainly } = this.#host;
     const answers = connection.welcome !== undefined;
-    if (!answers && !joinsPlainly) return this.#left(name);
+    if (!answers && !joinsPlainly) return this.left(name);
     this.#host.logs.forget(name);
     this.#host.logs.leave(name);
     const answered = this.#ask('$leave', name).then(
-      () => this.#left(name),
-      ({ code }: SocketError) => code === 'unknown_outcome' || code === 'timeout' || this.#left(name),
+      () => this.left(name),
+      ({ code }: SocketError) => code === 'unknown_outcome' || code === 'timeout' || this.left(name),
     );
     if (answers) await answered;
   }
 
-  #left(name: string): void {
+  /** The server has let go of it: what comes of it from now on, it was taken in for anew. */
+  left(name: string): void {
     if (this.#leaving.delete(name)) this.#host.logs.left(name);
   }
 

@@ -44,10 +44,11 @@ export async function joinFromClient(session: Session, frame: Frame): Promise<vo
   const refusal = await findRefusal(session, room);
   const isWanted = session.joining.get(room) === attempt || session.rooms.has(room);
   if (isWanted) session.joining.delete(room);
+  // the server has put it in meanwhile
+  if (session.rooms.has(room)) return answer();
   if (refusal !== undefined) return sendRefusal(sender, 'denied', refusal);
   if (!isWanted) return sendRefusal(sender, 'cancelled', `the room "${room}" was left meanwhile`);
-  if (session.rooms.has(room)) answer();
-  else enterRoom(session, room, { from: cursor, answer });
+  enterRoom(session, room, { from: cursor, answer });
 }
 
 /** A client leaves; leaving a room it is not in does no harm. */
