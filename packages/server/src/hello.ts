@@ -25,7 +25,7 @@ export function readHello(data: unknown): Hello {
     open: new Map(
       Object.entries(toRecord(open))
         .map(([id, taken]) => [Number(id), taken] as const)
-        .filter((entry): entry is [number, number] => entry[0] > 0 && entry.every(isCount)),
+        .filter((entry): entry is [number, number] => entry[0] > 0 && entry.every(isPosition)),
     ),
   };
 }
@@ -42,10 +42,11 @@ export function findResumable(hub: Hub, hello: Hello, { userId }: Identity): Ses
 export function isCursor(value: unknown): value is Cursor {
   if (!Array.isArray(value) || value.length !== 2) return false;
   const [epoch, at] = value as readonly unknown[];
-  return typeof epoch === 'string' && isCount(at);
+  return typeof epoch === 'string' && isPosition(at);
 }
 
-function isCount(value: unknown): value is number {
+/** Whether it is a whole number from 0 on. */
+export function isPosition(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 

@@ -1,6 +1,7 @@
 // The frames of the protocol itself, whose paths begin with `$`, as a client sends them.
 import type { Frame } from '@wirepact/core/internal';
 import { sendRefusal } from './answers.js';
+import { isPosition } from './hello.js';
 import { renewIdentity } from './identity.js';
 import { joinFromClient, leaveFromClient } from './join-requests.js';
 import { noteNumber, numberOf } from './received-numbers.js';
@@ -44,7 +45,7 @@ function grantMore(session: Session, { data }: Frame): void {
 function takeAcknowledgement(session: Session, { data }: Frame): void {
   const { inbox: at } = (typeof data === 'object' && data !== null ? data : {}) as { inbox?: unknown };
   const { inbox } = session;
-  if (inbox === undefined || typeof at !== 'number' || !(at > session.inboxTaken && at <= inbox.at)) return;
+  if (inbox === undefined || !isPosition(at) || at <= session.inboxTaken || at > inbox.at) return;
   session.inboxTaken = at;
   inbox.forget(at);
 }

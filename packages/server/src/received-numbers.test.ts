@@ -36,9 +36,9 @@ describe('the numbers that were handled', () => {
         for (const number of rising) {
           expect(noteNumber(session, number)).toBe(true);
           expect(noteNumber(session, number)).toBe(false);
-          if (isRunning(number)) session.calls.add({ number } as never);
         }
         session.calls.add({ number: undefined } as never);
+        for (const number of seen) if (isRunning(number)) session.calls.add({ number } as never);
         const ranges = handledNumbers(session);
         const highest = rising.at(-1) ?? 0;
         const running = new Set(rising.filter((number) => isRunning(number)));
