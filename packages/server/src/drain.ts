@@ -56,9 +56,8 @@ async function settle(session: Session, heardEnough: Promise<void>): Promise<voi
   leave(session);
 }
 
-/** What it did is acknowledged first, and what it reads too slowly to get is said to be missing. */
+/** What it reads too slowly to get is said to be missing. */
 function leave(session: Session): void {
-  session.hub.acknowledgements.settle(session);
   giveUpReading(session);
   endSession(session, closeCodes.restart, reason);
 }
