@@ -41,7 +41,7 @@ export interface Row {
   /** Streams whose messages a new process owes to those who are on their way to it. */
   readonly owedToAbsent?: readonly Stream[];
   readonly breaks:
-    | { readonly each: (line: Line) => void | Promise<void> }
+    | { readonly each: (line: Line, chance: () => number) => void | Promise<void> }
     | { readonly all: (stage: Stage) => Promise<void> };
 }
 
@@ -114,6 +114,25 @@ export const rows: readonly Row[] = [
     clients: 20,
     through: haproxy,
     breaks: { all: (stage) => stage.renewBalancer() },
+  },
+  {
+    id: 'C14',
+    fault:
+      'each line is reset, half open or dark by chance, up to three times in a row, also while the client comes back',
+    goal: 'nothing is lost',
+    cycles: { quick: 100, long: 1_000 },
+    clients: 20,
+    breaks: {
+      async each({ proxy }, chance) {
+        for (let left = 1 + Math.floor(chance() * 3); left > 0; left -= 1) {
+          await delay(chance() * 200);
+          if (chance() < 0.3) proxy.blackHole();
+          await delay(chance() * darkMs);
+          if (chance() < 0.5) proxy.abandon();
+          else proxy.cut();
+        }
+      },
+    },
   },
   {
     id: 'C16',

@@ -70,7 +70,7 @@ async function bringAbout({ breaks }: Row, stage: Stage, cycles: number): Promis
       while (left > 0) {
         left -= 1;
         await delay(calmMs);
-        await line.breakBy(() => breaks.each(line));
+        await line.breakBy(() => breaks.each(line, stage.chance));
       }
     }),
   );
