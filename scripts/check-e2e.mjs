@@ -1,4 +1,5 @@
-// Runs the browser tests in Chromium and Firefox against the built example. Arguments go to Playwright.
+// Runs the browser tests in Chromium and Firefox against the built example. Arguments go to Playwright. `LIFECYCLE_CYCLES=50`
+// goes through each thing that happens to a page that often, and waits as long as browsers do.
 import { join } from 'node:path';
 import { provideBrowsers } from './browsers.mjs';
 import { build } from './build.mjs';

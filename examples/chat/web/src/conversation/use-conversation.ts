@@ -31,6 +31,7 @@ export function useConversation(room: RoomId, you: Person | undefined): Conversa
   );
   useHistory(room, entries, happen);
 
+  useEvent('back', ({ at }) => outages.heldBackUntil(at));
   const tellReturn = useEffectEvent(() => {
     const [newest] = outages.list();
     if (newest?.end) happen({ type: 'returned', outage: newest });

@@ -25,6 +25,8 @@ export interface Return {
 export interface Outages {
   readonly subscribe: (listener: () => void) => () => void;
   readonly list: () => readonly Outage[];
+  /** What the server says of a return. */
+  readonly heldBackUntil: (at: number) => void;
 }
 
 const remembered = 5;
@@ -39,13 +41,13 @@ export function watchOutages(client: Client<Channels>): Outages {
   }
   client.onStatus((status) => become(afterStatus(outages, status, Date.now())));
   client.onGap(({ why }) => become(afterReturn(outages, { gap: why })));
-  client.on('back', ({ at }) => become(afterReturn(outages, { heldBackUntil: at })));
   return {
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     list: () => outages,
+    heldBackUntil: (at) => become(afterReturn(outages, { heldBackUntil: at })),
   };
 }
 

@@ -1,0 +1,149 @@
+// What browsers do to pages: take their network away, hide them, freeze them, keep them in the back/forward cache. Whatever it
+// is, nothing is lost, and a page that is back is connected again at once.
+import type { Page } from '@playwright/test';
+import { openWindow, PageLife, type ChromiumWindow } from './lifecycle/chromium-window.js';
+import type { NewsServer } from './lifecycle/news-server.js';
+import {
+  cycles,
+  expect,
+  expectNothingLost,
+  ledgerOf,
+  openPage,
+  recoveryMs,
+  settled,
+  test as newsTest,
+} from './lifecycle/news-test.js';
+
+const test = newsTest.extend<{ readonly window: ChromiumWindow }>({
+  window: async ({}, provide) => {
+    const window = await openWindow();
+    await provide(window);
+    await window.close();
+  },
+});
+
+const isLong = cycles > 10;
+test.describe.configure({ timeout: 30_000 + cycles * 10_000 });
+
+/** Long enough for a few messages to be missed. */
+const pass = (ms = 300): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Says that all was heard, by one session, and soon after each return. */
+async function expectRecovered(page: Page, news: NewsServer, returns = cycles): Promise<void> {
+  await expectNothingLost(page, news);
+  const { connections, recoveries } = await ledgerOf(page);
+  expect(connections.map(({ resumed }) => resumed)).toEqual([false, ...Array<boolean>(returns).fill(true)]);
+  // the first is how long the page took to load
+  expect(recoveries).toHaveLength(returns + 1);
+  expect(Math.max(...recoveries.slice(1))).toBeLessThan(recoveryMs);
+}
+
+test('loses nothing while it is offline, and does not call before it is back', async ({ news, window }) => {
+  const { page } = window;
+  await openPage(page, news);
+  const life = await PageLife.of(page);
+  news.talk();
+  for (let cycle = 0; cycle < cycles; cycle += 1) {
+    await life.disconnect(true);
+    news.breakLines();
+    await expect.poll(() => news.stats.suspended).toBe(1);
+    const { calls } = news;
+    await pass();
+    expect(news.calls).toBe(calls);
+    await life.disconnect(false);
+    await settled(page, news);
+  }
+  await expectRecovered(page, news);
+});
+
+test('does not call at all while it is hidden and offline', async ({ news, window }) => {
+  const { page } = window;
+  await openPage(page, news);
+  const life = await PageLife.of(page);
+  news.talk();
+  await life.minimize(true);
+  await life.disconnect(true);
+  news.breakLines();
+  await expect.poll(() => news.stats.suspended).toBe(1);
+  const { calls } = news;
+  // a page that can be seen would try every 30 s
+  await pass(isLong ? 65_000 : 1_500);
+  expect(news.calls).toBe(calls);
+  await life.minimize(false);
+  await life.disconnect(false);
+  await expectRecovered(page, news, 1);
+});
+
+test('loses nothing while it is frozen, and leaves the server alone', async ({ news, window }) => {
+  const { page } = window;
+  await openPage(page, news);
+  const life = await PageLife.of(page);
+  news.talk();
+  await life.minimize(true);
+  for (let cycle = 0; cycle < cycles; cycle += 1) {
+    await life.freeze(true);
+    await expect.poll(() => news.stats.suspended).toBe(1);
+    const { calls } = news;
+    await pass();
+    expect(news.calls).toBe(calls);
+    await life.freeze(false);
+    await settled(page, news);
+  }
+  await expectRecovered(page, news);
+  const { signals } = await ledgerOf(page);
+  expect(signals.filter((signal) => signal === 'freeze hidden')).toHaveLength(cycles);
+});
+
+test('loses nothing in the back/forward cache, which it does not keep itself out of', async ({
+  news,
+  window,
+}) => {
+  const { page } = window;
+  await openPage(page, news);
+  news.talk();
+  for (let cycle = 0; cycle < cycles; cycle += 1) {
+    await page.goto(`${news.url}/elsewhere`);
+    await expect.poll(() => news.stats.suspended).toBe(1);
+    await pass();
+    await page.evaluate(() => history.back());
+    await page.waitForFunction(() => 'ledger' in window);
+    await settled(page, news);
+  }
+  await expectRecovered(page, news);
+  const { signals } = await ledgerOf(page);
+  expect(signals.filter((signal) => signal === 'pageshow persisted')).toHaveLength(cycles);
+});
+
+test('loses nothing in a hidden tab, whose lines break as well', async ({ news, window }) => {
+  const { page, context } = window;
+  await openPage(page, news);
+  const front = await context.newPage();
+  await openPage(front, news, 'name=front');
+  await front.bringToFront();
+  await expect.poll(async () => (await ledgerOf(page)).signals.at(-1)).toBe('visibilitychange hidden');
+  await expect.poll(() => news.stats.clients).toBe(2);
+  news.talk();
+  for (let cycle = 0; cycle < cycles; cycle += 1) {
+    await pass(1_200);
+    news.breakLines();
+    await pass();
+    await settled(front, news);
+    await settled(page, news);
+  }
+  await expectNothingLost(front, news, { name: 'front' });
+  await expectNothingLost(page, news);
+});
+
+test('is not taken for dead while the timers of a hidden page hardly run', async ({ news, window }) => {
+  test.setTimeout(420_000);
+  const { page } = window;
+  await openPage(page, news);
+  const life = await PageLife.of(page);
+  await life.minimize(true);
+  await pass(isLong ? 300_000 : 3_000);
+  news.talk();
+  await settled(page, news);
+  await life.minimize(false);
+  await expectRecovered(page, news, 0);
+  expect(news.stats).toMatchObject({ suspensions: 0, silentClosed: 0 });
+});
