@@ -71,13 +71,12 @@ describe('useRoom', () => {
     expect(container.textContent).toBe('denied');
   });
 
-  it('is in the room again after the line broke', async () => {
+  it('stays in the room when the line breaks', async () => {
     await using app = await startApp();
     const { container } = app.mount(<Members />);
     await app.arrive();
     app.network.cut();
     await app.arrive();
-    expect(app.sockets.room('lobby').size).toBe(0);
     await act(() => app.advance(1_000));
     await app.arrive();
     expect(app.sockets.room('lobby').size).toBe(1);
