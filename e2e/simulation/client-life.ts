@@ -149,12 +149,14 @@ export class ClientLife {
     const joining = this.#rooms.get(room);
     if (joining === undefined) return;
     this.#forget(room, joining);
-    void joining.then((handle) => {
-      if (handle === undefined) return;
+    this.left.add(room);
+    void joining.then(async (handle) => {
+      if (handle === undefined) return void this.left.delete(room);
       // what came until then may have been held back for who left
       this.#waive(room);
       this.left.add(room);
-      return handle.leave();
+      await handle.leave();
+      this.#waive(room);
     });
   }
 
