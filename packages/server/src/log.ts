@@ -31,7 +31,7 @@ export class Log {
   /** Another one for every log that is made from nothing: positions of one epoch say nothing of another. */
   readonly epoch: string;
   readonly #logs: Logs;
-  #entries: Entry[] = [];
+  #entries: (Entry | undefined)[] = [];
   /** The first entry that is still kept; the array is cut only now and then. */
   #first = 0;
   #at = 0;
@@ -108,6 +108,7 @@ export class Log {
   }
 
   #drop(oldest: Entry): void {
+    this.#entries[this.#first] = undefined;
     this.#first += 1;
     // moving the rest to the front costs as much as it has entries: only when half of them are gone
     if (this.#first > 32 && this.#first * 2 > this.#entries.length) {
