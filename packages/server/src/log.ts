@@ -11,11 +11,16 @@ export interface Entry {
   /** When it was accepted, in ms since the epoch. */
   readonly time: number;
   readonly message: OutgoingMessage;
-  /** The frame for whoever speaks the protocol. */
-  readonly text: string;
+  /** Those of its frame. */
   readonly bytes: number;
   /** The session that gets its position only. */
   readonly exceptId: string | undefined;
+}
+
+/** An entry that is being delivered. The log keeps no frame of it: that would be every message twice. */
+export interface NewEntry extends Entry {
+  /** The frame for whoever speaks the protocol. */
+  readonly text: string;
 }
 
 /** The name of the log of a session's direct messages. */
@@ -63,18 +68,23 @@ export class Log {
     return this.#entries.length - this.#first;
   }
 
-  append(message: OutgoingMessage, exceptId?: string): Entry {
+  append(message: OutgoingMessage, exceptId?: string): NewEntry {
     const after = this.#at;
     const at = after + 1;
     const time = this.#logs.now();
-    const text = message.frame(this.name === inboxName ? { at, after } : { room: this.name, at, after });
+    const text = this.textOf({ at, after, message });
     const bytes = Buffer.byteLength(text);
-    const entry: Entry = { at, after, time, message, text, bytes, exceptId };
+    const entry: Entry = { at, after, time, message, bytes, exceptId };
     this.#at = at;
     this.usedAt = time;
     this.#entries.push(entry);
     this.#logs.took(this, bytes);
-    return entry;
+    return { ...entry, text };
+  }
+
+  /** The frame of an entry, for whoever speaks the protocol. */
+  textOf({ at, after, message }: Pick<Entry, 'at' | 'after' | 'message'>): string {
+    return message.frame(this.name === inboxName ? { at, after } : { room: this.name, at, after });
   }
 
   /** The entries after a position, oldest first. */

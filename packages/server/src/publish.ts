@@ -1,6 +1,6 @@
 // What becomes of a message as its channel's delivery says: `reliable` goes into a log first, and to whoever is connected
 // and not behind; `latest` is kept as the newest; `volatile` is sent or dropped.
-import { everyoneName, inboxName, type Entry, type Log } from './log.js';
+import { everyoneName, inboxName, type Log, type NewEntry } from './log.js';
 import type { Hub } from './hub.js';
 import { createOutgoing, type OutgoingMessage } from './outgoing-message.js';
 import { isHeld, noteLag, writeEntry } from './replay.js';
@@ -42,17 +42,17 @@ export function sendDirect(session: Session, message: OutgoingMessage): void {
   } else {
     const entry = session.openInbox().append(message);
     if (connection?.outgoing.isClosed === false && session.behind?.has(inboxName) !== true) {
-      writeEntry(connection, entry);
+      writeEntry(connection, entry, entry.text);
     }
   }
 }
 
 /** Of whom it must wait for, and who is away, the log takes care. */
-function deliverEntry(session: Session, log: Log, entry: Entry): void {
+function deliverEntry(session: Session, log: Log, entry: NewEntry): void {
   const { connection } = session;
   if (connection?.outgoing.isClosed !== false || session.behind?.has(log.name) === true) return;
   if (connection.outgoing.isSlow) noteLag(session, log, entry.after);
-  else writeEntry(connection, entry);
+  else writeEntry(connection, entry, entry.text);
 }
 
 function deliverUnlogged(session: Session, message: OutgoingMessage, group = inboxName): void {

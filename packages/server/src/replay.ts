@@ -26,10 +26,14 @@ export interface Permission {
   readonly values: LatestValues | undefined;
 }
 
-/** Writes one entry, or its position only to the one it is not for. */
-export function writeEntry({ outgoing, session, speaksProtocol }: Connection, entry: Entry): void {
+/** Writes one entry, whose frame is `text`, or its position only to the one it is not for. */
+export function writeEntry(
+  { outgoing, session, speaksProtocol }: Connection,
+  entry: Entry,
+  text: string,
+): void {
   if (entry.exceptId === undefined || entry.exceptId !== session?.id) {
-    outgoing.write(speaksProtocol ? entry.text : entry.message.text(false));
+    outgoing.write(speaksProtocol ? text : entry.message.text(false));
   } else if (speaksProtocol) {
     outgoing.write(skipText(entry));
   }
@@ -119,7 +123,7 @@ function read(session: Session, reader: Reader): boolean {
   }
   for (const entry of log.after(reader.at)) {
     if (outgoing.bufferedBytes >= hub.options.backpressure.resumeBytes) return false;
-    writeEntry(connection, entry);
+    writeEntry(connection, entry, log.textOf(entry));
     reader.at = entry.at;
   }
   release(session, log.name);

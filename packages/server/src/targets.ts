@@ -108,9 +108,9 @@ export class RoomSelection {
     const isKnown = after?.[0] === log.epoch;
     const entries = [...log.after(isKnown ? after[1] : 0)];
     const wanted = isKnown ? entries.slice(0, limit) : entries.slice(-limit);
-    return wanted.map(({ text, at, time, message: { path } }) => {
-      const { data } = JSON.parse(text) as Frame;
-      return { path, data, position: [log.epoch, at], sentAt: time };
+    return wanted.map((entry) => {
+      const { path, data } = JSON.parse(log.textOf(entry)) as Frame;
+      return { path, data, position: [log.epoch, entry.at], sentAt: entry.time };
     });
   }
 
