@@ -41,6 +41,8 @@ export class ClientLife {
   sessionId: string | undefined;
   /** The newest value of `latest` that came. */
   cursor = 0;
+  /** What was sent to it alone, in each of its sessions. */
+  readonly #inboxes = new Set<string>();
   #answered = new Set<number>();
   #typed = 0;
 
@@ -59,7 +61,9 @@ export class ClientLife {
       autoConnect: false,
     }));
     client.onStatus((status) => {
-      if (status.name === 'connected') this.sessionId = status.sessionId;
+      if (status.name !== 'connected') return;
+      this.sessionId = status.sessionId;
+      this.#inboxes.add(`to ${status.sessionId}`);
     });
     client.on('note', ({ to, n }) => checker.received({ client: name, stream: to, message: n }));
     client.on('cursor', ({ n }) => (this.cursor = n));
@@ -162,7 +166,7 @@ export class ClientLife {
 
   /** Gives its session up, and begins anew. */
   reopen(streams: readonly string[]): void {
-    for (const stream of streams) this.#waive(stream);
+    for (const stream of [...streams, ...this.#inboxes]) this.#waive(stream);
     // what is on its way when the application closes may be lost with it
     for (const n of this.#saidIn.keys()) this.#disown(n);
     this.#openings += 1;
