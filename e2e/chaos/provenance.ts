@@ -1,7 +1,7 @@
 // Where a figure comes from: what was run, of which version, when, on what.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { cpus, totalmem, type } from 'node:os';
+import { cpus, loadavg, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 
 /** What stands beside every result. */
@@ -12,6 +12,9 @@ export interface Provenance {
   readonly date: string;
   readonly machine: string;
 }
+
+/** Processes that wanted to run when this one began: figures of time are worth little on a busy machine. */
+const load = loadavg()[0] ?? 0;
 
 /** That of a result which is about to be found with a version of an npm package. */
 export function describeRun(packageName: string, run: Pick<Provenance, 'command' | 'seed'>): Provenance {
@@ -26,7 +29,7 @@ export function describeRun(packageName: string, run: Pick<Provenance, 'command'
 function describeMachine(): string {
   const all = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `${all[0]?.model.trim() ?? 'unknown CPU'}, ${all.length} cores, ${memory} GiB, ${type()}, Node ${process.version}`;
+  return `${all[0]?.model.trim() ?? 'unknown CPU'}, ${all.length} cores, ${memory} GiB, ${type()}, Node ${process.version}, load ${load.toFixed(1)} at the start`;
 }
 
 function versionOf(name: string): string {

@@ -25,7 +25,9 @@ export function writeReport({ results, measurements }: Findings): string {
 
 function writeResults(results: readonly Result[]): string[] {
   return [
-    [...columns, ...results.map(writeRow)].join('\n'),
+    ...columns,
+    ...results.map(writeRow),
+    '',
     `The server, and the clients with a TCP proxy for each, are processes of their own. Messages run both ways all the while, ${perSecond} a second to`,
     'each client (a third each to everyone, to a room, to that client alone) and from each. A fault comes',
     `${calmMs} ms after a client is connected. Where two figures stand, the first is of messages to clients, the second of those from them.`,
