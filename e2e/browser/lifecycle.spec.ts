@@ -4,11 +4,13 @@ import type { Page } from '@playwright/test';
 import { openWindow, PageLife, type ChromiumWindow } from './lifecycle/chromium-window.js';
 import type { NewsServer } from './lifecycle/news-server.js';
 import {
+  becomeStable,
   cycles,
   expect,
   expectNothingLost,
   ledgerOf,
   openPage,
+  pass,
   recoveryMs,
   settled,
   test as newsTest,
@@ -26,7 +28,7 @@ const isLong = cycles > 10;
 test.describe.configure({ timeout: 30_000 + cycles * 10_000 });
 
 /** Long enough for a few messages to be missed. */
-const pass = (ms = 300): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const missSome = (): Promise<void> => pass(300);
 
 /** Says that all was heard, by one session, and soon after each return. */
 async function expectRecovered(page: Page, news: NewsServer, returns = cycles): Promise<void> {
@@ -44,11 +46,12 @@ test('loses nothing while it is offline, and does not call before it is back', a
   const life = await PageLife.of(page);
   news.talk();
   for (let cycle = 0; cycle < cycles; cycle += 1) {
+    await becomeStable();
     await life.disconnect(true);
     news.breakLines();
     await expect.poll(() => news.stats.suspended).toBe(1);
     const { calls } = news;
-    await pass();
+    await missSome();
     expect(news.calls).toBe(calls);
     await life.disconnect(false);
     await settled(page, news);
@@ -84,7 +87,7 @@ test('loses nothing while it is frozen, and leaves the server alone', async ({ n
     await life.freeze(true);
     await expect.poll(() => news.stats.suspended).toBe(1);
     const { calls } = news;
-    await pass();
+    await missSome();
     expect(news.calls).toBe(calls);
     await life.freeze(false);
     await settled(page, news);
@@ -104,7 +107,7 @@ test('loses nothing in the back/forward cache, which it does not keep itself out
   for (let cycle = 0; cycle < cycles; cycle += 1) {
     await page.goto(`${news.url}/elsewhere`);
     await expect.poll(() => news.stats.suspended).toBe(1);
-    await pass();
+    await missSome();
     await page.evaluate(() => history.back());
     await page.waitForFunction(() => 'ledger' in window);
     await settled(page, news);
@@ -124,9 +127,9 @@ test('loses nothing in a hidden tab, whose lines break as well', async ({ news, 
   await expect.poll(() => news.stats.clients).toBe(2);
   news.talk();
   for (let cycle = 0; cycle < cycles; cycle += 1) {
-    await pass(1_200);
+    await becomeStable();
     news.breakLines();
-    await pass();
+    await missSome();
     await settled(front, news);
     await settled(page, news);
   }

@@ -1,6 +1,7 @@
 // Pages that are loaded again, and pages beside each other, in every browser.
 import type { Page } from '@playwright/test';
 import {
+  becomeStable,
   cycles,
   expect,
   expectNothingLost,
@@ -59,6 +60,7 @@ test('leaves a tab alone that it was duplicated from', async ({ news, page }) =>
   const copy = await opened;
   await expect.poll(() => news.stats.clients).toBe(2);
   for (let cycle = 0; cycle < cycles; cycle += 1) {
+    await becomeStable();
     news.breakLines();
     await settled(page, news);
   }
@@ -82,6 +84,7 @@ test('loses nothing of what two tabs say and hear while their lines break', asyn
   await expect.poll(() => news.stats.clients).toBe(2);
   news.talk();
   for (let cycle = 0; cycle < cycles; cycle += 1) {
+    await becomeStable();
     news.breakLines();
     await settled(page, news);
     await settled(other, news);

@@ -39,6 +39,10 @@ export async function openPage(page: Page, news: NewsServer, query = 'name=page'
   await expect.poll(async () => (await ledgerOf(page)).connections.length).toBeGreaterThan(0);
 }
 
+export const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** From then on a connection counts as stable, and its loss is answered by an attempt at once. */
+export const becomeStable = (): Promise<void> => pass(1_100);
+
 /** Waits until the page has heard all that was said by now. */
 export async function settled(page: Page, news: NewsServer): Promise<void> {
   const { said } = news;

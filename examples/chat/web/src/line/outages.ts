@@ -12,7 +12,7 @@ export interface Outage {
   readonly end?: Return;
 }
 
-export interface Return {
+interface Return {
   readonly at: number;
   /** The session goes on: what was sent meanwhile comes by itself. */
   readonly resumed: boolean;
