@@ -6,12 +6,13 @@ export function AwayNote({ outage, tally }: { readonly outage: Outage; readonly 
   const isGap = outage.end?.gap !== undefined;
   return (
     <li className="note" data-gap={isGap}>
-      <span>
-        {isGap && <strong>A gap. </strong>}
-        {describeLoss(outage.reason)} {describeEnd(outage)}
-        <br />
-        {describeRecovery(outage, tally)}
-      </span>
+      <div>
+        <p>
+          {isGap && <strong>A gap. </strong>}
+          {describeLoss(outage.reason)} {describeEnd(outage)}
+        </p>
+        <p>{describeRecovery(outage, tally)}</p>
+      </div>
     </li>
   );
 }
