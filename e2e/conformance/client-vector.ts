@@ -23,7 +23,7 @@ type ClientStep =
   | { readonly gaps: readonly object[] }
   | { readonly errors: readonly unknown[] }
   | { readonly breaks: true }
-  | { readonly isClosedBy: number };
+  | { readonly isClosedBy: number; readonly returns?: true };
 
 /** What the application does. */
 type Action =
@@ -98,7 +98,7 @@ export async function runClientVector({ steps }: ClientVector): Promise<void> {
     if ('isClosedBy' in step) {
       the().webSocket.close(step.isClosedBy);
       await the().closed;
-      return expect(client.status.name, where).toBe('closed');
+      return expect(client.status.name, where).toBe(step.returns ? 'reconnecting' : 'closed');
     }
     await settle();
     for (const [list, wanted] of Object.entries(step) as [ListName, unknown[]][]) {
