@@ -240,9 +240,10 @@ export class ClientLife {
       this.#disown((data as { readonly n: number }).n);
       return;
     }
-    // a room that could not be joined again, or not yet
+    // a room that could not be joined again, not yet, or that the server took it out of meanwhile
     const isOfRoom = path === undefined || path === '$join';
-    if (!isOfRoom || !['denied', 'timeout'].includes(error.code)) this.#wrong(`was told of ${String(error)}`);
+    const isExpected = isOfRoom && ['denied', 'timeout', 'cancelled'].includes(error.code);
+    if (!isExpected) this.#wrong(`was told of ${String(error)}`);
   }
 
   #disown(n: number): void {
