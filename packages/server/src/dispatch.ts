@@ -42,6 +42,7 @@ function receiveRouted(call: Call, { route, channel }: TableEntry, data: unknown
       return refuse(call, 'id_required', `"${path}" is a stream; give the message an id`);
     }
     if (session.streamsInFlight >= session.hub.options.limits.maxInFlight) {
+      session.hub.counters.limited.streams += 1;
       return refuse(call, 'overloaded', `${session.streamsInFlight} streams are open already`);
     }
   }

@@ -36,6 +36,7 @@ export async function joinFromClient(session: Session, frame: Frame): Promise<vo
     return readAgain(session, room, cursor);
   }
   if (session.rooms.size + session.joining.size >= maxRooms) {
+    session.hub.counters.limited.joins += 1;
     return sendRefusal(sender, 'rate_limited', `a client may be in ${maxRooms} rooms`);
   }
   // left again while it was being decided: the join must not come after the leave

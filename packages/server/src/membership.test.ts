@@ -87,6 +87,7 @@ describe('a client that joins', () => {
       { id: 0, data: { room: 'a' } },
       { id: 1, data: { room: 'b' } },
     ]);
+    expect(server.sockets.stats().limited.joins).toBe(1);
     client.say({ path: '$leave', data: { room: 'a' } });
     expect(await join(client, 'c', 9)).toEqual(joined('c', 9));
   });

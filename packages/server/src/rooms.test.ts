@@ -129,6 +129,16 @@ describe('a room that nobody is in', () => {
     expect(rooms.find('a')).toBeUndefined();
   });
 
+  it('is given up when ten thousand others were left after it', () => {
+    const { logs, rooms, say } = start({ hasHistory: true });
+    for (let n = 0; n <= 10_000; n++) say(`room ${n}`);
+    expect(rooms.find('room 0')).toBeUndefined();
+    expect(rooms.find('room 1')).toBeDefined();
+    const { bytes } = logs;
+    say('one more');
+    expect(logs.bytes - bytes).toBeLessThan(10);
+  });
+
   it('takes messages with history, for who comes later', () => {
     const { rooms, enter, say } = start({ hasHistory: true });
     say('a');

@@ -61,6 +61,9 @@ export class Room implements Group {
   }
 }
 
+/** So many rooms are kept that nobody is in; of more, those that were left first are given up. */
+const maxEmptyRooms = 10_000;
+
 /** The rooms of one server. */
 export class Rooms {
   readonly #rooms = new Map<string, Room>();
@@ -119,15 +122,21 @@ export class Rooms {
   #make(name: string): Room {
     const room = new Room(name, this.#logs.create(name));
     this.#rooms.set(name, room);
-    this.#empty.add(room);
+    this.#keepEmpty(room);
     return room;
   }
 
   #forget(session: Session, name: string): void {
     const room = this.#rooms.get(name);
     if (room?.members.delete(session) !== true || room.members.size > 0) return;
-    this.#empty.add(room);
+    this.#keepEmpty(room);
     if (!this.#hasHistory || room.log.size === 0) this.#drop(room);
+  }
+
+  #keepEmpty(room: Room): void {
+    this.#empty.add(room);
+    const [first] = this.#empty;
+    if (first !== undefined && this.#empty.size > maxEmptyRooms) this.#drop(first);
   }
 
   #drop(room: Room): void {

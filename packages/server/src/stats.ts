@@ -33,8 +33,8 @@ export interface Stats {
   readonly badFrames: number;
   /** Messages that were not sent, by why: `volatile` to a slow client, `latest` replaced by a newer one, the client gone. */
   readonly dropped: { readonly volatile: number; readonly replaced: number; readonly gone: number };
-  /** What met a limit on what a client may do in what time: pauses of a client's reading, connections closed for bad frames, joins that were refused. */
-  readonly limited: { readonly reading: number; readonly badFrames: number; readonly joins: number };
+  /** What met a limit on what a client may do: pauses of its reading, connections closed for bad frames, joins and streams that were refused. */
+  readonly limited: Readonly<Counters['limited']>;
   /** Connections that were closed because too much waited for them. */
   readonly slowClosed: number;
   /** Connections that were given up because they were silent. */
@@ -69,7 +69,7 @@ export interface Counters {
     clients: number;
   };
   readonly dropped: { volatile: number; replaced: number; gone: number };
-  readonly limited: { reading: number; badFrames: number; joins: number };
+  readonly limited: { reading: number; badFrames: number; joins: number; streams: number };
 }
 
 /** All zero. */
@@ -88,6 +88,6 @@ export function createCounters(): Counters {
     silentClosed: 0,
     refused: { origin: 0, identity: 0, overload: 0, rate: 0, address: 0, user: 0, clients: 0 },
     dropped: { volatile: 0, replaced: 0, gone: 0 },
-    limited: { reading: 0, badFrames: 0, joins: 0 },
+    limited: { reading: 0, badFrames: 0, joins: 0, streams: 0 },
   };
 }

@@ -72,6 +72,7 @@ describe('a stream', () => {
     for (const id of [1, 2, 3]) client.say({ path: 'tail', id });
     await settle();
     expect(client.take().filter(({ id }) => id === 3)).toMatchObject([{ error: { code: 'overloaded' } }]);
+    expect(server.sockets.stats().limited.streams).toBe(1);
     client.say({ path: '$cancel', data: 1 });
     await settle();
     client.take();
