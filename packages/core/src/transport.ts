@@ -16,6 +16,8 @@ export interface Transport {
   readonly protocol: string;
   /** Bytes that were sent and that the network has not yet taken. */
   readonly bufferedBytes: number;
+  /** How much of the write that is under way has not left, where that can be told. That it shrinks shows that it is taken. */
+  readonly unsentBytes?: number | undefined;
   /** Bytes that came so far, in messages or not. That it grows shows that the peer is alive. */
   readonly receivedBytes: number;
   send(text: string): void;

@@ -28,8 +28,9 @@ export class Connection implements TransportListener {
   stuckSince: number | undefined;
   /** Whether some of much that waited was taken since it was last looked at. */
   hasTaken = false;
-  /** How many bytes its transport had received when it was last looked at. */
+  /** How many bytes its transport had received, and not yet sent of a write, when it was last looked at. */
   seenBytes = 0;
+  unsentBytes = 0;
   /** Messages that were no frames, in the 10 s that began with the first of them. */
   badFrames = 0;
   badFramesSince = 0;

@@ -82,6 +82,19 @@ describe('a connection', () => {
     expect(client.transport.closedWith).toBeUndefined();
   });
 
+  it('lives while it takes one large message, however slowly', async () => {
+    const { server, clock } = start();
+    const client = await server.connect();
+    client.transport.bufferedBytes = 500_000;
+    for (let left = 500_000; left > 0; left -= 10_000) {
+      client.transport.unsentBytes = left;
+      clock.advance(9_000);
+    }
+    expect(client.transport.closedWith).toBeUndefined();
+    clock.advance(11_000);
+    expect(client.transport.closedWith?.code).toBe(4508);
+  });
+
   it('is given up with 4508 when it takes nothing of what waits for it for 10 s', async () => {
     const { server, clock } = start();
     const client = await server.connect();

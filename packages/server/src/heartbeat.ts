@@ -85,12 +85,15 @@ export class Heartbeat {
 
 /** Whether the client sent something, or took some of what waits for it, since it was last looked at. */
 function showsLife(connection: Connection, now: number): boolean {
-  const { receivedBytes, bufferedBytes } = connection.transport;
-  const { hasTaken } = connection;
+  const { receivedBytes, bufferedBytes, unsentBytes = 0 } = connection.transport;
+  // part of a large write, which is not done yet
+  const hasTakenPart = unsentBytes < connection.unsentBytes;
+  const hasTaken = connection.hasTaken || hasTakenPart;
   const hasSent = receivedBytes !== connection.seenBytes;
   connection.seenBytes = receivedBytes;
+  connection.unsentBytes = unsentBytes;
   connection.hasTaken = false;
-  if (bufferedBytes === 0) connection.stuckSince = undefined;
+  if (bufferedBytes === 0 || hasTakenPart) connection.stuckSince = undefined;
   else connection.stuckSince ??= now;
   return hasSent || hasTaken;
 }

@@ -20,6 +20,7 @@ export class FakeTransport implements Transport {
   readonly protocol: string;
   readonly sent: string[] = [];
   bufferedBytes = 0;
+  unsentBytes: number | undefined;
   /** Whether what is sent waits until {@link drain}. */
   isHolding = false;
   receivedBytes = 0;

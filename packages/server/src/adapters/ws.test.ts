@@ -96,6 +96,20 @@ describe('a connection', () => {
     expect([transport.protocol, client.protocol]).toEqual([agreed, agreed]);
   });
 
+  it('shows how much is left of a large message while that is read', async () => {
+    const { transport, client, told } = await connect();
+    const left = async (isReached: (bytes: number) => boolean): Promise<number> => {
+      while (!isReached(transport.unsentBytes ?? 0)) await setImmediate();
+      return transport.unsentBytes ?? 0;
+    };
+    client.pause();
+    transport.send('x'.repeat(30_000_000));
+    const unread = await left((bytes) => bytes > 0);
+    client.resume();
+    expect(await left((bytes) => bytes < unread)).toBeGreaterThan(0);
+    expect(told).not.toContain('drained');
+  });
+
   it('hands no bytes of a binary message on', async () => {
     const { client, heard } = await connect();
     client.send(Buffer.from([1, 2, 3]));

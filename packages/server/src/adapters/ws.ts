@@ -144,6 +144,12 @@ class WsTransport implements Transport {
     return this.#webSocket.bufferedAmount;
   }
 
+  get unsentBytes(): number | undefined {
+    // Node's own and not documented: where it is missing, a large write shows only when all of it is done
+    return (this.#socket as { readonly _handle?: { readonly writeQueueSize?: number } })._handle
+      ?.writeQueueSize;
+  }
+
   send(text: string): void {
     if (!this.#isOpen()) return;
     if (this.#writer !== undefined) this.#writer.write(text);
