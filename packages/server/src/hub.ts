@@ -62,7 +62,7 @@ export function createHub(
   const options = resolveOptions(hooks);
   const logs = new Logs(options);
   const roster = new Roster();
-  const hub: Hub = {
+  return {
     channels,
     hooks,
     options,
@@ -73,7 +73,7 @@ export function createHub(
     rooms: new Rooms(logs, hooks.rooms?.history !== undefined),
     everyone: new Everyone(logs, roster),
     roster,
-    suspended: new Suspended(() => hub),
+    suspended: new Suspended(roster, options.limits),
     acknowledgements: new Acknowledgements(options.clock),
     backlog: new Backlog(options.backpressure.maxTotalBytes),
     counters: createCounters(),
@@ -92,7 +92,6 @@ export function createHub(
       );
     },
   };
-  return hub;
 }
 
 function encodeTerms(channels: ChannelDefinitions, { heartbeat, limits, session }: ResolvedOptions): string {

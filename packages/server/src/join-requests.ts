@@ -4,7 +4,7 @@ import { sendRefusal } from './answers.js';
 import { isCursor } from './hello.js';
 import { everyoneName, inboxName } from './log.js';
 import { enterRoom, findRefusal, introduceRoom, leaveRoom } from './membership.js';
-import { introduce, isHeld } from './replay.js';
+import { introduceEveryone, introduceInbox, isHeld } from './replay.js';
 import { findRoomNameFault } from './rooms.js';
 import type { Session } from './session.js';
 import { overdrawnMs, takeFrom } from './token-bucket.js';
@@ -60,15 +60,9 @@ export function leaveFromClient(session: Session, frame: Frame): void {
 }
 
 function readAgain(session: Session, name: string, cursor: Cursor | undefined): void {
-  const { hub, everyone, latest } = session;
-  if (name === inboxName) {
-    const permission = { since: session.inboxTaken, sinceMs: 0, values: latest };
-    return introduce(session, session.openInbox(), cursor, permission);
-  }
-  if (name === everyoneName) {
-    return introduce(session, hub.everyone.log, cursor, { ...everyone, values: hub.everyone.latest });
-  }
-  const room = hub.rooms.find(name);
+  if (name === inboxName) return introduceInbox(session, cursor);
+  if (name === everyoneName) return introduceEveryone(session, cursor);
+  const room = session.hub.rooms.find(name);
   // where it is being found out whether it may read, it is read to after that
   if (room !== undefined && !isHeld(session, name)) introduceRoom(session, room, cursor);
 }

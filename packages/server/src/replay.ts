@@ -84,6 +84,18 @@ export function introduce(
   read(session, reader);
 }
 
+/** Reads to a session what was sent to it alone. What it has acknowledged is not kept. */
+export function introduceInbox(session: Session, cursor: Cursor | undefined): void {
+  const permission = { since: session.inboxTaken, sinceMs: 0, values: session.latest };
+  introduce(session, session.openInbox(), cursor, permission);
+}
+
+/** Reads to a session what was sent to everyone since it came. */
+export function introduceEveryone(session: Session, cursor: Cursor | undefined): void {
+  const { log, latest } = session.hub.everyone;
+  introduce(session, log, cursor, { ...session.everyone, values: latest });
+}
+
 /** It reads too slowly: from `at` on it gets this log's entries later, out of the log. */
 export function noteLag(session: Session, log: Log, at: number): void {
   session.hub.counters.lagged += 1;

@@ -7,7 +7,7 @@ import type { Hello } from './hello.js';
 import { closeConnection, notify, welcome } from './lifecycle.js';
 import { findRefusal, introduceRoom, leaveRoom } from './membership.js';
 import { handledNumbers } from './received-numbers.js';
-import { hold, introduce, release, tellGap } from './replay.js';
+import { hold, introduceEveryone, introduceInbox, release, tellGap } from './replay.js';
 import { everyoneName, inboxName } from './log.js';
 import type { Room } from './rooms.js';
 import type { Session } from './session.js';
@@ -40,19 +40,10 @@ export function resumeSession(session: Session, connection: Connection, hello: H
 }
 
 function readAll(session: Session, streams: Hello['streams']): void {
-  const { hub, everyone } = session;
-  const inbox = session.openInbox();
-  introduce(session, inbox, streams.get(inboxName), {
-    since: session.inboxTaken,
-    sinceMs: 0,
-    values: session.latest,
-  });
-  introduce(session, hub.everyone.log, streams.get(everyoneName), {
-    ...everyone,
-    values: hub.everyone.latest,
-  });
+  introduceInbox(session, streams.get(inboxName));
+  introduceEveryone(session, streams.get(everyoneName));
   for (const name of session.rooms) {
-    const room = hub.rooms.find(name);
+    const room = session.hub.rooms.find(name);
     if (room !== undefined) rejoin(session, room, streams.get(name));
   }
   // it was taken out of these while it was away

@@ -1,14 +1,17 @@
 // The sessions whose connections are away: how long they wait, and how many.
-import type { Hub } from './hub.js';
+import type { LimitOptions } from './options.js';
+import type { Roster } from './roster.js';
 import type { Session } from './session.js';
 
 /** Sessions that wait for their clients, those that have waited longest first. */
 export class Suspended {
   readonly #sessions = new Set<Session>();
-  readonly #hub: () => Hub;
+  readonly #roster: Roster;
+  readonly #limits: Required<LimitOptions>;
 
-  constructor(hub: () => Hub) {
-    this.#hub = hub;
+  constructor(roster: Roster, limits: Required<LimitOptions>) {
+    this.#roster = roster;
+    this.#limits = limits;
   }
 
   get size(): number {
@@ -17,14 +20,13 @@ export class Suspended {
 
   /** Adds one; gives back those for which there is no more room: as many may wait as may be connected. */
   add(session: Session): Session[] {
-    const { roster, options } = this.#hub();
-    const { maxClients, socketsPerUser } = options.limits;
+    const { maxClients, socketsPerUser } = this.#limits;
     this.#sessions.add(session);
     const tooMany: Session[] = [];
     const [longest] = this.#sessions;
     if (longest !== undefined && this.#sessions.size > maxClients) tooMany.push(longest);
     if (session.userId === undefined) return tooMany;
-    const ofUser = [...roster.ofUser(session.userId)].filter(({ state }) => state === 'suspended');
+    const ofUser = [...this.#roster.ofUser(session.userId)].filter(({ state }) => state === 'suspended');
     ofUser.sort((one, other) => one.suspendedAt - other.suspendedAt);
     return [...tooMany, ...ofUser.slice(0, Math.max(0, ofUser.length - socketsPerUser))];
   }
