@@ -3,6 +3,7 @@ import { closeCodes, type Clock, type Transport } from '@wirepact/core/internal'
 import type { ResolvedOptions } from './options.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 import type { Counters } from './stats.js';
+import { Waiters } from './waiters.js';
 
 /** So many values of `latest` wait side by side; of more, those that waited longest are dropped. */
 const maxSlots = 256;
@@ -16,7 +17,7 @@ export class Outgoing {
   readonly #speaksProtocol: boolean;
   /** The newest value of each `latest` slot that waits for the network. Most sockets never need it. */
   #newest: Map<string, string> | undefined;
-  #waiting: (() => void)[] | undefined;
+  #waiting: Waiters | undefined;
   #closed = false;
   /** When something was last sent, in ms since the epoch. */
   lastSentAt: number;
@@ -73,7 +74,7 @@ export class Outgoing {
   /** Resolves once so little waits that a stream may go on, or once nothing will ever be sent again. */
   async roomForMore(): Promise<void> {
     if (this.#closed || this.#transport.bufferedBytes < this.#bounds.resumeBytes) return;
-    await new Promise<void>((resolve) => (this.#waiting ??= []).push(resolve));
+    await (this.#waiting ??= new Waiters()).wait();
   }
 
   /** The network took something. */
@@ -83,14 +84,14 @@ export class Outgoing {
     const newest = this.#newest;
     this.#newest = undefined;
     for (const text of newest?.values() ?? []) this.write(text);
-    this.#wakeAll();
+    this.#waiting?.wakeAll();
   }
 
   /** Nothing is sent any more. */
   close(): void {
     this.#closed = true;
     this.#newest = undefined;
-    this.#wakeAll();
+    this.#waiting?.wakeAll();
   }
 
   #keep(slot: string, text: string): void {
@@ -109,11 +110,5 @@ export class Outgoing {
     this.#transport.close(closeCodes.slow, 'too much was waiting to be read');
     // a peer that does not read will not answer the close either
     this.#transport.terminate();
-  }
-
-  #wakeAll(): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    for (const wake of waiting ?? []) wake();
   }
 }

@@ -14,6 +14,7 @@ import type { Membership } from './rooms.js';
 import { createSessionId } from './secrets.js';
 import { SocketHandle } from './socket-handle.js';
 import type { UpgradeRequest } from './upgrade-request.js';
+import { Waiters } from './waiters.js';
 
 /** What `authenticate` made of a client. */
 export interface Identity {
@@ -72,8 +73,9 @@ export class Session {
   inboxTaken = 0;
   /** What it was answered. */
   answers: AnswerStore | undefined;
-  #idle: (() => void) | undefined;
-  #pong: (() => void) | undefined;
+  // made when somebody waits
+  #idle: Waiters | undefined;
+  #pong: Waiters | undefined;
   // made when somebody looks: a client that says nothing needs none of them, and they are 1 KB
   #rooms: Set<string> | undefined;
   #joining: Map<string, symbol> | undefined;
@@ -142,38 +144,25 @@ export class Session {
   /** Resolves once none of its handlers runs, streams aside, or once it has ended. */
   async idle(): Promise<void> {
     if (this.handlersInFlight === 0) return;
-    // whoever else waits already goes on as well
-    const others = this.#idle;
-    await new Promise<void>((resolve) => {
-      this.#idle = () => {
-        others?.();
-        resolve();
-      };
-    });
+    await (this.#idle ??= new Waiters()).wait();
   }
 
   /** None of its handlers runs any more, or nobody waits for them. */
   noteIdle(): void {
-    this.#idle?.();
+    this.#idle?.wakeAll();
   }
 
   /** Resolves once the client has said that it is there, and with that all it said before; or that cannot be heard any more. */
   async ping(): Promise<void> {
     if (this.connection === undefined) return;
-    const others = this.#pong;
-    await new Promise<void>((resolve) => {
-      this.#pong = () => {
-        others?.();
-        resolve();
-      };
-      this.sendFrame('$ping');
-    });
+    const heard = (this.#pong ??= new Waiters()).wait();
+    this.sendFrame('$ping');
+    await heard;
   }
 
   /** It said so, or cannot. */
   notePong(): void {
-    this.#pong?.();
-    this.#pong = undefined;
+    this.#pong?.wakeAll();
   }
 
   /** Writes to its connection. While there is none, what is only of use now is dropped; the rest is kept by its sender. */
