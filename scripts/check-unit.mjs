@@ -1,6 +1,8 @@
-// Runs vitest. Among its tests is a client in Python, so Debian's is installed where there is none. Arguments go to vitest.
+// Runs vitest. Among its tests are a client in Python and Redis servers, so Debian's are installed where there are none.
+// Arguments go to vitest.
 import { join } from 'node:path';
 import { installPackages } from './debian.mjs';
+import { provideRedis } from './redis.mjs';
 import { canRun, root, run, runMain, Stop } from './workspace.mjs';
 
 const python = process.env['PYTHON'] ?? 'python3';
@@ -9,6 +11,7 @@ const isPython = () => canRun(python, ['-c', 'import sys; sys.exit(sys.version_i
 
 await runMain(async () => {
   if (!isPython()) await providePython();
+  await provideRedis();
   const args = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...process.argv.slice(2)];
   const { code } = await run(process.execPath, args, { inherit: true });
   return code;
