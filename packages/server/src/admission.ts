@@ -66,6 +66,10 @@ export class Gate {
   async admit(offered: UpgradeRequest): Promise<Admission> {
     const { hooks, options, counters, dialect, identifying } = this.#hub;
     if (this.#isClosed) return closing;
+    if (this.#hub.cluster?.isReady === false) {
+      counters.refused.overload += 1;
+      return { accepted: false, status: 503, reason: 'the server is not ready yet' };
+    }
     const located = { ...offered, remoteAddress: addressOf(offered, options.proxies) };
     const address = countedAs(located.remoteAddress);
     const lack = this.#capacity.ask(address);

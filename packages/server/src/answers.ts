@@ -1,9 +1,9 @@
 // What goes back to the sender of a message: the answer, or the error it gets instead.
 import { isSocketError, SocketError, type ChannelDefinition, type ErrorCode } from '@wirepact/core';
-import { toWireError, type Dialect, type FrameId, type WireError } from '@wirepact/core/internal';
+import { toWireError, type FrameId, type WireError } from '@wirepact/core/internal';
 import type { AnswerFrame } from './answer-store.js';
 import type { Call } from './call.js';
-import { createOutgoing, encodeOutput, parseOutput, type OutgoingMessage } from './outgoing-message.js';
+import { createMessage, createOutgoing, encodeOutput, parseOutput } from './outgoing-message.js';
 import { sendDirect } from './publish.js';
 import type { Session } from './session.js';
 
@@ -99,19 +99,8 @@ function writeError(sender: Sender, error: WireError): void {
   if (id !== undefined) return respond(sender, dialect.encode(path, undefined, { id, error }));
   const json = JSON.stringify({ ...error, path: dialect.nameOf?.(path) ?? path });
   if (number === undefined) return session.write(dialect.encode('$error', json));
-  sendDirect(session, errorMessage(dialect, json));
-}
-
-function errorMessage(dialect: Dialect, json: string): OutgoingMessage {
-  const path = '$error';
-  return {
-    path,
-    room: undefined,
-    delivery: 'reliable',
-    slot: path,
-    text: () => dialect.encode(path, json),
-    frame: (head) => dialect.encode(path, json, head),
-  };
+  const message = { path: '$error', json, room: undefined, delivery: 'reliable', slot: '$error' } as const;
+  sendDirect(session, createMessage(dialect, message));
 }
 
 function visibleError({ session, path, channel }: Call, thrown: unknown): SocketError {

@@ -4,11 +4,12 @@ import type { AnyChannels, ChannelDefinitions } from '@wirepact/core';
 import { channelFacts, type Dialect } from '@wirepact/core/internal';
 import { Acknowledgements } from './acknowledgements.js';
 import { Backlog } from './backlog.js';
+import { Cluster } from './cluster.js';
 import { Connections } from './connections.js';
 import { resolveDialect } from './dialects.js';
 import { Logs } from './logs.js';
 import { resolveOptions, type ResolvedOptions, type SocketManagerOptions } from './options.js';
-import { Everyone, Rooms } from './rooms.js';
+import { Everyone, Rooms, type OpenLog } from './rooms.js';
 import { Roster } from './roster.js';
 import { RouteTable, type AnyRoute } from './route-table.js';
 import type { Session } from './session.js';
@@ -33,6 +34,9 @@ export interface Hub {
   readonly terms: string;
   readonly routes: RouteTable;
   readonly logs: Logs;
+  readonly openLog: OpenLog;
+  /** What is shared with other processes, where there are any. */
+  readonly cluster: Cluster | undefined;
   readonly rooms: Rooms;
   readonly everyone: Everyone;
   readonly roster: Roster;
@@ -61,8 +65,10 @@ export function createHub(
   }
   const options = resolveOptions(hooks);
   const logs = new Logs(options);
+  const cluster = hooks.broker && new Cluster(hooks.broker, options, logs);
+  const openLog: OpenLog = cluster?.openLog ?? (({ name, session }) => logs.create(name, session?.id));
   const roster = new Roster();
-  return {
+  const hub: Hub = {
     channels,
     hooks,
     options,
@@ -70,8 +76,11 @@ export function createHub(
     terms: encodeTerms(channels, options),
     routes,
     logs,
-    rooms: new Rooms(logs, hooks.rooms?.history !== undefined),
-    everyone: new Everyone(logs, roster),
+    openLog,
+    cluster,
+    // where a broker keeps what was said, nobody here need keep a room for it
+    rooms: new Rooms(openLog, hooks.rooms?.history !== undefined && cluster === undefined),
+    everyone: new Everyone(openLog, roster),
     roster,
     suspended: new Suspended(roster, options.limits),
     acknowledgements: new Acknowledgements(options.clock),
@@ -92,6 +101,8 @@ export function createHub(
       );
     },
   };
+  cluster?.start(hub);
+  return hub;
 }
 
 function encodeTerms(channels: ChannelDefinitions, { heartbeat, limits, session }: ResolvedOptions): string {

@@ -48,7 +48,7 @@ export function endSession(session: Session, code: number, reason: string): void
   notify(session, () => hub.hooks.event?.onDisconnect?.(socket, { code, reason }));
   leaveAllRooms(session);
   hub.roster.remove(session);
-  session.inbox?.forget(session.inbox.at);
+  session.inbox?.log.close();
   hub.counters.disconnected += 1;
   session.state = 'ended';
   session.noteIdle();

@@ -2,6 +2,7 @@
 import type { Cursor } from '@wirepact/core/internal';
 import type { Logs } from './logs.js';
 import type { OutgoingMessage } from './outgoing-message.js';
+import type { Membership } from './rooms.js';
 
 /** One message in a log. */
 export interface Entry {
@@ -23,6 +24,22 @@ export interface NewEntry extends Entry {
   readonly text: string;
 }
 
+/** A message whose place in a log is known. */
+export type PlacedMessage = Omit<Entry, 'bytes'>;
+
+/** Where more of a log can be had than is kept in this process. */
+export interface LogSource {
+  /**
+   * Gets what can be had after a position, or from the beginning on; `undefined` when that is here already. Afterwards what
+   * is not here cannot be had. Never rejects.
+   */
+  prepare(from: number): Promise<void> | undefined;
+  /** Says where a newcomer stands: after everything that was sent before it came. That may take a moment. */
+  place(membership: Membership): void;
+  /** Nobody here reads it any more. */
+  close(): void;
+}
+
 /** The name of the log of a session's direct messages. */
 export const inboxName = '$inbox';
 
@@ -33,9 +50,10 @@ export const everyoneName = '*';
 export class Log {
   /** A room's name, {@link everyoneName} or {@link inboxName}. */
   readonly name: string;
-  /** Another one for every log that is made from nothing: positions of one epoch say nothing of another. */
-  readonly epoch: string;
+  /** Where more of it can be had than is kept here. */
+  readonly source: LogSource | undefined;
   readonly #logs: Logs;
+  #epoch: string;
   #entries: (Entry | undefined)[] = [];
   /** The first entry that is still kept; the array is cut only now and then. */
   #first = 0;
@@ -44,10 +62,16 @@ export class Log {
   /** When the newest entry was accepted. */
   usedAt = 0;
 
-  constructor(name: string, epoch: string, logs: Logs) {
-    this.name = name;
-    this.epoch = epoch;
+  constructor(logs: Logs, name: string, epoch: string, source?: LogSource) {
     this.#logs = logs;
+    this.name = name;
+    this.#epoch = epoch;
+    this.source = source;
+  }
+
+  /** Another one for every log that is made from nothing: positions of one epoch say nothing of another. */
+  get epoch(): string {
+    return this.#epoch;
   }
 
   /** The position of the newest entry, kept or not; 0 before the first. */
@@ -61,7 +85,7 @@ export class Log {
   }
 
   get head(): Cursor {
-    return [this.epoch, this.#at];
+    return [this.#epoch, this.#at];
   }
 
   get size(): number {
@@ -70,16 +94,42 @@ export class Log {
 
   append(message: OutgoingMessage, exceptId?: string): NewEntry {
     const after = this.#at;
-    const at = after + 1;
-    const time = this.#logs.now();
+    return this.take({ at: after + 1, after, time: this.#logs.now(), message, exceptId });
+  }
+
+  /** Takes an entry that was given its position elsewhere: it follows the newest. */
+  take({ at, after, time, message, exceptId }: PlacedMessage): NewEntry {
     const text = this.textOf({ at, after, message });
     const bytes = Buffer.byteLength(text);
     const entry: Entry = { at, after, time, message, bytes, exceptId };
     this.#at = at;
-    this.usedAt = time;
+    this.usedAt = this.#logs.now();
     this.#entries.push(entry);
     this.#logs.took(this, bytes);
     return { ...entry, text };
+  }
+
+  /** Takes entries that lie before the oldest that is kept here, oldest first. */
+  takeBefore(older: readonly PlacedMessage[]): void {
+    const floor = this.floor;
+    const added = older
+      .filter(({ at }) => at <= floor)
+      .map((placed): Entry => ({ ...placed, bytes: Buffer.byteLength(this.textOf(placed)) }));
+    this.#entries = [...added, ...this.#entries.slice(this.#first)];
+    this.#first = 0;
+    for (const { bytes } of added) this.#logs.took(this, bytes);
+  }
+
+  /** Stands somewhere else from now on, and holds nothing. */
+  restart(epoch: string, at: number): void {
+    this.forget(this.#at);
+    this.#epoch = epoch;
+    this.#at = at;
+  }
+
+  /** Whether an entry with this position is kept, or the oldest follows it. */
+  stands(at: number): boolean {
+    return at === this.floor || this.#entries[this.#indexAfter(at) - 1]?.at === at;
   }
 
   /** The frame of an entry, for whoever speaks the protocol. */
@@ -115,6 +165,12 @@ export class Log {
       if (oldest === undefined || oldest.at > at) return;
       this.#drop(oldest);
     }
+  }
+
+  /** Nobody reads it any more. */
+  close(): void {
+    this.forget(this.#at);
+    this.source?.close();
   }
 
   #drop(oldest: Entry): void {

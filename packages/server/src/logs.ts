@@ -1,5 +1,5 @@
 // All logs of a server, and how much they may hold together.
-import { Log } from './log.js';
+import { Log, type LogSource } from './log.js';
 import type { ResolvedOptions } from './options.js';
 import { createSecret } from './secrets.js';
 
@@ -8,6 +8,11 @@ const spare = 0.1;
 
 /** Characters of an epoch: 48 random bits. */
 const epochLength = 8;
+
+/** Names a log that is made from nothing. */
+export function createEpoch(): string {
+  return createSecret().slice(0, epochLength);
+}
 
 /** The logs of one server that hold anything. */
 export class Logs {
@@ -20,8 +25,8 @@ export class Logs {
   }
 
   /** Makes a log; the epoch is given where it is known to be new. */
-  create(name: string, epoch: string = createSecret().slice(0, epochLength)): Log {
-    return new Log(name, epoch, this);
+  create(name: string, epoch: string = createEpoch(), source?: LogSource): Log {
+    return new Log(this, name, epoch, source);
   }
 
   now(): number {

@@ -52,7 +52,7 @@ export function introduceRoom(session: Session, room: Room, cursor: Cursor | und
   const membership = room.members.get(session);
   if (membership === undefined) return;
   if (tracksMembers(session)) tellMembers(session, room);
-  introduce(session, room.log, cursor, { ...membership, values: room.latest });
+  introduce(session, room.log, cursor, { membership, values: room.latest });
 }
 
 /** A newcomer reads what was said before only where the application allows it. */
@@ -79,7 +79,7 @@ function readFirst(session: Session, room: Room, from: Cursor | undefined): void
     // one that came back by another connection has been read to
     if (session.connection !== connection) return;
     const cursor = mayReadBack && isKnown ? from : undefined;
-    introduce(session, log, cursor, { ...membership, values: allow && latest });
+    introduce(session, log, cursor, { membership, values: allow && latest });
   }
 }
 

@@ -3,6 +3,7 @@ import type { BlockList } from 'node:net';
 import { getHeapStatistics } from 'node:v8';
 import { systemClock, type Clock } from '@wirepact/core/internal';
 import type { Awaitable, ChannelDefinitions } from '@wirepact/core';
+import type { Broker } from './broker.js';
 import { readProxies } from './client-address.js';
 import { checkOrigins } from './origin.js';
 import type { SocketManager } from './socket-manager.js';
@@ -185,6 +186,13 @@ export interface SocketManagerOptions<TChannels extends ChannelDefinitions, TCon
   readonly dialect?: DialectName;
   /** Offers permessage-deflate. It costs memory per connection. @default false */
   readonly compression?: boolean;
+  /**
+   * Joins this server with others over an engine that all of them reach: `redisBroker({ url })` of `@wirepact/redis`. One
+   * broker is for one endpoint.
+   *
+   * @default none: this process is the whole server
+   */
+  readonly broker?: Broker;
   /** @default the machine's own */
   readonly clock?: Clock;
 }

@@ -6,6 +6,7 @@ export function createOutgoingOf(data: unknown, given: Partial<OutgoingMessage> 
   const path = 'said';
   return {
     path,
+    json: JSON.stringify(data),
     room: undefined,
     delivery: 'reliable',
     slot: path,

@@ -1,16 +1,22 @@
 // One message on its way to any number of sockets: parsed once, encoded once, each form of the frame built at most once.
 import { SocketError, type AnySchema, type Delivery } from '@wirepact/core';
-import { parse, type FrameHead } from '@wirepact/core/internal';
+import { parse, type Dialect, type FrameHead } from '@wirepact/core/internal';
 import { findChannel, type Hub } from './hub.js';
 
-/** A message that may go to many. */
-export interface OutgoingMessage {
+/** A message whose data has been checked and encoded. */
+export interface EncodedMessage {
   readonly path: string;
+  /** The data. */
+  readonly json: string | undefined;
   /** The room it is sent to. */
   readonly room: string | undefined;
   readonly delivery: Delivery;
   /** What tells apart the `latest` values that may wait side by side. */
   readonly slot: string;
+}
+
+/** A message that may go to many. */
+export interface OutgoingMessage extends EncodedMessage {
   /** The frame for a client that speaks the protocol, or for a plain one. */
   text(speaksProtocol: boolean): string;
   /** The frame with what belongs beside the data. */
@@ -58,7 +64,6 @@ function toJson(value: unknown, path: string, what: string): string | undefined 
 
 /** Makes a message, for one room or for none, of a value of the channel's `out`. @throws SocketError `invalid_output` */
 export function createOutgoing(hub: Hub, path: string, data: unknown, room?: string): OutgoingMessage {
-  const { dialect } = hub;
   const channel = findChannel(hub, path);
   if (channel?.out === undefined) {
     throw new SocketError(
@@ -70,13 +75,23 @@ export function createOutgoing(hub: Hub, path: string, data: unknown, room?: str
   const { delivery = 'reliable', key } = channel;
   const value = parseOutput(channel.out, data, path, 'out');
   const json = toJson(value, path, 'out');
+  const slot = delivery === 'latest' ? JSON.stringify([path, room, keyOf(value, key)]) : path;
+  return createMessage(hub.dialect, { path, json, room, delivery, slot });
+}
+
+/** Makes a message of what has been checked and encoded. */
+export function createMessage(
+  dialect: Dialect,
+  { path, json, room, delivery, slot }: EncodedMessage,
+): OutgoingMessage {
   let text: string | undefined;
   let textWithRoom: string | undefined;
   return {
     path,
+    json,
     room,
     delivery,
-    slot: delivery === 'latest' ? JSON.stringify([path, room, keyOf(value, key)]) : path,
+    slot,
     text(speaksProtocol) {
       if (room !== undefined && (speaksProtocol || dialect.namesRooms === true))
         return (textWithRoom ??= dialect.encode(path, json, { room }));

@@ -19,6 +19,7 @@ function start() {
 
 const message = (delivery: Delivery, text: string, slot = 'slot'): OutgoingMessage => ({
   path: 'path',
+  json: undefined,
   room: undefined,
   delivery,
   slot,

@@ -44,8 +44,5 @@ function grantMore(session: Session, { data }: Frame): void {
 /** The client has its direct messages up to a position: they need not be kept for it. */
 function takeAcknowledgement(session: Session, { data }: Frame): void {
   const { inbox: at } = (typeof data === 'object' && data !== null ? data : {}) as { inbox?: unknown };
-  const { inbox } = session;
-  if (inbox === undefined || !isPosition(at) || at <= session.inboxTaken || at > inbox.at) return;
-  session.inboxTaken = at;
-  inbox.forget(at);
+  if (isPosition(at)) session.inbox?.acknowledge(at);
 }

@@ -1,7 +1,7 @@
 // What becomes of a message as its channel's delivery says: `reliable` goes into a log first, and to whoever is connected
 // and not behind; `latest` is kept as the newest; `volatile` is sent or dropped.
-import { everyoneName, inboxName, type Log, type NewEntry } from './log.js';
 import type { Hub } from './hub.js';
+import { everyoneName, inboxName, type Log, type NewEntry } from './log.js';
 import { createOutgoing, type OutgoingMessage } from './outgoing-message.js';
 import { isHeld, noteLag, writeEntry } from './replay.js';
 import type { Group } from './rooms.js';
@@ -15,40 +15,81 @@ export interface Publication {
   readonly exceptId?: string | undefined;
 }
 
-/** Parses and encodes once, and sends to each of a group but one. @throws SocketError `invalid_output` */
-export function publish(hub: Hub, group: Group, { path, data, exceptId }: Publication): void {
-  const message = createOutgoing(hub, path, data, group.name === everyoneName ? undefined : group.name);
-  if (message.delivery === 'reliable') {
-    const entry = group.log.append(message, exceptId);
-    for (const session of group.sessions()) deliverEntry(session, group.log, entry);
-    return;
+/** A message, and the session that it is not for. */
+export interface Value {
+  readonly message: OutgoingMessage;
+  readonly exceptId?: string | undefined;
+}
+
+/**
+ * Parses and encodes once, and sends to each of a group but one. Where several processes are joined it resolves once the
+ * message is accepted, and rejects when it is not.
+ *
+ * @throws SocketError `invalid_output`
+ */
+export function publish(hub: Hub, name: string, publication: Publication): Promise<void> | undefined {
+  const { path, data, exceptId } = publication;
+  const message = createOutgoing(hub, path, data, name === everyoneName ? undefined : name);
+  if (hub.cluster !== undefined) return hub.cluster.publish(name, message, exceptId);
+  const group = name === everyoneName ? hub.everyone : hub.rooms.toSendTo(name);
+  // nobody could ever read it
+  if (group === undefined) return undefined;
+  if (message.delivery === 'reliable') deliverEntry(group, group.log.append(message, exceptId));
+  else deliverValue(hub, group, { message, exceptId });
+  return undefined;
+}
+
+/** The same, with a failure to be accepted reported. @throws SocketError `invalid_output` */
+export function send(hub: Hub, name: string, publication: Publication): void {
+  publish(hub, name, publication)?.catch((error: unknown) => hub.report(error, undefined, publication.path));
+}
+
+/** The same as {@link publishDirect}, with a failure to be accepted reported. */
+export function sendDirect(session: Session, message: OutgoingMessage): void {
+  publishDirect(session, message)?.catch((error: unknown) => session.hub.report(error, session, message.path));
+}
+
+/** Sends to one session. To one that is suspended it is kept; one that is gone gets nothing. */
+export function publishDirect(session: Session, message: OutgoingMessage): Promise<void> | undefined {
+  const { hub, speaksProtocol } = session;
+  if (!session.isHere) {
+    hub.counters.dropped.gone += 1;
+  } else if (message.delivery === 'volatile' || !speaksProtocol) {
+    deliverUnlogged(session, message);
+  } else if (hub.cluster !== undefined) {
+    return hub.cluster.publish(hub.cluster.inboxOf(session.id), message);
+  } else if (message.delivery === 'latest') {
+    session.openInbox().latest.keep(message, hub.options.clock.now());
+    deliverUnlogged(session, message);
+  } else {
+    const inbox = session.openInbox();
+    deliverEntry(inbox, inbox.log.append(message));
   }
+  return undefined;
+}
+
+/** Hands a new entry of its log to a group. Of whom it must wait for, and who is away, the log takes care. */
+export function deliverEntry(group: Group, entry: NewEntry): void {
+  for (const session of group.sessions()) deliverEntryTo(session, group.log, entry);
+}
+
+/** The same for an entry that another process may have sent before this one's newcomers came. */
+export function deliverSharedEntry(group: Group, entry: NewEntry): void {
+  for (const session of group.sessions()) {
+    const since = group.membershipOf(session)?.since ?? Infinity;
+    if (entry.at > since) deliverEntryTo(session, group.log, entry);
+  }
+}
+
+/** Hands a group what no log keeps; the newest of a `latest` channel is kept beside it. */
+export function deliverValue(hub: Hub, group: Group, { message, exceptId }: Value): void {
   if (message.delivery === 'latest') group.latest.keep(message, hub.options.clock.now(), exceptId);
   for (const session of group.sessions()) {
     if (session.id !== exceptId) deliverUnlogged(session, message, group.name);
   }
 }
 
-/** Sends to one session. To one that is suspended it is kept; one that is gone gets nothing. */
-export function sendDirect(session: Session, message: OutgoingMessage): void {
-  const { hub, connection, speaksProtocol } = session;
-  if (!session.isHere) {
-    hub.counters.dropped.gone += 1;
-  } else if (message.delivery !== 'reliable' || !speaksProtocol) {
-    if (message.delivery === 'latest' && speaksProtocol) {
-      session.openLatest().keep(message, hub.options.clock.now());
-    }
-    deliverUnlogged(session, message);
-  } else {
-    const entry = session.openInbox().append(message);
-    if (connection?.outgoing.isClosed === false && session.behind?.has(inboxName) !== true) {
-      writeEntry(connection, entry, entry.text);
-    }
-  }
-}
-
-/** Of whom it must wait for, and who is away, the log takes care. */
-function deliverEntry(session: Session, log: Log, entry: NewEntry): void {
+function deliverEntryTo(session: Session, log: Log, entry: NewEntry): void {
   const { connection } = session;
   if (connection?.outgoing.isClosed !== false || session.behind?.has(log.name) === true) return;
   if (connection.outgoing.isSlow) noteLag(session, log, entry.after);

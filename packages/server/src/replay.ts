@@ -4,6 +4,7 @@ import type { Cursor, GapCause, ProtocolData } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import { everyoneName, type Entry, type Log } from './log.js';
 import type { LatestValues } from './latest-values.js';
+import type { Membership } from './rooms.js';
 import type { Session } from './session.js';
 
 /** How far a session has been read to from one log. */
@@ -20,9 +21,8 @@ export interface Reader {
 
 /** What a session may read of a log. */
 export interface Permission {
-  /** Nothing up to this position. */
-  readonly since: number;
-  readonly sinceMs: number;
+  /** Nothing from before that. */
+  readonly membership: Pick<Membership, 'since' | 'sinceMs'>;
   readonly values: LatestValues | undefined;
 }
 
@@ -32,7 +32,7 @@ export function writeEntry(
   entry: Entry,
   text: string,
 ): void {
-  if (entry.exceptId === undefined || entry.exceptId !== session?.id) {
+  if (entry.exceptId === undefined || (entry.exceptId !== session?.id && entry.exceptId !== everyoneName)) {
     outgoing.write(speaksProtocol ? text : entry.message.text(false));
   } else if (speaksProtocol) {
     outgoing.write(skipText(entry));
@@ -72,8 +72,22 @@ export function introduce(
   cursor: Cursor | undefined,
   permission: Permission,
 ): void {
-  const { since, sinceMs, values } = permission;
-  if (session.connection === undefined) return release(session, log.name);
+  const { connection } = session;
+  if (connection === undefined) return release(session, log.name);
+  const preparing = log.source?.prepare(Math.max(permission.membership.since, cursor?.[1] ?? 0));
+  if (preparing === undefined) return begin(session, log, cursor, permission);
+  hold(session, log, cursor?.[1] ?? log.at);
+  const reader = session.behind?.get(log.name);
+  void preparing.then(() => {
+    // it may be gone or elsewhere by now, or know already what it may read
+    const isAwaited = session.connection === connection && session.behind?.get(log.name) === reader;
+    if (isAwaited) begin(session, log, cursor, permission);
+  });
+}
+
+function begin(session: Session, log: Log, cursor: Cursor | undefined, permission: Permission): void {
+  const { membership, values } = permission;
+  const { since, sinceMs } = membership;
   const { from, why } = findStart(log, cursor, since);
   const { name: room, epoch } = log;
   if (why !== undefined) tellGap(session, { room, why, from: cursor ?? [epoch, since], to: [epoch, from] });
@@ -86,14 +100,14 @@ export function introduce(
 
 /** Reads to a session what was sent to it alone. What it has acknowledged is not kept. */
 export function introduceInbox(session: Session, cursor: Cursor | undefined): void {
-  const permission = { since: session.inboxTaken, sinceMs: 0, values: session.latest };
-  introduce(session, session.openInbox(), cursor, permission);
+  const { log, membership, latest: values } = session.openInbox();
+  introduce(session, log, cursor, { membership, values });
 }
 
 /** Reads to a session what was sent to everyone since it came. */
 export function introduceEveryone(session: Session, cursor: Cursor | undefined): void {
   const { log, latest } = session.hub.everyone;
-  introduce(session, log, cursor, { ...session.everyone, values: latest });
+  introduce(session, log, cursor, { membership: session.everyone, values: latest });
 }
 
 /** It reads too slowly: from `at` on it gets this log's entries later, out of the log. */
@@ -126,6 +140,16 @@ function read(session: Session, reader: Reader): boolean {
   const { log } = reader;
   if (outgoing.bufferedBytes >= hub.options.backpressure.resumeBytes) return false;
   if (reader.at < log.floor) {
+    const preparing = log.source?.prepare(reader.at);
+    if (preparing !== undefined) {
+      reader.isHeld = true;
+      void preparing.then(() => {
+        if (session.connection !== connection || session.behind?.get(log.name) !== reader) return;
+        reader.isHeld = false;
+        catchUp(session);
+      });
+      return true;
+    }
     // a plain client cannot be told that something is missing
     if (!session.speaksProtocol) return (outgoing.giveUp(), false);
     const why = reader.isIntroduced ? 'trimmed' : 'lagged';

@@ -12,7 +12,7 @@ const sessionOf = (id: number): Session => ({ id, rooms: new Set<string>() }) as
 function start({ hasHistory = false } = {}) {
   const clock = createManualClock();
   const logs = new Logs(resolveOptions({ clock }));
-  const rooms = new Rooms(logs, hasHistory);
+  const rooms = new Rooms(({ name }) => logs.create(name), hasHistory);
   const enter = (session: Session, name: string) =>
     rooms.add(session, name, { sinceMs: clock.now(), byClient: false });
   const membersOf = (name: string): Session[] => [...(rooms.find(name)?.sessions() ?? [])];

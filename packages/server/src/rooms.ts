@@ -1,7 +1,6 @@
 // Who is where, and what was said there. A room exists while somebody is in it, or while its log may still be read.
 import { LatestValues } from './latest-values.js';
 import { everyoneName, type Log } from './log.js';
-import type { Logs } from './logs.js';
 import type { Roster } from './roster.js';
 import type { Session } from './session.js';
 
@@ -20,8 +19,14 @@ export interface Group {
   readonly name: string;
   readonly log: Log;
   readonly latest: LatestValues;
+  /** Whose inbox it is. */
+  readonly session?: Session;
   sessions(): Iterable<Session>;
+  membershipOf(session: Session): Membership | undefined;
 }
+
+/** Makes the log of a group. */
+export type OpenLog = (group: Group) => Log;
 
 /** Everyone. */
 export class Everyone implements Group {
@@ -30,13 +35,17 @@ export class Everyone implements Group {
   readonly latest: LatestValues = new LatestValues();
   readonly #roster: Roster;
 
-  constructor(logs: Logs, roster: Roster) {
-    this.log = logs.create(everyoneName);
+  constructor(openLog: OpenLog, roster: Roster) {
     this.#roster = roster;
+    this.log = openLog(this);
   }
 
   sessions(): Iterable<Session> {
     return this.#roster.all();
+  }
+
+  membershipOf({ everyone }: Session): Membership {
+    return everyone;
   }
 }
 
@@ -47,9 +56,9 @@ export class Room implements Group {
   readonly members: Map<Session, Membership> = new Map();
   #latest: LatestValues | undefined;
 
-  constructor(name: string, log: Log) {
+  constructor(name: string, openLog: OpenLog) {
     this.name = name;
-    this.log = log;
+    this.log = openLog(this);
   }
 
   get latest(): LatestValues {
@@ -59,6 +68,10 @@ export class Room implements Group {
   sessions(): Iterable<Session> {
     return this.members.keys();
   }
+
+  membershipOf(session: Session): Membership | undefined {
+    return this.members.get(session);
+  }
 }
 
 /** So many rooms are kept that nobody is in; of more, those that were left first are given up. */
@@ -67,15 +80,15 @@ const maxEmptyRooms = 10_000;
 /** The rooms of one server. */
 export class Rooms {
   readonly #rooms = new Map<string, Room>();
-  readonly #logs: Logs;
-  /** Whether newcomers may read what was said before: then a room is kept for a while when nobody is in it. */
-  readonly #hasHistory: boolean;
+  readonly #openLog: OpenLog;
+  /** Whether a room is kept for a while when nobody is in it, for newcomers that may read what was said before. */
+  readonly #keepsEmpty: boolean;
   /** Rooms that nobody is in. */
   readonly #empty = new Set<Room>();
 
-  constructor(logs: Logs, hasHistory: boolean) {
-    this.#logs = logs;
-    this.#hasHistory = hasHistory;
+  constructor(openLog: OpenLog, keepsEmpty: boolean) {
+    this.#openLog = openLog;
+    this.#keepsEmpty = keepsEmpty;
   }
 
   /** How many rooms somebody is in. */
@@ -89,7 +102,7 @@ export class Rooms {
 
   /** The room that a message is sent to; `undefined` where nobody could ever read it. */
   toSendTo(name: string): Room | undefined {
-    return this.#rooms.get(name) ?? (this.#hasHistory ? this.#make(name) : undefined);
+    return this.#rooms.get(name) ?? (this.#keepsEmpty ? this.#make(name) : undefined);
   }
 
   /** `undefined` when it was there already. */
@@ -97,7 +110,9 @@ export class Rooms {
     if (session.rooms.has(name)) return undefined;
     const room = this.#rooms.get(name) ?? this.#make(name);
     session.rooms.add(name);
-    room.members.set(session, { ...membership, since: room.log.at });
+    const placed = { ...membership, since: room.log.at };
+    room.members.set(session, placed);
+    room.log.source?.place(placed);
     this.#empty.delete(room);
     return room;
   }
@@ -120,7 +135,7 @@ export class Rooms {
   }
 
   #make(name: string): Room {
-    const room = new Room(name, this.#logs.create(name));
+    const room = new Room(name, this.#openLog);
     this.#rooms.set(name, room);
     this.#keepEmpty(room);
     return room;
@@ -130,7 +145,7 @@ export class Rooms {
     const room = this.#rooms.get(name);
     if (room?.members.delete(session) !== true || room.members.size > 0) return;
     this.#keepEmpty(room);
-    if (!this.#hasHistory || room.log.size === 0) this.#drop(room);
+    if (!this.#keepsEmpty || room.log.size === 0) this.#drop(room);
   }
 
   #keepEmpty(room: Room): void {
@@ -140,7 +155,7 @@ export class Rooms {
   }
 
   #drop(room: Room): void {
-    room.log.forget(room.log.at);
+    room.log.close();
     this.#rooms.delete(room.name);
     this.#empty.delete(room);
   }

@@ -16,6 +16,10 @@ export class Roster {
     return this.#users.size;
   }
 
+  userIds(): IterableIterator<string> {
+    return this.#users.keys();
+  }
+
   all(): IterableIterator<Session> {
     return this.#sessions.values();
   }

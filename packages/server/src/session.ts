@@ -5,8 +5,7 @@ import { AnswerStore } from './answer-store.js';
 import type { Call } from './call.js';
 import type { Connection } from './connection.js';
 import type { AnySocket, Hub } from './hub.js';
-import { LatestValues } from './latest-values.js';
-import { inboxName, type Log } from './log.js';
+import { Inbox } from './inbox.js';
 import { Questions } from './questions.js';
 import type { Reader } from './replay.js';
 import { ResumeToken } from './resume-token.js';
@@ -66,11 +65,8 @@ export class Session {
   streamsInFlight = 0;
   /** The logs it is behind of, by name: it is read to from them until it has caught up. */
   behind: Map<string, Reader> | undefined;
-  /** The newest direct values of `latest` channels. */
-  latest: LatestValues | undefined;
-  /** Its direct messages that it has not acknowledged, and the last that it has. */
-  inbox: Log | undefined;
-  inboxTaken = 0;
+  /** What was sent to it alone, made with the first of that. */
+  inbox: Inbox | undefined;
   /** What it was answered. */
   answers: AnswerStore | undefined;
   // made when somebody waits
@@ -122,17 +118,12 @@ export class Session {
     return (this.#questions ??= new Questions(this.hub.options.clock));
   }
 
-  /** The log of its direct messages, made with the first of them. Its epoch is known to the client by the session's id. */
-  openInbox(): Log {
-    return (this.inbox ??= this.hub.logs.create(inboxName, this.id));
+  openInbox(): Inbox {
+    return (this.inbox ??= new Inbox(this, this.hub.openLog));
   }
 
   openAnswers(): AnswerStore {
     return (this.answers ??= new AnswerStore(this.hub.options.session));
-  }
-
-  openLatest(): LatestValues {
-    return (this.latest ??= new LatestValues());
   }
 
   /** The running call that the client knows by this id. */

@@ -3,9 +3,10 @@ import { SocketError, type ErrorCode } from '@wirepact/core';
 import { closeCodes } from '@wirepact/core/internal';
 import { findChannel } from './hub.js';
 import { endSession } from './lifecycle.js';
+import { everyoneName } from './log.js';
 import { enterRoom, leaveRoom } from './membership.js';
 import { createOutgoing, encodeOutput } from './outgoing-message.js';
-import { publish, sendDirect } from './publish.js';
+import { send, sendDirect } from './publish.js';
 import { findRoomNameFault } from './rooms.js';
 import type { Session } from './session.js';
 import type { AskOptions } from './socket.js';
@@ -45,7 +46,7 @@ export class SocketHandle {
 
   broadcast(path: string, data?: unknown): void {
     const { hub } = this.#session;
-    publish(hub, hub.everyone, { path, data, exceptId: this.id });
+    send(hub, everyoneName, { path, data, exceptId: this.id });
   }
 
   // async, so that what goes wrong before the question is out rejects

@@ -23,12 +23,13 @@ import {
   type Listening,
   type ListenOptions,
 } from './own-server.js';
+import { everyoneName } from './log.js';
 import { findRoomNameFault } from './rooms.js';
 import type { Middleware, Routes } from './route.js';
 import type { AnyRoute } from './route-table.js';
 import type { Socket } from './socket.js';
 import type { Stats } from './stats.js';
-import { publish } from './publish.js';
+import { publish, send } from './publish.js';
 import { RoomSelection, UserSelection, type RoomTarget, type UserTarget } from './targets.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
@@ -115,7 +116,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     path: TPath,
     ...args: OutArgs<TChannels>[TPath]
   ): Promise<void> {
-    this.#sendToAll(path, args[0]);
+    await publish(this.#hub, everyoneName, { path: path as string, data: args[0] });
   }
 
   /** Adds a route. Returns what removes it. @throws TypeError when the path has one, or is not in the contract */
@@ -235,7 +236,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     for (const detach of this.#detachers) detach();
     const servers = Array.from(this.#servers, closeServer);
     this.#gate.close();
-    await Promise.all([this.#upgrader.close(), ...servers]);
+    await Promise.all([this.#upgrader.close(), this.#hub.cluster?.close(), ...servers]);
     this.#servers.clear();
   }
 
@@ -244,7 +245,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   }
 
   #sendToAll(path: PropertyKey, data: unknown, exceptId?: string): void {
-    publish(this.#hub, this.#hub.everyone, { path: path as string, data, exceptId });
+    send(this.#hub, everyoneName, { path: path as string, data, exceptId });
   }
 }
 

@@ -1,9 +1,10 @@
 // Whom a message goes to: immutable selections that are looked up anew each time something is sent.
 import type { AnyChannels, Cursor, OutArgs, OutPath } from '@wirepact/core';
-import type { Frame } from '@wirepact/core/internal';
+import { closeCodes, type Frame } from '@wirepact/core/internal';
 import type { AnySocket, Hub } from './hub.js';
 import { createOutgoing } from './outgoing-message.js';
-import { publish, sendDirect, type Publication } from './publish.js';
+import { publish, send, sendDirect } from './publish.js';
+import { readSharedHistory } from './shared-history.js';
 import type { Socket } from './socket.js';
 
 /** A number of clients that something can be sent to. */
@@ -59,20 +60,21 @@ export interface UserTarget<TChannels = AnyChannels> extends Target<TChannels> {
   disconnect(reason?: string, code?: number): void;
 }
 
-/** What can be sent to, given what sends. */
-function createTarget(send: (path: string, data?: unknown) => void): {
-  readonly send: typeof send;
+/** What can be sent to, given how that is published. */
+function createTarget(
+  hub: Hub,
+  publish: (path: string, data?: unknown) => Promise<void> | undefined,
+): {
+  readonly send: (path: string, data?: unknown) => void;
   readonly publish: (path: string, data?: unknown) => Promise<void>;
 } {
-  // async, so that what `send` throws becomes a rejection
-  return { send, publish: async (path, data) => send(path, data) };
-}
-
-/** Sends to everybody in a room but one. Where nobody is or could read it later, it is only checked. */
-function sendToRoom(hub: Hub, name: string, publication: Publication): void {
-  const room = hub.rooms.toSendTo(name);
-  if (room === undefined) createOutgoing(hub, publication.path, publication.data, name);
-  else publish(hub, room, publication);
+  return {
+    send(path, data) {
+      publish(path, data)?.catch((error: unknown) => hub.report(error, undefined, path));
+    },
+    // async, so that what is thrown becomes a rejection
+    publish: async (path, data) => publish(path, data),
+  };
 }
 
 /** Everybody in a room. */
@@ -94,15 +96,17 @@ export class RoomSelection {
   }
 
   send(path: string, data?: unknown): void {
-    sendToRoom(this.#hub, this.name, { path, data });
+    send(this.#hub, this.name, { path, data });
   }
 
   async publish(path: string, data?: unknown): Promise<void> {
-    this.send(path, data);
+    await publish(this.#hub, this.name, { path, data });
   }
 
   // asynchronous, as a log is that is elsewhere
   async history({ limit = 100, after }: HistoryOptions = {}): Promise<readonly RoomMessage[]> {
+    const { cluster } = this.#hub;
+    if (cluster !== undefined) return readSharedHistory(cluster.broker, this.name, limit, after);
     const log = this.#hub.rooms.find(this.name)?.log;
     if (log === undefined) return [];
     const isKnown = after?.[0] === log.epoch;
@@ -115,7 +119,9 @@ export class RoomSelection {
   }
 
   except({ id }: Pick<Socket, 'id'>): ReturnType<typeof createTarget> {
-    return createTarget((path, data) => sendToRoom(this.#hub, this.name, { path, data, exceptId: id }));
+    return createTarget(this.#hub, (path, data) => {
+      return publish(this.#hub, this.name, { path, data, exceptId: id });
+    });
   }
 }
 
@@ -134,15 +140,23 @@ export class UserSelection {
   }
 
   send(path: string, data?: unknown): void {
-    const message = createOutgoing(this.#hub, path, data);
-    for (const session of this.#hub.roster.ofUser(this.id)) sendDirect(session, message);
+    this.#publish(path, data)?.catch((error: unknown) => this.#hub.report(error, undefined, path));
   }
 
   async publish(path: string, data?: unknown): Promise<void> {
-    this.send(path, data);
+    await this.#publish(path, data);
   }
 
-  disconnect(reason?: string, code?: number): void {
+  disconnect(reason = '', code: number = closeCodes.normal): void {
     for (const { socket } of this.#hub.roster.ofUser(this.id)) socket.disconnect(reason, code);
+    void this.#hub.cluster?.disconnectUser(this.id, reason, code);
+  }
+
+  #publish(path: string, data: unknown): Promise<unknown> | undefined {
+    const hub = this.#hub;
+    const message = createOutgoing(hub, path, data);
+    if (hub.cluster !== undefined) return hub.cluster.publishToUser(this.id, message);
+    for (const session of hub.roster.ofUser(this.id)) sendDirect(session, message);
+    return undefined;
   }
 }

@@ -1,0 +1,166 @@
+// What any broker does with sessions: who may claim one, and whose word about it counts.
+import { expect, it } from 'vitest';
+import type { SessionRecord } from './broker.js';
+import { joinBench, type BrokerBench } from './broker-bench.fixture.js';
+
+const record: SessionRecord = { id: 's_1', userId: 'ann', token: 't1', state: '{"rooms":[]}' };
+
+/** What a client says that comes with its newest secret. */
+const claim = { id: 's_1', userId: 'ann', token: 't1', nextToken: 't2' };
+
+export function describeSessions(start: () => Promise<BrokerBench>): void {
+  it('gives a session to who knows its secret, as it was put down last', async () => {
+    await using bench = await start();
+    const here = await joinBench(bench);
+    const there = await joinBench(bench);
+    await here.broker.openSession(record);
+    const answers = new Map([
+      [7, '{"a":1}'],
+      [8, 'b'],
+      [900, ''],
+    ]);
+    expect(await here.broker.commitSession({ id: 's_1', generation: 1, done: '[[1,7]]', answers })).toBe(
+      true,
+    );
+    expect(
+      await here.broker.commitSession({
+        id: 's_1',
+        generation: 1,
+        state: '{"rooms":["lobby"]}',
+        answers: new Map([[8, 'c']]),
+        answersGone: [7, 4],
+      }),
+    ).toBe(true);
+    expect(await there.broker.claimSession(claim)).toEqual({
+      generation: 2,
+      processId: here.id,
+      state: '{"rooms":["lobby"]}',
+      done: '[[1,7]]',
+      answers: new Map([
+        [8, 'c'],
+        [900, ''],
+      ]),
+    });
+    expect(await here.broker.findSession('s_1')).toEqual({ id: 's_1', processId: there.id });
+  });
+
+  it('gives it for the newest secret and for the one that the client came with before', async () => {
+    await using bench = await start();
+    const { broker } = await joinBench(bench);
+    await broker.openSession(record);
+    expect(await broker.claimSession(claim)).toMatchObject({ generation: 2 });
+    // the answer with t2 was lost on its way
+    expect(await broker.claimSession({ ...claim, nextToken: 't3' })).toMatchObject({ generation: 3 });
+    expect(await broker.claimSession({ ...claim, token: 't2', nextToken: 't4' })).toBeUndefined();
+    const next = { ...claim, token: 't3', nextToken: 't5' };
+    expect(await broker.claimSession(next)).toMatchObject({ generation: 4 });
+    expect(await broker.claimSession({ ...claim, nextToken: 't6' })).toBeUndefined();
+  });
+
+  it('gives it for the newest secret alone once the client has shown that it has that', async () => {
+    await using bench = await start();
+    const { broker } = await joinBench(bench);
+    await broker.openSession(record);
+    await broker.claimSession(claim);
+    expect(await broker.commitSession({ id: 's_1', generation: 2, isConfirmed: true })).toBe(true);
+    expect(await broker.claimSession({ ...claim, nextToken: 't3' })).toBeUndefined();
+    expect(await broker.claimSession({ ...claim, token: '', nextToken: 't3' })).toBeUndefined();
+    const next = { ...claim, token: 't2', nextToken: 't3' };
+    expect(await broker.claimSession(next)).toMatchObject({ generation: 3 });
+  });
+
+  it.each([
+    ['another secret', { token: 't9' }],
+    ['no secret', { token: '' }],
+    ['another user', { userId: 'bob' }],
+    ['no user', { userId: undefined }],
+    ['a session that there is not', { id: 's_9' }],
+  ])('gives nothing for %s, and leaves the session as it is', async (_, wrong) => {
+    await using bench = await start();
+    const here = await joinBench(bench);
+    const there = await joinBench(bench);
+    await here.broker.openSession(record);
+    expect(await there.broker.claimSession({ ...claim, ...wrong })).toBeUndefined();
+    expect(await there.broker.findSession('s_1')).toEqual({ id: 's_1', processId: here.id });
+    expect(await there.broker.claimSession(claim)).toMatchObject({ generation: 2, processId: here.id });
+  });
+
+  it('tells nobody from somebody whose id is empty', async () => {
+    await using bench = await start();
+    const { broker } = await joinBench(bench);
+    await broker.openSession({ ...record, userId: undefined });
+    expect(await broker.claimSession({ ...claim, userId: '' })).toBeUndefined();
+    expect(await broker.claimSession({ ...claim, userId: 'undefined' })).toBeUndefined();
+    expect(await broker.claimSession({ ...claim, userId: undefined })).toMatchObject({ generation: 2 });
+  });
+
+  it('hands a session that two claim at once from one to the other', async () => {
+    await using bench = await start();
+    const here = await joinBench(bench);
+    const there = await joinBench(bench);
+    await here.broker.openSession(record);
+    const claimed = await Promise.all([
+      here.broker.claimSession(claim),
+      there.broker.claimSession({ ...claim, nextToken: 't3' }),
+    ]);
+    expect(claimed.map((session) => session?.generation).sort()).toEqual([2, 3]);
+    const last = claimed[0]?.generation === 3 ? here : there;
+    expect(await here.broker.findSession('s_1')).toEqual({ id: 's_1', processId: last.id });
+  });
+
+  it('refuses what a process puts down that has the session no more', async () => {
+    await using bench = await start();
+    const here = await joinBench(bench);
+    const there = await joinBench(bench);
+    await here.broker.openSession(record);
+    await there.broker.claimSession(claim);
+    const late = { id: 's_1', generation: 1, state: 'late', done: 'late', answers: new Map([[1, 'late']]) };
+    expect(await here.broker.commitSession({ ...late, isConfirmed: true })).toBe(false);
+    await here.broker.endSession('s_1', 1);
+    expect(await there.broker.commitSession({ id: 's_1', generation: 2, done: '[]' })).toBe(true);
+    expect(await there.broker.claimSession({ ...claim, nextToken: 't3' })).toMatchObject({
+      generation: 3,
+      state: record.state,
+      done: '[]',
+      answers: new Map(),
+    });
+  });
+
+  it('ends a session by who has it, or by anybody who says no generation', async () => {
+    await using bench = await start();
+    const here = await joinBench(bench);
+    const there = await joinBench(bench);
+    for (const id of ['s_1', 's_2']) await here.broker.openSession({ ...record, id });
+    await here.broker.endSession('s_1', 1);
+    await there.broker.endSession('s_2');
+    await there.broker.endSession('s_3');
+    for (const id of ['s_1', 's_2']) {
+      expect(await there.broker.findSession(id)).toBeUndefined();
+      expect(await there.broker.claimSession({ ...claim, id })).toBeUndefined();
+    }
+    expect(await there.broker.sessionsOf('ann')).toEqual([]);
+  });
+
+  it('finds the sessions of a user, wherever they are', async () => {
+    await using bench = await start();
+    const here = await joinBench(bench);
+    const there = await joinBench(bench);
+    await here.broker.openSession(record);
+    await there.broker.openSession({ ...record, id: 's_2' });
+    await there.broker.openSession({ ...record, id: 's_3', userId: 'bob' });
+    await there.broker.openSession({ ...record, id: 's_4', userId: undefined });
+    const placesOf = async (userId: string): Promise<unknown[]> =>
+      [...(await here.broker.sessionsOf(userId))].sort((one, other) => one.id.localeCompare(other.id));
+    expect(await placesOf('ann')).toEqual([
+      { id: 's_1', processId: here.id },
+      { id: 's_2', processId: there.id },
+    ]);
+    await there.broker.claimSession(claim);
+    expect(await placesOf('ann')).toEqual([
+      { id: 's_1', processId: there.id },
+      { id: 's_2', processId: there.id },
+    ]);
+    expect(await placesOf('carl')).toEqual([]);
+    expect(await here.broker.findSession('s_4')).toEqual({ id: 's_4', processId: there.id });
+  });
+}

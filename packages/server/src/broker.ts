@@ -1,0 +1,204 @@
+// What a SocketManager asks of the engine that joins several processes into one server. The engine keeps and carries texts that
+// it does not read: what they mean is known to cluster.ts and the files beside it.
+
+/** Where a log stands. `at` is the newest position, kept or not; 0 in a log that nothing was ever said in. */
+export interface LogHead {
+  /** Another one for every log that is made from nothing. */
+  readonly epoch: string;
+  readonly at: number;
+}
+
+/** One message in a log. */
+export interface SharedEntry {
+  /** Its position, above every one before it, and that of the one before it. */
+  readonly at: number;
+  readonly after: number;
+  /** When it was accepted, by the engine's clock, in ms since the epoch. */
+  readonly time: number;
+  readonly body: string;
+}
+
+/** A part of a log. */
+export interface LogPage extends LogHead {
+  /** Everything after this position is still kept. */
+  readonly floor: number;
+  /** Oldest first. */
+  readonly entries: readonly SharedEntry[];
+}
+
+/** A message that a log is to take. */
+export interface Append {
+  readonly log: string;
+  readonly body: string;
+  /** What the log is called by when it must be made. */
+  readonly epoch: string;
+  /** The newest position of this log that is known here: the message stands above it, whatever the engine has forgotten. */
+  readonly knownAt: number;
+}
+
+/** A value that replaces the one before it in its slot. */
+export interface LatestValue {
+  readonly body: string;
+  /** When it was set, by the engine's clock, in ms since the epoch. */
+  readonly time: number;
+}
+
+/** Somebody in a room, in whatever process. */
+export interface SharedMember {
+  /** The session's id. */
+  readonly id: string;
+  readonly userId: string | undefined;
+  /** What the other members may know of it, as JSON. */
+  readonly info: string;
+}
+
+/** A session as it is put down with the engine, for whichever process its client returns to. */
+export interface SessionRecord {
+  readonly id: string;
+  readonly userId: string | undefined;
+  /** The hash of the secret that resumes it. */
+  readonly token: string;
+  /** Where it is and stands, as JSON. */
+  readonly state: string;
+}
+
+/** Somebody wants to go on with a session. */
+export interface SessionClaim {
+  readonly id: string;
+  readonly userId: string | undefined;
+  /** The hash of the secret that the client came with, and of the one that it is given. */
+  readonly token: string;
+  readonly nextToken: string;
+}
+
+/** What a process that has claimed a session goes on from. */
+export interface ClaimedSession {
+  /** One more than that of the claim before: what is put down under an older one is refused. */
+  readonly generation: number;
+  /** The process that had it. */
+  readonly processId: string;
+  readonly state: string;
+  /** What of it was handled, as JSON. */
+  readonly done: string;
+  /** Answers that were given lately, by the number of what they answer, as JSON. */
+  readonly answers: ReadonlyMap<number, string>;
+}
+
+/** What has changed in a session. What is absent has not. */
+export interface SessionCommit {
+  readonly id: string;
+  readonly generation: number;
+  readonly state?: string;
+  readonly done?: string;
+  /** Answers that were given, and the numbers of those that are not kept any more. */
+  readonly answers?: ReadonlyMap<number, string>;
+  readonly answersGone?: readonly number[];
+  /** The client has shown that it has the newest secret: the one before opens nothing any more. */
+  readonly isConfirmed?: boolean;
+}
+
+/** A session as it can be reached. */
+export interface SessionPlace {
+  readonly id: string;
+  readonly processId: string;
+}
+
+/** What all processes have together. */
+export interface ClusterCounts {
+  readonly clients: number;
+  readonly users: number;
+  readonly processes: number;
+}
+
+/** What the engine tells the process that joined. None of it may throw. */
+export interface BrokerListener {
+  /** A log that is followed took a message. */
+  appended(log: string, epoch: string, entry: SharedEntry): void;
+  /** Something was said that no log keeps; `slot` where it is a value that replaces the one before. */
+  emitted(log: string, body: string, slot: string | undefined): void;
+  /** A log that is followed was given another epoch. */
+  renewed(log: string): void;
+  /** Another process says something to this one. */
+  told(text: string): void;
+  /**
+   * The engine is back after it was away, or messages may have been missed. What waits to be appended is held until this
+   * settles: first it is found out what the engine has lost.
+   */
+  returned(): Promise<void>;
+  /** Something failed that nobody waits for. */
+  failed(error: unknown): void;
+}
+
+/** The bounds that hold for what the engine keeps. */
+export interface BrokerSettings {
+  /** Unguessable, another one for each process. */
+  readonly processId: string;
+  /** Of one log; its newest message stays. */
+  readonly maxLogBytes: number;
+  readonly maxLogAgeMs: number;
+  /** How long a session that is not renewed can be claimed. */
+  readonly sessionMs: number;
+}
+
+/**
+ * The engine that joins several processes into one server. Made by a package of its own, `redisBroker` of `@wirepact/redis`,
+ * and given to one {@link SocketManager} or publisher.
+ *
+ * What returns a promise settles: with an error that says why, `not_accepted`, when the engine does not answer in time.
+ */
+export interface Broker {
+  /** Joins. Resolves when the engine is there for the first time. @throws TypeError when it was joined before */
+  join(listener: BrokerListener, settings: BrokerSettings): Promise<void>;
+  /** Leaves: everything that waits is rejected, every connection closed. Calling it twice does no harm. */
+  close(): Promise<void>;
+
+  /** Appends once, however often it must be tried, in the order of the calls. */
+  append(message: Append): Promise<LogHead>;
+  /** Says something to whoever follows this log now. What cannot be said now is dropped. */
+  emit(log: string, body: string): void;
+  /** Says it, and keeps it for those that come later. */
+  keepLatest(log: string, slot: string, body: string): void;
+  latest(log: string): Promise<readonly LatestValue[]>;
+
+  /** Resolves once everything that is said from now on is heard. It is followed again after the engine was away. */
+  follow(log: string): Promise<void>;
+  unfollow(log: string): void;
+
+  /** What is kept after a position: all of it, or the newest `limit`. Makes the log, under `epoch`, where there is none. */
+  read(log: string, range: { readonly after: number; readonly limit?: number; readonly epoch: string }): Promise<LogPage>;
+  /**
+   * Gives back what the engine has lost: the entries after `head`, if that is where the log stands. Everybody who follows is
+   * told of them. Returns where the log stands then.
+   */
+  restore(log: string, head: LogHead, entries: readonly SharedEntry[]): Promise<LogHead>;
+  /** Gives the log another epoch, if it still has this one, and tells everybody who follows it. */
+  renew(log: string, epoch: string, nextEpoch: string): Promise<LogHead>;
+  /** Keeps the log from being forgotten, and those members of its room that are named. Returns where it stands. */
+  touch(log: string, epoch: string, memberIds: readonly string[]): Promise<LogHead>;
+
+  enter(room: string, member: SharedMember): void;
+  leave(room: string, id: string): void;
+  /** Who is in a room; those of a process that died are not after at most 60 s. */
+  members(room: string): Promise<readonly SharedMember[]>;
+
+  /** Puts a session down, with generation 1. */
+  openSession(record: SessionRecord): Promise<void>;
+  /** `undefined` when there is none, or this is not its secret or its user: nothing tells which. */
+  claimSession(claim: SessionClaim): Promise<ClaimedSession | undefined>;
+  /** Puts down what changed, and keeps the session from being forgotten. `false` when another process has it. */
+  commitSession(commit: SessionCommit): Promise<boolean>;
+  /** Forgets it, unless another process has it. Without a generation whoever has it. */
+  endSession(id: string, generation?: number): Promise<void>;
+  /** The sessions of a user in all processes. */
+  sessionsOf(userId: string): Promise<readonly SessionPlace[]>;
+  /** The process that has a session. */
+  findSession(id: string): Promise<SessionPlace | undefined>;
+
+  /** Says something to another process. What cannot be said is dropped. */
+  tell(processId: string, text: string): void;
+  /** Says how many clients and which users are here; to be said again every 10 s, and whenever it changes much. */
+  beat(clients: number, userIds: Iterable<string>): void;
+  counts(): Promise<ClusterCounts>;
+  /** Whether a process has been heard of lately. */
+  isAlive(processId: string): Promise<boolean>;
+}

@@ -1,0 +1,39 @@
+// What is sent to one session alone: a group of one.
+import { LatestValues } from './latest-values.js';
+import { inboxName, type Log } from './log.js';
+import type { Group, Membership, OpenLog } from './rooms.js';
+import type { Session } from './session.js';
+
+/** A session's direct messages. */
+export class Inbox implements Group {
+  readonly name: string = inboxName;
+  readonly session: Session;
+  readonly log: Log;
+  /** It has acknowledged everything up to `since`. */
+  readonly membership: Membership = { since: 0, sinceMs: 0, byClient: false };
+  #latest: LatestValues | undefined;
+
+  constructor(session: Session, openLog: OpenLog) {
+    this.session = session;
+    this.log = openLog(this);
+  }
+
+  get latest(): LatestValues {
+    return (this.#latest ??= new LatestValues());
+  }
+
+  *sessions(): IterableIterator<Session> {
+    yield this.session;
+  }
+
+  membershipOf(): Membership {
+    return this.membership;
+  }
+
+  /** The client has everything up to a position: that need not be kept for it. */
+  acknowledge(at: number): void {
+    if (at <= this.membership.since || at > this.log.at) return;
+    this.membership.since = at;
+    this.log.forget(at);
+  }
+}

@@ -1,0 +1,82 @@
+// What this process has appended lately. An engine that forgets its last moments may take with it what it had accepted and
+// nobody had heard: whoever sent that finds it missing, and sends it again.
+import type { Broker, LogHead } from './broker.js';
+import type { Clock } from '@wirepact/core/internal';
+
+/** An engine that is back has lost no more than that. Redis writes to disk every second, and less often when it is busy. */
+const keptForMs = 10_000;
+/** So much is remembered at most. */
+const maxBytes = 1_048_576;
+
+interface Recent {
+  readonly log: string;
+  readonly head: LogHead;
+  readonly body: string;
+  readonly time: number;
+}
+
+/** What this process has appended lately. */
+export class RecentAppends {
+  readonly #broker: Broker;
+  readonly #clock: Clock;
+  #recent: Recent[] = [];
+  readonly #knownAt = new Map<string, number>();
+  #bytes = 0;
+
+  constructor(broker: Broker, clock: Clock) {
+    this.#broker = broker;
+    this.#clock = clock;
+  }
+
+  note(log: string, head: LogHead, body: string): void {
+    this.#recent.push({ log, head, body, time: this.#clock.now() });
+    this.#bytes += body.length;
+    this.#knownAt.set(log, head.at);
+    this.#trim();
+  }
+
+  /** The newest position of a log that one of these was given. */
+  knownAt(log: string): number {
+    return this.#knownAt.get(log) ?? 0;
+  }
+
+  /** Appends again what its log does not hold any more. */
+  async verify(): Promise<void> {
+    this.#trim();
+    const byLog = new Map<string, Recent[]>();
+    for (const recent of this.#recent) {
+      const ofLog = byLog.get(recent.log);
+      if (ofLog === undefined) byLog.set(recent.log, [recent]);
+      else ofLog.push(recent);
+    }
+    await Promise.all(Array.from(byLog, ([log, ofLog]) => this.#verifyLog(log, ofLog)));
+  }
+
+  async #verifyLog(log: string, recents: readonly Recent[]): Promise<void> {
+    const [first] = recents;
+    if (first === undefined) return;
+    const { epoch, at } = first.head;
+    const page = await this.#broker.read(log, { after: at - 1, epoch });
+    const held = new Set(page.entries.map((entry) => entry.at));
+    // a log that was made anew is told of as a gap; what is older than the oldest that is kept was trimmed, not lost
+    const lost = recents.filter(({ head }) => {
+      return head.epoch === page.epoch && head.at > page.floor && !held.has(head.at);
+    });
+    await Promise.all(
+      lost.map(({ body }) => this.#broker.append({ log, body, epoch, knownAt: this.knownAt(log) })),
+    );
+  }
+
+  #trim(): void {
+    const oldest = this.#clock.now() - keptForMs;
+    let gone = 0;
+    for (const { log, head, time, body } of this.#recent) {
+      if (time >= oldest && this.#bytes <= maxBytes) break;
+      gone += 1;
+      this.#bytes -= body.length;
+      if (this.#knownAt.get(log) === head.at) this.#knownAt.delete(log);
+    }
+    // cut now and then: each time would cost as much as is kept
+    if (gone * 2 > this.#recent.length) this.#recent = this.#recent.slice(gone);
+  }
+}
