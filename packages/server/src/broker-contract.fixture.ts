@@ -6,8 +6,6 @@ import { describeMessages } from './broker-contract-messages.fixture.js';
 import { describePresence } from './broker-contract-presence.fixture.js';
 import { describeSessions } from './broker-contract-sessions.fixture.js';
 
-export type { BrokerBench } from './broker-bench.fixture.js';
-
 /** Runs what a broker must fulfil. `start` makes an engine that nobody has used, for one test. */
 export function describeBroker(name: string, start: () => Promise<BrokerBench>): void {
   describe(name, () => {

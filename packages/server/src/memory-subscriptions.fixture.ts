@@ -26,8 +26,11 @@ export class MemorySubscriptions {
   readonly #wanted = new Map<string, Following>();
   readonly #subscribed = new Set<string>();
   #listener: BrokerListener | undefined;
+  #isOver = false;
   /** The line is broken: what is said meanwhile is missed. */
   #isBroken = false;
+  /** Why nothing is heard any more, unless the process was killed. */
+  #reason: Error | undefined;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
@@ -38,6 +41,11 @@ export class MemorySubscriptions {
   }
 
   follow(log: string): Promise<void> {
+    if (this.#isOver) {
+      return new Promise((_, reject) => {
+        if (this.#reason !== undefined) reject(this.#reason);
+      });
+    }
     const known = this.#wanted.get(log);
     if (known !== undefined) return known.confirmed;
     const following = this.#waitFor(log);
@@ -79,6 +87,8 @@ export class MemorySubscriptions {
   /** Nothing is heard any more; without a reason, nobody is told. */
   end(reason: Error | undefined): void {
     this.break();
+    this.#isOver = true;
+    this.#reason = reason;
     this.#listener = undefined;
     for (const { fail, stopTimer } of this.#wanted.values()) {
       if (reason === undefined) stopTimer();
