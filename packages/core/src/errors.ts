@@ -23,6 +23,7 @@ export const errorCodes = {
   unknown_outcome: false,
   outbox_full: true,
   expired: false,
+  not_accepted: true,
   closed: false,
   unsupported: false,
 } as const;
