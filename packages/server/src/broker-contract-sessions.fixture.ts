@@ -126,6 +126,14 @@ export function describeSessions(start: () => Promise<BrokerBench>): void {
     });
   });
 
+  it("takes what was forgotten for nobody else's", async () => {
+    await using bench = await start();
+    const { broker } = await joinBench(bench);
+    // an engine that was emptied must not look as if every session had gone elsewhere
+    expect(await broker.commitSession({ id: 's_9', generation: 3, state: '{}', done: '[]' })).toBe(true);
+    expect(await broker.findSession('s_9')).toBeUndefined();
+  });
+
   it('ends a session by who has it, or by anybody who says no generation', async () => {
     await using bench = await start();
     const here = await joinBench(bench);

@@ -5,8 +5,8 @@ import { MemoryLog } from './memory-log.fixture.js';
 import { MemorySessions, type Putting } from './memory-sessions.fixture.js';
 
 /** How long a process that says nothing counts, and how long a member stays that nobody touches, in ms. */
-export const processMs = 30_000;
-export const memberMs = 60_000;
+const processMs = 30_000;
+const memberMs = 60_000;
 
 /** Tells whoever follows a log. */
 export type Publish = (log: string, say: (listener: BrokerListener) => void) => void;
