@@ -15,6 +15,8 @@ interface Sending {
   state: 'accepted' | 'awaited' | 'answered' | 'unknown';
   /** Which process was the newest when it was answered. */
   answeredIn?: number;
+  /** And when, in ms since the epoch. */
+  answeredAtMs?: number;
 }
 
 /** One client's knowledge. */

@@ -1,5 +1,6 @@
 // What every contender must be able to do: a server in a process of its own, and a client that comes back by itself.
 // One file in contenders/ each.
+import type { ClusterSetup } from './server-messages.js';
 
 /** The ways a server sends: to everyone, to a room that all clients are in, to each client by itself. */
 export const streams = ['everyone', 'room', 'direct'] as const;
@@ -35,6 +36,8 @@ export interface Application {
   readonly handle: (key: string, n: number) => void;
   /** An error that no caller was told of. */
   readonly fail: (error: unknown) => void;
+  /** What it has in common with others, where it is one of several. */
+  readonly cluster?: ClusterSetup;
 }
 
 /** A server that listens. */

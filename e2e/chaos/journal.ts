@@ -5,10 +5,14 @@ import type { Message } from './contender.js';
 /** One thing that happened in the server process. */
 export type Entry =
   | { readonly offered: Message }
-  /** The library has accepted what it was offered. */
-  | { readonly published: Message }
-  /** A message of a client's has reached its handler. */
-  | { readonly handled: { readonly key: string; readonly n: number } };
+  /** The library has accepted what it was offered, so long after that. */
+  | { readonly published: Message; readonly tookMs: number }
+  /** It has not, and has said so. */
+  | { readonly refused: Message }
+  /** A message of a client's has reached its handler, so many ms after the epoch. */
+  | { readonly handled: { readonly key: string; readonly n: number; readonly atMs: number } }
+  /** An error that may come of a fault. */
+  | { readonly reported: string };
 
 /** Returns what writes an entry. */
 export function openJournal(path: string): (entry: Entry) => void {

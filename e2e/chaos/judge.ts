@@ -5,7 +5,7 @@ import { streams, type Message, type Stream } from './contender.js';
 import type { Entry } from './journal.js';
 
 /** How messages fared, in one direction. */
-interface Counts {
+export interface Counts {
   readonly accepted: number;
   /** Never arrived. */
   readonly lost: number;

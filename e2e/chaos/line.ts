@@ -69,7 +69,9 @@ export async function openLine(
       },
       answered(n) {
         const sending = sent[n - 1];
-        if (sending) [sending.state, sending.answeredIn] = ['answered', newestRun()];
+        if (sending === undefined) return;
+        [sending.state, sending.answeredIn] = ['answered', newestRun()];
+        sending.answeredAtMs = performance.timeOrigin + performance.now();
       },
     }),
   );

@@ -1,5 +1,12 @@
 // What the harness and a server process say to each other.
 
+/** What the nodes of one server have in common. */
+export interface ClusterSetup {
+  readonly redisUrl: string;
+  /** Whom each of them sends to by name. */
+  readonly users: readonly string[];
+}
+
 /** What a server process is started with. */
 export interface ServerSetup {
   readonly contender: string;
@@ -10,6 +17,8 @@ export interface ServerSetup {
   readonly journal: string;
   /** Whether it sends from the start, or once it is told to. */
   readonly talks: boolean;
+  /** What it has in common with others, where it is one of several. */
+  readonly cluster?: ClusterSetup;
 }
 
 export type Command = 'talk' | 'fall silent';

@@ -1,20 +1,24 @@
 // The server process: serves one contender, sends at a steady pace, and keeps a journal of what it accepted and what it handled.
+import { isSocketError } from '@wirepact/core';
 import { findContender } from './contenders/contenders.js';
-import { streams } from './contender.js';
+import { streams, type Message } from './contender.js';
 import { openJournal } from './journal.js';
 import { keepPace } from './pace.js';
 import type { Command, Report, ServerSetup } from './server-messages.js';
 
 const setup = JSON.parse(process.argv[2] ?? '') as ServerSetup;
-const { contender, run, perSecond } = setup;
+const { contender, run, perSecond, cluster } = setup;
 const write = openJournal(setup.journal);
 const report = (what: Report): void => void process.send?.(what);
-const fail = (error: unknown): void =>
-  report({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+const fail = (error: unknown): void => report({ failed: describe(error) });
 
 const served = await findContender(contender).serve({
-  handle: (key, n) => write({ handled: { key, n } }),
-  fail,
+  handle: (key, n) => write({ handled: { key, n, atMs: performance.timeOrigin + performance.now() } }),
+  // where several lean on one engine, its faults are heard of
+  fail: cluster === undefined ? fail : (error) => write({ reported: String(error) }),
+  ...(cluster && { cluster }),
 });
 
 const sending = new Set<Promise<void>>();
@@ -27,9 +31,18 @@ function sendNext(): void {
   const message = { run, stream, n: Math.floor(turns / streams.length) + 1 };
   turns += 1;
   write({ offered: message });
-  const sent = served.publish(message).then(() => write({ published: message }), fail);
+  const offeredAt = performance.now();
+  const sent = served.publish(message).then(
+    () => write({ published: message, tookMs: performance.now() - offeredAt }),
+    (error) => refuse(message, error),
+  );
   sending.add(sent);
   void sent.finally(() => sending.delete(sent));
+}
+
+function refuse(message: Message, error: unknown): void {
+  if (isSocketError(error, 'not_accepted')) write({ refused: message });
+  else fail(error);
 }
 
 function talk(): void {

@@ -1,0 +1,152 @@
+// The verdict on a row of several nodes: messages of each node have an order of their own, processes run side by side, and a
+// gap that was told ends what was promised of the order before it. The rest is as in judge.ts.
+import type { Account } from '../account.js';
+import { streams, type Message, type Stream } from '../contender.js';
+import type { Entry } from '../journal.js';
+import type { Counts } from '../judge.js';
+
+/** What became of all messages. */
+export interface ClusterVerdict {
+  /**
+   * `repeated`: came again after a gap was told, as what had to be sent anew may. `refused`: its sender was told that it was
+   * not accepted. `gaps`: how often clients were told of one.
+   */
+  readonly down: Counts & { readonly repeated: number; readonly refused: number; readonly gaps: number };
+  /** `rerun`: handled again after the process that had handled it had died. `unanswered`: requests that nobody ended. */
+  readonly up: Counts & { readonly rerun: number; readonly unanswered: number };
+}
+
+/** What there is to judge. */
+export interface ClusterEvidence {
+  readonly accounts: readonly Account[];
+  /** One for each process; the first is that of run 1. */
+  readonly journals: readonly (readonly Entry[])[];
+  /** When the process of a run was killed, in ms since the epoch. */
+  readonly deaths: ReadonlyMap<number, number>;
+}
+
+export function judgeCluster(evidence: ClusterEvidence): ClusterVerdict {
+  return { down: judgeDown(evidence), up: judgeUp(evidence) };
+}
+
+/** True when everybody knows of everything. */
+export function isClusterSettled({ down, up }: ClusterVerdict): boolean {
+  return down.silent === 0 && up.silent === 0 && up.unanswered === 0;
+}
+
+type Heard = Account['heard'][Stream];
+
+function judgeDown({ accounts, journals }: ClusterEvidence): ClusterVerdict['down'] {
+  const sum = { accepted: 0, lost: 0, silent: 0, duplicated: 0, disordered: 0, repeated: 0, gaps: 0 };
+  const refused = journals.flat().filter((entry) => 'refused' in entry).length;
+  for (const stream of streams) {
+    const published = journals.map((journal) =>
+      journal.flatMap((entry) =>
+        'published' in entry && entry.published.stream === stream ? [entry.published.n] : [],
+      ),
+    );
+    for (const { heard } of accounts) {
+      sum.gaps += heard[stream].filter((one) => 'mayBeEmpty' in one).length;
+      for (const [index, accepted] of published.entries()) {
+        const fate = fateOf(heard[stream], index + 1, accepted);
+        sum.accepted += accepted.length;
+        for (const key of ['lost', 'silent', 'duplicated', 'disordered', 'repeated'] as const)
+          sum[key] += fate[key];
+      }
+    }
+  }
+  return { ...sum, refused };
+}
+
+/** What became of the messages of one process to one client in one stream. */
+function fateOf(
+  heard: Heard,
+  run: number,
+  accepted: readonly number[],
+): Pick<ClusterVerdict['down'], 'lost' | 'silent' | 'duplicated' | 'disordered' | 'repeated'> {
+  const fate = { lost: 0, silent: 0, duplicated: 0, disordered: 0, repeated: 0 };
+  /** The gap after which each came last. */
+  const arrived = new Map<number, number>();
+  const covered: { readonly after: number; before: number }[] = [];
+  let gaps = 0;
+  let [highest, highestBeforeGap, newest] = [0, 0, 0];
+  for (const one of heard) {
+    if ('mayBeEmpty' in one) {
+      gaps += 1;
+      highestBeforeGap = highest;
+      newest = 0;
+      covered.push({ after: highestBeforeGap, before: Infinity });
+      continue;
+    }
+    if (one.run !== run) continue;
+    const { n } = one;
+    const cameAt = arrived.get(n);
+    if (cameAt === gaps) fate.duplicated += 1;
+    else if (cameAt !== undefined) fate.repeated += 1;
+    else if (n < newest) fate.disordered += 1;
+    arrived.set(n, gaps);
+    newest = Math.max(newest, n);
+    highest = Math.max(highest, n);
+    for (const gap of covered) if (n > gap.after) gap.before = Math.min(gap.before, n);
+  }
+  for (const n of accepted) {
+    if (arrived.has(n)) continue;
+    fate.lost += 1;
+    if (!covered.some(({ after, before }) => n > after && n < before)) fate.silent += 1;
+  }
+  return fate;
+}
+
+interface Run {
+  readonly run: number;
+  readonly n: number;
+  readonly atMs: number;
+}
+
+function judgeUp({ accounts, journals, deaths }: ClusterEvidence): ClusterVerdict['up'] {
+  const up = { accepted: 0, lost: 0, silent: 0, duplicated: 0, disordered: 0, rerun: 0, unanswered: 0 };
+  const runs = new Map<string, Run[]>();
+  for (const [index, journal] of journals.entries()) {
+    for (const entry of journal) {
+      if (!('handled' in entry)) continue;
+      const { key, n, atMs } = entry.handled;
+      const ofKey = runs.get(key) ?? [];
+      runs.set(key, ofKey);
+      ofKey.push({ run: index + 1, n, atMs });
+    }
+  }
+  for (const { key, sent } of accounts) {
+    const handled = new Map<number, Run>();
+    let highest = 0;
+    for (const run of (runs.get(key) ?? []).sort((one, other) => one.atMs - other.atMs)) {
+      const before = handled.get(run.n);
+      const { answeredAtMs = Infinity } = sent[run.n - 1] ?? {};
+      if (before === undefined) {
+        if (run.n < highest) up.disordered += 1;
+        highest = Math.max(highest, run.n);
+      } else if ((deaths.get(before.run) ?? Infinity) <= run.atMs && answeredAtMs >= run.atMs) up.rerun += 1;
+      else up.duplicated += 1;
+      handled.set(run.n, run);
+    }
+    for (const [index, { state }] of sent.entries()) {
+      up.accepted += 1;
+      if (state === 'awaited') up.unanswered += 1;
+      if (handled.has(index + 1)) continue;
+      up.lost += 1;
+      if (state !== 'unknown') up.silent += 1;
+    }
+  }
+  return up;
+}
+
+/** Whether a client has heard what was sent last before now, by every process that lives, in every stream. */
+export function hasHeard({ heard }: Account, wanted: readonly Message[]): boolean {
+  return wanted.every(({ run, stream, n }) => {
+    const list = heard[stream];
+    for (let index = list.length - 1; index >= 0; index -= 1) {
+      const one = list[index];
+      if (one !== undefined && 'n' in one && one.run === run) return one.n >= n;
+    }
+    return false;
+  });
+}
