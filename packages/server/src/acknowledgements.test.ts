@@ -77,10 +77,10 @@ it('tells nothing that was told by other means meanwhile', () => {
 it('tells at once when it is asked to, and only what there is', () => {
   const { clock, acknowledgements, sent, sessionOf, handle } = start();
   const session = sessionOf('ann');
-  acknowledgements.settle(session);
+  void acknowledgements.settle(session);
   handle(session, 2);
-  acknowledgements.settle(session);
-  acknowledgements.settle(session);
+  void acknowledgements.settle(session);
+  void acknowledgements.settle(session);
   expect([sent, clock.pending]).toEqual([[ack('ann', 2)], 0]);
 });
 

@@ -8,7 +8,7 @@ import type { Hub } from './hub.js';
 import { identify, refusalOf } from './identity.js';
 import { Connection } from './connection.js';
 import { startConnection } from './incoming.js';
-import { closeConnection, endSession } from './lifecycle.js';
+import { closeConnection, endSession, isKeptElsewhere, letGo } from './lifecycle.js';
 import { isOriginAllowed } from './origin.js';
 import type { Identity } from './session.js';
 import type { UpgradeRequest } from './upgrade-request.js';
@@ -56,7 +56,10 @@ export class Gate {
   close(): void {
     this.shut();
     const { roster, connections, acknowledgements } = this.#hub;
-    for (const session of roster.all()) endSession(session, closeCodes.goingAway, closing.reason);
+    for (const session of roster.all()) {
+      const leave = isKeptElsewhere(session) ? letGo : endSession;
+      leave(session, closeCodes.goingAway, closing.reason);
+    }
     for (const connection of connections) closeConnection(connection, closeCodes.goingAway, closing.reason);
     this.#heartbeat.stop();
     acknowledgements.stop();

@@ -17,9 +17,15 @@ export class AnswerStore {
   readonly #bounds: ResolvedOptions['session'];
   readonly #stored = new Map<number, Stored>();
   #bytes = 0;
+  #gone: number[] = [];
 
-  constructor(bounds: ResolvedOptions['session']) {
+  /** `given` is what another process had kept. */
+  constructor(
+    bounds: ResolvedOptions['session'],
+    given: Iterable<readonly [number, readonly AnswerFrame[]]> = [],
+  ) {
     this.#bounds = bounds;
+    for (const [number, frames] of given) this.add(number, frames);
   }
 
   /** Keeps an answer as a whole: of a stream the end alone would hide what is missing before it. */
@@ -31,8 +37,18 @@ export class AnswerStore {
     for (const [oldest, { bytes }] of this.#stored) {
       if (this.#stored.size <= this.#bounds.answers && this.#bytes <= this.#bounds.answerBytes) return;
       this.#stored.delete(oldest);
+      this.#gone.push(oldest);
       this.#bytes -= bytes;
     }
+  }
+
+  *all(): IterableIterator<readonly [number, readonly AnswerFrame[]]> {
+    for (const [number, { frames }] of this.#stored) yield [number, frames];
+  }
+
+  /** The numbers of the answers that were given up since this was last asked. */
+  takeGone(): readonly number[] {
+    return this.#gone.splice(0);
   }
 
   /** `undefined` when it was never there, or is no longer. */

@@ -65,7 +65,13 @@ export function sendRefusal(sender: Sender, code: ErrorCode, text: string, data?
 
 /** Sends an answer, and keeps it in case that the line breaks under it. */
 export function respond({ session, number, untaken = [] }: Sender, text: string): void {
-  if (number !== undefined) session.openAnswers().add(number, [...untaken, { text }]);
+  if (number !== undefined) {
+    const frames = [...untaken, { text }];
+    if (session.shared?.movedTo !== undefined)
+      return session.hub.cluster?.sessions.forward(session, number, frames);
+    session.openAnswers().add(number, frames);
+    session.shared?.noteDone(number, frames);
+  }
   session.write(text);
 }
 

@@ -165,7 +165,10 @@ export interface Broker {
   unfollow(log: string): void;
 
   /** What is kept after a position: all of it, or the newest `limit`. Makes the log, under `epoch`, where there is none. */
-  read(log: string, range: { readonly after: number; readonly limit?: number; readonly epoch: string }): Promise<LogPage>;
+  read(
+    log: string,
+    range: { readonly after: number; readonly limit?: number; readonly epoch: string },
+  ): Promise<LogPage>;
   /**
    * Gives back what the engine has lost: the entries after `head`, if that is where the log stands. Everybody who follows is
    * told of them. Returns where the log stands then.

@@ -1,11 +1,6 @@
 // What this process shares with others over a broker: where the engine's side of rooms, everyone and inboxes meets this one's.
-import type {
-  Broker,
-  BrokerListener,
-  ClusterCounts,
-  LatestValue,
-  SharedEntry,
-} from './broker.js';
+import type { Broker, BrokerListener, ClusterCounts, LatestValue, SharedEntry } from './broker.js';
+import { pathData } from '@wirepact/core/internal';
 import type { Hub } from './hub.js';
 import { everyoneName, inboxName, type Log, type PlacedMessage } from './log.js';
 import { createEpoch, type Logs } from './logs.js';
@@ -16,6 +11,7 @@ import { deliverValue } from './publish.js';
 import { RecentAppends } from './recent-appends.js';
 import type { Group } from './rooms.js';
 import { createSecret } from './secrets.js';
+import { SharedSessions } from './shared-sessions.js';
 import { SharedLog, type SharedLogHost } from './shared-log.js';
 import { decodeShared, encodeShared } from './shared-message.js';
 import { Waiters } from './waiters.js';
@@ -41,6 +37,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
   readonly #retrying = new Waiters();
   readonly #timers = new Map<string, () => void>();
   #hub: Hub | undefined;
+  #sessions: SharedSessions | undefined;
   #isReady = false;
   #isClosed = false;
 
@@ -56,9 +53,16 @@ export class Cluster implements BrokerListener, SharedLogHost {
     return this.#isReady;
   }
 
+  /** Sessions that other processes may go on with. @throws TypeError before {@link start} */
+  get sessions(): SharedSessions {
+    if (this.#sessions === undefined) throw new TypeError('this process has not joined the others');
+    return this.#sessions;
+  }
+
   /** Joins the others. Whatever stands in the way is reported, and tried again. */
   start(hub: Hub): void {
     this.#hub = hub;
+    this.#sessions = new SharedSessions(this.broker, this.processId, hub);
     const { logs, session } = this.#options;
     const settings = {
       processId: this.processId,
@@ -67,7 +71,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
       sessionMs: session.resumeForMs + touchMs,
     };
     void this.broker.join(this, settings).then(
-      () => this.#begin(hub),
+      () => this.#begin(),
       (error: unknown) => hub.report(error),
     );
   }
@@ -82,7 +86,8 @@ export class Cluster implements BrokerListener, SharedLogHost {
       return this.#logs.create(group.name, epoch, source);
     });
     this.#shared.set(name, shared);
-    if (this.#isReady) void shared.open();
+    if (session?.shared?.generation === 0) shared.openNew();
+    else if (this.#isReady) void shared.open();
     return shared.log;
   };
 
@@ -159,14 +164,15 @@ export class Cluster implements BrokerListener, SharedLogHost {
     void this.#shared.get(log)?.check();
   }
 
-  told(): void {
-    // sessions are handed over by that
+  told(text: string): void {
+    this.sessions.told(text);
   }
 
   async returned(): Promise<void> {
     this.#retrying.wakeAll();
     await Promise.all(Array.from(this.#shared.values(), (shared) => shared.check()));
-    this.#after('recent', retryMs, () => this.#recent.verify());
+    for (const { shared } of this.#hub?.roster.all() ?? []) void shared?.commit();
+    this.#after('recent', retryMs, () => void this.#verifyRecent());
   }
 
   failed(error: unknown): void {
@@ -181,7 +187,14 @@ export class Cluster implements BrokerListener, SharedLogHost {
     if (shared !== undefined) return { at, after, time, ...shared };
     this.failed(unreadable(group.name));
     // it has its position all the same, or everything after it would be missing too
-    return { at, after, time, message: this.#nothing(group), exceptId: everyoneName };
+    const nothing = {
+      path: '',
+      json: undefined,
+      room: roomOf(group),
+      delivery: 'reliable',
+      slot: '',
+    } as const;
+    return { at, after, time, message: createMessage(pathData, nothing), exceptId: everyoneName };
   }
 
   keep({ body, time }: LatestValue, group: Group): void {
@@ -200,30 +213,35 @@ export class Cluster implements BrokerListener, SharedLogHost {
     this.broker.unfollow(shared.name);
   }
 
-  async #begin(hub: Hub): Promise<void> {
+  async #begin(): Promise<void> {
     if (this.#isClosed) return;
     this.#beat();
     this.#touch();
     await Promise.all(Array.from(this.#shared.values(), (shared) => shared.open()));
     this.#isReady = !this.#isClosed;
-    void hub;
   }
 
   #beat(): void {
     const { roster } = this.#hub ?? {};
     if (roster !== undefined) this.broker.beat(roster.countClients, roster.userIds());
+    void this.sessions.sweep();
     this.#after('beat', beatMs, () => this.#beat());
   }
 
   #touch(): void {
     for (const shared of this.#shared.values()) void this.#touchLog(shared);
+    for (const { shared } of this.#hub?.roster.all() ?? []) void shared?.commit();
     this.#after('touch', touchMs, () => this.#touch());
   }
 
   async #touchLog(shared: SharedLog): Promise<void> {
     const { log, group, name } = shared;
     try {
-      const head = await this.broker.touch(name, log.epoch, Array.from(group.sessions(), ({ id }) => id));
+      const head = await this.broker.touch(
+        name,
+        log.epoch,
+        Array.from(group.sessions(), ({ id }) => id),
+      );
       if (head.epoch !== log.epoch || head.at !== log.at) await shared.check();
     } catch {
       // whoever is back is checked anyway
@@ -239,9 +257,13 @@ export class Cluster implements BrokerListener, SharedLogHost {
     return log.startsWith(prefix) ? log.slice(prefix.length) : createEpoch();
   }
 
-  #nothing(group: Group): OutgoingMessage {
-    const nothing = { path: '', json: undefined, room: roomOf(group), delivery: 'reliable', slot: '' } as const;
-    return createMessage(this.#hub!.dialect, nothing);
+  /** An engine that was gone may have lost what nobody but this process knows of. */
+  async #verifyRecent(): Promise<void> {
+    try {
+      await this.#recent.verify();
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   /** Runs something later, once; the first who asks says when. */

@@ -20,6 +20,8 @@ export class Connection implements TransportListener {
   readonly outgoing: Outgoing;
   /** Whose it is; nobody's before its `$hello`. */
   session: Session | undefined;
+  /** It has said `$hello`, and it is being found out whose it is. */
+  isGreeting = false;
   readonly openedAt: number;
   nextPingAt: number;
   /** When a ping went out that no sign of life came after. */

@@ -29,7 +29,11 @@ export function receive(session: Session, frame: Frame): void {
 }
 
 /** A number comes twice when the client does not know that it arrived. What it asked for is not done again. */
-function receiveAgain(session: Session, { id }: Frame, number: number): void {
+function receiveAgain(session: Session, frame: Frame, number: number): void {
+  const { id } = frame;
+  const { elsewhere } = session.shared ?? {};
+  // should that process die over it, it is handled here
+  if (elsewhere?.has(number) === true) return void elsewhere.set(number, frame);
   for (const call of session.calls) if (call.number === number) return;
   if (id === undefined) session.hub.acknowledgements.owe(session);
   else sendAgain(session, number);
@@ -127,7 +131,10 @@ function refuse(call: Call, code: ErrorCode, text: string, data?: unknown): void
 
 /** An answer acknowledges what it answers; an event is acknowledged by its number. */
 function settleNumber({ session, number, id }: Call): void {
-  if (number !== undefined && id === undefined) session.hub.acknowledgements.owe(session);
+  if (number === undefined || id !== undefined) return;
+  if (session.shared?.movedTo !== undefined) return session.hub.cluster?.sessions.forward(session, number);
+  session.shared?.noteDone(number);
+  session.hub.acknowledgements.owe(session);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

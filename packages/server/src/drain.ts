@@ -2,7 +2,7 @@
 // may finish, and only then are the connections closed, some at a time.
 import { closeCodes } from '@wirepact/core/internal';
 import type { Hub } from './hub.js';
-import { endSession } from './lifecycle.js';
+import { endSession, isKeptElsewhere, letGo } from './lifecycle.js';
 import { giveUpReading } from './replay.js';
 import type { Session } from './session.js';
 
@@ -53,17 +53,20 @@ export async function drainSessions(
 async function settle(session: Session, heardEnough: Promise<void>): Promise<void> {
   if (session.speaksProtocol) await Promise.race([session.ping(), heardEnough]);
   await session.idle();
+  await session.hub.acknowledgements.settle(session);
   leave(session);
 }
 
-/** What it reads too slowly to get is said to be missing. */
+/** What it reads too slowly to get is said to be missing, where no other process has that. */
 function leave(session: Session): void {
+  if (isKeptElsewhere(session)) return letGo(session, closeCodes.restart, reason);
   giveUpReading(session);
   endSession(session, closeCodes.restart, reason);
 }
 
 function sayGoodbye(session: Session, spreadMs: number): void {
   if (!session.speaksProtocol) return;
+  const goodbye = { why: 'restart', returnWithinMs: spreadMs };
   // final: nobody else has what is known of it here
-  session.sendFrame('$goodbye', { why: 'restart', returnWithinMs: spreadMs, final: true });
+  session.sendFrame('$goodbye', isKeptElsewhere(session) ? goodbye : { ...goodbye, final: true });
 }

@@ -7,6 +7,7 @@ import { Backlog } from './backlog.js';
 import { Cluster } from './cluster.js';
 import { Connections } from './connections.js';
 import { resolveDialect } from './dialects.js';
+import { guarded } from './guarded.js';
 import { Logs } from './logs.js';
 import { resolveOptions, type ResolvedOptions, type SocketManagerOptions } from './options.js';
 import { Everyone, Rooms, type OpenLog } from './rooms.js';
@@ -114,19 +115,4 @@ function encodeTerms(channels: ChannelDefinitions, { heartbeat, limits, session 
     channels: channelFacts(channels),
   };
   return JSON.stringify(terms).slice(1);
-}
-
-/** Runs a handler of the application's that nobody waits for. What it throws, now or later, breaks nothing. */
-export function guarded(handler: () => unknown, failed: (error: unknown) => void): void {
-  try {
-    const result = handler();
-    if (result !== undefined) Promise.resolve(result).catch(failed);
-  } catch (error) {
-    failed(error);
-  }
-}
-
-/** The channel of a path that came from outside: `constructor` and its like are no channels. */
-export function findChannel({ channels }: Hub, path: string): ChannelDefinitions[string] | undefined {
-  return Object.hasOwn(channels, path) ? channels[path] : undefined;
 }

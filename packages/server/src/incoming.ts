@@ -3,7 +3,8 @@ import { closeCodes, type Decoded, type Frame } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import { receive } from './dispatch.js';
 import { findResumable, readHello } from './hello.js';
-import { findChannel, type Hub } from './hub.js';
+import { findChannel } from './find-channel.js';
+import type { Hub } from './hub.js';
 import { findExcess } from './json-limits.js';
 import { loseConnection, openSession } from './lifecycle.js';
 import { receiveProtocolFrame } from './protocol-frames.js';
@@ -31,11 +32,12 @@ export function receiveMessage(connection: Connection, text: string | undefined)
   connection.intake.take(isAskedFor ? 0 : 1, text === undefined ? 0 : Buffer.byteLength(text));
   const { frame, why } = decoded;
   if (session === undefined) {
+    if (connection.isGreeting) return;
     if (frame?.path === '$hello' && why === undefined) greet(connection, frame);
     else refuseMessage(connection, why ?? 'the first message must be $hello');
     return;
   }
-  session.resumeToken.confirm();
+  if (session.resumeToken.confirm()) session.shared?.noteConfirmed();
   if (frame === undefined || why !== undefined) {
     const number = frame && numberOf(session, frame);
     // or the client would send it again for ever
@@ -49,6 +51,10 @@ export function receiveMessage(connection: Connection, text: string | undefined)
 function greet(connection: Connection, { data }: Frame): void {
   const { hub, identity } = connection;
   const hello = readHello(data);
+  if (hub.cluster !== undefined) {
+    connection.isGreeting = true;
+    return void hub.cluster.sessions.greet(connection, hello);
+  }
   const session = findResumable(hub, hello, identity);
   if (session === undefined) openSession(connection, hello);
   else resumeSession(session, connection, hello);

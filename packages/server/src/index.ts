@@ -1,6 +1,23 @@
 // The public face of @wirepact/server.
 export { ChannelError, isSocketError, SocketError } from '@wirepact/core';
 export type { Admission } from './admission.js';
+export type {
+  Append,
+  Broker,
+  BrokerListener,
+  BrokerSettings,
+  ClaimedSession,
+  ClusterCounts,
+  LatestValue,
+  LogHead,
+  LogPage,
+  SessionClaim,
+  SessionCommit,
+  SessionPlace,
+  SessionRecord,
+  SharedEntry,
+  SharedMember,
+} from './broker.js';
 export type { DrainOptions } from './drain.js';
 export {
   defaultOptions,

@@ -2,7 +2,7 @@
 import { afterClose, cutReason, type Cursor } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import type { Hello } from './hello.js';
-import { guarded } from './hub.js';
+import { guarded } from './guarded.js';
 import { everyoneName, inboxName } from './log.js';
 import { leaveAllRooms } from './membership.js';
 import { tellGap } from './replay.js';
@@ -23,13 +23,18 @@ export function openSession(connection: Connection, hello?: Hello): void {
   } else if (hub.dialect.greeting !== undefined) {
     session.write(hub.dialect.greeting(session.id));
   }
+  // with the secret that it was just given
+  hub.cluster?.sessions.add(session);
   notify(session, () => hub.hooks.event?.onConnect?.(session.socket));
 }
 
-/** Answers `$hello`; `more` is the part of the answer that is this session's own, as JSON. `used` is the token of a return. */
-export function welcome(session: Session, more: string, used?: string): void {
+/**
+ * Answers `$hello`; `more` is the part of the answer that is this session's own, as JSON. `used` is the token of a return, and
+ * `secret` the next one where that is known already.
+ */
+export function welcome(session: Session, more: string, used?: string, secret?: string): void {
   const { hub, id, resumeToken } = session;
-  const data = `{"session":"${id}","token":"${resumeToken.rotate(used)}",${more},${hub.terms}`;
+  const data = `{"session":"${id}","token":"${resumeToken.rotate(used, secret)}",${more},${hub.terms}`;
   session.write(hub.dialect.encode('$welcome', data));
 }
 
@@ -37,7 +42,7 @@ export function welcome(session: Session, more: string, used?: string): void {
 export function endSession(session: Session, code: number, reason: string): void {
   if (!session.isHere) return;
   const { hub, socket, connection } = session;
-  hub.acknowledgements.settle(session);
+  void hub.acknowledgements.settle(session);
   session.state = 'ending';
   session.connection = session.behind = undefined;
   if (connection !== undefined) closeConnection(connection, code, reason);
@@ -49,10 +54,36 @@ export function endSession(session: Session, code: number, reason: string): void
   leaveAllRooms(session);
   hub.roster.remove(session);
   session.inbox?.log.close();
+  hub.cluster?.sessions.remove(session);
   hub.counters.disconnected += 1;
   session.state = 'ended';
   session.noteIdle();
   session.notePong();
+}
+
+/** The session goes on in another process, or waits for one: here it is over, and nobody is told that it has ended. */
+export function letGo(session: Session, code: number, reason: string): void {
+  if (!session.isHere) return;
+  const { hub, socket, connection } = session;
+  const wasConnected = session.state === 'open';
+  session.state = 'ended';
+  session.connection = session.behind = undefined;
+  if (connection !== undefined) closeConnection(connection, code, reason);
+  hub.suspended.delete(session);
+  session.joining.clear();
+  session.questions.close();
+  // a handler that runs may finish, and what it answers goes where the client is; a stream cannot
+  for (const call of session.calls) if (call.stream !== undefined) call.abort();
+  hub.rooms.removeFromAll(session);
+  hub.roster.remove(session);
+  session.inbox?.log.close();
+  session.notePong();
+  if (wasConnected) notify(session, () => hub.hooks.event?.onSuspend?.(socket, { code, reason }));
+}
+
+/** Whether another process can go on with it. */
+export function isKeptElsewhere({ shared, speaksProtocol }: Session): boolean {
+  return shared !== undefined && speaksProtocol;
 }
 
 /** Closes a connection from this side. */

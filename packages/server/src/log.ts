@@ -34,8 +34,11 @@ export interface LogSource {
    * is not here cannot be had. Never rejects.
    */
   prepare(from: number): Promise<void> | undefined;
-  /** Says where a newcomer stands: after everything that was sent before it came. That may take a moment. */
-  place(membership: Membership): void;
+  /**
+   * Says where a newcomer stands: after everything that was sent before it came, or where it stood in another process. That
+   * may take a moment.
+   */
+  place(membership: Membership, since?: number): void;
   /** Nobody here reads it any more. */
   close(): void;
 }
@@ -127,9 +130,20 @@ export class Log {
     this.#at = at;
   }
 
-  /** Whether an entry with this position is kept, or the oldest follows it. */
+  /** The entry with this position, if it is kept. */
+  find(at: number): Entry | undefined {
+    const entry = this.#entries[this.#indexAfter(at) - 1];
+    return entry?.at === at ? entry : undefined;
+  }
+
+  /** The newest position up to this one that an entry has, or that the oldest follows. */
+  lastUpTo(at: number): number {
+    return this.#entries[this.#indexAfter(at) - 1]?.at ?? this.floor;
+  }
+
+  /** Whether an entry has this position, or the oldest follows it. */
   stands(at: number): boolean {
-    return at === this.floor || this.#entries[this.#indexAfter(at) - 1]?.at === at;
+    return this.lastUpTo(at) === at;
   }
 
   /** The frame of an entry, for whoever speaks the protocol. */

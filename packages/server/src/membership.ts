@@ -21,6 +21,7 @@ export function enterRoom(session: Session, name: string, entrance?: Entrance): 
   const byClient = entrance !== undefined;
   const room = rooms.add(session, name, { sinceMs: options.clock.now(), byClient });
   if (room === undefined) return;
+  noteMembership(session, room);
   if (tracksMembers(session)) {
     const info = describe(session, name);
     tellOthers(session, name, info);
@@ -30,10 +31,18 @@ export function enterRoom(session: Session, name: string, entrance?: Entrance): 
   if (session.speaksProtocol) readFirst(session, room, entrance?.from);
 }
 
+/** Puts down where it is now, and where it stands there once that is known. */
+function noteMembership({ shared }: Session, { log }: Room): void {
+  if (shared === undefined) return;
+  shared.noteState();
+  void log.source?.prepare(Infinity)?.then(() => shared.noteState());
+}
+
 /** Takes a session out of a room, also out of one that it is about to enter. */
 export function leaveRoom(session: Session, room: string, why?: 'removed'): void {
   session.joining.delete(room);
   if (!session.hub.rooms.remove(session, room)) return;
+  session.shared?.noteState();
   if (why !== undefined && session.speaksProtocol) {
     deny(session, room);
     session.sendFrame('$leave', { room, why });
@@ -73,7 +82,9 @@ function readFirst(session: Session, room: Room, from: Cursor | undefined): void
     if (membership === undefined) return;
     const isKnown = from?.[0] === log.epoch;
     if (mayReadBack) {
-      membership.since = isKnown ? Math.min(from[1], log.floor) : log.floor;
+      // of a log that others have too it is not known here how far it goes back
+      if (log.source !== undefined) membership.since = -1;
+      else membership.since = isKnown ? Math.min(from[1], log.floor) : log.floor;
       membership.sinceMs = 0;
     }
     // one that came back by another connection has been read to

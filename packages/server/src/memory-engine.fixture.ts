@@ -58,6 +58,11 @@ export class MemoryEngine implements EngineSide {
     return broker;
   }
 
+  /** Those of the processes that were not killed, in the order in which they were made. */
+  get brokers(): readonly MemoryBroker[] {
+    return [...this.#brokers];
+  }
+
   get isAway(): boolean {
     return this.#isAway;
   }

@@ -3,8 +3,12 @@ import { closeCodes } from '@wirepact/core/internal';
 import type { Hub } from './hub.js';
 
 /** What one process says to all that follow a log. */
-export type Notice =
-  { readonly kind: 'disconnect'; readonly userId: string; readonly reason: string; readonly code: number };
+export type Notice = {
+  readonly kind: 'disconnect';
+  readonly userId: string;
+  readonly reason: string;
+  readonly code: number;
+};
 
 /** Does what another process, or this one, asks of all. What is no notice is passed over. */
 export function hearNotice(hub: Hub, text: string): void {

@@ -7,6 +7,7 @@ import type { Broker } from './broker.js';
 import { readProxies } from './client-address.js';
 import { checkOrigins } from './origin.js';
 import type { SocketManager } from './socket-manager.js';
+import { figures } from './figures.js';
 import type { Hooks } from './hub.js';
 import type { Routes } from './route.js';
 import type { Socket } from './socket.js';
@@ -284,22 +285,4 @@ function resolveLimits(given: LimitOptions = {}): Required<LimitOptions> {
     },
     given,
   );
-}
-
-function figures<TFigures extends Record<keyof TFigures, number>>(
-  group: string,
-  defaults: TFigures,
-  given: { readonly [K in keyof TFigures]?: number } = {},
-): { [K in keyof TFigures]: number } {
-  const resolved: { [K in keyof TFigures]: number } = { ...defaults };
-  for (const name of Object.keys(given) as (keyof TFigures & string)[]) {
-    const value = given[name];
-    if (value === undefined) continue;
-    if (!Object.hasOwn(defaults, name)) throw new TypeError(`${group} knows no "${name}"`);
-    if (!(Number.isFinite(value) && value > 0)) {
-      throw new TypeError(`${group}.${name} is ${value}; give it a finite number above 0`);
-    }
-    resolved[name] = value;
-  }
-  return resolved;
 }

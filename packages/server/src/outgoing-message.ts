@@ -1,7 +1,8 @@
 // One message on its way to any number of sockets: parsed once, encoded once, each form of the frame built at most once.
 import { SocketError, type AnySchema, type Delivery } from '@wirepact/core';
 import { parse, type Dialect, type FrameHead } from '@wirepact/core/internal';
-import { findChannel, type Hub } from './hub.js';
+import { findChannel } from './find-channel.js';
+import type { Hub } from './hub.js';
 
 /** A message whose data has been checked and encoded. */
 export interface EncodedMessage {

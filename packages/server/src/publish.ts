@@ -46,7 +46,9 @@ export function send(hub: Hub, name: string, publication: Publication): void {
 
 /** The same as {@link publishDirect}, with a failure to be accepted reported. */
 export function sendDirect(session: Session, message: OutgoingMessage): void {
-  publishDirect(session, message)?.catch((error: unknown) => session.hub.report(error, session, message.path));
+  publishDirect(session, message)?.catch((error: unknown) =>
+    session.hub.report(error, session, message.path),
+  );
 }
 
 /** Sends to one session. To one that is suspended it is kept; one that is gone gets nothing. */

@@ -9,9 +9,12 @@ export function numberOf({ speaksProtocol }: Session, { seq, id }: Frame): numbe
   return isOne ? (number as number) : undefined;
 }
 
-/** Notes a number. `false` when it was seen before: on one line numbers rise, and what is sent again was sent in order. */
+/**
+ * Notes a number. `false` when it was seen before, unless by a process that died over it: on one line numbers rise, and what
+ * is sent again was sent in order.
+ */
 export function noteNumber(session: Session, number: number): boolean {
-  if (number <= session.highest) return false;
+  if (number <= session.highest) return session.shared?.unhandled.delete(number) === true;
   session.highest = number;
   return true;
 }
@@ -20,6 +23,8 @@ export function noteNumber(session: Session, number: number): boolean {
 export function handledNumbers(session: Session): Ranges {
   const running: number[] = [];
   for (const { number } of session.calls) if (number !== undefined) running.push(number);
+  if (session.shared !== undefined)
+    running.push(...session.shared.elsewhere.keys(), ...session.shared.unhandled);
   running.sort((one, other) => one - other);
   const ranges: [number, number][] = [];
   let first = 1;

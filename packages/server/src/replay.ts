@@ -81,7 +81,7 @@ export function introduce(
   void preparing.then(() => {
     // it may be gone or elsewhere by now, or know already what it may read
     const isAwaited = session.connection === connection && session.behind?.get(log.name) === reader;
-    if (isAwaited) begin(session, log, cursor, permission);
+    if (isAwaited) introduce(session, log, cursor, permission);
   });
 }
 
@@ -185,12 +185,15 @@ function findStart(
   since: number,
 ): { readonly from: number; readonly why?: GapCause } {
   const first = Math.max(since, log.floor);
-  if (cursor === undefined) return since < log.floor ? { from: first, why: 'trimmed' } : { from: first };
+  const isMissing = since >= 0 && since < log.floor;
+  if (cursor === undefined) return isMissing ? { from: first, why: 'trimmed' } : { from: first };
   const [epoch, at] = cursor;
   if (epoch !== log.epoch) return { from: first, why: 'epoch' };
   if (at > log.at) return { from: first, why: 'fork' };
   if (at < log.floor) return { from: first, why: 'trimmed' };
-  return at < since ? { from: since, why: 'denied' } : { from: at };
+  if (at < since) return { from: since, why: 'denied' };
+  // the client has what the log has lost, and others have written on
+  return log.stands(at) ? { from: at } : { from: log.lastUpTo(at), why: 'fork' };
 }
 
 /** Says what cannot be had any more. */

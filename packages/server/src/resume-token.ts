@@ -7,17 +7,23 @@ export class ResumeToken {
   #current = '';
   #previous = '';
 
+  /** What is known of the newest. */
+  get hash(): string {
+    return this.#current;
+  }
+
   /** Makes a new one, which is known here by its hash only. `used` is the one that the client came with. */
-  rotate(used?: string): string {
-    const secret = createSecret();
+  rotate(used?: string, secret: string = createSecret()): string {
     this.#previous = used === undefined ? '' : hashOf(used);
     this.#current = hashOf(secret);
     return secret;
   }
 
-  /** The client said something after it was given the newest. */
-  confirm(): void {
+  /** The client said something after it was given the newest. Whether that is news. */
+  confirm(): boolean {
+    const isNews = this.#previous !== '';
     this.#previous = '';
+    return isNews;
   }
 
   opens(secret: string): boolean {

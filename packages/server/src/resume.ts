@@ -12,14 +12,17 @@ import { everyoneName, inboxName } from './log.js';
 import type { Room } from './rooms.js';
 import type { Session } from './session.js';
 
-/** Hands a session over to a new connection. One that it still has is closed: the client is here, not there. */
-export function resumeSession(session: Session, connection: Connection, hello: Hello): void {
+/**
+ * Hands a session over to a new connection. One that it still has is closed: the client is here, not there. `secret` is what
+ * resumes it next, where that is known already.
+ */
+export function resumeSession(session: Session, connection: Connection, hello: Hello, secret?: string): void {
   const { hub, connection: old } = session;
   session.connection = connection;
   session.behind = undefined;
   session.offeredToken = session.askedForTokenAt = undefined;
   connection.session = session;
-  if (old !== undefined)
+  if (old !== undefined && old !== connection)
     closeConnection(old, closeCodes.takenOver, 'the client is here by another connection');
   hub.suspended.delete(session);
   session.state = 'open';
@@ -27,7 +30,7 @@ export function resumeSession(session: Session, connection: Connection, hello: H
   session.request = connection.request;
   hub.counters.resumed += 1;
   session.unacknowledged = 0;
-  welcome(session, `"resumed":true,"done":${JSON.stringify(handledNumbers(session))}`, hello.token);
+  welcome(session, `"resumed":true,"done":${JSON.stringify(handledNumbers(session))}`, hello.token, secret);
   for (const [id, taken] of hello.open) {
     const call = session.findCall(id);
     if (call !== undefined) call.stream?.resume(taken);

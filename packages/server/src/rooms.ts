@@ -6,7 +6,7 @@ import type { Session } from './session.js';
 
 /** A session's place in a stream. */
 export interface Membership {
-  /** Nothing up to this position is read to it, whatever it asks for… */
+  /** Nothing up to this position is read to it, whatever it asks for; below 0 it may read all there is… */
   since: number;
   /** …and no `latest` value that was set before, in ms since the epoch. */
   sinceMs: number;
@@ -106,13 +106,17 @@ export class Rooms {
   }
 
   /** `undefined` when it was there already. */
-  add(session: Session, name: string, membership: Omit<Membership, 'since'>): Room | undefined {
+  add(
+    session: Session,
+    name: string,
+    { since, sinceMs, byClient }: Omit<Membership, 'since'> & Partial<Membership>,
+  ): Room | undefined {
     if (session.rooms.has(name)) return undefined;
     const room = this.#rooms.get(name) ?? this.#make(name);
     session.rooms.add(name);
-    const placed = { ...membership, since: room.log.at };
-    room.members.set(session, placed);
-    room.log.source?.place(placed);
+    const membership = { since: since ?? room.log.at, sinceMs, byClient };
+    room.members.set(session, membership);
+    room.log.source?.place(membership, since);
     this.#empty.delete(room);
     return room;
   }

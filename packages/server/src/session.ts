@@ -11,6 +11,7 @@ import type { Reader } from './replay.js';
 import { ResumeToken } from './resume-token.js';
 import type { Membership } from './rooms.js';
 import { createSessionId } from './secrets.js';
+import type { SharedSession } from './shared-session.js';
 import { SocketHandle } from './socket-handle.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 import { Waiters } from './waiters.js';
@@ -34,7 +35,7 @@ export type SessionState = 'open' | 'suspended' | 'ending' | 'ended';
 /** One client as the server knows it. */
 export class Session {
   readonly hub: Hub;
-  readonly id: string = createSessionId();
+  readonly id: string;
   readonly speaksProtocol: boolean;
   readonly socket: AnySocket;
   readonly resumeToken: ResumeToken = new ResumeToken();
@@ -69,6 +70,8 @@ export class Session {
   inbox: Inbox | undefined;
   /** What it was answered. */
   answers: AnswerStore | undefined;
+  /** What other processes could go on from, where there are any. */
+  shared: SharedSession | undefined;
   // made when somebody waits
   #idle: Waiters | undefined;
   #pong: Waiters | undefined;
@@ -78,9 +81,10 @@ export class Session {
   #calls: Set<Call> | undefined;
   #questions: Questions | undefined;
 
-  constructor(connection: Connection, everyone: Membership) {
+  constructor(connection: Connection, everyone: Membership, id: string = createSessionId()) {
     const { hub, request, identity, speaksProtocol } = connection;
     this.hub = hub;
+    this.id = id;
     this.speaksProtocol = speaksProtocol;
     this.connection = connection;
     this.request = request;

@@ -1,6 +1,7 @@
 // Messages as they travel between processes: what every client gets alike was checked and encoded by the process that sent it.
 import type { Delivery } from '@wirepact/core';
 import type { Dialect } from '@wirepact/core/internal';
+import { everyoneName } from './log.js';
 import { createMessage, type OutgoingMessage } from './outgoing-message.js';
 
 /** A message and the session that it is not for. */
@@ -18,10 +19,16 @@ interface SharedText {
 }
 
 /** The first line says what it is, the rest is the data as it goes out. */
-export function encodeShared({ path, json = '', delivery, slot }: OutgoingMessage, exceptId?: string): string {
+export function encodeShared(
+  { path, json = '', delivery, slot }: OutgoingMessage,
+  exceptId?: string,
+): string {
   const head = [path, exceptId ?? null, delivery === 'latest' ? slot : null];
   return `${JSON.stringify(head)}\n${json}`;
 }
+
+/** A position and nothing else. */
+export const nothingShared: string = `${JSON.stringify(['', everyoneName, null])}\n`;
 
 /** What was sent; `undefined` when it is no message. */
 export function readShared(body: string): SharedText | undefined {

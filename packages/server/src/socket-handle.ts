@@ -1,7 +1,7 @@
 // The object behind `Socket`: it holds nothing of its own and hands every call on.
 import { SocketError, type ErrorCode } from '@wirepact/core';
 import { closeCodes } from '@wirepact/core/internal';
-import { findChannel } from './hub.js';
+import { findChannel } from './find-channel.js';
 import { endSession } from './lifecycle.js';
 import { everyoneName } from './log.js';
 import { enterRoom, leaveRoom } from './membership.js';

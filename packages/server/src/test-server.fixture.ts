@@ -217,12 +217,14 @@ export class TestServer<TChannels extends ChannelDefinitions, TContext> {
   }
 }
 
-function greet(
+async function greet(
   { transport }: TestClient,
   hello: ProtocolData['$hello'],
   cursors?: ReadonlyMap<string, Cursor>,
-): TestClient {
+): Promise<TestClient> {
   transport.receive(encodeFrame('$hello', JSON.stringify(hello)));
+  // what other processes have must be asked for
+  while (transport.sent.length === 0 && transport.closedWith === undefined) await settle();
   const { data } = JSON.parse(transport.sent.shift() ?? '{}') as Frame;
   return new TestClient(transport, data as ProtocolData['$welcome'], cursors);
 }

@@ -1,0 +1,20 @@
+// Options that are numbers: what was given, with the defaults filled in.
+
+/** @throws TypeError for a name that is not there, and for what is no number above 0 */
+export function figures<TFigures extends Record<keyof TFigures, number>>(
+  group: string,
+  defaults: TFigures,
+  given: { readonly [K in keyof TFigures]?: number } = {},
+): { [K in keyof TFigures]: number } {
+  const resolved: { [K in keyof TFigures]: number } = { ...defaults };
+  for (const name of Object.keys(given) as (keyof TFigures & string)[]) {
+    const value = given[name];
+    if (value === undefined) continue;
+    if (!Object.hasOwn(defaults, name)) throw new TypeError(`${group} knows no "${name}"`);
+    if (!(Number.isFinite(value) && value > 0)) {
+      throw new TypeError(`${group}.${name} is ${value}; give it a finite number above 0`);
+    }
+    resolved[name] = value;
+  }
+  return resolved;
+}

@@ -1,0 +1,72 @@
+// Where a session is and stands, as it is put down for another process to go on from.
+import { isPosition } from './hello.js';
+import type { Group, Membership } from './rooms.js';
+import type { Session } from './session.js';
+
+/** What another process needs to know of a session. */
+export interface SessionStateRecord {
+  readonly everyone: Membership;
+  /** What of its direct messages it has acknowledged. */
+  readonly inbox: number;
+  readonly rooms: ReadonlyMap<string, Membership>;
+}
+
+export function encodeState(session: Session): string {
+  const { hub, inbox } = session;
+  const rooms = Array.from(session.rooms, (name) => [name, hub.rooms.find(name)] as const);
+  return JSON.stringify({
+    everyone: toRow(session, hub.everyone),
+    inbox: inbox?.membership.since ?? 0,
+    rooms: Object.fromEntries(rooms.flatMap(([name, room]) => (room ? [[name, toRow(session, room)]] : []))),
+  });
+}
+
+/** Reads what {@link encodeState} wrote; whatever is not as it should be counts as not there. */
+export function decodeState(text: string): SessionStateRecord {
+  const { everyone, inbox, rooms } = toRecord(parse(text));
+  return {
+    everyone: fromRow(everyone) ?? { since: 0, sinceMs: 0, byClient: false },
+    inbox: isPosition(inbox) ? inbox : 0,
+    rooms: new Map(
+      Object.entries(toRecord(rooms)).flatMap(([name, row]) => {
+        const membership = fromRow(row);
+        return membership === undefined ? [] : [[name, membership] as const];
+      }),
+    ),
+  };
+}
+
+/** The ranges of numbers that were handled, as the engine has them. */
+export function decodeDone(text: string): readonly (readonly [first: number, last: number])[] {
+  const done = parse(text);
+  if (!Array.isArray(done)) return [];
+  return done.filter((range): range is [number, number] => Array.isArray(range) && range.every(isPosition));
+}
+
+function toRow(session: Session, group: Group): readonly unknown[] | undefined {
+  const membership = group.membershipOf(session);
+  if (membership === undefined) return undefined;
+  const { since, sinceMs, byClient } = membership;
+  // where a newcomer stands is being found out: not before what is here
+  return [Number.isFinite(since) ? Math.max(0, since) : group.log.at, sinceMs, byClient];
+}
+
+function fromRow(row: unknown): Membership | undefined {
+  if (!Array.isArray(row)) return undefined;
+  const [since, sinceMs, byClient] = row as readonly unknown[];
+  const fits = isPosition(since) && typeof sinceMs === 'number' && typeof byClient === 'boolean';
+  return fits ? { since, sinceMs, byClient } : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function toRecord(value: unknown): Readonly<Record<string, unknown>> {
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord ? (value as Record<string, unknown>) : {};
+}

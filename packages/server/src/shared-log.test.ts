@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { defineChannels } from '@wirepact/core';
+import { z } from 'zod';
+import { brief, connectTo, startNodes } from './cluster.fixture.js';
+import { settle } from './test-server.fixture.js';
+
+const channels = defineChannels({
+  said: { in: z.string(), out: z.string() },
+  price: { out: z.number(), delivery: 'latest' },
+  tick: { out: z.number(), delivery: 'volatile' },
+});
+
+describe('a log that processes share', () => {
+  it('reads what was missed while the line was broken, once and in order', async () => {
+    const { brokers, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    const b = await connectTo(other, 'lobby');
+    engine.dropMessages(brokers[1]);
+    for (const text of ['a', 'b']) await one.sockets.room('lobby').publish('said', text);
+    await settle();
+    expect(b.takeData('said')).toEqual([]);
+    engine.restoreMessages(brokers[1]);
+    await settle();
+    await one.sockets.room('lobby').publish('said', 'c');
+    await settle();
+    expect(brief(a.take())).toEqual(['a', 'b', 'c']);
+    expect(brief(b.take())).toEqual(['a', 'b', 'c']);
+  });
+
+  it('gives back the tail that the engine has lost, and nobody is told of a gap', async () => {
+    const { engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    const b = await connectTo(other, 'lobby');
+    for (const text of ['a', 'b', 'c']) await one.sockets.room('lobby').publish('said', text);
+    await settle();
+    engine.goAway();
+    engine.loseTail('lobby', 2);
+    engine.comeBack();
+    await settle();
+    await other.sockets.room('lobby').publish('said', 'd');
+    await settle();
+    expect(brief(a.take())).toEqual(['a', 'b', 'c', 'd']);
+    expect(brief(b.take())).toEqual(['a', 'b', 'c', 'd']);
+    expect((await one.sockets.room('lobby').history()).map(({ data }) => data)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('tells everybody when one wrote on before another could give back what was lost', async () => {
+    const { brokers, engine, nodes } = await startNodes(channels);
+    const [one, other, third] = nodes;
+    const a = await connectTo(one, 'lobby');
+    await one.sockets.room('lobby').publish('said', 'a');
+    await settle();
+    const b = await connectTo(other, 'lobby');
+    engine.dropMessages(brokers[1]);
+    await one.sockets.room('lobby').publish('said', 'lost');
+    await settle();
+    engine.loseTail('lobby', 1);
+    engine.restoreMessages(brokers[1]);
+    // a process that has nobody in it writes on, knowing nothing
+    await third.sockets.room('lobby').publish('said', 'new');
+    await settle();
+    expect(brief(a.take())).toEqual(['a', 'lost', 'gap of lobby: epoch', 'new']);
+    const told = brief(b.take());
+    expect(told).toEqual(expect.arrayContaining(['gap of lobby: epoch', 'new']));
+    expect(told).not.toContain('lost');
+  });
+
+  it('tells who comes back what it cannot know it missed', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other, third] = nodes;
+    const a = await connectTo(one, 'lobby');
+    await one.sockets.room('lobby').publish('said', 'a');
+    await settle();
+    a.takeAll();
+    await one.sockets.room('lobby').publish('said', 'lost');
+    await settle();
+    a.takeAll();
+    a.cut();
+    engine.kill(brokers[0]);
+    engine.loseTail('lobby', 1);
+    clock.advance(1);
+    await third.sockets.room('lobby').publish('said', 'new');
+    const resuming = other.resume(a);
+    await settle();
+    // the process that had the session does not answer
+    clock.advance(1_000);
+    const back = await resuming;
+    await settle();
+    expect(brief(back.take())).toEqual(['gap of lobby: fork', 'new']);
+  });
+
+  it('tells every client once when the engine has forgotten everything, and reads on', async () => {
+    const { engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    const b = await connectTo(other, 'lobby');
+    await one.sockets.room('lobby').publish('said', 'a');
+    await settle();
+    engine.goAway();
+    engine.flush();
+    const publishing = one.sockets.room('lobby').publish('said', 'b');
+    engine.comeBack();
+    await publishing;
+    await settle();
+    for (const client of [a, b]) {
+      const told = brief(client.take());
+      expect(told.filter((what) => what === 'gap of lobby: epoch')).toHaveLength(1);
+      expect(told.filter((what) => what === 'a' || what === 'b')).toEqual(['a', 'b']);
+    }
+  });
+
+  it('sends again what the engine had accepted and lost before anybody heard of it', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    engine.dropMessages(brokers[0]);
+    await other.sockets.room('lobby').publish('said', 'unheard');
+    engine.goAway();
+    engine.loseTail('lobby', 1);
+    engine.comeBack();
+    engine.restoreMessages(brokers[0]);
+    await settle();
+    expect(a.takeData('said')).toEqual([]);
+    clock.advance(1_000);
+    await settle();
+    expect(a.takeData('said')).toEqual(['unheard']);
+  });
+
+  it('says that something is missing when the log has moved on past what was missed', async () => {
+    const { brokers, engine, nodes } = await startNodes(channels, { logs: { maxBytes: 400 } });
+    const [one, other] = nodes;
+    const b = await connectTo(other, 'lobby');
+    engine.dropMessages(brokers[1]);
+    for (let n = 0; n < 20; n += 1) await one.sockets.room('lobby').publish('said', `${n}`.padStart(40, '-'));
+    engine.restoreMessages(brokers[1]);
+    await settle();
+    const told = brief(b.take());
+    expect(told[0]).toBe('gap of lobby: lagged');
+    expect(told.at(-1)).toContain('19');
+  });
+
+  it('passes over what is none of its messages, and reports it', async () => {
+    const { nodes, engine, errors } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    const stranger = engine.broker();
+    await stranger.join(silent, {
+      processId: 'stranger',
+      maxLogBytes: 1e6,
+      maxLogAgeMs: 1e6,
+      sessionMs: 1e6,
+    });
+    for (const body of [
+      '',
+      'nonsense',
+      '["said",null]\n{"no',
+      '["$welcome",null]\n1',
+      '{"kind":"disconnect"}',
+    ]) {
+      await stranger.append({ log: 'lobby', body, epoch: 'x', knownAt: 0 });
+      stranger.emit('lobby', body);
+    }
+    await other.sockets.room('lobby').publish('said', 'fine');
+    await settle();
+    expect(brief(a.take()).filter((what) => what !== '$skip')).toEqual(['fine']);
+    expect(errors().length).toBeGreaterThan(4);
+  });
+});
+
+const silent = {
+  appended: () => undefined,
+  emitted: () => undefined,
+  renewed: () => undefined,
+  told: () => undefined,
+  returned: () => Promise.resolve(),
+  failed: () => undefined,
+};

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { defineChannels } from '@wirepact/core';
+import { z } from 'zod';
+import { brief, connectTo, startNodes } from './cluster.fixture.js';
+import { settle } from './test-server.fixture.js';
+
+const channels = defineChannels({
+  said: { in: z.string(), out: z.string() },
+  add: { in: z.number(), reply: z.number() },
+  count: { in: z.number(), stream: z.number() },
+});
+
+/** A handler that goes on when told to. */
+function createGate() {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+describe('a session whose client comes back to another process', () => {
+  it('goes on there: its rooms, its direct messages, what was handled', async () => {
+    const seen: string[] = [];
+    const { nodes, errors } = await startNodes(channels, {
+      event: {
+        onConnect: (socket) => (seen.push('connect'), socket.join('lobby')),
+        onSuspend: () => void seen.push('suspend'),
+        onResume: (socket) => void seen.push(`resume in ${[...socket.rooms].join()}`),
+        onDisconnect: () => void seen.push('disconnect'),
+      },
+      routes: { add: (_socket, n) => n + 1 },
+    });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    a.takeAll();
+    expect(await a.ask({ path: 'add', data: 1, id: 1 })).toEqual([{ path: 'add', data: 2, id: 1 }]);
+    a.cut();
+    await other.sockets.room('lobby').publish('said', 'missed');
+    one.sockets.client(a.welcome.session)?.send('said', 'direct');
+    await settle();
+    const back = await other.resume(a);
+    await settle();
+    expect(back.welcome).toMatchObject({ resumed: true, session: a.welcome.session, done: [[1, 1]] });
+    expect([one.sockets.countClients, other.sockets.countClients]).toEqual([0, 1]);
+    expect(back.takeData('said').sort()).toEqual(['direct', 'missed']);
+    expect(seen).toEqual(['connect', 'suspend', 'resume in lobby']);
+    back.say({ path: 'said', data: 'x', seq: 2 });
+    other.sockets.client(a.welcome.session)?.disconnect();
+    await settle();
+    expect(seen.at(-1)).toBe('disconnect');
+    expect((await one.resume(back)).welcome.resumed).toBe(false);
+    expect(errors()).toEqual([]);
+  });
+
+  it('is taken over from a connection that nobody noticed is dead', async () => {
+    const { nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    await one.sockets.room('lobby').publish('said', 'on its way');
+    const back = await other.resume(a);
+    await settle();
+    expect(back.welcome.resumed).toBe(true);
+    expect(a.transport.closedWith?.code).toBe(4409);
+    expect(back.takeData('said')).toEqual(['on its way']);
+    await one.sockets.room('lobby').publish('said', 'new');
+    await settle();
+    expect(back.takeData('said')).toEqual(['new']);
+  });
+
+  it('goes on although the process that had it was killed', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels, {
+      routes: { said: () => undefined },
+    });
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    a.say({ path: 'said', data: 'x', seq: 2 });
+    await settle();
+    engine.kill(brokers[0]);
+    const resuming = other.resume(a);
+    await settle();
+    clock.advance(1_000);
+    const back = await resuming;
+    expect(back.welcome).toMatchObject({ resumed: true, done: [[1, 2]] });
+  });
+
+  it('does not run again what the other process is still handling, and gets its answer', async () => {
+    const gate = createGate();
+    let runs = 0;
+    const { nodes } = await startNodes(channels, {
+      routes: { add: async (_socket, n) => ((runs += 1), await gate.opened, n + 1) },
+    });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    a.say({ path: 'add', data: 1, id: 1 });
+    await settle();
+    const back = await other.resume(a);
+    expect(back.welcome).toMatchObject({ resumed: true, done: [] });
+    back.say({ path: 'add', data: 1, id: 1 });
+    await settle();
+    expect(runs).toBe(1);
+    gate.open();
+    await settle();
+    expect(back.take()).toEqual([{ path: 'add', data: 2, id: 1 }]);
+    expect(runs).toBe(1);
+    expect(await back.ask({ path: 'add', data: 1, id: 1 })).toEqual([{ path: 'add', data: 2, id: 1 }]);
+    expect(runs).toBe(1);
+  });
+
+  it('acknowledges an event that the other process has handled meanwhile', async () => {
+    const gate = createGate();
+    const { clock, nodes } = await startNodes(channels, { routes: { said: async () => gate.opened } });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    a.say({ path: 'said', data: 'x', seq: 1 });
+    await settle();
+    const back = await other.resume(a);
+    back.say({ path: 'said', data: 'x', seq: 1 });
+    gate.open();
+    await settle();
+    clock.advance(100);
+    await settle();
+    expect(back.takeAll()).toContainEqual({ path: '$ack', data: { done: [[1, 1]] } });
+  });
+
+  it('runs again what a process was handling when it died, and only that', async () => {
+    const runs: string[] = [];
+    const { brokers, clock, engine, nodes } = await startNodes(channels, {
+      routes: {
+        said: (_socket, text) => {
+          runs.push(text);
+          return text === 'slow' && runs.length === 2 ? new Promise(() => undefined) : undefined;
+        },
+      },
+    });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    for (const [seq, data] of [
+      [1, 'quick'],
+      [2, 'slow'],
+      [3, 'last'],
+    ] as const)
+      a.say({ path: 'said', data, seq });
+    await settle();
+    engine.kill(brokers[0]);
+    const resuming = other.resume(a);
+    await settle();
+    clock.advance(1_000);
+    const back = await resuming;
+    expect(back.welcome).toMatchObject({
+      done: [
+        [1, 1],
+        [3, 3],
+      ],
+    });
+    back.say({ path: 'said', data: 'slow', seq: 2 });
+    await settle();
+    expect(runs).toEqual(['quick', 'slow', 'last', 'slow']);
+  });
+
+  it('begins anew with a wrong secret, for another user, and where nobody knows it any more', async () => {
+    const { engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect('ann');
+    await settle();
+    const wrong = await other.resume(a, { token: 'wrong' }, 'ann');
+    const another = await other.resume(a, {}, 'bob');
+    expect([wrong, another].map(({ welcome }) => welcome.resumed)).toEqual([false, false]);
+    expect(a.transport.closedWith).toBeUndefined();
+    engine.flush();
+    expect((await other.resume(a, {}, 'ann')).welcome.resumed).toBe(false);
+  });
+
+  it('is told of nothing by the process that had it, which ends it without a word', async () => {
+    const { nodes } = await startNodes(channels);
+    const [one, other, third] = nodes;
+    const a = await connectTo(one, 'lobby');
+    const back = await other.resume(a);
+    const again = await third.resume(back);
+    await settle();
+    await one.sockets.room('lobby').publish('said', 'hello');
+    await settle();
+    expect(brief(again.take())).toContain('hello');
+    expect(nodes.map(({ sockets }) => sockets.countClients)).toEqual([0, 0, 1]);
+    expect(nodes.map(({ sockets }) => sockets.stats().disconnected)).toEqual([0, 0, 0]);
+  });
+
+  it('waits for its client when its process is drained', async () => {
+    const { nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    const draining = one.sockets.drain({ spreadMs: 0 });
+    a.say({ path: '$pong' });
+    await draining;
+    expect(a.take()).toContainEqual({ path: '$goodbye', data: { why: 'restart', returnWithinMs: 0 } });
+    expect(a.transport.closedWith?.code).toBe(1012);
+    await other.sockets.room('lobby').publish('said', 'meanwhile');
+    const back = await other.resume(a);
+    await settle();
+    expect(back.takeData('said')).toEqual(['meanwhile']);
+  });
+
+  it('is told that a stream it was reading has ended with its process', async () => {
+    const { nodes } = await startNodes(channels, {
+      routes: {
+        count: async function* (_socket, n) {
+          yield n;
+          await new Promise(() => undefined);
+        },
+      },
+    });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    a.say({ path: 'count', data: 7, id: 1 });
+    await settle();
+    const back = await other.resume(a, { open: { 1: 1 } });
+    await settle();
+    expect(back.take()).toContainEqual(
+      expect.objectContaining({ id: 1, error: expect.objectContaining({ code: 'unknown_outcome' }) }),
+    );
+  });
+});

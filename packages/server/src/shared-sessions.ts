@@ -1,0 +1,199 @@
+// Sessions that any process may go on with: claimed by the one whose client comes, and handed over by the one that had them.
+import { closeCodes } from '@wirepact/core/internal';
+import type { AnswerFrame } from './answer-store.js';
+import type { Broker, ClaimedSession } from './broker.js';
+import type { Connection } from './connection.js';
+import { receive } from './dispatch.js';
+import type { Hello } from './hello.js';
+import type { Hub } from './hub.js';
+import { letGo, openSession } from './lifecycle.js';
+import { handledNumbers } from './received-numbers.js';
+import { resumeSession } from './resume.js';
+import { createSecret, hashOf } from './secrets.js';
+import { restoreSession, type HandedOver } from './restore-session.js';
+import type { Session } from './session.js';
+import { SharedSession } from './shared-session.js';
+
+/** How long a process that is asked for a session may take; one that has died says nothing. */
+const handOverMs = 300;
+
+/** What processes say to each other about sessions. */
+type Message =
+  | { readonly kind: 'hand-over'; readonly id: string; readonly generation: number; readonly to: string }
+  | ({ readonly kind: 'handed-over'; readonly id: string } & HandedOver)
+  | {
+      readonly kind: 'handled';
+      readonly id: string;
+      readonly number: number;
+      readonly frames?: readonly AnswerFrame[];
+    };
+
+/** The sessions of this process that others may go on with. */
+export class SharedSessions {
+  readonly broker: Broker;
+  readonly #processId: string;
+  readonly #hub: Hub;
+  readonly #awaited = new Map<string, (handedOver: HandedOver) => void>();
+
+  constructor(broker: Broker, processId: string, hub: Hub) {
+    this.broker = broker;
+    this.#processId = processId;
+    this.#hub = hub;
+  }
+
+  /** Puts a session down that has just begun. */
+  add(session: Session): void {
+    session.shared = new SharedSession(this, session);
+    session.openInbox();
+    session.shared.open();
+  }
+
+  /** It has ended for good. */
+  remove({ id, shared }: Session): void {
+    const { generation = 0 } = shared ?? {};
+    this.broker.endSession(id, generation).catch((error: unknown) => this.#hub.report(error));
+  }
+
+  /** Goes on with the session that a client had, wherever that is; with a new one where it cannot. */
+  async greet(connection: Connection, hello: Hello): Promise<void> {
+    const { session: id, token } = hello;
+    if (id === undefined || token === undefined) return openSession(connection, hello);
+    const secret = createSecret();
+    const { userId } = connection.identity;
+    let claimed: ClaimedSession | undefined;
+    try {
+      const claim = { id, userId, token: hashOf(token), nextToken: hashOf(secret) };
+      claimed = await this.broker.claimSession(claim);
+    } catch (error) {
+      // it is not known whether there is one: the client asks again
+      this.#hub.report(error);
+      return connection.closed(closeCodes.internal, 'sessions cannot be looked up now');
+    }
+    if (connection.outgoing.isClosed) return;
+    if (claimed === undefined) return openSession(connection, hello);
+    const session = await this.#take(id, claimed, connection, hello);
+    if (connection.outgoing.isClosed) return this.fenced(session);
+    resumeSession(session, connection, hello, secret);
+  }
+
+  /** Another process has it: here it is over. */
+  fenced(session: Session): void {
+    letGo(session, closeCodes.takenOver, 'the client is here by another connection');
+  }
+
+  /** A process says something about a session. */
+  told(text: string): void {
+    const message = read(text);
+    if (message?.kind === 'hand-over') this.#handOver(message);
+    else if (message?.kind === 'handed-over') this.#awaited.get(message.id)?.(message);
+    else if (message?.kind === 'handled') this.#noteHandled(message);
+  }
+
+  /** A message of a session that is elsewhere by now was handled here. */
+  forward(session: Session, number: number, frames?: readonly AnswerFrame[]): void {
+    const { movedTo } = session.shared ?? {};
+    if (movedTo !== undefined)
+      this.#tell(movedTo, { kind: 'handled', id: session.id, number, ...(frames && { frames }) });
+  }
+
+  /** What is being handled by a process that has died will not come: it is handled here. */
+  async sweep(): Promise<void> {
+    for (const session of this.#hub.roster.all()) {
+      const { shared } = session;
+      if (shared?.cameFrom === undefined || shared.elsewhere.size === 0) continue;
+      if (await this.broker.isAlive(shared.cameFrom)) continue;
+      for (const [number, frame] of [...shared.elsewhere]) {
+        shared.elsewhere.delete(number);
+        shared.unhandled.add(number);
+        if (frame !== undefined) receive(session, frame);
+      }
+    }
+  }
+
+  async #take(id: string, claimed: ClaimedSession, connection: Connection, hello: Hello): Promise<Session> {
+    const local = this.#hub.roster.find(id);
+    const { generation, processId } = claimed;
+    if (local?.shared !== undefined && local.isHere) {
+      const isNext = processId === this.#processId && local.shared.generation === generation - 1;
+      if (isNext) {
+        local.shared.generation = generation;
+        return local;
+      }
+      this.fenced(local);
+    }
+    const handedOver = processId === this.#processId ? undefined : await this.#ask(id, claimed);
+    const session = restoreSession({ id, claimed, handedOver, connection, open: hello.open }, this);
+    this.#hub.roster.add(session);
+    return session;
+  }
+
+  /** Asks the process that had it for what it knows beyond what was put down. */
+  async #ask(id: string, { generation, processId }: ClaimedSession): Promise<HandedOver | undefined> {
+    const answer = new Promise<HandedOver | undefined>((resolve) => {
+      const stop = this.#hub.options.clock.after(handOverMs, () => resolve(undefined));
+      const settle = (handedOver?: HandedOver): void => {
+        stop();
+        resolve(handedOver);
+      };
+      this.#awaited.set(id, settle);
+      // one that took its leave says nothing either
+      this.broker.isAlive(processId).then(
+        (isAlive) => (isAlive ? undefined : settle()),
+        () => settle(),
+      );
+    });
+    this.#tell(processId, { kind: 'hand-over', id, generation, to: this.#processId });
+    const handedOver = await answer;
+    this.#awaited.delete(id);
+    return handedOver;
+  }
+
+  #handOver({ id, generation, to }: Extract<Message, { readonly kind: 'hand-over' }>): void {
+    const session = this.#hub.roster.find(id);
+    const { shared } = session ?? {};
+    const isOlder = shared !== undefined && shared.generation < generation;
+    if (session === undefined || shared === undefined || !isOlder) {
+      return this.#tell(to, { kind: 'handed-over', id });
+    }
+    const calls = [...session.calls].filter(
+      ({ stream, number }) => stream === undefined && number !== undefined,
+    );
+    const running = calls.flatMap(({ number }) => number ?? []);
+    shared.movedTo = to;
+    const done = JSON.stringify(handledNumbers(session));
+    const answers = [...(session.answers?.all() ?? [])];
+    this.fenced(session);
+    this.#tell(to, {
+      kind: 'handed-over',
+      id,
+      done,
+      answers,
+      running: [...running, ...shared.elsewhere.keys()],
+    });
+  }
+
+  #noteHandled({ id, number, frames }: Extract<Message, { readonly kind: 'handled' }>): void {
+    const session = this.#hub.roster.find(id);
+    if (session?.shared?.elsewhere.delete(number) !== true) return this.#passOn(session, number, frames);
+    if (frames === undefined) return this.#hub.acknowledgements.owe(session);
+    session.openAnswers().add(number, frames);
+    session.shared.noteDone(number, frames);
+    for (const { text } of frames) session.write(text);
+  }
+
+  #passOn(session: Session | undefined, number: number, frames?: readonly AnswerFrame[]): void {
+    if (session !== undefined) this.forward(session, number, frames);
+  }
+
+  #tell(processId: string, message: Message): void {
+    this.broker.tell(processId, JSON.stringify(message));
+  }
+}
+
+function read(text: string): Message | undefined {
+  try {
+    return JSON.parse(text) as Message;
+  } catch {
+    return undefined;
+  }
+}
