@@ -34,21 +34,22 @@ module.exports = {
       comment: 'core is the bottom of the stack: what it needs of the others belongs into core.',
       severity: 'error',
       from: { path: inside('core'), pathNot: tests },
-      to: { path: '^packages/(server|client|react)/' },
+      to: { path: '^packages/(server|client|react|redis)/' },
     },
     {
       name: 'server-never-imports-client',
-      comment: 'The two ends meet on the wire only. What both need belongs into core.',
+      comment:
+        'The two ends meet on the wire only, and engines are handed to the server. What all need belongs into core.',
       severity: 'error',
       from: { path: inside('server'), pathNot: tests },
-      to: { path: '^packages/(client|react)/' },
+      to: { path: '^packages/(client|react|redis)/' },
     },
     {
       name: 'client-never-imports-server',
       comment: 'The two ends meet on the wire only; a browser must not load the server.',
       severity: 'error',
       from: { path: inside('client'), pathNot: tests },
-      to: { path: '^packages/(server|react)/' },
+      to: { path: '^packages/(server|react|redis)/' },
     },
     {
       name: 'react-knows-client-and-core-only',
@@ -57,6 +58,22 @@ module.exports = {
       severity: 'error',
       from: { path: inside('react'), pathNot: [tests, '^packages/react/tsup'] },
       to: { pathNot: ['^packages/(react|client|core)/', '(^|/)node_modules/(@types/)?react/'] },
+    },
+    {
+      name: 'redis-knows-server-and-core-only',
+      comment:
+        'An engine fulfils what the server asks of one. It knows neither clients nor how sockets are served.',
+      severity: 'error',
+      from: { path: inside('redis'), pathNot: [tests, '^packages/redis/tsup'] },
+      to: { path: '^packages/(client|react)/' },
+    },
+    {
+      name: 'one-door-for-the-redis-client',
+      comment:
+        'The Redis client has one door, redis-line.ts: it is kept there from sending anything twice or waiting for ever.',
+      severity: 'error',
+      from: { path: anyPackageSource, pathNot: ['^packages/redis/src/redis-line\\.ts$', tests] },
+      to: { path: '(^|/)node_modules/@redis/' },
     },
     {
       name: 'one-door-for-ws',

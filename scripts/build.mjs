@@ -5,7 +5,11 @@ import { pathToFileURL } from 'node:url';
 import { fingerprintOf, readStamp, root, run, runMain, say, Stop, writeStamp } from './workspace.mjs';
 
 /** In the order of their dependencies; those in one step are built side by side. */
-const packageSteps = [['packages/core'], ['packages/server', 'packages/client'], ['packages/react']];
+const packageSteps = [
+  ['packages/core'],
+  ['packages/server', 'packages/client'],
+  ['packages/react', 'packages/redis'],
+];
 const exampleSteps = [['examples/chat/contract'], ['examples/chat/server', 'examples/chat/web']];
 
 const ignored = new Set(['node_modules', 'dist']);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { root, runPnpm, Stop } from './workspace.mjs';
 
-const names = ['core', 'server', 'client', 'react'];
+const names = ['core', 'server', 'client', 'react', 'redis'];
 
 /** Builds and packs the packages into `folder`; resolves with a map of package name → tarball. */
 export async function packPackages(folder) {

@@ -1,0 +1,152 @@
+// Messages on their way into logs: bounded, in the order of the calls within each log, each given up when its time is over. One
+// that was under way when its line broke is sent again so that it is not taken twice.
+import type { Append, LogHead } from '@wirepact/server';
+import type { Clock } from '@wirepact/core/internal';
+import { AppendLane, type PendingAppend } from './append-lane.js';
+import type { RedisNode } from './redis-node.js';
+import type { Command } from './redis-script.js';
+import { explain, notAccepted, outcomeUnknown } from './refusal.js';
+import type { Topology } from './topology.js';
+
+/** What the queue needs of the broker. */
+export interface AppendQueueHost {
+  readonly clock: Clock;
+  readonly publishTimeoutMs: number;
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  readonly topology: Topology;
+  /** What is sent for a message, which is to stand above a position. */
+  commandOf(append: PendingAppend, knownAt: number): Command;
+  keyOf(log: string): string;
+  readReply(reply: unknown): LogHead;
+}
+
+/** Messages on their way into logs. */
+export class AppendQueue {
+  readonly #host: AppendQueueHost;
+  readonly #lanes = new Map<string, AppendLane>();
+  /** In the order of the calls, and so of their deadlines. */
+  readonly #pending = new Set<PendingAppend>();
+  /** Servers that were away: first it is found out what they have lost. */
+  readonly #held = new Set<RedisNode>();
+  #bytes = 0;
+  #lastOrder = 0;
+  #stopTimer: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(host: AppendQueueHost) {
+    this.#host = host;
+  }
+
+  /** @throws SocketError `not_accepted` when too much waits, when Redis refuses it, or when its time is over */
+  append(message: Append): Promise<LogHead> {
+    const { clock, maxMessages, maxBytes, publishTimeoutMs } = this.#host;
+    const bytes = Buffer.byteLength(message.body);
+    if (this.#isClosed) return Promise.reject(notAccepted('the broker is closed'));
+    if (this.#pending.size >= maxMessages || this.#bytes + bytes > maxBytes) {
+      const waiting = `${this.#pending.size} messages of ${this.#bytes} bytes wait for Redis`;
+      return Promise.reject(notAccepted(`the queue is full: ${waiting} and this one has ${bytes}`));
+    }
+    return new Promise((resolve, reject) => {
+      this.#bytes += bytes;
+      const append: PendingAppend = {
+        ...{ message, bytes, resolve, reject },
+        order: (this.#lastOrder += 1),
+        deadline: clock.now() + publishTimeoutMs,
+        ...{ state: 'waiting', isSettled: false, mayBeDone: false, doneAbove: 0 },
+        ...{ askedOf: undefined, error: undefined },
+      };
+      this.#pending.add(append);
+      this.#stopTimer ??= clock.after(publishTimeoutMs, () => this.#expire());
+      this.#laneOf(message.log).add(append);
+    });
+  }
+
+  /** A server is back: what is for it waits until it is released. What may have come late is not sent again. */
+  hold(node: RedisNode, isFenced: boolean): void {
+    this.#held.add(node);
+    if (isFenced) return;
+    for (const lane of this.#lanes.values()) {
+      if (this.#nodeOf(lane.log) === node) lane.giveUpDoubtful();
+    }
+  }
+
+  release(node: RedisNode): void {
+    this.#held.delete(node);
+    this.pump();
+  }
+
+  /** Something may go that could not. */
+  pump(): void {
+    for (const lane of [...this.#lanes.values()]) lane.pump();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#stopTimer?.();
+    for (const append of this.#pending) {
+      const doubt = append.state === 'sent' || append.mayBeDone;
+      this.#settle(
+        append,
+        notAccepted(doubt ? `the broker is closed, ${outcomeUnknown}` : 'the broker is closed'),
+      );
+    }
+    for (const lane of this.#lanes.values()) lane.close();
+    this.#lanes.clear();
+  }
+
+  #laneOf(log: string): AppendLane {
+    let lane = this.#lanes.get(log);
+    if (lane === undefined) {
+      const { clock, topology } = this.#host;
+      lane = new AppendLane(log, {
+        ...{ clock, topology },
+        commandOf: (append, knownAt) => this.#host.commandOf(append, knownAt),
+        readReply: (reply) => this.#host.readReply(reply),
+        nodeFor: (of) => this.#openNodeOf(of),
+        settle: (append, result) => this.#settle(append, result),
+        emptied: (of) => this.#lanes.delete(of),
+      });
+      this.#lanes.set(log, lane);
+    }
+    return lane;
+  }
+
+  #nodeOf(log: string): RedisNode | undefined {
+    return this.#host.topology.nodeOf(this.#host.keyOf(log));
+  }
+
+  #openNodeOf(log: string): RedisNode | undefined {
+    const node = this.#nodeOf(log);
+    return node?.isOpen === true && !this.#held.has(node) ? node : undefined;
+  }
+
+  #settle(append: PendingAppend, result: LogHead | Error): void {
+    if (!this.#pending.delete(append)) return;
+    append.isSettled = true;
+    this.#bytes -= append.bytes;
+    if (result instanceof Error) append.reject(result);
+    else append.resolve(result);
+  }
+
+  #expire(): void {
+    const { clock, publishTimeoutMs } = this.#host;
+    const now = clock.now();
+    for (const append of this.#pending) {
+      if (append.deadline > now) {
+        this.#stopTimer = clock.after(append.deadline - now, () => this.#expire());
+        return;
+      }
+      this.#settle(append, late(append, publishTimeoutMs));
+      this.#lanes.get(append.message.log)?.pump();
+    }
+    this.#stopTimer = undefined;
+  }
+}
+
+function late({ state, mayBeDone, error }: PendingAppend, timeoutMs: number): Error {
+  const isDoubtful = state === 'sent' || mayBeDone;
+  const why = error === undefined ? 'it did not answer' : explain(error);
+  const text = `Redis has not taken the message within ${timeoutMs} ms: ${why}`;
+  return notAccepted(isDoubtful ? `${text}, ${outcomeUnknown}` : text, error);
+}

@@ -1,0 +1,136 @@
+// What is asked of Redis beside appends: sent as soon as there is a line, and again when that broke, until it is answered or
+// has taken too long. Whatever goes this way may be done twice.
+import type { Clock } from '@wirepact/core/internal';
+import type { RedisNode } from './redis-node.js';
+import type { Command } from './redis-script.js';
+import { explain, notAccepted, refusalOf, refused } from './refusal.js';
+import type { Topology } from './topology.js';
+
+/** What asking needs of the broker. */
+export interface AsksHost {
+  readonly clock: Clock;
+  readonly publishTimeoutMs: number;
+  readonly maxWaiting: number;
+  readonly topology: Topology;
+}
+
+interface Ask {
+  readonly command: Command;
+  readonly what: string;
+  readonly resolve: (reply: unknown) => void;
+  readonly reject: (error: Error) => void;
+  /** Why it is not answered yet. */
+  cause: unknown;
+  isSettled: boolean;
+  stopWaiting: () => void;
+}
+
+/** What Redis cannot do now is asked for again then. */
+const retryMs = 50;
+
+/** What was asked and is not answered. */
+export class Asks {
+  readonly #host: AsksHost;
+  readonly #open = new Set<Ask>();
+  /** Those for which there is no line. */
+  readonly #waiting = new Set<Ask>();
+  #isClosed = false;
+
+  constructor(host: AsksHost) {
+    this.#host = host;
+  }
+
+  /** Asks, and reads the answer. @throws SocketError `not_accepted` when there is none in time, or none that can be read */
+  async ask<TReply>(what: string, command: Command, read: (reply: unknown) => TReply): Promise<TReply> {
+    const reply = await this.#ask(what, command);
+    return read(reply);
+  }
+
+  /** A server can be asked. */
+  resume(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const ask of waiting) this.#send(ask);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const { reject } of this.#open) reject(notAccepted('the broker is closed'));
+  }
+
+  #ask(what: string, command: Command): Promise<unknown> {
+    const { clock, publishTimeoutMs, maxWaiting } = this.#host;
+    if (this.#isClosed) return Promise.reject(notAccepted('the broker is closed'));
+    if (this.#open.size >= maxWaiting) {
+      return Promise.reject(
+        notAccepted(`${what} is not asked of Redis: ${maxWaiting} others wait for it already`),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      const settle = (then: () => void): void => {
+        if (ask.isSettled) return;
+        ask.isSettled = true;
+        cancel();
+        ask.stopWaiting();
+        this.#open.delete(ask);
+        this.#waiting.delete(ask);
+        then();
+      };
+      const ask: Ask = {
+        ...{ command, what, cause: undefined, isSettled: false, stopWaiting: () => undefined },
+        resolve: (reply) => settle(() => resolve(reply)),
+        reject: (error) => settle(() => reject(error)),
+      };
+      const cancel = clock.after(publishTimeoutMs, () => {
+        const why = ask.cause === undefined ? 'it did not answer' : explain(ask.cause);
+        ask.reject(
+          notAccepted(`${what} had no answer from Redis within ${publishTimeoutMs} ms: ${why}`, ask.cause),
+        );
+      });
+      this.#open.add(ask);
+      this.#send(ask);
+    });
+  }
+
+  #send(
+    ask: Ask,
+    node: RedisNode | undefined = this.#host.topology.nodeOf(ask.command.key),
+    isAsking = false,
+  ): void {
+    if (ask.isSettled) return;
+    if (node?.isOpen !== true) {
+      this.#waiting.add(ask);
+      return;
+    }
+    node
+      .send(ask.command.words, isAsking)
+      .then(ask.resolve, (error: unknown) => this.#failed(ask, node, error));
+  }
+
+  #failed(ask: Ask, node: RedisNode, error: unknown): void {
+    const { topology, clock } = this.#host;
+    ask.cause = error;
+    const refusal = refusalOf(error);
+    switch (refusal.kind) {
+      case 'lost':
+        return this.#send(ask);
+      case 'unloaded':
+        node.reload();
+        break;
+      case 'ask':
+        return this.#send(ask, topology.asked(refusal, node), true);
+      case 'moved':
+        if (!topology.moved(refusal, node)) return ask.reject(refused(ask.what, error));
+        break;
+      case 'demoted':
+        topology.lost(node);
+        break;
+      case 'busy':
+        break;
+      case 'unknown':
+      case 'final':
+        return ask.reject(refused(ask.what, error));
+    }
+    if (!ask.isSettled) ask.stopWaiting = clock.after(retryMs, () => this.#send(ask));
+  }
+}

@@ -1,0 +1,135 @@
+// Everything that reaches Redis, put together: the servers, what is listened to, what is asked, what waits to be appended.
+import type { BrokerListener } from '@wirepact/server';
+import { AppendQueue, type AppendQueueHost } from './append-queue.js';
+import { Asks } from './asks.js';
+import { openCluster } from './cluster.js';
+import type { ResolvedOptions } from './options.js';
+import { LineLost } from './redis-line.js';
+import type { NodeHost, RedisNode } from './redis-node.js';
+import type { Command, RedisScript } from './redis-script.js';
+import { explain } from './refusal.js';
+import { Returns } from './returns.js';
+import { openSingleServer } from './single-server.js';
+import { Subscriptions } from './subscriptions.js';
+import type { Topology } from './topology.js';
+
+/** What an engine is made for. */
+export interface EngineHost {
+  readonly options: ResolvedOptions;
+  readonly scripts: readonly RedisScript[];
+  readonly listener: BrokerListener;
+  readonly appends: Pick<AppendQueueHost, 'commandOf' | 'keyOf' | 'readReply'>;
+  /** Something was said on a channel. */
+  hear(channel: string, text: string): void;
+}
+
+/** The way to Redis. */
+export class Engine implements NodeHost {
+  readonly options: ResolvedOptions;
+  readonly scripts: readonly RedisScript[];
+  readonly asks: Asks;
+  readonly queue: AppendQueue;
+  readonly subscriptions: Subscriptions;
+  readonly #host: EngineHost;
+  readonly #topology: Topology;
+  readonly #returns: Returns;
+  #isClosed = false;
+
+  constructor(host: EngineHost) {
+    const { options, listener, appends } = host;
+    const { clock, publishTimeoutMs, queue } = options;
+    this.#host = host;
+    this.options = options;
+    this.scripts = host.scripts;
+    this.#returns = new Returns({
+      ...{ clock, timeoutMs: publishTimeoutMs },
+      isReady: () => this.#topology.isReady,
+      tell: () => listener.returned(),
+      release: (node) => this.queue.release(node),
+      failed: (error) => this.failed(error),
+    });
+    this.#topology =
+      options.cluster === undefined
+        ? openSingleServer(options, this)
+        : openCluster(options, options.cluster, {
+            node: this,
+            rerouted: () => void this.#rerouted(),
+          });
+    const topology = this.#topology;
+    this.subscriptions = new Subscriptions({
+      ...{ clock, publishTimeoutMs, topology },
+      failed: (error) => this.failed(error),
+    });
+    this.asks = new Asks({ clock, publishTimeoutMs, topology, maxWaiting: queue.maxMessages });
+    this.queue = new AppendQueue({ clock, publishTimeoutMs, ...queue, topology, ...appends });
+  }
+
+  /** Resolves when Redis is there for the first time, or the engine is closed. */
+  get begun(): Promise<void> {
+    return this.#returns.begun;
+  }
+
+  /** Whether all of it can be asked now. */
+  get isReady(): boolean {
+    return this.#topology.isReady;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Asks for something whose answer nobody waits for. When that cannot be done now, it is dropped. */
+  say(command: Command): void {
+    const node = this.#topology.nodeOf(command.key);
+    if (node?.isOpen !== true) return;
+    node.send(command.words).catch((error: unknown) => {
+      if (!(error instanceof LineLost))
+        this.failed(new Error(`Redis refuses: ${explain(error)}`, { cause: error }));
+    });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.queue.close();
+    this.asks.close();
+    this.subscriptions.close();
+    this.#topology.close();
+    this.#returns.close();
+  }
+
+  heard(channel: string, text: string): void {
+    try {
+      // what is not followed any more may still be on its way
+      if (this.subscriptions.has(channel)) this.#host.hear(channel, text);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  listen(node: RedisNode): Promise<void> {
+    return this.subscriptions.listen(node);
+  }
+
+  deafened(node: RedisNode): void {
+    this.subscriptions.deafened(node);
+  }
+
+  opened(node: RedisNode, isFenced: boolean): void {
+    this.queue.hold(node, isFenced);
+    this.asks.resume();
+  }
+
+  ready(node: RedisNode): void {
+    this.#returns.ready(node);
+  }
+
+  failed(error: unknown): void {
+    if (!this.#isClosed) this.#host.listener.failed(error);
+  }
+
+  async #rerouted(): Promise<void> {
+    this.asks.resume();
+    this.queue.pump();
+    if (await this.subscriptions.reroute()) this.#returns.missed();
+  }
+}

@@ -1,0 +1,193 @@
+// The logs as Redis keeps them: what is asked of them, and what is heard of them.
+import type {
+  Append,
+  BrokerListener,
+  BrokerSettings,
+  LatestValue,
+  LogHead,
+  LogPage,
+  SharedEntry,
+} from '@wirepact/server';
+import type { PendingAppend } from './append-lane.js';
+import type { Engine } from './engine.js';
+import type { Keys } from './keys.js';
+import { RecentKeys } from './recent-keys.js';
+import type { Command } from './redis-script.js';
+import { appendCommand, readHead, type LogBounds } from './scripts/append.js';
+import { keepLatestCommand, latestCommand, readValues } from './scripts/latest.js';
+import { readCommand, readPage, type RawEntry } from './scripts/read.js';
+import { renewCommand } from './scripts/renew.js';
+import { restoreCommand } from './scripts/restore.js';
+import { touchCommand } from './scripts/touch.js';
+import { readEntry, type KeptEntry, type SharedText, type SharedTexts } from './shared-text.js';
+
+/** What the logs need of the broker. */
+export interface LogsHost {
+  readonly keys: Keys;
+  readonly texts: SharedTexts;
+  readonly listener: BrokerListener;
+  readonly settings: BrokerSettings;
+  /** What every append of this process is called by: no other process has the same. */
+  readonly tag: string;
+  readonly engine: () => Engine;
+}
+
+type Range = Parameters<typeof readCommand>[1];
+
+const spareMs = 60_000;
+
+/** The logs as Redis keeps them. */
+export class Logs {
+  readonly #host: LogsHost;
+  readonly #bounds: LogBounds;
+  readonly #recent = new RecentKeys();
+
+  constructor(host: LogsHost) {
+    const { maxLogBytes: maxBytes, maxLogAgeMs: maxAgeMs } = host.settings;
+    this.#host = host;
+    // whoever was away for as long as the log goes back finds out that it does not go back that far
+    this.#bounds = { maxBytes, maxAgeMs, keptForMs: 2 * maxAgeMs + spareMs };
+  }
+
+  async append(message: Append): Promise<LogHead> {
+    checkEpoch(message.epoch);
+    return this.#host.engine().queue.append(message);
+  }
+
+  /** What is sent for a message that waits. */
+  commandOf({ message, order, mayBeDone, doneAbove }: PendingAppend, knownAt: number): Command {
+    const { keys, texts, tag } = this.#host;
+    const logKeys = keys.log(message.log);
+    const key = tag + order.toString(36);
+    const body = texts.entryBody(logKeys.channel, key, message.body);
+    const call = { epoch: message.epoch, knownAt, key, body, doneAbove: mayBeDone ? doneAbove : undefined };
+    return appendCommand(logKeys, call, this.#bounds);
+  }
+
+  emit(log: string, body: string): void {
+    const { keys, texts, engine } = this.#host;
+    const channel = keys.channel(log);
+    engine().say({ key: channel, words: ['SPUBLISH', channel, texts.emitted(channel, body)] });
+  }
+
+  keepLatest(log: string, slot: string, body: string): void {
+    const { keys, texts, engine } = this.#host;
+    const logKeys = keys.log(log);
+    const { channel } = logKeys;
+    const value = texts.value(channel, slot, body);
+    engine().say(keepLatestCommand(logKeys, { slot, value, notice: texts.latest(channel, slot, body) }));
+  }
+
+  async latest(log: string): Promise<readonly LatestValue[]> {
+    const { keys, texts, engine } = this.#host;
+    const logKeys = keys.log(log);
+    const raw = await engine().asks.ask(`the values of "${log}"`, latestCommand(logKeys), readValues);
+    return raw.flatMap(({ slot, time, value }) => {
+      const body = texts.readValue(logKeys.channel, slot, value);
+      if (body === undefined) this.#notOurs(`a value of the log "${log}"`);
+      return body === undefined ? [] : [{ body, time }];
+    });
+  }
+
+  follow(log: string): Promise<void> {
+    return this.#host.engine().subscriptions.follow(this.#host.keys.channel(log));
+  }
+
+  unfollow(log: string): void {
+    this.#host.engine().subscriptions.unfollow(this.#host.keys.channel(log));
+  }
+
+  async read(log: string, range: Range): Promise<LogPage> {
+    checkEpoch(range.epoch);
+    const { keys, engine } = this.#host;
+    const logKeys = keys.log(log);
+    const { epoch, at, floor, entries } = await engine().asks.ask(
+      `the log "${log}"`,
+      readCommand(logKeys, range, this.#bounds),
+      (reply) => readPage(reply, range.limit !== undefined),
+    );
+    return { epoch, at, ...this.#check(log, floor, entries) };
+  }
+
+  async restore(log: string, head: LogHead, entries: readonly SharedEntry[]): Promise<LogHead> {
+    checkEpoch(head.epoch);
+    const { keys, texts, engine } = this.#host;
+    const logKeys = keys.log(log);
+    const { channel } = logKeys;
+    const known = this.#recent.of(channel);
+    const kept = entries.map((entry): KeptEntry => {
+      const key = known.get(entry.at) ?? '';
+      return { entry: { ...entry, body: texts.entryBody(channel, key, entry.body) }, key };
+    });
+    const command = restoreCommand(logKeys, head, kept, this.#bounds);
+    return engine().asks.ask(`what the log "${log}" has lost`, command, readHead);
+  }
+
+  async renew(log: string, epoch: string, nextEpoch: string): Promise<LogHead> {
+    checkEpoch(nextEpoch);
+    const { keys, texts, engine } = this.#host;
+    const logKeys = keys.log(log);
+    const notice = texts.renewed(logKeys.channel, nextEpoch);
+    const command = renewCommand(logKeys, { epoch, nextEpoch, notice }, this.#bounds);
+    return engine().asks.ask(`another epoch of the log "${log}"`, command, readHead);
+  }
+
+  async touch(log: string, epoch: string, memberIds: readonly string[]): Promise<LogHead> {
+    checkEpoch(epoch);
+    const { keys, engine } = this.#host;
+    const command = touchCommand(keys.log(log), epoch, memberIds, this.#bounds);
+    return engine().asks.ask(`where the log "${log}" stands`, command, readHead);
+  }
+
+  /** Something was said on the channel of a log. */
+  hear(log: string, channel: string, text: string): void {
+    const { listener, texts } = this.#host;
+    const said: SharedText | undefined = texts.read(channel, text);
+    switch (said?.kind) {
+      case 'appended':
+        this.#recent.note(channel, said.entry.at, said.key);
+        return listener.appended(log, said.epoch, said.entry);
+      case 'emitted':
+        return listener.emitted(log, said.body, said.slot);
+      case 'renewed':
+        return listener.renewed(log);
+      default:
+        this.#notOurs(`what was said of the log "${log}"`);
+    }
+  }
+
+  /** What can be trusted of a page: where an entry cannot, everything up to it counts as not kept. */
+  #check(log: string, floor: number, raw: readonly RawEntry[]): Pick<LogPage, 'floor' | 'entries'> {
+    const { texts, keys } = this.#host;
+    const channel = keys.channel(log);
+    let entries: SharedEntry[] = [];
+    for (const [id, fields] of raw) {
+      const [at = ''] = id.split('-');
+      const key = fields.get('k') ?? '';
+      const body = texts.readEntryBody(channel, key, fields.get('b') ?? '');
+      const head = { at, after: fields.get('a') ?? '', time: fields.get('t') ?? '', key };
+      const kept = body === undefined ? undefined : readEntry(head, body);
+      if (kept !== undefined) {
+        entries.push(kept.entry);
+        this.#recent.note(channel, kept.entry.at, key);
+      } else {
+        this.#notOurs(`an entry of the log "${log}"`);
+        floor = Math.max(floor, Number(at) || 0);
+        entries = [];
+      }
+    }
+    return { floor, entries };
+  }
+
+  #notOurs(what: string): void {
+    this.#host.listener.failed(
+      new TypeError(`${what} is none of Wirepact's, or not signed with this hmacKey, and is passed over`),
+    );
+  }
+}
+
+/** It stands in one line with other things. */
+function checkEpoch(epoch: string): void {
+  if (epoch.length > 0 && epoch.length <= 256 && !epoch.includes('\n')) return;
+  throw new TypeError(`an epoch is ${JSON.stringify(epoch)}; it has 1 to 256 characters, all in one line`);
+}

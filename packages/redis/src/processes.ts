@@ -1,0 +1,89 @@
+// The processes that are one server together: this one says that it lives, and asks of the others.
+import type { ClusterCounts } from '@wirepact/server';
+import type { Engine } from './engine.js';
+import type { Keys } from './keys.js';
+import {
+  beatCommand,
+  countsCommand,
+  isAliveCommand,
+  partCommand,
+  readCounts,
+  type UserChange,
+} from './scripts/processes.js';
+import type { SharedTexts } from './shared-text.js';
+
+/** What the processes need of the broker. */
+export interface ProcessesHost {
+  readonly keys: Keys;
+  readonly texts: SharedTexts;
+  readonly processId: string;
+  readonly engine: () => Engine;
+}
+
+/** So often all users are said, not only who came and who went. */
+const allEvery = 6;
+
+/** The processes that are one server together. */
+export class Processes {
+  readonly #host: ProcessesHost;
+  /** The users that Redis was told of last; `undefined` when that is not certain. */
+  #told: ReadonlySet<string> | undefined;
+  #beats = 0;
+
+  constructor(host: ProcessesHost) {
+    this.#host = host;
+  }
+
+  tell(processId: string, text: string): void {
+    const { keys, texts, engine } = this.#host;
+    const channel = keys.processChannel(processId);
+    engine().say({ key: channel, words: ['SPUBLISH', channel, texts.told(channel, text)] });
+  }
+
+  async beat(clients: number, userIds: Iterable<string>): Promise<void> {
+    const users = new Set(userIds);
+    this.#beats += 1;
+    const change = this.#beats % allEvery === 0 ? all(users) : changeOf(this.#told, users);
+    this.#told = users;
+    try {
+      if ((await this.#say(clients, change)) === 0) await this.#say(clients, all(users));
+    } catch (error) {
+      this.#told = undefined;
+      throw error;
+    }
+  }
+
+  counts(): Promise<ClusterCounts> {
+    const { keys, engine } = this.#host;
+    return engine().asks.ask('how many there are', countsCommand(keys), readCounts);
+  }
+
+  isAlive(processId: string): Promise<boolean> {
+    const { keys, engine } = this.#host;
+    const command = isAliveCommand(keys, processId);
+    return engine().asks.ask(`whether process ${processId} lives`, command, (reply) => reply === 1);
+  }
+
+  /** This process takes its leave, if it can. */
+  part(): Promise<unknown> {
+    const { keys, processId, engine } = this.#host;
+    return engine().asks.ask('the leave of this process', partCommand(keys, processId), () => undefined);
+  }
+
+  #say(clients: number, change: UserChange): Promise<unknown> {
+    const { keys, processId, engine } = this.#host;
+    const command = beatCommand(keys, processId, clients, change);
+    return engine().asks.ask('that this process lives', command, (reply) => reply);
+  }
+}
+
+function all(users: ReadonlySet<string>): UserChange {
+  return { before: undefined, added: [...users], gone: [] };
+}
+
+function changeOf(before: ReadonlySet<string> | undefined, users: ReadonlySet<string>): UserChange {
+  if (before === undefined) return all(users);
+  const added = [...users].filter((id) => !before.has(id));
+  const gone = [...before].filter((id) => !users.has(id));
+  return { before: before.size, added, gone };
+}

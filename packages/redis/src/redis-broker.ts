@@ -1,0 +1,233 @@
+// The broker over Redis as the server sees it: joins, leaves, and hands each thing to the file that knows it.
+import { randomBytes } from 'node:crypto';
+import type {
+  Append,
+  Broker,
+  BrokerListener,
+  BrokerSettings,
+  ClaimedSession,
+  ClusterCounts,
+  LatestValue,
+  LogHead,
+  LogPage,
+  SessionClaim,
+  SessionCommit,
+  SessionPlace,
+  SessionRecord,
+  SharedEntry,
+  SharedMember,
+} from '@wirepact/server';
+import { Engine } from './engine.js';
+import { Keys } from './keys.js';
+import { Logs } from './logs.js';
+import { resolveOptions, type RedisBrokerOptions, type ResolvedOptions } from './options.js';
+import { Processes } from './processes.js';
+import { notAccepted } from './refusal.js';
+import { readHead } from './scripts/append.js';
+import { allScripts } from './scripts/all-scripts.js';
+import { enterCommand, leaveCommand, membersCommand, readMembers } from './scripts/members.js';
+import { Sessions } from './sessions.js';
+import { SharedTexts } from './shared-text.js';
+import { Signature } from './signature.js';
+
+/** What stands around a body on a channel, and more. */
+const headerLength = 65_536;
+/** Leaving waits no longer for Redis than this. */
+const partingMs = 500;
+
+/**
+ * Joins several servers into one over Redis 7.0 or newer: give it to each `SocketManager` as its `broker`, one broker for one
+ * manager. It connects when the manager starts, and comes back by itself when Redis was away.
+ *
+ * @example
+ * ```ts
+ * const sockets = new SocketManager(channels, { broker: redisBroker({ url: 'redis://localhost:6379' }) });
+ * ```
+ * @throws TypeError for options that cannot work
+ */
+export function redisBroker(options: RedisBrokerOptions = {}): Broker {
+  return new RedisBroker(resolveOptions(options));
+}
+
+/** What there is once it has joined. */
+interface Joined {
+  readonly engine: Engine;
+  readonly logs: Logs;
+  readonly sessions: Sessions;
+  readonly processes: Processes;
+}
+
+class RedisBroker implements Broker {
+  readonly #options: ResolvedOptions;
+  readonly #keys: Keys;
+  #joined: Joined | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options;
+    this.#keys = new Keys(options.prefix);
+  }
+
+  async join(listener: BrokerListener, settings: BrokerSettings): Promise<void> {
+    if (this.#joined !== undefined) {
+      throw new TypeError('this broker was joined before; make one for each SocketManager');
+    }
+    const keys = this.#keys;
+    const { hmacKey, queue } = this.#options;
+    const texts = new SharedTexts(new Signature(hmacKey), queue.maxBytes + headerLength);
+    const { processId } = settings;
+    const host = { keys, texts, listener, settings, processId, tag: createTag(), engine: () => engine };
+    const logs = new Logs(host);
+    const engine: Engine = new Engine({
+      ...{ options: this.#options, scripts: allScripts, listener },
+      appends: {
+        commandOf: (append, knownAt) => logs.commandOf(append, knownAt),
+        keyOf: (log) => keys.channel(log),
+        readReply: readHead,
+      },
+      hear(channel, text) {
+        const log = keys.logOf(channel);
+        if (log !== undefined) return logs.hear(log, channel, text);
+        const said = texts.read(channel, text);
+        if (said?.kind === 'told') return listener.told(said.text);
+        listener.failed(
+          new TypeError('what was said to this process is none of Wirepact, or not signed with this hmacKey'),
+        );
+      },
+    });
+    this.#joined = { engine, logs, sessions: new Sessions(host), processes: new Processes(host) };
+    engine.subscriptions.listenTo(keys.processChannel(processId));
+    await engine.begun;
+    if (engine.isClosed) throw notAccepted('the broker was closed before Redis was there');
+    await this.#joined.processes.beat(0, []);
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async append(message: Append): Promise<LogHead> {
+    return this.#now.logs.append(message);
+  }
+
+  emit(log: string, body: string): void {
+    this.#joined?.logs.emit(log, body);
+  }
+
+  keepLatest(log: string, slot: string, body: string): void {
+    this.#joined?.logs.keepLatest(log, slot, body);
+  }
+
+  async latest(log: string): Promise<readonly LatestValue[]> {
+    return this.#now.logs.latest(log);
+  }
+
+  async follow(log: string): Promise<void> {
+    return this.#now.logs.follow(log);
+  }
+
+  unfollow(log: string): void {
+    this.#joined?.logs.unfollow(log);
+  }
+
+  async read(
+    log: string,
+    range: { readonly after: number; readonly limit?: number; readonly epoch: string },
+  ): Promise<LogPage> {
+    return this.#now.logs.read(log, range);
+  }
+
+  async restore(log: string, head: LogHead, entries: readonly SharedEntry[]): Promise<LogHead> {
+    return this.#now.logs.restore(log, head, entries);
+  }
+
+  async renew(log: string, epoch: string, nextEpoch: string): Promise<LogHead> {
+    return this.#now.logs.renew(log, epoch, nextEpoch);
+  }
+
+  async touch(log: string, epoch: string, memberIds: readonly string[]): Promise<LogHead> {
+    return this.#now.logs.touch(log, epoch, memberIds);
+  }
+
+  enter(room: string, member: SharedMember): void {
+    this.#joined?.engine.say(enterCommand(this.#keys.log(room), member));
+  }
+
+  leave(room: string, id: string): void {
+    this.#joined?.engine.say(leaveCommand(this.#keys.log(room), id));
+  }
+
+  async members(room: string): Promise<readonly SharedMember[]> {
+    const command = membersCommand(this.#keys.log(room));
+    return this.#now.engine.asks.ask(`who is in "${room}"`, command, readMembers);
+  }
+
+  async openSession(record: SessionRecord): Promise<void> {
+    return this.#now.sessions.open(record);
+  }
+
+  async claimSession(claim: SessionClaim): Promise<ClaimedSession | undefined> {
+    return this.#now.sessions.claim(claim);
+  }
+
+  async commitSession(commit: SessionCommit): Promise<boolean> {
+    return this.#now.sessions.commit(commit);
+  }
+
+  async endSession(id: string, generation?: number): Promise<void> {
+    return this.#now.sessions.end(id, generation);
+  }
+
+  async sessionsOf(userId: string): Promise<readonly SessionPlace[]> {
+    return this.#now.sessions.ofUser(userId);
+  }
+
+  async findSession(id: string): Promise<SessionPlace | undefined> {
+    return this.#now.sessions.find(id);
+  }
+
+  tell(processId: string, text: string): void {
+    this.#joined?.processes.tell(processId, text);
+  }
+
+  beat(clients: number, userIds: Iterable<string>): void {
+    const { engine, processes } = this.#joined ?? {};
+    processes?.beat(clients, userIds).catch((error: unknown) => engine?.failed(error));
+  }
+
+  async counts(): Promise<ClusterCounts> {
+    return this.#now.processes.counts();
+  }
+
+  async isAlive(processId: string): Promise<boolean> {
+    return this.#now.processes.isAlive(processId);
+  }
+
+  /** @throws SocketError `not_accepted` before it was joined */
+  get #now(): Joined {
+    if (this.#joined !== undefined) return this.#joined;
+    throw notAccepted(
+      'this broker was not joined yet; a SocketManager does that when it is given the broker',
+    );
+  }
+
+  async #close(): Promise<void> {
+    const { engine, processes } = this.#joined ?? {};
+    if (engine === undefined) return;
+    if (engine.isReady) await this.#inTime(processes?.part());
+    engine.close();
+  }
+
+  /** Taking leave is good manners, and no reason to stay. */
+  #inTime(parting: Promise<unknown> = Promise.resolve()): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(partingMs, resolve);
+      void parting.catch(() => undefined).then(() => (cancel(), resolve()));
+    });
+  }
+}
+
+/** Twelve characters and less with what is counted behind it: a longer text would keep alive the one that it was cut from. */
+function createTag(): string {
+  return randomBytes(4).toString('base64url');
+}

@@ -1,0 +1,269 @@
+// One Redis server, as long as it is wanted: a line for commands and a line for what is heard, each opened again when it is lost.
+import { reconnectDelay, type ResolvedReconnectOptions } from '@wirepact/core/internal';
+import type { RedisConnectionOptions, ResolvedOptions } from './options.js';
+import { isErrorReply, LineLost, RedisLine } from './redis-line.js';
+import { explain } from './refusal.js';
+import type { RedisScript } from './redis-script.js';
+
+/** What a server is kept open for. None of it may throw. */
+export interface NodeHost {
+  readonly options: ResolvedOptions;
+  readonly scripts: readonly RedisScript[];
+  /** Something was said on a channel. */
+  heard(channel: string, text: string): void;
+  /** A line for what is heard is open: resolves once everything that this server is to tell is asked of it. */
+  listen(node: RedisNode): Promise<void>;
+  /** What the server was to tell may have been missed from now on. */
+  deafened(node: RedisNode): void;
+  /** It can be asked, and what was said to it before is over: done or not, none of it comes late, unless `isFenced` is false. */
+  opened(node: RedisNode, isFenced: boolean): void;
+  /** Both lines are open. */
+  ready(node: RedisNode): void;
+  failed(error: unknown): void;
+}
+
+/** A line as the server knows it: by that another one can end it. */
+interface Identity {
+  readonly place: string;
+  readonly id: string;
+  readonly address: string;
+}
+
+type Role = 'commands' | 'subscriptions';
+
+/** A line that was stable comes back at once; if that fails within 50 ms, then within growing times up to a second. */
+const reopening: ResolvedReconnectOptions = {
+  quickMs: 50,
+  minDelayMs: 100,
+  maxDelayMs: 1_000,
+  factor: 2,
+  maxAttempts: Infinity,
+  stableAfterMs: 100,
+};
+
+/** So often the server's clock is asked for, and so far back it may be set without being noticed. */
+const clockEveryMs = 10_000;
+const clockSlackMicros = 10_000_000;
+
+/** One Redis server. */
+export class RedisNode {
+  /** What it is called in errors. */
+  readonly name: string;
+  readonly #host: NodeHost;
+  readonly #locate: () => Promise<RedisConnectionOptions>;
+  readonly #lines: Partial<Record<Role, RedisLine>> = {};
+  readonly #places: Partial<Record<Role, string>> = {};
+  readonly #stopWaiting = new Set<() => void>();
+  /** The last line for commands. */
+  #identity: Identity | undefined;
+  #isListening = false;
+  /** The server's clock some time ago. */
+  #clockMicros = 0;
+  #stopAsking: () => void = () => undefined;
+  #lastFailure = '';
+  #isClosed = false;
+
+  /** `locate` says where the server is, before each line that is opened. @throws what keeps it from being found */
+  constructor(name: string, host: NodeHost, locate: () => Promise<RedisConnectionOptions>) {
+    this.name = name;
+    this.#host = host;
+    this.#locate = locate;
+    void this.#keepOpen('commands');
+    void this.#keepOpen('subscriptions');
+  }
+
+  /** Whether it can be asked. */
+  get isOpen(): boolean {
+    return this.#lines.commands?.isOver === false;
+  }
+
+  /** Whether it can be asked, and tells what it is to tell. */
+  get isReady(): boolean {
+    return this.isOpen && this.#isListening;
+  }
+
+  /** Nothing that is sent now is given a position below this one, unless the server's clock is set back by more than a little. */
+  get earliestPosition(): number {
+    return this.#clockMicros - clockSlackMicros;
+  }
+
+  /** Sends a command at once, behind those before it. @throws LineLost, or Redis' own error */
+  send(words: readonly string[], isAsking = false): Promise<unknown> {
+    const line = this.#lines.commands;
+    if (line === undefined) return Promise.reject(new LineLost(`no line to ${this.name} is open`));
+    if (isAsking) void line.send(['ASKING']).catch(() => undefined);
+    return line.send(words);
+  }
+
+  /** Subscribes to channels, in a cluster those of one slot. Resolves when that is confirmed. */
+  subscribe(channels: readonly string[]): Promise<void> {
+    const line = this.#lines.subscriptions;
+    return line?.subscribe(channels) ?? Promise.reject(new LineLost(`no line to ${this.name} is open`));
+  }
+
+  unsubscribe(channel: string): void {
+    void this.#lines.subscriptions?.unsubscribe(channel).catch(() => undefined);
+  }
+
+  /** Its scripts were forgotten: they stand before whatever is sent from now on. */
+  reload(): void {
+    const line = this.#lines.commands;
+    if (line !== undefined) void load(line, this.#host.scripts).catch(() => undefined);
+  }
+
+  /** It is not the server that it was: it is looked for anew. */
+  reopen(reason: string): void {
+    for (const line of Object.values(this.#lines)) line.close(new LineLost(reason));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#stopAsking();
+    for (const stop of this.#stopWaiting) stop();
+    this.reopen('the broker was closed');
+  }
+
+  async #keepOpen(role: Role): Promise<void> {
+    const { clock } = this.#host.options;
+    let attempt = 0;
+    let wasStable = true;
+    while (!this.#isClosed) {
+      const startedAt = clock.now();
+      attempt += 1;
+      try {
+        const line = await this.#open(role);
+        const openedAt = clock.now();
+        const reason = await line.lost;
+        this.#lost(role, reason);
+        wasStable = clock.now() - openedAt >= reopening.stableAfterMs;
+        if (wasStable) attempt = 0;
+        if (attempt === 0) continue;
+      } catch (error) {
+        this.#failed(error);
+      }
+      const delayMs = reconnectDelay(attempt, wasStable, reopening, () => clock.random());
+      await this.#wait(startedAt + delayMs - clock.now());
+    }
+  }
+
+  async #open(role: Role): Promise<RedisLine> {
+    const { heartbeat, clock } = this.#host.options;
+    const connection = await this.#locate();
+    const place = connection.path ?? `${connection.host}:${connection.port}`;
+    const listener = {
+      heard: (channel: string, text: string) => this.#host.heard(channel, text),
+      unsubscribed: () => line.close(new LineLost(`${place} does not tell what it was to tell`)),
+    };
+    if (this.#isClosed) throw new LineLost('the broker was closed');
+    const line = await RedisLine.open({ connection, heartbeat, clock, listener });
+    try {
+      if (role === 'commands') await this.#beginCommands(line, place);
+      else await this.#beginListening(line, place);
+    } catch (error) {
+      line.close();
+      throw error;
+    }
+    return line;
+  }
+
+  async #beginCommands(line: RedisLine, place: string): Promise<void> {
+    const before = this.#identity;
+    const known = line.send(['CLIENT', 'INFO']).then((reply) => identityOf(place, reply), noReply);
+    const ended = before?.place === place ? endBefore(line, before) : Promise.resolve(true);
+    await Promise.all([load(line, this.#host.scripts), this.#askClock(line)]);
+    const isFenced = await ended;
+    this.#identity = await known;
+    this.#enter('commands', line, place);
+    this.#host.opened(this, isFenced);
+    if (this.isReady) this.#host.ready(this);
+  }
+
+  async #askClock(line: RedisLine): Promise<void> {
+    const reply = await line.send(['TIME']);
+    const [seconds, micros] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
+    this.#clockMicros = Number(seconds) * 1_000_000 + Number(micros) || 0;
+    this.#stopAsking();
+    this.#stopAsking = this.#host.options.clock.after(clockEveryMs, () => {
+      if (!line.isOver) void this.#askClock(line).catch(() => undefined);
+    });
+  }
+
+  async #beginListening(line: RedisLine, place: string): Promise<void> {
+    this.#enter('subscriptions', line, place);
+    await this.#host.listen(this);
+    if (line.isOver) return;
+    this.#isListening = true;
+    if (this.isReady) this.#host.ready(this);
+  }
+
+  #enter(role: Role, line: RedisLine, place: string): void {
+    if (this.#isClosed || line.isOver) throw new LineLost('the line was lost while it was prepared');
+    this.#lines[role] = line;
+    this.#places[role] = place;
+    this.#lastFailure = '';
+    const other = role === 'commands' ? 'subscriptions' : 'commands';
+    // the server has moved, and the other line has not noticed
+    if (this.#places[other] !== undefined && this.#places[other] !== place) {
+      this.#lines[other]?.close(new LineLost(`Redis has moved from ${this.#places[other]} to ${place}`));
+    }
+  }
+
+  #lost(role: Role, reason: Error): void {
+    delete this.#lines[role];
+    if (role === 'subscriptions') {
+      this.#isListening = false;
+      this.#host.deafened(this);
+    }
+    if (!this.#isClosed) this.#failed(reason);
+  }
+
+  /** Says it once, however often it is tried in vain. */
+  #failed(error: unknown): void {
+    const text = explain(error);
+    if (this.#isClosed || text === this.#lastFailure) return;
+    this.#lastFailure = text;
+    this.#host.failed(
+      new Error(`${this.name} cannot be reached and is tried again: ${text}`, { cause: error }),
+    );
+  }
+
+  #wait(delayMs: number): Promise<void> {
+    if (delayMs <= 0 || this.#isClosed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = (): void => {
+        cancel();
+        this.#stopWaiting.delete(stop);
+        resolve();
+      };
+      const cancel = this.#host.options.clock.after(delayMs, stop);
+      this.#stopWaiting.add(stop);
+    });
+  }
+}
+
+async function load(line: RedisLine, scripts: readonly RedisScript[]): Promise<void> {
+  await Promise.all(scripts.map(({ text }) => line.send(['SCRIPT', 'LOAD', text])));
+}
+
+/** Ends the line before this one, which may carry what nobody waits for any more. Whether that is certain now. */
+async function endBefore(line: RedisLine, { id, address }: Identity): Promise<boolean> {
+  try {
+    // by both: the numbers begin anew when a server does
+    await line.send(['CLIENT', 'KILL', 'ID', id, 'ADDR', address]);
+    return true;
+  } catch (error) {
+    if (isErrorReply(error)) return false;
+    throw error;
+  }
+}
+
+function identityOf(place: string, reply: unknown): Identity | undefined {
+  const text = typeof reply === 'string' ? reply : '';
+  const [, id] = /(?:^| )id=(\d+)/.exec(text) ?? [];
+  const [, address] = / addr=(\S+)/.exec(text) ?? [];
+  return id === undefined || address === undefined ? undefined : { place, id, address };
+}
+
+function noReply(): undefined {
+  return undefined;
+}

@@ -1,0 +1,35 @@
+// A script that runs inside Redis, all of it or nothing of it, and how it is called.
+import { createHash } from 'node:crypto';
+
+/** What is asked of Redis. */
+export interface Command {
+  /** The key that says which server of a cluster is asked. */
+  readonly key: string;
+  readonly words: readonly string[];
+}
+
+/** A script in Lua. */
+export class RedisScript {
+  readonly text: string;
+  readonly #sha: string;
+
+  /** With `#!lua` in front Redis refuses it before it begins, when it is full or a replica, and not halfway. */
+  constructor(lua: string, flags: 'no-writes' | '' = '') {
+    this.text = `#!lua${flags && ` flags=${flags}`}\n${lua.trim()}\n`;
+    this.#sha = createHash('sha1').update(this.text).digest('hex');
+  }
+
+  /** A call by the script's hash: every line loads the scripts before it is used. */
+  call(keys: readonly [string, ...string[]], args: readonly (string | number)[]): Command {
+    const words = ['EVALSHA', this.#sha, String(keys.length), ...keys];
+    for (const arg of args) words.push(typeof arg === 'string' ? arg : arg.toFixed(0));
+    return { key: keys[0], words };
+  }
+}
+
+/** Thrown for an answer that no script of ours gives. */
+export function unreadable(what: string, reply: unknown): TypeError {
+  return new TypeError(
+    `Redis answered ${what} with ${JSON.stringify(reply)?.slice(0, 100)}; is it another program's?`,
+  );
+}

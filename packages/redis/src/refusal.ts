@@ -1,0 +1,81 @@
+// What Redis' answers mean for what was asked, and the errors that Wirepact makes of them.
+import { SocketError } from '@wirepact/core';
+import type { RedisAddress } from './options.js';
+import { isErrorReply, LineLost } from './redis-line.js';
+
+/** What becomes of a command that failed. */
+export type Refusal =
+  /** The line broke: it may have been done, or not. */
+  | { readonly kind: 'lost' }
+  /** Not done: its slot is on another server, for good or for this once. */
+  | { readonly kind: 'moved' | 'ask'; readonly slot: number; readonly address: RedisAddress }
+  /** Not done: the server has forgotten its scripts. */
+  | { readonly kind: 'unloaded' }
+  /** Not done: this server takes no writes any more, another one does. */
+  | { readonly kind: 'demoted' }
+  /** Not done, and it may be soon. */
+  | { readonly kind: 'busy' }
+  /** It cannot be known any more whether it was done. */
+  | { readonly kind: 'unknown' }
+  /** It makes no sense to try again. */
+  | { readonly kind: 'final' };
+
+/** What a script answers that cannot tell whether a message was taken. */
+export const unknownReply = 'UNKNOWNOUTCOME';
+
+const kinds: Readonly<Record<string, 'unloaded' | 'demoted' | 'busy' | 'unknown'>> = {
+  NOSCRIPT: 'unloaded',
+  READONLY: 'demoted',
+  LOADING: 'busy',
+  BUSY: 'busy',
+  OOM: 'busy',
+  MASTERDOWN: 'busy',
+  CLUSTERDOWN: 'busy',
+  TRYAGAIN: 'busy',
+  NOREPLICAS: 'busy',
+  MISCONF: 'busy',
+  [unknownReply]: 'unknown',
+};
+
+/** What an error of a line means. */
+export function refusalOf(error: unknown): Refusal {
+  if (!isErrorReply(error)) return { kind: error instanceof LineLost ? 'lost' : 'final' };
+  const [code = '', slot, address = ''] = error.message.split(' ');
+  if (code === 'MOVED' || code === 'ASK') {
+    const colon = address.lastIndexOf(':');
+    const place = { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+    return { kind: code === 'MOVED' ? 'moved' : 'ask', slot: Number(slot), address: place };
+  }
+  return { kind: kinds[code] ?? 'final' };
+}
+
+/** What is told of a message of which nobody can know. */
+export const outcomeUnknown = 'and it is not known whether it was taken: sent again it may come twice';
+
+/** What is told of a command that is given up. */
+export function notAccepted(text: string, cause?: unknown): SocketError<'not_accepted'> {
+  return new SocketError('not_accepted', `[not_accepted] ${text}`, { cause });
+}
+
+/** What is told of an answer that is an error for good. */
+export function refused(what: string, cause: unknown): SocketError<'not_accepted'> {
+  return notAccepted(`Redis refuses ${what}: ${explain(cause)}`, cause);
+}
+
+/** An error in words, with what to do about it where that is known. */
+export function explain(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const [code = ''] = text.split(' ');
+  const advice = Object.hasOwn(advices, code) ? advices[code] : undefined;
+  return advice === undefined ? text : `${text} (${advice})`;
+}
+
+const advices: Readonly<Record<string, string>> = {
+  NOPERM: 'give this user of the ACL what the documents list',
+  NOAUTH: 'give the broker a password, in url or in connection',
+  WRONGPASS: 'the user or the password in url or in connection is another one',
+  OOM: 'Redis is full: give it more memory, or keep less in it',
+  MISCONF: 'Redis cannot write to its disk and takes nothing before it can',
+  READONLY: 'this is a replica: connect to its master, over its sentinels for example',
+  MOVED: 'this server is a node of a cluster: give the broker cluster.rootNodes',
+};

@@ -1,0 +1,91 @@
+// When Redis is there for the first time, and when it is back: the server is told, and what waits to be appended is let go only
+// after it has found out what Redis has lost.
+import type { Clock } from '@wirepact/core/internal';
+import type { RedisNode } from './redis-node.js';
+
+export interface ReturnsHost {
+  readonly clock: Clock;
+  /** What is found out is not waited for longer than this. */
+  readonly timeoutMs: number;
+  /** Whether all servers are there. */
+  isReady(): boolean;
+  /** Tells that messages may have been missed, or lost. */
+  tell(): Promise<void>;
+  /** What is for this server may go. */
+  release(node: RedisNode): void;
+  failed(error: unknown): void;
+}
+
+/** Tells of every return. */
+export class Returns {
+  /** Resolves when all servers are there for the first time, or when nobody waits for that any more. */
+  readonly begun: Promise<void>;
+  readonly #host: ReturnsHost;
+  readonly #back = new Set<RedisNode>();
+  #begin!: () => void;
+  #hasBegun = false;
+  #isTelling = false;
+  #isMissing = false;
+
+  constructor(host: ReturnsHost) {
+    this.#host = host;
+    this.begun = new Promise((resolve) => (this.#begin = resolve));
+  }
+
+  /** A server is there, or back. */
+  ready(node: RedisNode): void {
+    this.#back.add(node);
+    this.missed();
+  }
+
+  /** Something may have been missed. */
+  missed(): void {
+    this.#isMissing = true;
+    if (this.#hasBegun) {
+      if (!this.#isTelling) void this.#tell();
+    } else if (this.#host.isReady()) {
+      this.#hasBegun = true;
+      this.#isMissing = false;
+      this.#release(this.#takeBack());
+      this.#begin();
+    }
+  }
+
+  close(): void {
+    this.#begin();
+  }
+
+  async #tell(): Promise<void> {
+    this.#isTelling = true;
+    while (this.#isMissing) {
+      this.#isMissing = false;
+      const back = this.#takeBack();
+      try {
+        await this.#inTime(this.#host.tell());
+      } catch (error) {
+        this.#host.failed(error);
+      }
+      this.#release(back);
+    }
+    this.#isTelling = false;
+  }
+
+  #takeBack(): readonly RedisNode[] {
+    const back = [...this.#back];
+    this.#back.clear();
+    return back;
+  }
+
+  /** One that went away meanwhile comes back again. */
+  #release(nodes: readonly RedisNode[]): void {
+    for (const node of nodes) if (node.isReady && !this.#back.has(node)) this.#host.release(node);
+  }
+
+  #inTime(telling: Promise<void>): Promise<void> {
+    const { clock, timeoutMs } = this.#host;
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(timeoutMs, resolve);
+      telling.then(resolve, reject).finally(cancel);
+    });
+  }
+}

@@ -1,0 +1,166 @@
+// A session as it is put down for whichever process its client returns to. A hash: `u` user, `t` hash of the secret, `p` of the one
+// before, `g` generation, `w` process, `s` state, `d` what was handled, `x` until when the user's list names it; of the last
+// claim `n` its name and `f` the process before it. The answers are a hash beside it.
+import type { ClaimedSession, SessionClaim, SessionCommit, SessionRecord } from '@wirepact/server';
+import type { Keys } from '../keys.js';
+import { RedisScript, unreadable, type Command } from '../redis-script.js';
+import { readNumber } from '../shared-text.js';
+
+export const openSessionScript: RedisScript = new RedisScript(`
+redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('HSET', KEYS[1], 'g', '1', 't', ARGV[1], 's', ARGV[2], 'd', '', 'w', ARGV[3], 'x', '0')
+if ARGV[5] then redis.call('HSET', KEYS[1], 'u', ARGV[5]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+`);
+
+export const claimSessionScript: RedisScript = new RedisScript(`
+local token, nextToken, process, claim, sessionMs, user = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6] or false
+local kept = redis.call('HMGET', KEYS[1], 'u', 't', 'p', 'g', 'w', 's', 'd', 'n', 'f')
+local generation, before = tonumber(kept[4]), kept[5]
+if not generation then return false end
+if kept[8] == claim then
+  -- this very claim was made, and its answer was lost
+  before = kept[9]
+else
+  if kept[1] ~= user or (token ~= kept[2] and token ~= kept[3]) then return false end
+  generation = generation + 1
+  redis.call('HSET', KEYS[1], 'g', string.format('%.0f', generation), 'w', process, 'p', token, 't', nextToken,
+    'n', claim, 'f', before or '')
+end
+redis.call('PEXPIRE', KEYS[1], sessionMs)
+redis.call('PEXPIRE', KEYS[2], sessionMs)
+return { generation, before or '', kept[6] or '', kept[7] or '', redis.call('HGETALL', KEYS[2]) }
+`);
+
+export const commitSessionScript: RedisScript = new RedisScript(`
+local generation, sessionMs, listedMs, confirmed, setCount, goneCount = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local kept = redis.call('HMGET', KEYS[1], 'g', 'u', 'x')
+-- one that was forgotten is nobody else's
+if not kept[1] then return { 0 } end
+if kept[1] ~= generation then return false end
+local index = 7
+for _ = 1, setCount do
+  redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 1])
+  index = index + 2
+end
+for _ = 1, goneCount do
+  redis.call('HDEL', KEYS[2], ARGV[index])
+  index = index + 1
+end
+while ARGV[index] do
+  redis.call('HSET', KEYS[2], ARGV[index], ARGV[index + 1])
+  index = index + 2
+end
+if confirmed == '1' then redis.call('HDEL', KEYS[1], 'p') end
+redis.call('PEXPIRE', KEYS[1], sessionMs)
+redis.call('PEXPIRE', KEYS[2], sessionMs)
+-- the list of the user's sessions lies elsewhere: it is renewed now and then
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+if not kept[2] or (tonumber(kept[3]) or 0) > now + sessionMs then return { 0 } end
+redis.call('HSET', KEYS[1], 'x', string.format('%.0f', now + listedMs))
+return { 1, kept[2] }
+`);
+
+export const endSessionScript: RedisScript = new RedisScript(`
+local kept = redis.call('HMGET', KEYS[1], 'g', 'u')
+if not kept[1] or (ARGV[1] ~= '' and kept[1] ~= ARGV[1]) then return false end
+redis.call('DEL', KEYS[1], KEYS[2])
+return kept[2] or ''
+`);
+
+/** The list of a user's sessions: adds one or takes one away, and gives up what has expired. */
+export const listSessionScript: RedisScript = new RedisScript(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
+local listedMs = tonumber(ARGV[2])
+if listedMs == 0 then
+  redis.call('ZREM', KEYS[1], ARGV[1])
+else
+  redis.call('ZADD', KEYS[1], string.format('%.0f', now + listedMs), ARGV[1])
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+`);
+
+/** Who puts sessions down, and how long they are kept. */
+export interface SessionSettings {
+  readonly processId: string;
+  readonly sessionMs: number;
+}
+
+export function openSessionCommand(
+  keys: Keys,
+  { id, userId, token, state }: SessionRecord,
+  { processId, sessionMs }: SessionSettings,
+): Command {
+  const { session, answers } = keys.session(id);
+  const user = userId === undefined ? [] : [userId];
+  return openSessionScript.call([session, answers], [token, state, processId, sessionMs, ...user]);
+}
+
+/** `claimName` is the same when the same claim is made again. */
+export function claimSessionCommand(
+  keys: Keys,
+  { id, userId, token, nextToken }: SessionClaim,
+  claimName: string,
+  { processId, sessionMs }: SessionSettings,
+): Command {
+  const { session, answers } = keys.session(id);
+  const user = userId === undefined ? [] : [userId];
+  const args = [token, nextToken, processId, claimName, sessionMs, ...user];
+  return claimSessionScript.call([session, answers], args);
+}
+
+/** The user's list names a session for longer than it is kept: what it names in vain is passed over. */
+export function listedForMs(sessionMs: number): number {
+  return 4 * sessionMs;
+}
+
+export function commitSessionCommand(keys: Keys, commit: SessionCommit, sessionMs: number): Command {
+  const { session, answers } = keys.session(commit.id);
+  const { state, done, answers: given = new Map<number, string>(), answersGone = [] } = commit;
+  const set = [...(state === undefined ? [] : ['s', state]), ...(done === undefined ? [] : ['d', done])];
+  return commitSessionScript.call(
+    [session, answers],
+    [
+      ...[commit.generation, sessionMs, listedForMs(sessionMs), commit.isConfirmed === true ? 1 : 0],
+      ...[set.length / 2, answersGone.length],
+      ...[...set, ...answersGone, ...[...given].flat()],
+    ],
+  );
+}
+
+export function endSessionCommand(keys: Keys, id: string, generation?: number): Command {
+  const { session, answers } = keys.session(id);
+  return endSessionScript.call([session, answers], [generation ?? '']);
+}
+
+/** Takes the session off the list when `listedMs` is 0. */
+export function listSessionCommand(keys: Keys, userId: string, id: string, listedMs: number): Command {
+  return listSessionScript.call([keys.userSessions(userId)], [id, listedMs]);
+}
+
+export function readClaimed(reply: unknown): ClaimedSession | undefined {
+  if (reply === null) return undefined;
+  const [number, processId, state, done, pairs] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
+  const generation = readNumber(number);
+  const areTexts = typeof processId === 'string' && typeof state === 'string' && typeof done === 'string';
+  if (generation === undefined || !areTexts || !Array.isArray(pairs)) throw unreadable('a session', reply);
+  const answers = new Map<number, string>();
+  for (let index = 0; index + 1 < pairs.length; index += 2) {
+    const of = readNumber(pairs[index]);
+    if (of === undefined) throw unreadable('the answers of a session', pairs[index]);
+    answers.set(of, String(pairs[index + 1]));
+  }
+  return { generation, processId, state, done, answers };
+}
+
+/** Whether it was committed, and the user whose list is to name the session again. */
+export function readCommitted(reply: unknown): { readonly isOurs: boolean; readonly userId?: string } {
+  if (reply === null) return { isOurs: false };
+  const [isDue, userId] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
+  if (isDue === 1 && typeof userId === 'string') return { isOurs: true, userId };
+  if (isDue === 0) return { isOurs: true };
+  throw unreadable('a change of a session', reply);
+}

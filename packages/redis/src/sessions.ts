@@ -1,0 +1,116 @@
+// Sessions as they are put down for whichever process their clients return to.
+import type {
+  ClaimedSession,
+  SessionClaim,
+  SessionCommit,
+  SessionPlace,
+  SessionRecord,
+} from '@wirepact/server';
+import type { Engine } from './engine.js';
+import type { Keys } from './keys.js';
+import { unreadable } from './redis-script.js';
+import {
+  claimSessionCommand,
+  commitSessionCommand,
+  endSessionCommand,
+  listedForMs,
+  listSessionCommand,
+  openSessionCommand,
+  readClaimed,
+  readCommitted,
+  type SessionSettings,
+} from './scripts/sessions.js';
+import { SessionCommits } from './session-commits.js';
+
+/** What the sessions need of the broker. */
+export interface SessionsHost {
+  readonly keys: Keys;
+  readonly settings: SessionSettings;
+  readonly tag: string;
+  readonly engine: () => Engine;
+}
+
+/** Sessions as Redis keeps them. */
+export class Sessions {
+  readonly #host: SessionsHost;
+  readonly #commits = new SessionCommits((commit) => this.#commit(commit));
+  #claims = 0;
+
+  constructor(host: SessionsHost) {
+    this.#host = host;
+  }
+
+  async open(record: SessionRecord): Promise<void> {
+    const { keys, settings } = this.#host;
+    const { id, userId } = record;
+    await this.#asks.ask(`session ${id}`, openSessionCommand(keys, record, settings), () => undefined);
+    if (userId !== undefined) await this.#list(userId, id);
+  }
+
+  claim(claim: SessionClaim): Promise<ClaimedSession | undefined> {
+    const { keys, settings, tag } = this.#host;
+    const name = tag + (this.#claims += 1).toString(36);
+    const command = claimSessionCommand(keys, claim, name, settings);
+    return this.#asks.ask(`session ${claim.id}`, command, readClaimed);
+  }
+
+  commit(commit: SessionCommit): Promise<boolean> {
+    return this.#commits.add(commit);
+  }
+
+  async end(id: string, generation?: number): Promise<void> {
+    const { keys, engine } = this.#host;
+    const userId = await this.#asks.ask(
+      `the end of session ${id}`,
+      endSessionCommand(keys, id, generation),
+      String,
+    );
+    // an answer of nothing reads `null`: another process has it, or there is none
+    if (userId !== '' && userId !== 'null') engine().say(listSessionCommand(keys, userId, id, 0));
+  }
+
+  async ofUser(userId: string): Promise<readonly SessionPlace[]> {
+    const { keys, engine } = this.#host;
+    const key = keys.userSessions(userId);
+    const ids = await this.#asks.ask(
+      `the sessions of ${userId}`,
+      { key, words: ['ZRANGE', key, '0', '-1'] },
+      readIds,
+    );
+    const places = await Promise.all(ids.map((id) => this.find(id)));
+    ids.forEach((id, index) => {
+      if (places[index] === undefined) engine().say(listSessionCommand(keys, userId, id, 0));
+    });
+    return places.filter((place) => place !== undefined);
+  }
+
+  find(id: string): Promise<SessionPlace | undefined> {
+    const { session } = this.#host.keys.session(id);
+    return this.#asks.ask(`session ${id}`, { key: session, words: ['HGET', session, 'w'] }, (processId) => {
+      return typeof processId === 'string' ? { id, processId } : undefined;
+    });
+  }
+
+  get #asks(): Engine['asks'] {
+    return this.#host.engine().asks;
+  }
+
+  async #commit(commit: SessionCommit): Promise<boolean> {
+    const { keys, settings } = this.#host;
+    const command = commitSessionCommand(keys, commit, settings.sessionMs);
+    const { isOurs, userId } = await this.#asks.ask(`session ${commit.id}`, command, readCommitted);
+    if (userId !== undefined) await this.#list(userId, commit.id);
+    return isOurs;
+  }
+
+  async #list(userId: string, id: string): Promise<void> {
+    const { keys, settings } = this.#host;
+    const command = listSessionCommand(keys, userId, id, listedForMs(settings.sessionMs));
+    await this.#asks.ask(`the sessions of ${userId}`, command, () => undefined);
+  }
+}
+
+function readIds(reply: unknown): readonly string[] {
+  if (Array.isArray(reply) && reply.every((id) => typeof id === 'string')) return reply;
+  throw unreadable('the sessions of a user', reply);
+}

@@ -1,0 +1,179 @@
+// What is listened to: which channels, at which server each is confirmed, and who waits for that. A server that was away is
+// asked for all of its channels again.
+import type { Clock } from '@wirepact/core/internal';
+import type { RedisNode } from './redis-node.js';
+import { explain, notAccepted, refusalOf, refused } from './refusal.js';
+import type { Topology } from './topology.js';
+
+/** What the subscriptions need of the broker. */
+export interface SubscriptionsHost {
+  readonly clock: Clock;
+  readonly publishTimeoutMs: number;
+  readonly topology: Topology;
+  failed(error: unknown): void;
+}
+
+interface Followed {
+  readonly channel: string;
+  /** The server that has confirmed it, as long as its line holds. */
+  at: RedisNode | undefined;
+  /** Somebody relies on it. */
+  isRelied: boolean;
+  readonly waiting: Set<{ resolve: () => void; reject: (error: Error) => void }>;
+}
+
+/** What Redis does not confirm at once is asked for again then. */
+const retryMs = 200;
+/** So many channels are asked for with one command, where they need not be of one slot. */
+const channelsAtOnce = 256;
+
+/** The channels that are listened to. */
+export class Subscriptions {
+  readonly #host: SubscriptionsHost;
+  readonly #followed = new Map<string, Followed>();
+  readonly #stopTimers = new Set<() => void>();
+  #isClosed = false;
+
+  constructor(host: SubscriptionsHost) {
+    this.#host = host;
+  }
+
+  /** Resolves when it is confirmed. @throws SocketError `not_accepted` when that takes too long */
+  follow(channel: string): Promise<void> {
+    if (this.#isClosed) return Promise.reject(notAccepted('the broker is closed'));
+    const followed = this.#followed.get(channel) ?? this.#add(channel);
+    return followed.at === undefined ? this.#confirmed(followed) : Promise.resolve();
+  }
+
+  /** Listens to it from when Redis is there. */
+  listenTo(channel: string): void {
+    this.#add(channel).isRelied = true;
+  }
+
+  unfollow(channel: string): void {
+    const followed = this.#followed.get(channel);
+    if (followed === undefined) return;
+    this.#followed.delete(channel);
+    followed.at?.unsubscribe(channel);
+    for (const { reject } of followed.waiting) reject(notAccepted(`${channel} is not followed any more`));
+  }
+
+  has(channel: string): boolean {
+    return this.#followed.has(channel);
+  }
+
+  /** A line of this server's is open. Resolves when everything that it is to tell is asked of it. */
+  async listen(node: RedisNode): Promise<void> {
+    const { topology } = this.#host;
+    await this.#ask([...this.#followed.values()].filter(({ channel }) => topology.nodeOf(channel) === node));
+  }
+
+  /** A line of this server's is lost. */
+  deafened(node: RedisNode): void {
+    for (const followed of this.#followed.values()) if (followed.at === node) followed.at = undefined;
+  }
+
+  /** Other servers tell some of it from now on. Resolves, with whether that was so, when they were asked. */
+  async reroute(): Promise<boolean> {
+    const moved: Followed[] = [];
+    for (const followed of this.#followed.values()) {
+      const { channel, at } = followed;
+      if (at === undefined || this.#host.topology.nodeOf(channel) === at) continue;
+      at.unsubscribe(channel);
+      followed.at = undefined;
+      moved.push(followed);
+    }
+    await this.#ask(moved);
+    return moved.length > 0;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const channel of [...this.#followed.keys()]) this.unfollow(channel);
+    for (const stop of this.#stopTimers) stop();
+    this.#stopTimers.clear();
+  }
+
+  #add(channel: string): Followed {
+    const followed: Followed = { channel, at: undefined, isRelied: false, waiting: new Set() };
+    this.#followed.set(channel, followed);
+    void this.#ask([followed]);
+    return followed;
+  }
+
+  #confirmed(followed: Followed): Promise<void> {
+    const { clock, publishTimeoutMs } = this.#host;
+    return new Promise((resolve, reject) => {
+      const settle = (then: () => void): void => {
+        cancel();
+        followed.waiting.delete(waiter);
+        then();
+      };
+      const waiter = {
+        resolve: () => settle(resolve),
+        reject: (error: Error) => settle(() => reject(error)),
+      };
+      const cancel = clock.after(publishTimeoutMs, () => {
+        waiter.reject(
+          notAccepted(
+            `Redis did not confirm within ${publishTimeoutMs} ms that ${followed.channel} is heard`,
+          ),
+        );
+        if (followed.waiting.size === 0 && !followed.isRelied) this.unfollow(followed.channel);
+      });
+      followed.waiting.add(waiter);
+    });
+  }
+
+  async #ask(followed: readonly Followed[]): Promise<void> {
+    const { topology } = this.#host;
+    const groups = new Map<string, { readonly node: RedisNode; readonly group: Followed[] }>();
+    followed.forEach((one, index) => {
+      const node = topology.nodeOf(one.channel);
+      if (node === undefined) return;
+      const key = `${node.name} ${topology.slotOf(one.channel) ?? Math.floor(index / channelsAtOnce)}`;
+      const group = groups.get(key)?.group ?? [];
+      group.push(one);
+      groups.set(key, { node, group });
+    });
+    await Promise.all(Array.from(groups.values(), ({ node, group }) => this.#askNode(node, group)));
+  }
+
+  async #askNode(node: RedisNode, group: readonly Followed[]): Promise<void> {
+    try {
+      await node.subscribe(group.map(({ channel }) => channel));
+    } catch (error) {
+      return this.#refused(node, group, error);
+    }
+    for (const followed of group) {
+      if (this.#followed.get(followed.channel) !== followed) continue;
+      followed.at = node;
+      followed.isRelied = true;
+      for (const { resolve } of followed.waiting) resolve();
+    }
+  }
+
+  /** A line that was lost is asked again when it is back. */
+  async #refused(node: RedisNode, group: readonly Followed[], error: unknown): Promise<void> {
+    const refusal = refusalOf(error);
+    if (refusal.kind === 'lost') return;
+    if (refusal.kind === 'moved' && this.#host.topology.moved(refusal, node)) return this.#ask(group);
+    this.#host.failed(
+      new Error(`Redis does not tell of ${group.length} channels: ${explain(error)}`, { cause: error }),
+    );
+    if (refusal.kind === 'final') {
+      for (const { waiting } of group)
+        for (const { reject } of waiting) reject(refused('to be listened to', error));
+    }
+    this.#later(() => void this.#ask(group.filter((one) => this.#followed.get(one.channel) === one)));
+  }
+
+  #later(run: () => void): void {
+    if (this.#isClosed) return;
+    const stop = this.#host.clock.after(retryMs, () => {
+      this.#stopTimers.delete(stop);
+      run();
+    });
+    this.#stopTimers.add(stop);
+  }
+}
