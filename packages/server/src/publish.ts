@@ -72,14 +72,14 @@ export function publishDirect(session: Session, message: OutgoingMessage): Promi
 
 /** Hands a new entry of its log to a group. Of whom it must wait for, and who is away, the log takes care. */
 export function deliverEntry(group: Group, entry: NewEntry): void {
-  for (const session of group.sessions()) deliverEntryTo(session, group.log, entry);
+  for (const session of group.sessions()) deliverEntryTo(session, group, entry);
 }
 
 /** The same for an entry that another process may have sent before this one's newcomers came. */
 export function deliverSharedEntry(group: Group, entry: NewEntry): void {
   for (const session of group.sessions()) {
     const since = group.membershipOf(session)?.since ?? Infinity;
-    if (entry.at > since) deliverEntryTo(session, group.log, entry);
+    if (entry.at > since) deliverEntryTo(session, group, entry);
   }
 }
 
@@ -91,10 +91,11 @@ export function deliverValue(hub: Hub, group: Group, { message, exceptId }: Valu
   }
 }
 
-function deliverEntryTo(session: Session, log: Log, entry: NewEntry): void {
+function deliverEntryTo(session: Session, { log, session: owner }: Group, entry: NewEntry): void {
   const { connection } = session;
   if (connection?.outgoing.isClosed !== false || session.behind?.has(log.name) === true) return;
-  if (connection.outgoing.isSlow) noteLag(session, log, entry.after);
+  // what is for one client alone is queued for it, up to the bound where its connection is closed
+  if (owner === undefined && connection.outgoing.isSlow) noteLag(session, log, entry.after);
   else writeEntry(connection, entry, entry.text);
 }
 

@@ -26,6 +26,14 @@ export interface SharedLogHost {
   retry(): Promise<void>;
 }
 
+/** An entry that came. */
+interface Waiting {
+  readonly epoch: string;
+  readonly entry: SharedEntry;
+  /** Whether the log was read since. */
+  readonly isRead: boolean;
+}
+
 /** One log as this process mirrors it. */
 export class SharedLog implements LogSource, Mirror {
   /** What the engine calls it. */
@@ -36,7 +44,7 @@ export class SharedLog implements LogSource, Mirror {
   /** Settles once the mirror stands where the log does. */
   #opening: Promise<void> | undefined;
   /** What came while something was found out. */
-  #waiting: (readonly [epoch: string, entry: SharedEntry])[] | undefined;
+  #waiting: Waiting[] | undefined;
   #checking: Promise<void> | undefined;
   #isStale = false;
   #loading: Promise<void> | undefined;
@@ -109,8 +117,7 @@ export class SharedLog implements LogSource, Mirror {
 
   /** The log took an entry, as this process hears of it. */
   appended(epoch: string, entry: SharedEntry): void {
-    if (this.#waiting !== undefined) this.#waiting.push([epoch, entry]);
-    else this.#take(epoch, entry);
+    this.#note({ epoch, entry, isRead: false });
   }
 
   /** Finds out whether anything was missed, here or by the engine, and makes that good or tells of it. */
@@ -182,14 +189,20 @@ export class SharedLog implements LogSource, Mirror {
     this.#loadedFloor = log.floor;
   }
 
-  #take(epoch: string, entry: SharedEntry): void {
+  #note(news: Waiting): void {
+    if (this.#waiting !== undefined) this.#waiting.push(news);
+    else this.#take(news);
+  }
+
+  #take({ epoch, entry, isRead }: Waiting): void {
     const { log } = this;
     if (epoch === log.epoch && entry.after === log.at) return this.deliver(entry);
     // an overlap of what was read and what came
-    if (epoch === log.epoch && entry.at <= log.at && (entry.at <= log.floor || holds(this.log, entry)))
-      return;
+    if (epoch === log.epoch && entry.at <= log.at && (entry.at <= log.floor || holds(log, entry))) return;
+    // the log was read after this had come: the mirror is what it was then
+    if (isRead) return;
     void this.check();
-    this.#waiting?.push([epoch, entry]);
+    this.#waiting?.push({ epoch, entry, isRead: true });
   }
 
   /** Takes the next entry, and hands it to the group. */
@@ -201,7 +214,7 @@ export class SharedLog implements LogSource, Mirror {
   #goOn(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
-    for (const [epoch, entry] of waiting) this.appended(epoch, entry);
+    for (const news of waiting) this.#note(news);
   }
 
   async #check(): Promise<void> {
