@@ -1,33 +1,15 @@
 // The messages for one log that Redis has not taken yet, in their order. They are sent one behind the other without waiting; when
-// one is refused, those behind it are waited for before any is sent again, so that none overtakes another.
-import type { Append, LogHead } from '@wirepact/server';
+// one is refused, those behind it are waited for before any is sent again, so that none overtakes another. What a line may have
+// carried before it broke is looked for first.
+import type { LogHead } from '@wirepact/server';
 import type { Clock } from '@wirepact/core/internal';
+import type { PendingAppend } from './pending-append.js';
 import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
 import { notAccepted, outcomeUnknown, refusalOf, refused } from './refusal.js';
+import { readHead } from './scripts/append.js';
+import { readFound, type Found } from './scripts/find.js';
 import type { Topology } from './topology.js';
-
-/** A message that Redis has not taken yet. */
-export interface PendingAppend {
-  readonly message: Append;
-  readonly bytes: number;
-  readonly order: number;
-  /** In ms since the epoch. */
-  readonly deadline: number;
-  readonly resolve: (head: LogHead) => void;
-  readonly reject: (error: unknown) => void;
-  state: 'waiting' | 'sent' | 'refused';
-  /** Nobody waits for it any more. */
-  isSettled: boolean;
-  /** The line broke under it. */
-  mayBeDone: boolean;
-  /** If it was done, then above this position. */
-  doneAbove: number;
-  /** The server that has its slot for this once. */
-  askedOf: RedisNode | undefined;
-  /** Why it is not taken yet. */
-  error: unknown;
-}
 
 /** What a lane needs of the queue. */
 export interface AppendLaneHost {
@@ -35,9 +17,9 @@ export interface AppendLaneHost {
   readonly topology: Topology;
   /** The server that a message for this log can be sent to now. */
   nodeFor(log: string): RedisNode | undefined;
-  /** What is sent for a message. */
   commandOf(append: PendingAppend, knownAt: number): Command;
-  readReply(reply: unknown): LogHead;
+  findCommandOf(log: string, above: number, appends: readonly PendingAppend[]): Command;
+  keyOf(append: PendingAppend): string;
   settle(append: PendingAppend, result: LogHead | Error): void;
   /** Nothing is left in it. */
   emptied(log: string): void;
@@ -54,8 +36,9 @@ export class AppendLane {
   #appends: PendingAppend[] = [];
   #sent = 0;
   #waiting = 0;
-  /** One was refused: those that are under way are waited for. */
+  /** One was refused, or something is looked for: nothing is sent before that is over. */
   #isHalted = false;
+  #isLooking = false;
   #stopPause: (() => void) | undefined;
   #pauseMs = 0;
   /** The last one that was taken, and the newest position that is known by that. */
@@ -79,6 +62,8 @@ export class AppendLane {
     this.#dropSettled();
     const node = this.#free();
     if (node === undefined || this.#waiting === 0) return;
+    const doubtful = this.#appends.filter(({ mayBeDone }) => mayBeDone);
+    if (doubtful.length > 0) return this.#lookFor(doubtful, node);
     for (const append of this.#appends) {
       if (append.state === 'waiting') this.#send(append, node);
     }
@@ -98,14 +83,15 @@ export class AppendLane {
   }
 
   #free(): RedisNode | undefined {
-    return this.#isHalted || this.#stopPause !== undefined ? undefined : this.#host.nodeFor(this.log);
+    const isBlocked = this.#isHalted || this.#isLooking || this.#stopPause !== undefined;
+    return isBlocked ? undefined : this.#host.nodeFor(this.log);
   }
 
   #send(append: PendingAppend, node: RedisNode): void {
     const { message, askedOf } = append;
     const knownAt = Math.max(message.knownAt, this.#knownAt);
     // what it is given is above all that is known, and no earlier than the engine's clock
-    if (!append.mayBeDone) append.doneAbove = Math.max(knownAt, node.earliestPosition);
+    append.doneAbove = Math.max(knownAt, node.earliestPosition);
     const { words } = this.#host.commandOf(append, knownAt);
     append.state = 'sent';
     append.askedOf = undefined;
@@ -121,7 +107,7 @@ export class AppendLane {
     this.#sent -= 1;
     this.#takenOrder = Math.max(this.#takenOrder, append.order);
     try {
-      const head = this.#host.readReply(reply);
+      const head = readHead(reply);
       this.#knownAt = Math.max(this.#knownAt, head.at);
       this.#leave(append, head);
     } catch (error) {
@@ -134,27 +120,31 @@ export class AppendLane {
   }
 
   #refused(append: PendingAppend, node: RedisNode, error: unknown): void {
-    const { topology } = this.#host;
     const refusal = refusalOf(error);
     this.#sent -= 1;
     append.error = error;
     append.state = 'refused';
+    this.#isHalted = true;
+    if (refusal.kind === 'lost') append.mayBeDone = true;
+    else if (refusal.kind === 'ask') {
+      append.askedOf = this.#host.topology.asked(refusal, node);
+      this.#pauseMs = Math.max(this.#pauseMs, append.askedOf.isOpen ? 0 : redirectMs);
+    } else if (!this.#makeGood(error, node)) this.#leave(append, refused('the message', error));
+    if (this.#sent === 0) this.#regroup();
+  }
+
+  /** Does what can be done about an answer that is an error. `false` when that is nothing. */
+  #makeGood(error: unknown, node: RedisNode): boolean {
+    const { topology } = this.#host;
+    const refusal = refusalOf(error);
     let pauseMs = retryMs;
     switch (refusal.kind) {
-      case 'lost':
-        append.mayBeDone = true;
-        pauseMs = 0;
-        break;
       case 'unloaded':
         node.reload();
         pauseMs = 0;
         break;
-      case 'ask':
-        append.askedOf = topology.asked(refusal, node);
-        pauseMs = append.askedOf.isOpen ? 0 : redirectMs;
-        break;
       case 'moved':
-        if (!topology.moved(refusal, node)) return this.#giveUp(append, refused('the message', error));
+        if (!topology.moved(refusal, node)) return false;
         pauseMs = redirectMs;
         break;
       case 'demoted':
@@ -162,24 +152,19 @@ export class AppendLane {
         break;
       case 'busy':
         break;
-      case 'unknown':
-        return this.#giveUp(append, notAccepted(`the line to Redis broke, ${outcomeUnknown}`, error));
+      case 'lost':
+      case 'ask':
+        pauseMs = redirectMs;
+        break;
       case 'final':
-        return this.#giveUp(append, refused('the message', error));
+        return false;
     }
     this.#pauseMs = Math.max(this.#pauseMs, pauseMs);
-    this.#isHalted = true;
-    if (this.#sent === 0) this.#regroup();
-  }
-
-  #giveUp(append: PendingAppend, error: Error): void {
-    this.#leave(append, error);
-    if (this.#isHalted && this.#sent === 0) this.#regroup();
+    return true;
   }
 
   /** All are answered: those that were refused are tried again, unless one behind them was taken. */
   #regroup(): void {
-    const { clock } = this.#host;
     for (const append of this.#appends) {
       if (append.state !== 'refused') continue;
       append.state = 'waiting';
@@ -192,14 +177,56 @@ export class AppendLane {
       );
     }
     this.#isHalted = false;
-    if (this.#pauseMs > 0) {
-      this.#stopPause = clock.after(this.#pauseMs, () => {
+    this.#goOn();
+  }
+
+  /** Goes on, after a pause where there is a reason for one. */
+  #goOn(): void {
+    const pauseMs = this.#pauseMs;
+    this.#pauseMs = 0;
+    if (pauseMs > 0) {
+      this.#stopPause = this.#host.clock.after(pauseMs, () => {
         this.#stopPause = undefined;
         this.pump();
       });
-      this.#pauseMs = 0;
     }
     this.pump();
+  }
+
+  /** Finds out which of them were done. Nothing of the line before can come late: it was ended. */
+  #lookFor(doubtful: readonly PendingAppend[], node: RedisNode): void {
+    const above = Math.min(...doubtful.map(({ doneAbove }) => doneAbove));
+    const { words } = this.#host.findCommandOf(this.log, Math.max(0, above), doubtful);
+    this.#isLooking = true;
+    node
+      .send(words)
+      .then((reply) => this.#judge(doubtful, readFound(reply)))
+      .catch((error: unknown) => {
+        if (this.#makeGood(error, node)) return;
+        for (const append of doubtful) {
+          this.#host.settle(append, notAccepted(`the line to Redis broke, ${outcomeUnknown}`, error));
+        }
+      })
+      .finally(() => {
+        this.#isLooking = false;
+        this.#goOn();
+      });
+  }
+
+  #judge(doubtful: readonly PendingAppend[], { epoch, reached, positions }: Found): void {
+    for (const append of doubtful) {
+      const at = positions.get(this.#host.keyOf(append));
+      if (at !== undefined) {
+        this.#takenOrder = Math.max(this.#takenOrder, append.order);
+        this.#knownAt = Math.max(this.#knownAt, at);
+        this.#host.settle(append, { epoch, at });
+      } else if (reached <= append.doneAbove) {
+        append.mayBeDone = false;
+      } else {
+        const text = `the line to Redis broke and the log has moved on, ${outcomeUnknown}`;
+        this.#host.settle(append, notAccepted(text, append.error));
+      }
+    }
   }
 
   #leave(append: PendingAppend, result: LogHead | Error): void {

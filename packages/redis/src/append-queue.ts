@@ -2,7 +2,8 @@
 // that was under way when its line broke is sent again so that it is not taken twice.
 import type { Append, LogHead } from '@wirepact/server';
 import type { Clock } from '@wirepact/core/internal';
-import { AppendLane, type PendingAppend } from './append-lane.js';
+import { AppendLane } from './append-lane.js';
+import type { PendingAppend } from './pending-append.js';
 import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
 import { explain, notAccepted, outcomeUnknown } from './refusal.js';
@@ -15,10 +16,14 @@ export interface AppendQueueHost {
   readonly maxMessages: number;
   readonly maxBytes: number;
   readonly topology: Topology;
+  /** The key that says which server a log is on. */
+  channelOf(log: string): string;
   /** What is sent for a message, which is to stand above a position. */
   commandOf(append: PendingAppend, knownAt: number): Command;
-  keyOf(log: string): string;
-  readReply(reply: unknown): LogHead;
+  /** What is asked to find out which of these a log holds, above a position. */
+  findCommandOf(log: string, above: number, appends: readonly PendingAppend[]): Command;
+  /** What a message is found again by. */
+  keyOf(append: PendingAppend): string;
 }
 
 /** Messages on their way into logs. */
@@ -102,7 +107,8 @@ export class AppendQueue {
       lane = new AppendLane(log, {
         ...{ clock, topology },
         commandOf: (append, knownAt) => this.#host.commandOf(append, knownAt),
-        readReply: (reply) => this.#host.readReply(reply),
+        findCommandOf: (of, above, appends) => this.#host.findCommandOf(of, above, appends),
+        keyOf: (append) => this.#host.keyOf(append),
         nodeFor: (of) => this.#openNodeOf(of),
         settle: (append, result) => this.#settle(append, result),
         emptied: (of) => this.#lanes.delete(of),
@@ -113,7 +119,7 @@ export class AppendQueue {
   }
 
   #nodeOf(log: string): RedisNode | undefined {
-    return this.#host.topology.nodeOf(this.#host.keyOf(log));
+    return this.#host.topology.nodeOf(this.#host.channelOf(log));
   }
 
   #openNodeOf(log: string): RedisNode | undefined {

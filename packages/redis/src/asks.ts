@@ -127,7 +127,6 @@ export class Asks {
         break;
       case 'busy':
         break;
-      case 'unknown':
       case 'final':
         return ask.reject(refused(ask.what, error));
     }

@@ -18,7 +18,7 @@ export interface EngineHost {
   readonly options: ResolvedOptions;
   readonly scripts: readonly RedisScript[];
   readonly listener: BrokerListener;
-  readonly appends: Pick<AppendQueueHost, 'commandOf' | 'keyOf' | 'readReply'>;
+  readonly appends: Pick<AppendQueueHost, 'channelOf' | 'commandOf' | 'findCommandOf' | 'keyOf'>;
   /** Something was said on a channel. */
   hear(channel: string, text: string): void;
 }

@@ -8,12 +8,13 @@ import type {
   LogPage,
   SharedEntry,
 } from '@wirepact/server';
-import type { PendingAppend } from './append-lane.js';
+import type { PendingAppend } from './pending-append.js';
 import type { Engine } from './engine.js';
 import type { Keys } from './keys.js';
 import { RecentKeys } from './recent-keys.js';
 import type { Command } from './redis-script.js';
 import { appendCommand, readHead, type LogBounds } from './scripts/append.js';
+import { findCommand } from './scripts/find.js';
 import { keepLatestCommand, latestCommand, readValues } from './scripts/latest.js';
 import { readCommand, readPage, type RawEntry } from './scripts/read.js';
 import { renewCommand } from './scripts/renew.js';
@@ -55,13 +56,24 @@ export class Logs {
   }
 
   /** What is sent for a message that waits. */
-  commandOf({ message, order, mayBeDone, doneAbove }: PendingAppend, knownAt: number): Command {
-    const { keys, texts, tag } = this.#host;
-    const logKeys = keys.log(message.log);
-    const key = tag + order.toString(36);
-    const body = texts.entryBody(logKeys.channel, key, message.body);
-    const call = { epoch: message.epoch, knownAt, key, body, doneAbove: mayBeDone ? doneAbove : undefined };
-    return appendCommand(logKeys, call, this.#bounds);
+  commandOf(append: PendingAppend, knownAt: number): Command {
+    const { keys, texts } = this.#host;
+    const { log, epoch, body: text } = append.message;
+    const logKeys = keys.log(log);
+    const key = this.keyOf(append);
+    const body = texts.entryBody(logKeys.channel, key, text);
+    return appendCommand(logKeys, { epoch, knownAt, key, body }, this.#bounds);
+  }
+
+  /** What is asked to find out which of these the log holds. */
+  findCommandOf(log: string, above: number, appends: readonly PendingAppend[]): Command {
+    const wanted = appends.map((append) => this.keyOf(append));
+    return findCommand(this.#host.keys.log(log), above, wanted);
+  }
+
+  /** What a message is found again by. */
+  keyOf({ order }: PendingAppend): string {
+    return this.#host.tag + order.toString(36);
   }
 
   emit(log: string, body: string): void {

@@ -23,7 +23,6 @@ import { Logs } from './logs.js';
 import { resolveOptions, type RedisBrokerOptions, type ResolvedOptions } from './options.js';
 import { Processes } from './processes.js';
 import { notAccepted } from './refusal.js';
-import { readHead } from './scripts/append.js';
 import { allScripts } from './scripts/all-scripts.js';
 import { enterCommand, leaveCommand, membersCommand, readMembers } from './scripts/members.js';
 import { Sessions } from './sessions.js';
@@ -81,9 +80,10 @@ class RedisBroker implements Broker {
     const engine: Engine = new Engine({
       ...{ options: this.#options, scripts: allScripts, listener },
       appends: {
+        channelOf: (log) => keys.channel(log),
         commandOf: (append, knownAt) => logs.commandOf(append, knownAt),
-        keyOf: (log) => keys.channel(log),
-        readReply: readHead,
+        findCommandOf: (log, above, appends) => logs.findCommandOf(log, above, appends),
+        keyOf: (append) => logs.keyOf(append),
       },
       hear(channel, text) {
         const log = keys.logOf(channel);

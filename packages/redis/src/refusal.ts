@@ -15,15 +15,10 @@ export type Refusal =
   | { readonly kind: 'demoted' }
   /** Not done, and it may be soon. */
   | { readonly kind: 'busy' }
-  /** It cannot be known any more whether it was done. */
-  | { readonly kind: 'unknown' }
   /** It makes no sense to try again. */
   | { readonly kind: 'final' };
 
-/** What a script answers that cannot tell whether a message was taken. */
-export const unknownReply = 'UNKNOWNOUTCOME';
-
-const kinds: Readonly<Record<string, 'unloaded' | 'demoted' | 'busy' | 'unknown'>> = {
+const kinds: Readonly<Record<string, 'unloaded' | 'demoted' | 'busy'>> = {
   NOSCRIPT: 'unloaded',
   READONLY: 'demoted',
   LOADING: 'busy',
@@ -34,7 +29,6 @@ const kinds: Readonly<Record<string, 'unloaded' | 'demoted' | 'busy' | 'unknown'
   TRYAGAIN: 'busy',
   NOREPLICAS: 'busy',
   MISCONF: 'busy',
-  [unknownReply]: 'unknown',
 };
 
 /** What an error of a line means. */

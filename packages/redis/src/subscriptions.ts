@@ -51,11 +51,15 @@ export class Subscriptions {
   }
 
   unfollow(channel: string): void {
+    this.#leave(channel, `${channel} is not followed any more`);
+  }
+
+  #leave(channel: string, why: string): void {
     const followed = this.#followed.get(channel);
     if (followed === undefined) return;
     this.#followed.delete(channel);
     followed.at?.unsubscribe(channel);
-    for (const { reject } of followed.waiting) reject(notAccepted(`${channel} is not followed any more`));
+    for (const { reject } of followed.waiting) reject(notAccepted(why));
   }
 
   has(channel: string): boolean {
@@ -89,7 +93,7 @@ export class Subscriptions {
 
   close(): void {
     this.#isClosed = true;
-    for (const channel of [...this.#followed.keys()]) this.unfollow(channel);
+    for (const channel of [...this.#followed.keys()]) this.#leave(channel, 'the broker is closed');
     for (const stop of this.#stopTimers) stop();
     this.#stopTimers.clear();
   }

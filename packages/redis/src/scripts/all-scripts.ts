@@ -1,6 +1,7 @@
 // Every script: a line loads them before it is used.
 import type { RedisScript } from '../redis-script.js';
 import { appendScript } from './append.js';
+import { findScript } from './find.js';
 import { keepLatestScript, latestScript } from './latest.js';
 import { enterScript, leaveScript, membersScript } from './members.js';
 import { beatScript, countsScript, isAliveScript, partScript } from './processes.js';
@@ -17,7 +18,7 @@ import {
 import { touchScript } from './touch.js';
 
 export const allScripts: readonly RedisScript[] = [
-  ...[appendScript, readScript, restoreScript, renewScript, touchScript],
+  ...[appendScript, findScript, readScript, restoreScript, renewScript, touchScript],
   ...[keepLatestScript, latestScript],
   ...[enterScript, leaveScript, membersScript],
   ...[openSessionScript, claimSessionScript, commitSessionScript, endSessionScript, listSessionScript],
