@@ -5,6 +5,7 @@ import { systemClock } from '@wirepact/core/internal';
 import type { LogHead } from '@wirepact/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startCuttingProxy, type CuttingProxy } from '../../../e2e/behaviour/cutting-proxy.js';
+import { startLateProxy } from './late-proxy.fixture.js';
 import { joinBroker, startBroker, startRedis, type JoinedBroker } from './joined.fixture.js';
 
 const epoch = 'e1';
@@ -230,6 +231,36 @@ describe('the line breaks', () => {
       await append(one, '20');
       await turn();
     }
+  });
+
+  it('and delivers late what it carried: Redis does not take that any more', async () => {
+    await using redis = await startRedis();
+    await using proxy = await startLateProxy(redis.port);
+    const url = `redis://127.0.0.1:${proxy.port}`;
+    await using one = await startBroker({ url, heartbeat: watchful });
+    await append(one, '0');
+    proxy.hold();
+    const accepted = numbers(1, 20).map((body) => append(one, body));
+    await Promise.all(accepted);
+    await proxy.deliver();
+    expect(await bodiesIn(one)).toEqual(numbers(0, 20));
+  });
+
+  it('and may not be ended at the other end: what it carried is not sent again', async () => {
+    await using redis = await startRedis();
+    await redis.command('ACL', 'SETUSER', 'default', '-client|kill');
+    await using proxy = await startLateProxy(redis.port);
+    const url = `redis://127.0.0.1:${proxy.port}`;
+    await using one = await startBroker({ url, heartbeat: watchful });
+    await append(one, '0');
+    proxy.hold();
+    const doubtful = append(one, '1');
+    await one.ear.until(() => one.ear.all('failed').length > 0);
+    const later = append(one, '2');
+    await expect(doubtful).rejects.toThrow('it is not known whether it was taken');
+    await later;
+    await proxy.deliver();
+    expect((await bodiesIn(one)).sort()).toEqual(['0', '1', '2']);
   });
 
   it('for what is heard: it is back within 500 ms, and the server is told that it may have missed something', async () => {

@@ -160,6 +160,7 @@ function createClientOf({ connection, heartbeat }: LineOptions) {
     // a timer for each command would cost more than the command: the line as a whole is watched
     commandOptions: { timeout: 0 },
     maintNotifications: 'disabled',
+    disableClientInfo: true,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(credentials && { credentialsProvider: { type: 'async-credentials-provider', credentials } }),

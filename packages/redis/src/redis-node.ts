@@ -22,11 +22,11 @@ export interface NodeHost {
   failed(error: unknown): void;
 }
 
-/** A line as the server knows it: by that another one can end it. */
+/** A line as the server knows it, where it says so: by that another one can end it. */
 interface Identity {
   readonly place: string;
-  readonly id: string;
-  readonly address: string;
+  readonly id?: string | undefined;
+  readonly address?: string | undefined;
 }
 
 type Role = 'commands' | 'subscriptions';
@@ -168,7 +168,10 @@ export class RedisNode {
 
   async #beginCommands(line: RedisLine, place: string): Promise<void> {
     const before = this.#identity;
-    const known = line.send(['CLIENT', 'INFO']).then((reply) => identityOf(place, reply), noReply);
+    const known = line.send(['CLIENT', 'INFO']).then(
+      (reply) => identityOf(place, reply),
+      () => ({ place }),
+    );
     const ended = before?.place === place ? endBefore(line, before) : Promise.resolve(true);
     await Promise.all([load(line, this.#host.scripts), this.#askClock(line)]);
     const isFenced = await ended;
@@ -247,6 +250,7 @@ async function load(line: RedisLine, scripts: readonly RedisScript[]): Promise<v
 
 /** Ends the line before this one, which may carry what nobody waits for any more. Whether that is certain now. */
 async function endBefore(line: RedisLine, { id, address }: Identity): Promise<boolean> {
+  if (id === undefined || address === undefined) return false;
   try {
     // by both: the numbers begin anew when a server does
     await line.send(['CLIENT', 'KILL', 'ID', id, 'ADDR', address]);
@@ -257,13 +261,9 @@ async function endBefore(line: RedisLine, { id, address }: Identity): Promise<bo
   }
 }
 
-function identityOf(place: string, reply: unknown): Identity | undefined {
+function identityOf(place: string, reply: unknown): Identity {
   const text = typeof reply === 'string' ? reply : '';
   const [, id] = /(?:^| )id=(\d+)/.exec(text) ?? [];
   const [, address] = / addr=(\S+)/.exec(text) ?? [];
-  return id === undefined || address === undefined ? undefined : { place, id, address };
-}
-
-function noReply(): undefined {
-  return undefined;
+  return { place, id, address };
 }

@@ -59,7 +59,9 @@ export function refused(what: string, cause: unknown): SocketError<'not_accepted
 /** An error in words, with what to do about it where that is known. */
 export function explain(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  const [code = ''] = text.split(' ');
+  // what a script may not do is said in other words
+  const isForbidden = text.includes('user executing the script');
+  const [code = ''] = isForbidden ? ['NOPERM'] : text.split(' ');
   const advice = Object.hasOwn(advices, code) ? advices[code] : undefined;
   return advice === undefined ? text : `${text} (${advice})`;
 }
