@@ -8,12 +8,15 @@ import { hearNotice, type Notice } from './notices.js';
 import type { ResolvedOptions } from './options.js';
 import { createMessage, type OutgoingMessage } from './outgoing-message.js';
 import { deliverValue } from './publish.js';
-import { RecentAppends } from './recent-appends.js';
+import { RemoteClients } from './remote-clients.js';
 import type { Group } from './rooms.js';
 import { createSecret } from './secrets.js';
+import { SharedMembers } from './shared-members.js';
 import { SharedSessions } from './shared-sessions.js';
 import { SharedLog, type SharedLogHost } from './shared-log.js';
-import { decodeShared, encodeShared } from './shared-message.js';
+import { decodeShared, isJson } from './shared-message.js';
+import { inboxLogOf, SharedSender } from './shared-sender.js';
+import { Timers } from './timers.js';
 import { Waiters } from './waiters.js';
 
 /** So often it is checked where every log stands, and the engine is told that it is still wanted. */
@@ -33,11 +36,13 @@ export class Cluster implements BrokerListener, SharedLogHost {
   readonly #options: ResolvedOptions;
   readonly #logs: Logs;
   readonly #shared = new Map<string, SharedLog>();
-  readonly #recent: RecentAppends;
+  readonly #sender: SharedSender;
   readonly #retrying = new Waiters();
-  readonly #timers = new Map<string, () => void>();
+  readonly #timers: Timers;
   #hub: Hub | undefined;
   #sessions: SharedSessions | undefined;
+  #members: SharedMembers | undefined;
+  #clients: RemoteClients | undefined;
   #isReady = false;
   #isClosed = false;
 
@@ -45,7 +50,8 @@ export class Cluster implements BrokerListener, SharedLogHost {
     this.broker = broker;
     this.#options = options;
     this.#logs = logs;
-    this.#recent = new RecentAppends(broker, options.clock);
+    this.#timers = new Timers(options.clock);
+    this.#sender = new SharedSender(broker, options.clock);
   }
 
   /** Whether clients can be let in: what everyone is sent is known to this process. */
@@ -55,14 +61,25 @@ export class Cluster implements BrokerListener, SharedLogHost {
 
   /** Sessions that other processes may go on with. @throws TypeError before {@link start} */
   get sessions(): SharedSessions {
-    if (this.#sessions === undefined) throw new TypeError('this process has not joined the others');
-    return this.#sessions;
+    return started(this.#sessions);
+  }
+
+  /** Who is in the rooms of this process. @throws TypeError before {@link start} */
+  get members(): SharedMembers {
+    return started(this.#members);
+  }
+
+  /** Clients that are with other processes. @throws TypeError before {@link start} */
+  get clients(): RemoteClients {
+    return started(this.#clients);
   }
 
   /** Joins the others. Whatever stands in the way is reported, and tried again. */
   start(hub: Hub): void {
     this.#hub = hub;
     this.#sessions = new SharedSessions(this.broker, this.processId, hub);
+    this.#members = new SharedMembers(this.broker, hub);
+    this.#clients = new RemoteClients(this, hub);
     const { logs, session } = this.#options;
     const settings = {
       processId: this.processId,
@@ -79,7 +96,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
   /** Makes the log of a group, which is that of the same name in every process. */
   openLog = (group: Group): Log => {
     const { session } = group;
-    const name = session === undefined ? group.name : this.inboxOf(session.id);
+    const name = session === undefined ? group.name : inboxLogOf(session.id);
     // a client knows the epoch of its inbox by its session
     const epoch = session?.id ?? createEpoch();
     const shared = new SharedLog(this, name, group, (source) => {
@@ -91,27 +108,21 @@ export class Cluster implements BrokerListener, SharedLogHost {
     return shared.log;
   };
 
-  /** What the engine calls the log of a session's direct messages. */
-  inboxOf(sessionId: string): string {
-    return `${inboxName}:${sessionId}`;
-  }
-
   /** Sends to a room, to everyone, or to an inbox. Resolves once that is accepted. */
   async publish(log: string, message: OutgoingMessage, exceptId?: string): Promise<void> {
-    const body = encodeShared(message, exceptId);
-    if (message.delivery === 'volatile') return this.broker.emit(log, body);
-    if (message.delivery === 'latest') return this.broker.keepLatest(log, message.slot, body);
     const shared = this.#shared.get(log);
-    const head = await (shared?.append(body) ??
-      this.broker.append({ log, body, epoch: this.#epochOf(log), knownAt: this.#recent.knownAt(log) }));
-    this.#recent.note(log, head, body);
-    if (shared?.isBehind() === true) this.#after('overdue', overdueMs, () => this.#checkOverdue());
+    await this.#sender.publish(log, message, exceptId, shared && ((body) => shared.append(body)));
+    if (shared?.isBehind() === true) this.#timers.after('overdue', overdueMs, () => this.#checkOverdue());
   }
 
   /** Sends to every client of a user, wherever it is. Resolves once that is accepted for each of them. */
-  async publishToUser(userId: string, message: OutgoingMessage): Promise<void> {
-    const places = await this.broker.sessionsOf(userId);
-    await Promise.all(places.map(({ id }) => this.publish(this.inboxOf(id), message)));
+  publishToUser(userId: string, message: OutgoingMessage): Promise<void> {
+    return this.#sender.publishToUser(userId, message);
+  }
+
+  /** Says something to another process. */
+  tell(processId: string, message: object): void {
+    this.broker.tell(processId, JSON.stringify(message));
   }
 
   /** Closes the clients of a user in every process, and lets none of them resume. */
@@ -136,9 +147,9 @@ export class Cluster implements BrokerListener, SharedLogHost {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const stop of this.#timers.values()) stop();
-    this.#timers.clear();
+    this.#timers.end();
     this.#retrying.wakeAll();
+    this.clients.end();
     for (const shared of this.#shared.values()) shared.close();
     await this.broker.close();
   }
@@ -165,14 +176,17 @@ export class Cluster implements BrokerListener, SharedLogHost {
   }
 
   told(text: string): void {
-    this.sessions.told(text);
+    const message = Object(isJson(text) ? JSON.parse(text) : undefined) as { readonly kind?: unknown };
+    this.sessions.told(message);
+    this.clients.told(message);
   }
 
   async returned(): Promise<void> {
     this.#retrying.wakeAll();
     await Promise.all(Array.from(this.#shared.values(), (shared) => shared.check()));
+    this.members.refresh();
     for (const { shared } of this.#hub?.roster.all() ?? []) void shared?.commit();
-    this.#after('recent', retryMs, () => void this.#verifyRecent());
+    this.#timers.after('recent', retryMs, () => void this.#verifyRecent());
   }
 
   failed(error: unknown): void {
@@ -204,7 +218,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
   }
 
   async retry(): Promise<void> {
-    this.#after('retry', retryMs, () => this.#retrying.wakeAll());
+    this.#timers.after('retry', retryMs, () => this.#retrying.wakeAll());
     await this.#retrying.wait();
   }
 
@@ -225,13 +239,14 @@ export class Cluster implements BrokerListener, SharedLogHost {
     const { roster } = this.#hub ?? {};
     if (roster !== undefined) this.broker.beat(roster.countClients, roster.userIds());
     void this.sessions.sweep();
-    this.#after('beat', beatMs, () => this.#beat());
+    this.#timers.after('beat', beatMs, () => this.#beat());
   }
 
   #touch(): void {
     for (const shared of this.#shared.values()) void this.#touchLog(shared);
     for (const { shared } of this.#hub?.roster.all() ?? []) void shared?.commit();
-    this.#after('touch', touchMs, () => this.#touch());
+    this.members.refresh();
+    this.#timers.after('touch', touchMs, () => this.#touch());
   }
 
   async #touchLog(shared: SharedLog): Promise<void> {
@@ -252,34 +267,24 @@ export class Cluster implements BrokerListener, SharedLogHost {
     for (const shared of this.#shared.values()) if (shared.isBehind()) void shared.check();
   }
 
-  #epochOf(log: string): string {
-    const prefix = this.inboxOf('');
-    return log.startsWith(prefix) ? log.slice(prefix.length) : createEpoch();
-  }
-
   /** An engine that was gone may have lost what nobody but this process knows of. */
   async #verifyRecent(): Promise<void> {
     try {
-      await this.#recent.verify();
+      await this.#sender.verify();
     } catch (error) {
       this.failed(error);
     }
-  }
-
-  /** Runs something later, once; the first who asks says when. */
-  #after(what: string, delayMs: number, run: () => void): void {
-    if (this.#isClosed || this.#timers.has(what)) return;
-    const stop = this.#options.clock.after(delayMs, () => {
-      this.#timers.delete(what);
-      run();
-    });
-    this.#timers.set(what, stop);
   }
 }
 
 /** The room that messages of a group name; of everyone and of an inbox it is none. */
 function roomOf({ name }: Group): string | undefined {
   return name === everyoneName || name === inboxName ? undefined : name;
+}
+
+function started<T>(part: T | undefined): T {
+  if (part === undefined) throw new TypeError('this process has not joined the others');
+  return part;
 }
 
 function unreadable(log: string): Error {

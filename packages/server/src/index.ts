@@ -18,6 +18,7 @@ export type {
   SharedEntry,
   SharedMember,
 } from './broker.js';
+export type { ClientTarget } from './client-target.js';
 export type { DrainOptions } from './drain.js';
 export {
   defaultOptions,
@@ -35,9 +36,10 @@ export {
   type UnroutedMessage,
 } from './options.js';
 export type { Listening, ListenOptions } from './own-server.js';
+export { createPublisher, type Publisher, type PublisherOptions } from './publisher.js';
 export type { Middleware, Route, RouteContext, RouteMessage, Routes } from './route.js';
 export type { AskOptions, Socket } from './socket.js';
 export { SocketManager } from './socket-manager.js';
 export type { Stats } from './stats.js';
-export type { HistoryOptions, RoomMessage, RoomTarget, Target, UserTarget } from './targets.js';
+export type { HistoryOptions, Presence, RoomMessage, RoomTarget, Target, UserTarget } from './targets.js';
 export type { Handshake, RequestHeaders, UpgradeRequest } from './upgrade-request.js';

@@ -109,7 +109,8 @@ export function loseConnection(
   else endSession(session, code, reason);
 }
 
-function suspendSession(session: Session, code: number, reason: string): void {
+/** Its connection is away; it may come back. */
+export function suspendSession(session: Session, code: number, reason: string): void {
   const { hub, socket } = session;
   session.state = 'suspended';
   session.connection = session.behind = undefined;

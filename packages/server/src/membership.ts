@@ -2,6 +2,7 @@
 // are told.
 import { isSocketError } from '@wirepact/core';
 import type { Cursor } from '@wirepact/core/internal';
+import { announce, announceLeave, tellMembers } from './member-lists.js';
 import { deny, hold, introduce, release } from './replay.js';
 import type { Room } from './rooms.js';
 import type { Session } from './session.js';
@@ -22,11 +23,7 @@ export function enterRoom(session: Session, name: string, entrance?: Entrance): 
   const room = rooms.add(session, name, { sinceMs: options.clock.now(), byClient });
   if (room === undefined) return;
   noteMembership(session, room);
-  if (tracksMembers(session)) {
-    const info = describe(session, name);
-    tellOthers(session, name, info);
-    tellMembers(session, room, info);
-  }
+  announce(session, room);
   entrance?.answer();
   if (session.speaksProtocol) readFirst(session, room, entrance?.from);
 }
@@ -47,20 +44,20 @@ export function leaveRoom(session: Session, room: string, why?: 'removed'): void
     deny(session, room);
     session.sendFrame('$leave', { room, why });
   } else release(session, room);
-  tellOthers(session, room);
+  announceLeave(session, room);
 }
 
 /** Takes a session that has ended out of every room. */
 export function leaveAllRooms(session: Session): void {
   session.hub.rooms.removeFromAll(session);
-  for (const room of session.rooms) tellOthers(session, room);
+  for (const room of session.rooms) announceLeave(session, room);
 }
 
 /** Tells a member that is back who is there, and reads to it what it missed. */
 export function introduceRoom(session: Session, room: Room, cursor: Cursor | undefined): void {
   const membership = room.members.get(session);
   if (membership === undefined) return;
-  if (tracksMembers(session)) tellMembers(session, room);
+  tellMembers(session, room);
   introduce(session, room.log, cursor, { membership, values: room.latest });
 }
 
@@ -105,40 +102,4 @@ export async function findRefusal(session: Session, room: string): Promise<strin
     hub.report(error, session);
   }
   return `the room "${room}" may not be joined`;
-}
-
-function tracksMembers({ hub }: Session): boolean {
-  return hub.hooks.rooms?.member !== undefined;
-}
-
-function tellMembers(session: Session, { name, members }: Room, own?: string): void {
-  if (!session.speaksProtocol) return;
-  const all = Array.from(members.keys(), (member) => {
-    const info = member === session ? own : undefined;
-    return `"${member.id}":${info ?? describe(member, name)}`;
-  });
-  const data = `{"room":${JSON.stringify(name)},"members":{${all.join(',')}}}`;
-  session.write(session.hub.dialect.encode('$members', data));
-}
-
-/** Tells the other members that a session came, as its `info` says in JSON, or that it left. */
-function tellOthers(session: Session, name: string, info?: string): void {
-  if (!tracksMembers(session)) return;
-  const { hub, id } = session;
-  const about = `{"room":${JSON.stringify(name)},"id":"${id}"`;
-  const frame = hub.dialect.encode('$member', info === undefined ? `${about}}` : `${about},"info":${info}}`);
-  for (const other of hub.rooms.find(name)?.members.keys() ?? []) {
-    if (other !== session && other.speaksProtocol) other.write(frame);
-  }
-}
-
-/** What other members may know of a session, as JSON. */
-function describe(session: Session, room: string): string {
-  const { hub, socket } = session;
-  try {
-    return JSON.stringify(hub.hooks.rooms?.member?.(socket, room) ?? null) ?? 'null';
-  } catch (error) {
-    hub.report(error, session);
-    return 'null';
-  }
 }

@@ -1,30 +1,41 @@
 // What processes say to each other beside messages: nothing of it is kept, and whoever is away does not hear it.
-import { closeCodes } from '@wirepact/core/internal';
 import type { Hub } from './hub.js';
+import type { MemberNotice } from './shared-members.js';
+import { isJson } from './shared-message.js';
 
 /** What one process says to all that follow a log. */
-export type Notice = {
+export type Notice = MemberNotice | DisconnectNotice;
+
+/** The clients of a user are to be disconnected. */
+interface DisconnectNotice {
   readonly kind: 'disconnect';
   readonly userId: string;
   readonly reason: string;
   readonly code: number;
-};
+}
+
+type Unchecked = Readonly<Record<string, unknown>>;
 
 /** Does what another process, or this one, asks of all. What is no notice is passed over. */
 export function hearNotice(hub: Hub, text: string): void {
-  const notice = readNotice(text);
-  if (notice.kind === 'disconnect') disconnectUser(hub, notice);
+  const notice: Unchecked = isJson(text) ? (JSON.parse(text) as Unchecked) : {};
+  if (isDisconnect(notice)) disconnectUser(hub, notice);
+  else if (isMember(notice)) hub.cluster?.members.hear(notice);
 }
 
-function disconnectUser(hub: Hub, { userId, reason = '', code = closeCodes.normal }: Partial<Notice>): void {
-  if (typeof userId !== 'string') return;
+function disconnectUser(hub: Hub, { userId, reason, code }: DisconnectNotice): void {
   for (const { socket } of hub.roster.ofUser(userId)) socket.disconnect(reason, code);
 }
 
-function readNotice(text: string): Partial<Notice> {
-  try {
-    return JSON.parse(text) as Partial<Notice>;
-  } catch {
-    return {};
-  }
+function isDisconnect(notice: Unchecked): notice is Unchecked & DisconnectNotice {
+  const { kind, userId, reason, code } = notice;
+  const isWhole = typeof userId === 'string' && typeof reason === 'string' && typeof code === 'number';
+  return kind === 'disconnect' && isWhole;
+}
+
+/** What is known of a member becomes a part of a frame as it is. */
+function isMember(notice: Unchecked): notice is Unchecked & MemberNotice {
+  const { kind, room, id, info } = notice;
+  const isWhole = typeof room === 'string' && typeof id === 'string';
+  return kind === 'member' && isWhole && (info === undefined || (typeof info === 'string' && isJson(info)));
 }

@@ -64,7 +64,12 @@ function toJson(value: unknown, path: string, what: string): string | undefined 
 }
 
 /** Makes a message, for one room or for none, of a value of the channel's `out`. @throws SocketError `invalid_output` */
-export function createOutgoing(hub: Hub, path: string, data: unknown, room?: string): OutgoingMessage {
+export function createOutgoing(
+  hub: Pick<Hub, 'channels' | 'dialect'>,
+  path: string,
+  data: unknown,
+  room?: string,
+): OutgoingMessage {
   const channel = findChannel(hub, path);
   if (channel?.out === undefined) {
     throw new SocketError(

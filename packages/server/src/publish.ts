@@ -1,11 +1,12 @@
 // What becomes of a message as its channel's delivery says: `reliable` goes into a log first, and to whoever is connected
 // and not behind; `latest` is kept as the newest; `volatile` is sent or dropped.
 import type { Hub } from './hub.js';
-import { everyoneName, inboxName, type Log, type NewEntry } from './log.js';
+import { everyoneName, inboxName, type NewEntry } from './log.js';
 import { createOutgoing, type OutgoingMessage } from './outgoing-message.js';
 import { isHeld, noteLag, writeEntry } from './replay.js';
 import type { Group } from './rooms.js';
 import type { Session } from './session.js';
+import { inboxLogOf } from './shared-sender.js';
 
 /** What is sent to many. */
 export interface Publication {
@@ -59,7 +60,7 @@ export function publishDirect(session: Session, message: OutgoingMessage): Promi
   } else if (message.delivery === 'volatile' || !speaksProtocol) {
     deliverUnlogged(session, message);
   } else if (hub.cluster !== undefined) {
-    return hub.cluster.publish(hub.cluster.inboxOf(session.id), message);
+    return hub.cluster.publish(inboxLogOf(session.id), message);
   } else if (message.delivery === 'latest') {
     session.openInbox().latest.keep(message, hub.options.clock.now());
     deliverUnlogged(session, message);

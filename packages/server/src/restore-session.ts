@@ -36,7 +36,10 @@ export function restoreSession(
   session.shared = shared;
   shared.cameFrom = claimed.processId;
   session.openInbox().membership.since = inbox;
-  for (const [name, membership] of rooms) hub.rooms.add(session, name, membership);
+  for (const [name, membership] of rooms) {
+    hub.rooms.add(session, name, membership);
+    hub.cluster?.members.keep(session, name);
+  }
   for (const number of handedOver?.running ?? []) shared.elsewhere.set(number, undefined);
   const ranges = decodeDone(handedOver?.done ?? claimed.done);
   // a stream that its reader has a part of cannot be begun again without doubling that: it counts as handled, unanswered

@@ -64,6 +64,11 @@ export function decodeShared(
   return { message: createMessage(dialect, { path, json, room, delivery, slot }), exceptId };
 }
 
+/** Whether a text is JSON. */
+export function isJson(text: string): boolean {
+  return toJson(text) !== undefined;
+}
+
 function toJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -86,6 +86,16 @@ export class SharedSession {
     return this.#committing;
   }
 
+  /** Nobody is to go on with it. */
+  async end(): Promise<void> {
+    try {
+      await this.#ready;
+      await this.#host.broker.endSession(this.#session.id, this.generation);
+    } catch {
+      // it is forgotten in time
+    }
+  }
+
   async #commit(): Promise<boolean> {
     const session = this.#session;
     try {

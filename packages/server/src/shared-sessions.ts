@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 import { receive } from './dispatch.js';
 import type { Hello } from './hello.js';
 import type { Hub } from './hub.js';
-import { letGo, openSession } from './lifecycle.js';
+import { letGo, openSession, suspendSession } from './lifecycle.js';
 import { handledNumbers } from './received-numbers.js';
 import { resumeSession } from './resume.js';
 import { createSecret, hashOf } from './secrets.js';
@@ -16,6 +16,9 @@ import { SharedSession } from './shared-session.js';
 
 /** How long a process that is asked for a session may take; one that has died says nothing. */
 const handOverMs = 300;
+
+/** A connection that was gone before it was greeted. */
+const noStatus = 1006;
 
 /** What processes say to each other about sessions. */
 type Message =
@@ -49,9 +52,8 @@ export class SharedSessions {
   }
 
   /** It has ended for good. */
-  remove({ id, shared }: Session): void {
-    const { generation = 0 } = shared ?? {};
-    this.broker.endSession(id, generation).catch((error: unknown) => this.#hub.report(error));
+  remove({ shared }: Session): void {
+    void shared?.end();
   }
 
   /** Goes on with the session that a client had, wherever that is; with a new one where it cannot. */
@@ -72,7 +74,7 @@ export class SharedSessions {
     if (connection.outgoing.isClosed) return;
     if (claimed === undefined) return openSession(connection, hello);
     const session = await this.#take(id, claimed, connection, hello);
-    if (connection.outgoing.isClosed) return this.fenced(session);
+    if (connection.outgoing.isClosed) return suspendSession(session, noStatus, '');
     resumeSession(session, connection, hello, secret);
   }
 
@@ -82,11 +84,11 @@ export class SharedSessions {
   }
 
   /** A process says something about a session. */
-  told(text: string): void {
-    const message = read(text);
-    if (message?.kind === 'hand-over') this.#handOver(message);
-    else if (message?.kind === 'handed-over') this.#awaited.get(message.id)?.(message);
-    else if (message?.kind === 'handled') this.#noteHandled(message);
+  told(message: { readonly kind?: unknown }): void {
+    const known = message as Message;
+    if (known.kind === 'hand-over') this.#handOver(known);
+    else if (known.kind === 'handed-over') this.#awaited.get(known.id)?.(known);
+    else if (known.kind === 'handled') this.#noteHandled(known);
   }
 
   /** A message of a session that is elsewhere by now was handled here. */
@@ -187,13 +189,5 @@ export class SharedSessions {
 
   #tell(processId: string, message: Message): void {
     this.broker.tell(processId, JSON.stringify(message));
-  }
-}
-
-function read(text: string): Message | undefined {
-  try {
-    return JSON.parse(text) as Message;
-  } catch {
-    return undefined;
   }
 }

@@ -6,6 +6,7 @@ import { endSession } from './lifecycle.js';
 import { everyoneName } from './log.js';
 import { enterRoom, leaveRoom } from './membership.js';
 import { createOutgoing, encodeOutput } from './outgoing-message.js';
+import { checkOwnCode } from './own-codes.js';
 import { send, sendDirect } from './publish.js';
 import { findRoomNameFault } from './rooms.js';
 import type { Session } from './session.js';
@@ -75,10 +76,7 @@ export class SocketHandle {
   }
 
   disconnect(reason = '', code: number = closeCodes.normal): void {
-    const isOwn = (code >= 4000 && code < 4400) || (code >= 4600 && code < 5000);
-    if (code !== closeCodes.normal && !isOwn) {
-      throw new TypeError(`${code} is no close code of an application; use 1000, 4000–4399 or 4600–4999`);
-    }
+    checkOwnCode(code);
     endSession(this.#session, code, reason);
   }
 }

@@ -12,6 +12,8 @@ import {
 import { Upgrader } from './adapters/ws.js';
 import { Gate, type Admission } from './admission.js';
 import { drainSessions, type DrainOptions } from './drain.js';
+import type { ClusterCounts } from './broker.js';
+import { findClient, type ClientTarget } from './client-target.js';
 import { addEndpoint, findHandshakeFault, refuseUpgrade, targetOf } from './endpoints.js';
 import { createHub, type AnySocket, type Hooks, type Hub } from './hub.js';
 import type { SocketManagerOptions } from './options.js';
@@ -65,12 +67,12 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     });
   }
 
-  /** Clients from `onConnect` to `onDisconnect`, both included. */
+  /** Clients of this process, from `onConnect` to `onDisconnect`, both included. */
   get countClients(): number {
     return this.#hub.roster.countClients;
   }
 
-  /** Users with at least one client, where the `userId` option says whose a client is. */
+  /** Users with at least one client of this process, where the `userId` option says whose a client is. */
   get countUsers(): number {
     return this.#hub.roster.countUsers;
   }
@@ -83,6 +85,18 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   /** The client with this id, if it is here. */
   client(id: string): Socket<TChannels, TContext> | undefined {
     return this.#hub.roster.find(id)?.socket as unknown as Socket<TChannels, TContext> | undefined;
+  }
+
+  /** The client with this id, with whatever process it is; `undefined` when it is gone. */
+  async findClient(id: string): Promise<ClientTarget<TChannels> | undefined> {
+    return (await findClient(this.#hub, id)) as ClientTarget<TChannels> | undefined;
+  }
+
+  /** How many clients and users all processes have that a broker joins. */
+  async countAll(): Promise<ClusterCounts> {
+    const { cluster, roster } = this.#hub;
+    const { countClients: clients, countUsers: users } = roster;
+    return cluster?.broker.counts() ?? { clients, users, processes: 1 };
   }
 
   /** Every client of a user. */

@@ -4,6 +4,8 @@ import { closeCodes, type Frame } from '@wirepact/core/internal';
 import type { AnySocket, Hub } from './hub.js';
 import { createOutgoing } from './outgoing-message.js';
 import { publish, send, sendDirect } from './publish.js';
+import { createTarget, type AnyTarget } from './target.js';
+import { checkOwnCode } from './own-codes.js';
 import { readSharedHistory } from './shared-history.js';
 import type { Socket } from './socket.js';
 
@@ -22,14 +24,23 @@ export interface Target<TChannels> {
 /** Everybody in a room. */
 export interface RoomTarget<TChannels = AnyChannels, TContext = unknown> extends Target<TChannels> {
   readonly name: string;
-  /** How many are in it now. */
+  /** How many clients of this process are in it now. */
   readonly size: number;
-  /** Who is in it now. */
+  /** Which clients of this process are in it now. */
   members(): readonly Socket<TChannels, TContext>[];
   /** Everybody in it but one. */
   except(socket: Pick<Socket, 'id'>): Target<TChannels>;
+  /** Who is in it, in whatever process, by user. Clients without a user are not in it. */
+  presence(): Promise<readonly Presence[]>;
   /** What its log still holds of what was sent to it, oldest first. `rooms.history` keeps that of rooms that nobody is in. */
   history(options?: HistoryOptions): Promise<readonly RoomMessage[]>;
+}
+
+/** A user who is in a room. */
+export interface Presence {
+  readonly userId: string;
+  /** How many clients of this user are in it: tabs, devices. */
+  readonly clients: number;
 }
 
 /** Which part of a room's log to read. */
@@ -54,27 +65,10 @@ export interface RoomMessage {
 /** Every client of a user. */
 export interface UserTarget<TChannels = AnyChannels> extends Target<TChannels> {
   readonly id: string;
-  /** How many clients of this user are here now. */
+  /** How many clients of this user are with this process now. */
   readonly size: number;
-  /** Closes every one of them; see `socket.disconnect`. */
+  /** Closes every one of them, in whatever process, and lets none of them resume; see `socket.disconnect`. */
   disconnect(reason?: string, code?: number): void;
-}
-
-/** What can be sent to, given how that is published. */
-function createTarget(
-  hub: Hub,
-  publish: (path: string, data?: unknown) => Promise<void> | undefined,
-): {
-  readonly send: (path: string, data?: unknown) => void;
-  readonly publish: (path: string, data?: unknown) => Promise<void>;
-} {
-  return {
-    send(path, data) {
-      publish(path, data)?.catch((error: unknown) => hub.report(error, undefined, path));
-    },
-    // async, so that what is thrown becomes a rejection
-    publish: async (path, data) => publish(path, data),
-  };
 }
 
 /** Everybody in a room. */
@@ -103,6 +97,17 @@ export class RoomSelection {
     await publish(this.#hub, this.name, { path, data });
   }
 
+  async presence(): Promise<readonly Presence[]> {
+    const { cluster, rooms } = this.#hub;
+    const here = rooms.find(this.name)?.members.keys() ?? [];
+    const members = (await cluster?.broker.members(this.name)) ?? here;
+    const clients = new Map<string, number>();
+    for (const { userId } of members) {
+      if (userId !== undefined) clients.set(userId, (clients.get(userId) ?? 0) + 1);
+    }
+    return Array.from(clients, ([userId, clients]) => ({ userId, clients }));
+  }
+
   // asynchronous, as a log is that is elsewhere
   async history({ limit = 100, after }: HistoryOptions = {}): Promise<readonly RoomMessage[]> {
     const { cluster } = this.#hub;
@@ -118,10 +123,13 @@ export class RoomSelection {
     });
   }
 
-  except({ id }: Pick<Socket, 'id'>): ReturnType<typeof createTarget> {
-    return createTarget(this.#hub, (path, data) => {
-      return publish(this.#hub, this.name, { path, data, exceptId: id });
-    });
+  except({ id }: Pick<Socket, 'id'>): AnyTarget {
+    return createTarget(
+      (error, path) => this.#hub.report(error, undefined, path),
+      (path, data) => {
+        return publish(this.#hub, this.name, { path, data, exceptId: id });
+      },
+    );
   }
 }
 
@@ -148,6 +156,7 @@ export class UserSelection {
   }
 
   disconnect(reason = '', code: number = closeCodes.normal): void {
+    checkOwnCode(code);
     for (const { socket } of this.#hub.roster.ofUser(this.id)) socket.disconnect(reason, code);
     void this.#hub.cluster?.disconnectUser(this.id, reason, code);
   }

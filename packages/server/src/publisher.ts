@@ -1,0 +1,146 @@
+// Sends through a broker from a process that has no clients: a worker, a cron job, a script.
+import type { AnyChannels, ChannelDefinitions, OutArgs, OutPath } from '@wirepact/core';
+import { pathData, systemClock, type Clock } from '@wirepact/core/internal';
+import type { Broker, BrokerListener, BrokerSettings } from './broker.js';
+import { everyoneName } from './log.js';
+import { defaultOptions } from './options.js';
+import { createOutgoing, type OutgoingMessage } from './outgoing-message.js';
+import { findRoomNameFault } from './rooms.js';
+import { createSecret } from './secrets.js';
+import { SharedSender } from './shared-sender.js';
+import type { Target } from './targets.js';
+import { createTarget, type AnyTarget } from './target.js';
+import { Timers } from './timers.js';
+
+/** After the engine was away, others first give back what it lost. */
+const verifyMs = 1_000;
+
+/** What a publisher can be told. */
+export interface PublisherOptions {
+  /** What the servers have, another one of the same kind: `redisBroker({ url })`. */
+  readonly broker: Broker;
+  /** Told of what `send` and `sendToAll` could not get accepted, and of what goes wrong with the broker. */
+  readonly onError?: (error: unknown, where: { readonly path?: string }) => void;
+  /** @default the machine's own */
+  readonly clock?: Clock;
+}
+
+/** Sends to the clients of servers elsewhere. */
+export interface Publisher<TChannels = AnyChannels> {
+  /** Sends to everyone. @throws SocketError `invalid_output` when the data does not fit the channel's `out` */
+  sendToAll<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): void;
+  /** Sends to everyone, resolving once the message is accepted. Rejects with `invalid_output` or `not_accepted`. */
+  publish<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): Promise<void>;
+  /** Everybody in a room. @throws TypeError when the name cannot be a room's */
+  room(name: string): Target<TChannels>;
+  /** Every client of a user. */
+  user(id: string): Target<TChannels>;
+  /** Leaves. What was sent and is not accepted yet is rejected. Calling it twice does no harm. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Makes a publisher for the servers that have the same contract and the same broker.
+ *
+ * @example
+ * ```ts
+ * await using publisher = createPublisher(channels, { broker: redisBroker({ url }) });
+ * await publisher.room('lobby').publish('chat', { text: 'the report is ready' });
+ * ```
+ */
+export function createPublisher<TChannels extends ChannelDefinitions>(
+  channels: TChannels,
+  options: PublisherOptions,
+): Publisher<TChannels> {
+  return new RemotePublisher(channels, options);
+}
+
+class RemotePublisher {
+  readonly #channels: ChannelDefinitions;
+  readonly #options: PublisherOptions;
+  readonly #sender: SharedSender;
+  readonly #timers: Timers;
+
+  constructor(channels: ChannelDefinitions, options: PublisherOptions) {
+    const clock = options.clock ?? systemClock;
+    this.#channels = channels;
+    this.#options = options;
+    this.#sender = new SharedSender(options.broker, clock);
+    this.#timers = new Timers(clock);
+    options.broker.join(this.#listener(), settings()).catch(this.#report);
+  }
+
+  sendToAll(path: string, data?: unknown): void {
+    this.#everyone().send(path, data);
+  }
+
+  publish(path: string, data?: unknown): Promise<void> {
+    return this.#everyone().publish(path, data);
+  }
+
+  room(name: string): AnyTarget {
+    const fault = findRoomNameFault(name);
+    if (fault !== undefined) throw new TypeError(fault);
+    return createTarget(this.#report, (path, data) => {
+      return this.#sender.publish(name, this.#encode(path, data, name));
+    });
+  }
+
+  user(id: string): AnyTarget {
+    return createTarget(this.#report, (path, data) => {
+      return this.#sender.publishToUser(id, this.#encode(path, data));
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#timers.end();
+    await this.#options.broker.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #everyone(): AnyTarget {
+    return createTarget(this.#report, (path, data) => {
+      return this.#sender.publish(everyoneName, this.#encode(path, data));
+    });
+  }
+
+  #encode(path: string, data: unknown, room?: string): OutgoingMessage {
+    return createOutgoing({ channels: this.#channels, dialect: pathData }, path, data, room);
+  }
+
+  #listener(): BrokerListener {
+    return {
+      appended() {},
+      emitted() {},
+      renewed() {},
+      told() {},
+      returned: async () => {
+        this.#timers.after('verify', verifyMs, () => void this.#sender.verify().catch(this.#report));
+      },
+      failed: (error) => this.#report(error),
+    };
+  }
+
+  readonly #report = (error: unknown, path?: string): void => {
+    try {
+      this.#options.onError?.(error, path === undefined ? {} : { path });
+    } catch {
+      // there is nobody left to tell
+    }
+  };
+}
+
+/** The bounds of logs that it may be the first to write to are those that servers have by default. */
+function settings(): BrokerSettings {
+  const { logs, session } = defaultOptions;
+  return {
+    processId: createSecret(),
+    maxLogBytes: logs.maxBytes,
+    maxLogAgeMs: logs.maxAgeMs,
+    sessionMs: session.resumeForMs,
+  };
+}

@@ -1,0 +1,167 @@
+// Clients that are with another process, as this one reaches them: what is said to them goes into their inbox, and what is
+// asked of them is asked by the process that has them.
+import { SocketError, toSocketError } from '@wirepact/core';
+import { closeCodes, fromWireError, toWireError, type WireError } from '@wirepact/core/internal';
+import type { SessionPlace } from './broker.js';
+import type { Cluster } from './cluster.js';
+import type { AnySocket, Hub } from './hub.js';
+import { createOutgoing } from './outgoing-message.js';
+import { checkOwnCode } from './own-codes.js';
+import { inboxLogOf } from './shared-sender.js';
+import type { AskOptions } from './socket.js';
+
+const defaultTimeoutMs = 10_000;
+/** So much longer than the client may take the process that has it may take to say so. */
+const spareMs = 1_000;
+
+/** What processes say to each other about clients. */
+type Message =
+  | {
+      readonly kind: 'ask';
+      readonly number: number;
+      readonly from: string;
+      readonly id: string;
+      readonly path: string;
+      readonly data: unknown;
+      readonly timeoutMs: number;
+    }
+  | { readonly kind: 'answer'; readonly number: number; readonly data?: unknown; readonly error?: WireError }
+  | { readonly kind: 'close'; readonly id: string; readonly reason: string; readonly code: number };
+
+type Answer = Extract<Message, { readonly kind: 'answer' }>;
+type Question = Extract<Message, { readonly kind: 'ask' }>;
+
+/** Clients that are with other processes. */
+export class RemoteClients {
+  readonly #cluster: Cluster;
+  readonly #hub: Hub;
+  readonly #asked = new Map<number, (answer: Answer) => void>();
+  #count = 0;
+
+  constructor(cluster: Cluster, hub: Hub) {
+    this.#cluster = cluster;
+    this.#hub = hub;
+  }
+
+  /** The client with this id, wherever it is. */
+  async find(id: string): Promise<RemoteClient | undefined> {
+    const place = await this.#cluster.broker.findSession(id);
+    return place && new RemoteClient(this, this.#hub, place);
+  }
+
+  publish(id: string, path: string, data: unknown): Promise<void> {
+    const message = createOutgoing(this.#hub, path, data);
+    return this.#cluster.publish(inboxLogOf(id), message);
+  }
+
+  /** Asks what a process asks a client of its own. */
+  ask(
+    { processId, id }: SessionPlace,
+    path: string,
+    data: unknown,
+    { timeoutMs = defaultTimeoutMs, signal }: AskOptions,
+  ): Promise<unknown> {
+    const number = (this.#count += 1);
+    return new Promise((resolve, reject) => {
+      const settle = (answer: Answer): void => {
+        this.#asked.delete(number);
+        stop();
+        signal?.removeEventListener('abort', onAbort);
+        if (answer.error === undefined) resolve(answer.data);
+        else reject(fromWireError(answer.error, path));
+      };
+      const fail = (code: 'timeout' | 'aborted', text: string): void => {
+        const error = new SocketError(code, `[${code}] ${text}`, { path, cause: signal?.reason });
+        settle({ kind: 'answer', number, error: toWireError(error) });
+      };
+      const onAbort = (): void => fail('aborted', `the question "${path}" was called off`);
+      const stop = this.#hub.options.clock.after(timeoutMs + spareMs, () => {
+        fail('timeout', `the process of the client did not answer "${path}" in ${timeoutMs + spareMs} ms`);
+      });
+      this.#asked.set(number, settle);
+      if (signal?.aborted === true) return onAbort();
+      signal?.addEventListener('abort', onAbort);
+      const from = this.#cluster.processId;
+      this.#cluster.tell(processId, { kind: 'ask', number, from, id, path, data, timeoutMs });
+    });
+  }
+
+  async close({ processId, id }: SessionPlace, reason: string, code: number): Promise<void> {
+    this.#cluster.tell(processId, { kind: 'close', id, reason, code });
+    try {
+      // nor may it resume
+      await this.#cluster.broker.endSession(id);
+    } catch (error) {
+      this.#hub.report(error);
+    }
+  }
+
+  /** A process says something about a client. */
+  told(message: { readonly kind?: unknown }): void {
+    const known = message as Message;
+    if (known.kind === 'ask') void this.#answer(known);
+    else if (known.kind === 'answer') this.#asked.get(known.number)?.(known);
+    else if (known.kind === 'close') {
+      this.#hub.roster.find(known.id)?.socket.disconnect(known.reason, known.code);
+    }
+  }
+
+  /** Nobody waits for an answer any more. */
+  end(): void {
+    const error = toWireError(new SocketError('closed', '[closed] this process has left the others'));
+    for (const [number, settle] of this.#asked) settle({ kind: 'answer', number, error });
+  }
+
+  async #answer({ number, from, id, path, data, timeoutMs }: Question): Promise<void> {
+    const answer = { kind: 'answer', number } as const;
+    try {
+      const socket = this.#hub.roster.find(id)?.socket;
+      if (socket === undefined)
+        throw new SocketError('closed', `[closed] the client is gone; "${path}" was not asked`);
+      this.#cluster.tell(from, { ...answer, data: await askHere(socket, path, data, timeoutMs) });
+    } catch (error) {
+      this.#cluster.tell(from, { ...answer, error: toWireError(toSocketError(error, path)) });
+    }
+  }
+}
+
+/** One client that is with another process. */
+export class RemoteClient {
+  readonly #clients: RemoteClients;
+  readonly #hub: Hub;
+  readonly #place: SessionPlace;
+
+  constructor(clients: RemoteClients, hub: Hub, place: SessionPlace) {
+    this.#clients = clients;
+    this.#hub = hub;
+    this.#place = place;
+  }
+
+  get id(): string {
+    return this.#place.id;
+  }
+
+  send(path: string, data?: unknown): void {
+    this.publish(path, data).catch((error: unknown) => this.#hub.report(error, undefined, path));
+  }
+
+  async publish(path: string, data?: unknown): Promise<void> {
+    await this.#clients.publish(this.id, path, data);
+  }
+
+  request(path: string, data?: unknown, options: AskOptions = {}): Promise<unknown> {
+    return this.#clients.ask(this.#place, path, data, options);
+  }
+
+  disconnect(reason = '', code: number = closeCodes.normal): void {
+    checkOwnCode(code);
+    void this.#clients.close(this.#place, reason, code);
+  }
+}
+
+function askHere(socket: AnySocket, path: string, data: unknown, timeoutMs: number): Promise<unknown> {
+  const ask = socket as unknown as {
+    request(path: string, data: unknown, options: AskOptions): Promise<unknown>;
+  };
+  return ask.request(path, data, { timeoutMs });
+}

@@ -1,0 +1,197 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { defineChannels } from '@wirepact/core';
+import { z } from 'zod';
+import { brief, connectTo, join, startNodes } from './cluster.fixture.js';
+import { createPublisher } from './publisher.js';
+import { settle } from './test-server.fixture.js';
+
+const channels = defineChannels({
+  said: { in: z.string(), out: z.string() },
+  price: { out: z.number(), delivery: 'latest' },
+  ask: { out: z.string(), answer: z.string() },
+});
+
+describe('a client that is with another process', () => {
+  it('is found by its id, sent to, and asked', async () => {
+    const { nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    const client = await other.sockets.findClient(a.welcome.session);
+    await client?.publish('said', 'hello');
+    const asking = client?.request('ask', 'how are you?');
+    await settle();
+    const [said, question] = a.take();
+    expect([said?.data, question?.data]).toEqual(['hello', 'how are you?']);
+    a.say({ path: 'ask', id: question?.id, data: 'fine' });
+    expect(await asking).toBe('fine');
+  });
+
+  it('is found in the process itself too, and nowhere when it is gone', async () => {
+    const { nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    const here = await one.sockets.findClient(a.welcome.session);
+    here?.send('said', 'hello');
+    await settle();
+    expect(a.takeData('said')).toEqual(['hello']);
+    here?.disconnect('bye', 4001);
+    await settle();
+    expect(await other.sockets.findClient(a.welcome.session)).toBeUndefined();
+    expect(await one.sockets.findClient(a.welcome.session)).toBeUndefined();
+  });
+
+  it('says so when it cannot answer, and when nobody answers for it', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const plain = await one.connectPlain();
+    await settle();
+    const [session] = [...one.sockets.clients()];
+    const client = await other.sockets.findClient(session?.id ?? '');
+    await expect(client?.request('ask', 'you?')).rejects.toMatchObject({ code: 'unsupported' });
+    engine.kill(brokers[0]);
+    const asking = client?.request('ask', 'you?', { timeoutMs: 1_000 });
+    const aborted = client?.request('ask', 'you?', { signal: AbortSignal.abort() });
+    await settle();
+    clock.advance(2_000);
+    await expect(asking).rejects.toMatchObject({ code: 'timeout' });
+    await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
+    expect(plain.transport.closedWith).toBeUndefined();
+  });
+
+  it('is closed from there, and does not resume', async () => {
+    const { nodes } = await startNodes(channels);
+    const [one, other, third] = nodes;
+    const a = await one.connect();
+    await settle();
+    const client = await other.sockets.findClient(a.welcome.session);
+    client?.disconnect('bye', 4001);
+    await settle();
+    expect(a.transport.closedWith).toEqual({ code: 4001, reason: 'bye' });
+    expect((await third.resume(a)).welcome.resumed).toBe(false);
+    expect(() => client?.disconnect('bye', 1002)).toThrow(TypeError);
+  });
+});
+
+describe('the members of a room', () => {
+  const rooms = {
+    authorize: () => true,
+    member: (socket: { readonly context: unknown }) => socket.context ?? 'nobody',
+  };
+
+  it('know of each other in all processes: who is there, who comes, who leaves', async () => {
+    const { nodes } = await startNodes(channels, { rooms });
+    const [one, other] = nodes;
+    const a = await one.connect('ann');
+    await join(a, 'lobby');
+    await settle();
+    a.take();
+    const b = await other.connect('bob');
+    expect(await b.ask({ path: '$join', data: { room: 'lobby' }, id: 1 })).toContainEqual({
+      path: '$members',
+      data: { room: 'lobby', members: { [a.welcome.session]: 'ann', [b.welcome.session]: 'bob' } },
+    });
+    await settle();
+    expect(a.take()).toEqual([
+      { path: '$member', data: { room: 'lobby', id: b.welcome.session, info: 'bob' } },
+    ]);
+    other.sockets.client(b.welcome.session)?.disconnect();
+    await settle();
+    expect(a.take()).toEqual([{ path: '$member', data: { room: 'lobby', id: b.welcome.session } }]);
+  });
+
+  it('are not told that one left who only went to another process', async () => {
+    const { nodes } = await startNodes(channels, { rooms });
+    const [one, other, third] = nodes;
+    const a = await connectTo(one, 'lobby', 'ann');
+    const b = await connectTo(other, 'lobby', 'bob');
+    await settle();
+    a.take();
+    await third.resume(b, {}, 'bob');
+    await settle();
+    expect(a.take()).toEqual([]);
+    expect(await one.sockets.room('lobby').presence()).toHaveLength(2);
+  });
+
+  it('are told that those of a process that died are gone, a minute later', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels, { rooms });
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby', 'ann');
+    await connectTo(other, 'lobby', 'bob');
+    await settle();
+    a.take();
+    engine.kill(brokers[1]);
+    for (let seconds = 0; seconds < 90; seconds += 5) {
+      clock.advance(5_000);
+      await setImmediate();
+      a.say({ path: '$ping' });
+      await settle();
+    }
+    expect(a.take().filter(({ path }) => path === '$member')).toHaveLength(1);
+    expect(await one.sockets.room('lobby').presence()).toEqual([{ userId: 'ann', clients: 1 }]);
+  });
+
+  it('are present once for all their tabs', async () => {
+    const { nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    for (const node of [one, one, other]) await connectTo(node, 'lobby', 'ann');
+    await connectTo(other, 'lobby', 'bob');
+    await connectTo(other, 'lobby');
+    const presence = await one.sockets.room('lobby').presence();
+    expect(presence).toHaveLength(2);
+    expect(presence).toEqual(
+      expect.arrayContaining([
+        { userId: 'ann', clients: 3 },
+        { userId: 'bob', clients: 1 },
+      ]),
+    );
+  });
+
+  it('are counted in all processes', async () => {
+    const { clock, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    await one.connect('ann');
+    await other.connect('ann');
+    await other.connect('bob');
+    clock.advance(10_000);
+    await settle();
+    expect(await one.sockets.countAll()).toEqual({ clients: 3, users: 2, processes: 3 });
+  });
+});
+
+describe('a publisher', () => {
+  it('sends to rooms, users and everyone, and has no clients', async () => {
+    const { clock, engine, nodes } = await startNodes(channels);
+    const a = await connectTo(nodes[0], 'lobby', 'ann');
+    await using publisher = createPublisher(channels, { broker: engine.broker(), clock });
+    await publisher.room('lobby').publish('said', 'to the room');
+    await publisher.user('ann').publish('said', 'to ann');
+    await publisher.publish('said', 'to all');
+    publisher.sendToAll('price', 7);
+    await settle();
+    expect(brief(a.take())).toEqual(['to the room', 'to ann', 'to all', 7]);
+  });
+
+  it('rejects what does not fit, and reports what is not accepted', async () => {
+    const { clock, engine } = await startNodes(channels);
+    const errors: unknown[] = [];
+    const publisher = createPublisher(channels, {
+      broker: engine.broker(),
+      clock,
+      onError: (error, where) => errors.push([error, where]),
+    });
+    // @ts-expect-error a number is no text
+    await expect(publisher.publish('said', 7)).rejects.toMatchObject({ code: 'invalid_output' });
+    expect(() => publisher.room('*')).toThrow(TypeError);
+    engine.goAway();
+    publisher.room('lobby').send('said', 'lost');
+    await settle();
+    clock.advance(6_000);
+    await settle();
+    expect(errors).toEqual([[expect.objectContaining({ code: 'not_accepted' }), { path: 'said' }]]);
+    await publisher.close();
+    await publisher.close();
+  });
+});

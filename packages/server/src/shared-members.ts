@@ -1,0 +1,125 @@
+// Who is in the rooms of this process, in whatever process they are. The engine has the list; what changes is heard of as it
+// does, and what was missed is found when the list is read again.
+import type { Broker } from './broker.js';
+import type { Hub } from './hub.js';
+import { describe, tellOf, tracksMembers } from './member-lists.js';
+import type { Room } from './rooms.js';
+import type { Session } from './session.js';
+
+/** Somebody came into a room, or left it. */
+export interface MemberNotice {
+  readonly kind: 'member';
+  readonly room: string;
+  readonly id: string;
+  /** What others may know of it, as JSON; absent when it left. */
+  readonly info?: string;
+}
+
+/** One room's members, by the id of their session: what is known of each, as JSON. */
+interface MemberList {
+  readonly infos: Map<string, string>;
+  /** What was heard while the list was read, which may be older; `undefined` for who left. */
+  readonly heard: Map<string, string | undefined>;
+  reading: Promise<void> | undefined;
+}
+
+/** Who is in the rooms of this process. */
+export class SharedMembers {
+  readonly #broker: Broker;
+  readonly #hub: Hub;
+  readonly #lists = new Map<string, MemberList>();
+
+  constructor(broker: Broker, hub: Hub) {
+    this.#broker = broker;
+    this.#hub = hub;
+  }
+
+  /** `info` is what others may know of it, if they are to be told. */
+  enter({ id, userId }: Session, room: string, info: string | undefined): void {
+    this.#broker.enter(room, { id, userId, info: info ?? 'null' });
+    if (info === undefined) return;
+    this.#note(room, id, info);
+    this.#say({ kind: 'member', room, id, info });
+  }
+
+  leave({ id }: Session, room: string): void {
+    this.#broker.leave(room, id);
+    if (!tracksMembers(this.#hub)) return;
+    this.#note(room, id);
+    this.#say({ kind: 'member', room, id });
+  }
+
+  /** A session that was in another process is in this one now: for the others it never left. */
+  keep(session: Session, room: string): void {
+    const info = tracksMembers(this.#hub) ? describe(session, room) : 'null';
+    this.#broker.enter(room, { id: session.id, userId: session.userId, info });
+  }
+
+  hear({ room: name, id, info }: MemberNotice): void {
+    const room = this.#hub.rooms.find(name);
+    if (room === undefined) return;
+    this.#note(name, id, info);
+    tellOf(room, id, info);
+  }
+
+  /** Everybody in a room; `undefined` when that cannot be found out now. */
+  async list(room: Room): Promise<ReadonlyMap<string, string> | undefined> {
+    const known = this.#lists.get(room.name);
+    if (known === undefined) return this.read(room);
+    await known.reading;
+    return this.#lists.get(room.name)?.infos;
+  }
+
+  /** Reads who is there, and tells the members that are here what they have not heard of. */
+  async read(room: Room): Promise<ReadonlyMap<string, string> | undefined> {
+    const list = this.#lists.get(room.name) ?? { infos: new Map(), heard: new Map(), reading: undefined };
+    const isNew = list.infos.size === 0;
+    this.#lists.set(room.name, list);
+    list.reading ??= this.#read(room, list, isNew).finally(() => (list.reading = undefined));
+    await list.reading;
+    return this.#lists.get(room.name)?.infos;
+  }
+
+  /** Reads again who is in the rooms that are known. */
+  refresh(): void {
+    for (const name of this.#lists.keys()) {
+      const room = this.#hub.rooms.find(name);
+      if (room === undefined) this.#lists.delete(name);
+      else void this.read(room);
+    }
+  }
+
+  async #read(room: Room, { infos, heard }: MemberList, isNew: boolean): Promise<void> {
+    heard.clear();
+    try {
+      // from then on what changes is heard of
+      await room.log.source?.prepare(Infinity);
+      const members = new Map((await this.#broker.members(room.name)).map(({ id, info }) => [id, info]));
+      for (const [id, info] of heard) {
+        if (info === undefined) members.delete(id);
+        else members.set(id, info);
+      }
+      for (const id of [...infos.keys()]) {
+        if (!members.has(id) && infos.delete(id) && !isNew) tellOf(room, id);
+      }
+      for (const [id, info] of members) {
+        if (!isNew && infos.get(id) !== info) tellOf(room, id, info);
+        infos.set(id, info);
+      }
+    } catch {
+      // the engine is away: it is read again when that is back
+    }
+  }
+
+  #note(room: string, id: string, info?: string): void {
+    const list = this.#lists.get(room);
+    if (list === undefined) return;
+    list.heard.set(id, info);
+    if (info === undefined) list.infos.delete(id);
+    else list.infos.set(id, info);
+  }
+
+  #say(notice: MemberNotice): void {
+    this.#broker.emit(notice.room, JSON.stringify(notice));
+  }
+}

@@ -1,0 +1,60 @@
+// How a process hands messages to the engine, whether it has clients or not.
+import type { Clock } from '@wirepact/core/internal';
+import type { Append, Broker, LogHead } from './broker.js';
+import { inboxName } from './log.js';
+import { createEpoch } from './logs.js';
+import type { OutgoingMessage } from './outgoing-message.js';
+import { RecentAppends } from './recent-appends.js';
+import { encodeShared } from './shared-message.js';
+
+const inboxPrefix = `${inboxName}:`;
+
+/** What the engine calls the log of a session's direct messages. */
+export function inboxLogOf(sessionId: string): string {
+  return `${inboxPrefix}${sessionId}`;
+}
+
+/** Appends to a log that this process has a mirror of, which knows more of where that stands. */
+export type AppendHere = (body: string) => Promise<LogHead>;
+
+/** Hands messages to the engine. */
+export class SharedSender {
+  readonly #broker: Broker;
+  readonly #recent: RecentAppends;
+
+  constructor(broker: Broker, clock: Clock) {
+    this.#broker = broker;
+    this.#recent = new RecentAppends(broker, clock);
+  }
+
+  /** Sends to a room, to everyone, or to an inbox. Resolves once that is accepted. */
+  async publish(
+    log: string,
+    message: OutgoingMessage,
+    exceptId?: string,
+    append?: AppendHere,
+  ): Promise<void> {
+    const body = encodeShared(message, exceptId);
+    if (message.delivery === 'volatile') return this.#broker.emit(log, body);
+    if (message.delivery === 'latest') return this.#broker.keepLatest(log, message.slot, body);
+    const head = await (append?.(body) ?? this.#broker.append(this.#appendOf(log, body)));
+    this.#recent.note(log, head, body);
+  }
+
+  /** Sends to every client of a user, wherever it is. Resolves once that is accepted for each of them. */
+  async publishToUser(userId: string, message: OutgoingMessage): Promise<void> {
+    const places = await this.#broker.sessionsOf(userId);
+    await Promise.all(places.map(({ id }) => this.publish(inboxLogOf(id), message)));
+  }
+
+  /** An engine that was gone may have lost what nobody but this process knows of: that is appended again. */
+  verify(): Promise<void> {
+    return this.#recent.verify();
+  }
+
+  #appendOf(log: string, body: string): Append {
+    // a client knows the epoch of its inbox by its session
+    const epoch = log.startsWith(inboxPrefix) ? log.slice(inboxPrefix.length) : createEpoch();
+    return { log, body, epoch, knownAt: this.#recent.knownAt(log) };
+  }
+}

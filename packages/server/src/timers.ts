@@ -1,0 +1,30 @@
+// Timers by what they are for: of one kind there is at most one, and all end together.
+import type { Clock } from '@wirepact/core/internal';
+
+/** Timers that have names. */
+export class Timers {
+  readonly #clock: Clock;
+  readonly #stops = new Map<string, () => void>();
+  #isOver = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Runs something later, once; the first who asks says when. */
+  after(what: string, delayMs: number, run: () => void): void {
+    if (this.#isOver || this.#stops.has(what)) return;
+    const stop = this.#clock.after(delayMs, () => {
+      this.#stops.delete(what);
+      run();
+    });
+    this.#stops.set(what, stop);
+  }
+
+  /** None fires from now on. */
+  end(): void {
+    this.#isOver = true;
+    for (const stop of this.#stops.values()) stop();
+    this.#stops.clear();
+  }
+}
