@@ -2,9 +2,11 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
+import { provideRedis } from './redis.mjs';
 import { root, run, runMain } from './workspace.mjs';
 
 await runMain(async () => {
+  await provideRedis();
   const folder = join(root, 'e2e');
   const outdir = join(folder, 'chaos/dist');
   const { devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -19,6 +21,10 @@ await runMain(async () => {
     external: Object.keys(devDependencies).filter((name) => !name.startsWith('@wirepact/')),
     ...{ outdir, bundle: true, splitting: true, sourcemap: true },
     ...{ format: 'esm', platform: 'node', target: 'node20' },
+    // the client of Redis is CommonJS, and is taken in with our own package
+    banner: {
+      js: "import { createRequire as requireIn } from 'node:module'; const require = requireIn(import.meta.url);",
+    },
   });
   const { code } = await run(
     process.execPath,

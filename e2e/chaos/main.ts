@@ -2,6 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeClusterLine } from './cluster/cluster-report.js';
+import { findClusterMisses, type ClusterResult } from './cluster/cluster-result.js';
+import { findClusterObstacle, runClusterRow } from './cluster/run-cluster-row.js';
 import { wirepact } from './contenders/wirepact.js';
 import { isMissed } from './measures/measure.js';
 import { readOptions, usage, type ProofOptions } from './proof-options.js';
@@ -30,6 +33,7 @@ async function prove(options: ProofOptions, command: string): Promise<number> {
   console.log(`seed ${options.seed}`);
   const findings: Findings = {
     results: await breakLines(options, command),
+    clusterResults: await breakClusters(options, command),
     measurements: await measure(options, command),
   };
   writeFileSync(join(folder, 'findings.json'), `${JSON.stringify(findings, null, 2)}\n`);
@@ -37,6 +41,7 @@ async function prove(options: ProofOptions, command: string): Promise<number> {
   if (options.isPublished) publish(findings);
   const isMissing =
     findings.results.some((one) => one.contender === wirepact.name && findMisses(one).length > 0) ||
+    findings.clusterResults.some((one) => findClusterMisses(one).length > 0) ||
     findings.measurements.some(({ figures }) => figures.some(isMissed));
   return isMissing ? 1 : 0;
 }
@@ -64,6 +69,30 @@ async function breakLines(options: ProofOptions, command: string): Promise<Resul
       console.log(writeLine(result));
       results.push(result);
     }
+  }
+  return results;
+}
+
+async function breakClusters(options: ProofOptions, command: string): Promise<ClusterResult[]> {
+  const { seed, length, clients: maxClients, contenders } = options;
+  const results: ClusterResult[] = [];
+  if (!contenders.includes(wirepact)) return results;
+  for (const row of options.clusterRows) {
+    const cycles = row.cycles[length];
+    if (cycles === undefined) continue;
+    const obstacle = findClusterObstacle();
+    if (obstacle !== undefined) {
+      console.log(`| ${row.id} | skipped: ${obstacle} |`);
+      continue;
+    }
+    const run = describeRun(wirepact.package, { command, seed });
+    const result = await runClusterRow(row, wirepact, {
+      cycles: options.cycles ?? cycles,
+      maxClients,
+      ...run,
+    });
+    console.log(writeClusterLine(result));
+    results.push(result);
   }
   return results;
 }

@@ -1,5 +1,6 @@
 // What `pnpm proof` can be told.
 import { parseArgs } from 'node:util';
+import { clusterRows, type ClusterRow } from './cluster/cluster-rows.js';
 import type { Contender } from './contender.js';
 import { contenders } from './contenders/contenders.js';
 import type { Measure } from './measures/measure.js';
@@ -8,6 +9,7 @@ import { rows, type Length, type Row } from './rows.js';
 
 export interface ProofOptions {
   readonly rows: readonly Row[];
+  readonly clusterRows: readonly ClusterRow[];
   readonly measures: readonly Measure[];
   readonly contenders: readonly Contender[];
   readonly length: Length;
@@ -20,7 +22,7 @@ export interface ProofOptions {
 
 export const usage = `pnpm proof [options]
 
-  --only C1,C2       some rows or measures: ${[...rows, ...measures].map(({ id }) => id).join(', ')}
+  --only C1,C2       some rows or measures: ${[...rows, ...clusterRows, ...measures].map(({ id }) => id).join(', ')}
   --contenders a,b   some contenders: ${contenders.map(({ name }) => `"${name}"`).join(', ')}
   --quick            fewer cycles
   --check            those of npm test: still fewer, and Wirepact alone
@@ -45,9 +47,15 @@ export function readOptions(args: readonly string[]): ProofOptions {
       publish: { type: 'boolean', default: false },
     },
   });
-  const wanted = pick<Row | Measure>('--only', [...rows, ...measures], ({ id }) => id, values.only);
+  const wanted = pick<Row | ClusterRow | Measure>(
+    '--only',
+    [...rows, ...clusterRows, ...measures],
+    ({ id }) => id,
+    values.only,
+  );
   return {
     rows: rows.filter((row) => wanted.includes(row)),
+    clusterRows: clusterRows.filter((row) => wanted.includes(row)),
     measures: measures.filter((measure) => wanted.includes(measure)),
     contenders: pick(
       '--contenders',

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clusterRows } from './cluster/cluster-rows.js';
 import { contenders } from './contenders/contenders.js';
 import { writeReport } from './report.js';
 import { measures } from './measures/measures.js';
@@ -12,17 +13,24 @@ import { rows } from './rows.js';
 const inDocs = (path: string): string => fileURLToPath(new URL(`../../../docs/${path}`, import.meta.url));
 const [opening, closing] = ['<!-- chaos -->', '<!-- /chaos -->'];
 
-export function publish({ results, measurements }: Findings): void {
+export function publish({ results, clusterResults, measurements }: Findings): void {
   const kept = inDocs('reliability/findings.json');
-  const before: Findings = existsSync(kept)
-    ? (JSON.parse(readFileSync(kept, 'utf8')) as Findings)
-    : { results: [], measurements: [] };
+  const before: Findings = {
+    ...{ results: [], clusterResults: [], measurements: [] },
+    ...(existsSync(kept) && (JSON.parse(readFileSync(kept, 'utf8')) as Partial<Findings>)),
+  };
   const all: Findings = {
     results: rows.flatMap(({ id }) =>
       contenders.flatMap(({ name }) => {
         const isWanted = (one: Result): boolean => one.id === id && one.contender === name;
         return results.find(isWanted) ?? before.results.find(isWanted) ?? [];
       }),
+    ),
+    clusterResults: clusterRows.flatMap(
+      ({ id }) =>
+        clusterResults.find((one) => one.id === id) ??
+        before.clusterResults.find((one) => one.id === id) ??
+        [],
     ),
     measurements: measures.flatMap(
       ({ id }) =>

@@ -1,4 +1,5 @@
 // The results as Markdown.
+import { writeClusterResults } from './cluster/cluster-report.js';
 import { contenders } from './contenders/contenders.js';
 import { wirepact } from './contenders/wirepact.js';
 import { isMissed } from './measures/measure.js';
@@ -13,13 +14,18 @@ const columns = [
 ];
 
 /** What was found, what it means, and how it came about. */
-export function writeReport({ results, measurements }: Findings): string {
+export function writeReport({ results, clusterResults, measurements }: Findings): string {
   return [
     ...(results.length > 0 ? writeResults(results) : []),
+    ...writeClusterResults(clusterResults),
     ...(measurements.length > 0 ? [writeFigures(measurements), ''] : []),
     '| Command | Seed | Gave | On | Machine |',
     '|---|---:|---|---|---|',
-    ...writeSources([...results, ...measurements.map((one) => ({ ...one, contender: wirepact.name }))]),
+    ...writeSources([
+      ...results,
+      ...clusterResults,
+      ...measurements.map((one) => ({ ...one, contender: wirepact.name })),
+    ]),
   ].join('\n');
 }
 

@@ -1,4 +1,5 @@
 // What a row gave, and whether that is what it should.
+import type { ClusterResult } from './cluster/cluster-result.js';
 import type { Verdict } from './judge.js';
 import type { Return } from './line.js';
 import type { Figure } from './measures/measure.js';
@@ -31,6 +32,8 @@ export interface Measurement extends Provenance {
 /** All that a run found. */
 export interface Findings {
   readonly results: readonly Result[];
+  /** Of several nodes. */
+  readonly clusterResults: readonly ClusterResult[];
   readonly measurements: readonly Measurement[];
 }
 

@@ -58,9 +58,10 @@ it('hangs up on subscribers alone', async () => {
   subscriber.write('SSUBSCRIBE news\r\n');
   other.write('PING\r\n');
   await Promise.all([once(subscriber, 'data'), once(other, 'data')]);
+  const isOver = new Promise((resolve) => subscriber.on('error', resolve).on('end', resolve).resume());
   await redis.killSubscribers();
-  await once(subscriber, 'close');
+  await isOver;
   other.write('PING\r\n');
   expect(String((await once(other, 'data')) as unknown)).toContain('PONG');
-  other.destroy();
+  for (const socket of [subscriber, other]) socket.destroy();
 });

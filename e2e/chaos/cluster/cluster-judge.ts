@@ -14,6 +14,8 @@ export interface ClusterVerdict {
   readonly down: Counts & { readonly repeated: number; readonly refused: number; readonly gaps: number };
   /** `rerun`: handled again after the process that had handled it had died. `unanswered`: requests that nobody ended. */
   readonly up: Counts & { readonly rerun: number; readonly unanswered: number };
+  /** What is wrong, as sentences; the first of each kind, by stream. */
+  readonly examples: readonly string[];
 }
 
 /** What there is to judge. */
@@ -26,7 +28,13 @@ export interface ClusterEvidence {
 }
 
 export function judgeCluster(evidence: ClusterEvidence): ClusterVerdict {
-  return { down: judgeDown(evidence), up: judgeUp(evidence) };
+  const examples = new Map<string, string>();
+  const note: Note = (kind, text) => void (examples.has(kind) || examples.set(kind, text));
+  return {
+    down: judgeDown(evidence, note),
+    up: judgeUp(evidence, note),
+    examples: [...examples.values()],
+  };
 }
 
 /** True when everybody knows of everything. */
@@ -34,9 +42,10 @@ export function isClusterSettled({ down, up }: ClusterVerdict): boolean {
   return down.silent === 0 && up.silent === 0 && up.unanswered === 0;
 }
 
+type Note = (kind: string, text: string) => void;
 type Heard = Account['heard'][Stream];
 
-function judgeDown({ accounts, journals }: ClusterEvidence): ClusterVerdict['down'] {
+function judgeDown({ accounts, journals }: ClusterEvidence, note: Note): ClusterVerdict['down'] {
   const sum = { accepted: 0, lost: 0, silent: 0, duplicated: 0, disordered: 0, repeated: 0, gaps: 0 };
   const refused = journals.flat().filter((entry) => 'refused' in entry).length;
   for (const stream of streams) {
@@ -45,10 +54,12 @@ function judgeDown({ accounts, journals }: ClusterEvidence): ClusterVerdict['dow
         'published' in entry && entry.published.stream === stream ? [entry.published.n] : [],
       ),
     );
-    for (const { heard } of accounts) {
+    for (const { key: client, heard } of accounts) {
       sum.gaps += heard[stream].filter((one) => 'mayBeEmpty' in one).length;
       for (const [index, accepted] of published.entries()) {
-        const fate = fateOf(heard[stream], index + 1, accepted);
+        const fate = fateOf(heard[stream], index + 1, accepted, (kind, n) =>
+          note(`${kind} ${stream}`, `${client} ${kind} message ${n} of process ${index + 1} to ${stream}`),
+        );
         sum.accepted += accepted.length;
         for (const key of ['lost', 'silent', 'duplicated', 'disordered', 'repeated'] as const)
           sum[key] += fate[key];
@@ -63,6 +74,7 @@ function fateOf(
   heard: Heard,
   run: number,
   accepted: readonly number[],
+  note: (kind: string, n: number) => void,
 ): Pick<ClusterVerdict['down'], 'lost' | 'silent' | 'duplicated' | 'disordered' | 'repeated'> {
   const fate = { lost: 0, silent: 0, duplicated: 0, disordered: 0, repeated: 0 };
   /** The gap after which each came last. */
@@ -81,9 +93,14 @@ function fateOf(
     if (one.run !== run) continue;
     const { n } = one;
     const cameAt = arrived.get(n);
-    if (cameAt === gaps) fate.duplicated += 1;
-    else if (cameAt !== undefined) fate.repeated += 1;
-    else if (n < newest) fate.disordered += 1;
+    if (cameAt === gaps) {
+      fate.duplicated += 1;
+      note('got again', n);
+    } else if (cameAt !== undefined) fate.repeated += 1;
+    else if (n < newest) {
+      fate.disordered += 1;
+      note('got too late', n);
+    }
     arrived.set(n, gaps);
     newest = Math.max(newest, n);
     highest = Math.max(highest, n);
@@ -92,7 +109,9 @@ function fateOf(
   for (const n of accepted) {
     if (arrived.has(n)) continue;
     fate.lost += 1;
-    if (!covered.some(({ after, before }) => n > after && n < before)) fate.silent += 1;
+    if (covered.some(({ after, before }) => n > after && n < before)) continue;
+    fate.silent += 1;
+    note('never got, and was told of no gap for,', n);
   }
   return fate;
 }
@@ -103,7 +122,7 @@ interface Run {
   readonly atMs: number;
 }
 
-function judgeUp({ accounts, journals, deaths }: ClusterEvidence): ClusterVerdict['up'] {
+function judgeUp({ accounts, journals, deaths }: ClusterEvidence, note: Note): ClusterVerdict['up'] {
   const up = { accepted: 0, lost: 0, silent: 0, duplicated: 0, disordered: 0, rerun: 0, unanswered: 0 };
   const runs = new Map<string, Run[]>();
   for (const [index, journal] of journals.entries()) {
@@ -122,10 +141,16 @@ function judgeUp({ accounts, journals, deaths }: ClusterEvidence): ClusterVerdic
       const before = handled.get(run.n);
       const { answeredAtMs = Infinity } = sent[run.n - 1] ?? {};
       if (before === undefined) {
-        if (run.n < highest) up.disordered += 1;
+        if (run.n < highest) {
+          up.disordered += 1;
+          note('late', `message ${run.n} of ${key} was handled after ${highest}`);
+        }
         highest = Math.max(highest, run.n);
       } else if ((deaths.get(before.run) ?? Infinity) <= run.atMs && answeredAtMs >= run.atMs) up.rerun += 1;
-      else up.duplicated += 1;
+      else {
+        up.duplicated += 1;
+        note('twice', `message ${run.n} of ${key} was handled in process ${before.run}, and in ${run.run}`);
+      }
       handled.set(run.n, run);
     }
     for (const [index, { state }] of sent.entries()) {
@@ -133,20 +158,22 @@ function judgeUp({ accounts, journals, deaths }: ClusterEvidence): ClusterVerdic
       if (state === 'awaited') up.unanswered += 1;
       if (handled.has(index + 1)) continue;
       up.lost += 1;
-      if (state !== 'unknown') up.silent += 1;
+      if (state === 'unknown') continue;
+      up.silent += 1;
+      note('unheard', `message ${index + 1} of ${key} was never handled, and it was not told`);
     }
   }
   return up;
 }
 
-/** Whether a client has heard what was sent last before now, by every process that lives, in every stream. */
-export function hasHeard({ heard }: Account, wanted: readonly Message[]): boolean {
-  return wanted.every(({ run, stream, n }) => {
+/** The first of some messages that a client has heard neither of nor past. */
+export function findUnheard({ heard }: Account, wanted: readonly Message[]): Message | undefined {
+  return wanted.find(({ run, stream, n }) => {
     const list = heard[stream];
     for (let index = list.length - 1; index >= 0; index -= 1) {
       const one = list[index];
-      if (one !== undefined && 'n' in one && one.run === run) return one.n >= n;
+      if (one !== undefined && 'n' in one && one.run === run) return one.n < n;
     }
-    return false;
+    return true;
   });
 }

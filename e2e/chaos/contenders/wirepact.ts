@@ -1,5 +1,6 @@
 // Wirepact as its users have it. Every second message of a client is an event, the others are requests.
 import { createClient, type Client } from '@wirepact/client';
+import { redisBroker } from '@wirepact/redis';
 import { SocketManager } from '@wirepact/server';
 import { channels, lobby, type Channels } from '../channels.js';
 import type { Application, ChaosClient, ClientEvents, Contender, Served } from '../contender.js';
@@ -17,7 +18,7 @@ export const wirepact: Contender = {
   connect,
 };
 
-async function serve({ handle, fail }: Application): Promise<Served> {
+async function serve({ handle, fail, cluster }: Application): Promise<Served> {
   const { server, port } = await listen();
   const sockets = new SocketManager(channels, {
     authenticate: ({ token }) => ({ key: token ?? 'plain' }),
@@ -26,6 +27,7 @@ async function serve({ handle, fail }: Application): Promise<Served> {
     // 100 a second is what clients send here, without what they say of themselves
     limits: { messagesPerSecond: 1_000 },
     onError: fail,
+    ...(cluster && { broker: redisBroker({ url: cluster.redisUrl }) }),
     event: {
       // plain clients cannot join by themselves
       onConnect: (socket) => void (socket.context.key === 'plain' && socket.join(lobby)),
@@ -42,7 +44,8 @@ async function serve({ handle, fail }: Application): Promise<Served> {
     async publish(message) {
       if (message.stream === 'everyone') await sockets.publish('message', message);
       else if (message.stream === 'room') await sockets.room(lobby).publish('message', message);
-      else for (const socket of sockets.clients()) socket.send('message', message);
+      else if (cluster === undefined) for (const socket of sockets.clients()) socket.send('message', message);
+      else await Promise.all(cluster.users.map((user) => sockets.user(user).publish('message', message)));
     },
     drain: () => sockets.drain({ graceMs: 1_000, spreadMs }),
   };

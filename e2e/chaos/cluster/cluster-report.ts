@@ -1,0 +1,63 @@
+// The results of rows of several nodes as Markdown.
+import { findClusterMisses, type ClusterResult } from './cluster-result.js';
+
+const columns = [
+  '| | Cycles | Messages | Lost | … silently | Twice | … after a gap | Out of order | Not accepted | Gaps | Healed | Resumed | Run again | Accepted in, ms | Repaired, ms |',
+  '|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
+];
+
+export function writeClusterResults(results: readonly ClusterResult[]): string[] {
+  if (results.length === 0) return [];
+  return [
+    ...columns,
+    ...results.map(writeRow),
+    '',
+    'Several nodes share a Redis, and clients are spread over them. Every node sends its part of the messages to everyone, to a room',
+    'that all are in, and to each user by name. Where two figures stand, the first is of messages to clients, the second of those',
+    'from them.',
+    '',
+    '- **Lost**: accepted, and it never arrived. **Silently**: and whoever waited for it, or had sent it, was not told.',
+    '- **Twice**: came again, or was handled again while the process that had handled it lived. **After a gap**: came again after its reader was told of a gap.',
+    '- **Not accepted**: its sender was told so. **Gaps**: how often a client was told of one, in one of its three streams.',
+    '- **Healed**: faults of which no client was told. **Resumed**: returns in which the session went on.',
+    '- **Run again**: handled again after the process that had handled it was killed.',
+    '- **Accepted in**: until `publish` resolved, p50 / p99. **Repaired**: from the end of the fault until every client hears of every node again; where lines break, from the fault until the client is back.',
+    '',
+    ...results.map(({ id, fault, nodes }) => `- **${id}**: ${fault}. ${nodes} nodes.`),
+    '',
+  ];
+}
+
+/** One result, for a terminal. */
+export function writeClusterLine(result: ClusterResult): string {
+  const details = [...findClusterMisses(result), ...result.reported.map((text) => `reported ${text}`)];
+  return [writeRow(result), ...details].join('\n    ');
+}
+
+function writeRow(result: ClusterResult): string {
+  const { id, cycles, clients, down, up, returns, resumed, healed, publishMs, repairedMs } = result;
+  const both = (key: 'accepted' | 'silent' | 'disordered' | 'duplicated'): string =>
+    `${count(down[key])} / ${count(up[key])}`;
+  const cells = [
+    id,
+    `${count(cycles)} (${clients})`,
+    both('accepted'),
+    `${share(down.lost, down.accepted)} / ${share(up.lost, up.accepted)}`,
+    both('silent'),
+    both('duplicated'),
+    count(down.repeated),
+    both('disordered'),
+    count(down.refused),
+    count(down.gaps),
+    healed === undefined ? '–' : share(healed, cycles),
+    share(resumed, returns),
+    count(up.rerun),
+    `${publishMs.p50.toFixed(0)} / ${publishMs.p99.toFixed(0)}`,
+    `${repairedMs.p50.toFixed(0)} / ${repairedMs.p99.toFixed(0)}`,
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+const count = (value: number): string => value.toLocaleString('en');
+const share = (part: number, all: number): string =>
+  all === 0 ? '–' : `${((part / all) * 100).toFixed(part === 0 || part === all ? 0 : 2)} %`;

@@ -1,0 +1,200 @@
+// The faults of several nodes over one Redis, one row each: how it is brought about, how often, and what must hold.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Line } from '../line.js';
+import type { Length } from '../rows.js';
+import type { RedisSetup } from './chaos-redis.js';
+import type { ClusterStage } from './cluster-stage.js';
+
+/** What must hold. */
+export type ClusterGoal =
+  /** Everything arrives once and in order, and every session goes on. */
+  | 'nothing is lost'
+  /** The same; what was being handled by a process that died may be handled again, once per kill. */
+  | 'nothing is lost, little is handled again'
+  /** Whatever does not arrive, its reader or writer is told. */
+  | 'nothing is silent';
+
+export interface ClusterRow {
+  readonly id: string;
+  readonly fault: string;
+  readonly goal: ClusterGoal;
+  readonly cycles: Readonly<Record<Exclude<Length, 'check'>, number>> & { readonly check?: number };
+  readonly clients: number;
+  readonly nodes: number;
+  readonly redis: RedisSetup;
+  /** So long it may take until everything that is sent arrives again, at p99 and beside the fault itself, in ms. */
+  readonly repairedWithinMs?: number;
+  /** In so many of a hundred faults nobody is told of a gap. */
+  readonly healsPercent?: number;
+  readonly breaks:
+    | { readonly each: (line: Line, stage: ClusterStage) => void | Promise<void> }
+    /** Resolves with how long the fault itself lasted, in ms. */
+    | { readonly all: (stage: ClusterStage) => Promise<number> };
+}
+
+/** What is sent within this time before a line is given up vanishes, by chance. */
+const darkMs = 100;
+
+const bothKeep = ['always', 'everysec'] as const;
+
+export const clusterRows: readonly ClusterRow[] = [
+  {
+    id: 'C1-nodes',
+    fault: 'the line is reset (RST to both ends), and the client returns to another node',
+    goal: 'nothing is lost',
+    cycles: { quick: 100, long: 1_000 },
+    clients: 20,
+    nodes: 2,
+    redis: { appendOnly: 'everysec' },
+    breaks: {
+      each(line, stage) {
+        stage.move(line);
+        line.proxy.cut();
+      },
+    },
+  },
+  {
+    id: 'C2-nodes',
+    fault:
+      'half open: the client is reset and returns to another node, the old one still believes in its line',
+    goal: 'nothing is lost',
+    cycles: { quick: 100, long: 1_000 },
+    clients: 20,
+    nodes: 2,
+    redis: { appendOnly: 'everysec' },
+    breaks: {
+      each(line, stage) {
+        stage.move(line);
+        line.abandon();
+      },
+    },
+  },
+  {
+    id: 'C3-nodes',
+    fault: 'a node is killed (`kill -9`) and started again; its clients return to the others',
+    goal: 'nothing is lost, little is handled again',
+    cycles: { quick: 50, long: 300 },
+    clients: 20,
+    nodes: 3,
+    redis: { appendOnly: 'everysec' },
+    breaks: { all: (stage) => stage.killNode() },
+  },
+  {
+    id: 'C5',
+    fault: 'Redis breaks the connections on which nodes hear of messages (`CLIENT KILL TYPE pubsub`)',
+    goal: 'nothing is lost',
+    cycles: { quick: 100, long: 500 },
+    clients: 20,
+    nodes: 2,
+    redis: {},
+    repairedWithinMs: 500,
+    breaks: { all: ({ redis }) => timed(redis.killSubscribers()) },
+  },
+  ...bothKeep.map((appendOnly): ClusterRow => ({
+    id: `C6-${appendOnly}`,
+    fault: `Redis is killed (\`kill -9\`) and started again, with \`appendfsync ${appendOnly}\``,
+    goal: 'nothing is lost',
+    cycles: { quick: 20, long: 200 },
+    clients: 20,
+    nodes: 2,
+    redis: { appendOnly },
+    repairedWithinMs: 1_000,
+    breaks: { all: ({ redis }) => timed(redis.restart()) },
+  })),
+  {
+    id: 'C7-kill',
+    fault: 'Redis is killed and started again, and has written nothing down',
+    goal: 'nothing is silent',
+    cycles: { quick: 20, long: 100 },
+    clients: 20,
+    nodes: 2,
+    redis: {},
+    breaks: { all: ({ redis }) => timed(redis.restart()) },
+  },
+  {
+    id: 'C7-flush',
+    fault: 'Redis is made to forget everything (`FLUSHALL`)',
+    goal: 'nothing is silent',
+    cycles: { quick: 20, long: 100 },
+    clients: 20,
+    nodes: 2,
+    redis: {},
+    breaks: { all: ({ redis }) => timed(redis.flush()) },
+  },
+  {
+    id: 'C8',
+    fault: 'Redis is killed, loses the last 0.5 to 5 KB that it had written down, and is started again',
+    goal: 'nothing is silent',
+    cycles: { quick: 20, long: 200 },
+    clients: 20,
+    nodes: 2,
+    redis: { appendOnly: 'everysec' },
+    healsPercent: 80,
+    breaks: { all: ({ redis, chance }) => timed(redis.restart(Math.round(512 + chance() * 4_608))) },
+  },
+  {
+    id: 'C9',
+    fault: 'Redis is killed, and a replica takes its place that has heard nothing for up to 1 s',
+    goal: 'nothing is silent',
+    cycles: { quick: 5, long: 50 },
+    clients: 20,
+    nodes: 2,
+    redis: { hasReplica: true },
+    breaks: { all: ({ redis, chance }) => timed(redis.failOver(chance() * 1_000)) },
+  },
+  {
+    id: 'C10',
+    fault: 'Redis stands still for 0.4 to 4.5 s (SIGSTOP)',
+    goal: 'nothing is lost',
+    cycles: { quick: 20, long: 100 },
+    clients: 20,
+    nodes: 2,
+    redis: { appendOnly: 'everysec' },
+    repairedWithinMs: 500,
+    breaks: { all: ({ redis, chance }) => timed(redis.pause(400 + chance() * 4_100)) },
+  },
+  {
+    id: 'C14-nodes',
+    fault:
+      'one of these by chance: clients are sent to other nodes over lines that are reset, half open or dark; a node is killed; and all that is done to Redis above',
+    goal: 'nothing is silent',
+    cycles: { quick: 100, long: 2_000 },
+    clients: 50,
+    nodes: 3,
+    redis: { appendOnly: 'everysec' },
+    breaks: { all: mix },
+  },
+];
+
+async function mix(stage: ClusterStage): Promise<number> {
+  const { redis, chance } = stage;
+  const faults = [
+    () => timed(stage.breakLines((line) => breakByChance(line, stage))),
+    () => timed(stage.breakLines((line) => breakByChance(line, stage))),
+    () => stage.killNode(),
+    () => timed(redis.killSubscribers()),
+    () => timed(redis.restart()),
+    () => timed(redis.restart(Math.round(512 + chance() * 4_608))),
+    () => timed(redis.pause(400 + chance() * 2_000)),
+    () => timed(redis.flush()),
+  ];
+  const fault = faults[Math.floor(chance() * faults.length)];
+  return fault?.() ?? 0;
+}
+
+async function breakByChance(line: Line, stage: ClusterStage): Promise<void> {
+  const { chance } = stage;
+  await delay(chance() * 200);
+  if (chance() < 0.3) line.proxy.blackHole();
+  await delay(chance() * darkMs);
+  stage.move(line);
+  if (chance() < 0.5) line.proxy.abandon();
+  else line.proxy.cut();
+}
+
+/** How long something took, in ms. */
+async function timed(doing: Promise<void>): Promise<number> {
+  const startedAt = performance.now();
+  await doing;
+  return performance.now() - startedAt;
+}

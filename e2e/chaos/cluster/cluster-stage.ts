@@ -1,0 +1,206 @@
+// What a row of several nodes plays on: their Redis, a server process each, clients behind proxies that can be led to any of
+// them, and messages both ways at a steady pace.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openAccount, type Account } from '../account.js';
+import { streams, type Contender, type Message } from '../contender.js';
+import type { Entry } from '../journal.js';
+import { openLine, type Line } from '../line.js';
+import { keepPace } from '../pace.js';
+import { startServer, type ChaosServer } from '../server.js';
+import { startChaosRedis, type ChaosRedis } from './chaos-redis.js';
+import { findUnheard, isClusterSettled, judgeCluster, type ClusterVerdict } from './cluster-judge.js';
+import type { ClusterRow } from './cluster-rows.js';
+
+/** Messages a second, to each client and from each. */
+const perSecond = 100;
+
+/** How long nothing may have moved before what is missing counts as lost. */
+const quietMs = 5_000;
+/** How long it may take until messages arrive again, before the row fails. */
+const patienceMs = 30_000;
+
+interface Node {
+  readonly run: number;
+  readonly server: ChaosServer;
+}
+
+export class ClusterStage {
+  readonly contender: Contender;
+  readonly chance: () => number;
+  /** What went wrong beside the messages. */
+  readonly failures: string[] = [];
+  /** What the nodes reported as errors, and how often. */
+  readonly reported = new Map<string, number>();
+  readonly lines: Line[] = [];
+  readonly #row: ClusterRow;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'chaos-'));
+  readonly #accounts: Account[] = [];
+  readonly #journals: Entry[][] = [];
+  /** Those that ever ran, and those that do. */
+  readonly #servers: ChaosServer[] = [];
+  #nodes: Node[] = [];
+  readonly #homes = new Map<Line, Node>();
+  readonly #deaths = new Map<number, number>();
+  #redis: ChaosRedis | undefined;
+  #stopTalking = (): void => undefined;
+
+  constructor(row: ClusterRow, contender: Contender, chance: () => number) {
+    this.#row = row;
+    this.contender = contender;
+    this.chance = chance;
+  }
+
+  get redis(): ChaosRedis {
+    if (this.#redis === undefined) throw new Error('the stage is not open');
+    return this.#redis;
+  }
+
+  /** How often each client was told of a gap so far, by client and stream. */
+  get gaps(): number[] {
+    return this.#accounts.flatMap(({ heard }) =>
+      streams.map((stream) => heard[stream].filter((one) => 'mayBeEmpty' in one).length),
+    );
+  }
+
+  /** Starts Redis, the nodes and so many clients; then all begin to talk. */
+  async open(clients: number): Promise<void> {
+    this.#redis = await startChaosRedis(this.#row.redis);
+    for (let number = 1; number <= clients; number += 1) this.#accounts.push(openAccount(`client-${number}`));
+    for (let count = 0; count < this.#row.nodes; count += 1) await this.#startNode(false);
+    for (const [index, account] of this.#accounts.entries()) {
+      const node = this.#nodes[index % this.#nodes.length]!;
+      const line = await openLine(this.contender, node.server.port, account, () => 0);
+      this.lines.push(line);
+      this.#homes.set(line, node);
+    }
+    for (const { server } of this.#nodes) server.talk();
+    this.#stopTalking = keepPace(perSecond, () => {
+      for (const line of this.lines) line.send();
+    });
+  }
+
+  /** From now on a client finds another node than the one that it is connected to. */
+  move(line: Line): void {
+    const others = this.#nodes.filter((node) => node !== this.#homes.get(line));
+    const node = others[Math.floor(this.chance() * others.length)];
+    if (node === undefined) return;
+    this.#homes.set(line, node);
+    line.proxy.target = node.server.port;
+  }
+
+  /** Breaks the line of each client in a way of its own, and resolves once all are back. */
+  async breakLines(fault: (line: Line) => Promise<void>): Promise<void> {
+    await Promise.all(this.lines.map((line) => line.breakBy(() => fault(line))));
+  }
+
+  /** One node dies; its clients are back at the others, and another one is there, when this resolves with 0. */
+  async killNode(): Promise<number> {
+    const node = this.#nodes[Math.floor(this.chance() * this.#nodes.length)]!;
+    this.#nodes = this.#nodes.filter((other) => other !== node);
+    const victims = this.lines.filter((line) => this.#homes.get(line) === node);
+    for (const line of victims) this.move(line);
+    const death = node.server.kill().then(() => this.#deaths.set(node.run, nowMs()));
+    await Promise.all(victims.map((line) => line.breakBy(async () => void (await death))));
+    await death;
+    await this.#startNode(true);
+    // some of them go there when they next must
+    return 0;
+  }
+
+  /** Resolves once everybody hears again what every node sends from now on. */
+  async repaired(): Promise<void> {
+    this.#readJournals();
+    const wanted = this.#nodes.flatMap(({ run }) =>
+      streams.map((stream): Message => ({ run, stream, n: this.#lastOffered(run, stream) + 1 })),
+    );
+    const until = performance.now() + patienceMs;
+    for (const account of this.#accounts) {
+      for (;;) {
+        const unheard = findUnheard(account, wanted);
+        if (unheard === undefined) break;
+        const { n, run, stream } = unheard;
+        const text = `${account.key} did not hear of message ${n} of process ${run} to ${stream} in ${patienceMs} ms`;
+        if (performance.now() > until) throw new Error(text);
+        await delay(5);
+      }
+    }
+  }
+
+  /** Ends the talk, waits until everything is accounted for or nothing moves any more, and says what became of it. */
+  async settle(): Promise<ClusterVerdict> {
+    this.#stopTalking();
+    await Promise.all(this.#nodes.map(({ server }) => server.fallSilent()));
+    let verdict = this.#judge();
+    let before = '';
+    let movedAt = performance.now();
+    while (!isClusterSettled(verdict) && performance.now() - movedAt < quietMs) {
+      await delay(100);
+      verdict = this.#judge();
+      const now = JSON.stringify(verdict);
+      if (now !== before) movedAt = performance.now();
+      before = now;
+    }
+    return verdict;
+  }
+
+  /** How long it took until messages were accepted, in ms. */
+  publishMs(): number[] {
+    return this.#journals.flat().flatMap((entry) => ('published' in entry ? [entry.tookMs] : []));
+  }
+
+  async close(): Promise<void> {
+    this.#stopTalking();
+    await Promise.all(this.lines.map((line) => line.close()));
+    await Promise.all(this.#servers.map((server) => server.kill()));
+    await this.#redis?.[Symbol.asyncDispose]();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  async #startNode(talks: boolean): Promise<void> {
+    const run = this.#servers.length + 1;
+    const setup = {
+      contender: this.contender.name,
+      run,
+      perSecond: perSecond / this.#row.nodes,
+      talks,
+      journal: join(this.#folder, `${run}.jsonl`),
+      cluster: { redisUrl: this.redis.url, users: this.#accounts.map(({ key }) => key) },
+    };
+    const server = await startServer(setup, (what) => this.failures.push(what));
+    this.#servers.push(server);
+    this.#journals.push([]);
+    this.#nodes.push({ run, server });
+  }
+
+  #lastOffered(run: number, stream: Message['stream']): number {
+    const offered = (this.#journals[run - 1] ?? []).flatMap((entry) =>
+      'offered' in entry && entry.offered.stream === stream ? [entry.offered.n] : [],
+    );
+    return offered.at(-1) ?? 0;
+  }
+
+  #judge(): ClusterVerdict {
+    this.#readJournals();
+    return judgeCluster({ accounts: this.#accounts, journals: this.#journals, deaths: this.#deaths });
+  }
+
+  #readJournals(): void {
+    for (const [index, server] of this.#servers.entries()) {
+      const entries = server.readJournal();
+      for (const entry of entries) {
+        if (!('reported' in entry)) continue;
+        const text = entry.reported.replace(/\d+/g, '…');
+        this.reported.set(text, (this.reported.get(text) ?? 0) + 1);
+      }
+      this.#journals[index]?.push(...entries);
+    }
+  }
+}
+
+/** The same in every process of this machine. */
+function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}

@@ -1,0 +1,116 @@
+// Plays one row of several nodes.
+import { setTimeout as delay } from 'node:timers/promises';
+import { createSeededRandom } from '@wirepact/core/testing';
+import { findProgram } from '../balancers.js';
+import type { Contender } from '../contender.js';
+import type { Quantiles } from '../result.js';
+import { calmMs } from '../rows.js';
+import type { RunOptions } from '../run-row.js';
+import type { ClusterResult } from './cluster-result.js';
+import type { ClusterRow } from './cluster-rows.js';
+import { ClusterStage } from './cluster-stage.js';
+
+/** Where lines break one by one, each breaks so often at least. */
+const fewestCycles = 5;
+
+/** What became of one fault. */
+interface Cycle {
+  readonly repairedMs: number;
+  readonly isHealed: boolean;
+}
+
+/** Why a row cannot be played on this machine. */
+export function findClusterObstacle(): string | undefined {
+  const program = process.env['REDIS_SERVER'] ?? 'redis-server';
+  return program.includes('/') || findProgram(program) !== undefined
+    ? undefined
+    : `there is no ${program} here`;
+}
+
+export async function runClusterRow(
+  row: ClusterRow,
+  contender: Contender,
+  options: RunOptions,
+): Promise<ClusterResult> {
+  const { maxClients, ...said } = options;
+  const useful = 'each' in row.breaks ? Math.ceil(said.cycles / fewestCycles) : Infinity;
+  const clients = Math.min(row.clients, maxClients, useful);
+  const stage = new ClusterStage(row, contender, createSeededRandom(said.seed));
+  const cycles: Cycle[] = [];
+  const { failures } = stage;
+  try {
+    await stage.open(clients);
+    await bringAbout(row, stage, said.cycles, cycles).catch((error: unknown) => failures.push(String(error)));
+    const verdict = await stage.settle();
+    const leftOpen = stage.lines.reduce((sum, line) => sum + line.leftOpen, 0);
+    if (leftOpen > 0) failures.push(`${leftOpen} old connections were not closed as taken over`);
+    const returns = stage.lines.flatMap((line) => line.returns);
+    const { id, fault, goal, nodes, repairedWithinMs, healsPercent } = row;
+    return {
+      ...{ id, fault, goal, contender: contender.name, clients, nodes, ...verdict },
+      returns: returns.length,
+      resumed: returns.filter(({ isResumed }) => isResumed).length,
+      ...('all' in row.breaks && { healed: cycles.filter(({ isHealed }) => isHealed).length }),
+      publishMs: quantilesOf(stage.publishMs()),
+      repairedMs: quantilesOf(
+        'each' in row.breaks
+          ? returns.map(({ backMs }) => backMs)
+          : cycles.map(({ repairedMs }) => repairedMs),
+      ),
+      ...(repairedWithinMs !== undefined && { repairedWithinMs }),
+      ...(healsPercent !== undefined && { healsPercent }),
+      failures: [...new Set(failures)],
+      reported: [...stage.reported]
+        .sort(([, one], [, other]) => other - one)
+        .slice(0, 10)
+        .map(([text, count]) => `${count} × ${text}`),
+      ...said,
+    };
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Resolves once so many faults have come, and everybody hears of everything again. */
+async function bringAbout(
+  { breaks }: ClusterRow,
+  stage: ClusterStage,
+  count: number,
+  cycles: Cycle[],
+): Promise<void> {
+  await stage.repaired();
+  if ('all' in breaks) {
+    for (let cycle = 0; cycle < count; cycle += 1) {
+      await delay(calmMs);
+      const before = stage.gaps;
+      await breaks.all(stage);
+      const overAt = performance.now();
+      await stage.repaired();
+      const repairedMs = performance.now() - overAt;
+      const told = stage.gaps.map((gaps, index) => gaps - (before[index] ?? 0));
+      cycles.push({ repairedMs, isHealed: told.every((gaps) => gaps === 0) });
+      const most = Math.max(...told);
+      if (most > 1) stage.failures.push(`a client was told ${most} times of one fault in one stream`);
+    }
+    return delay(calmMs);
+  }
+  let left = count;
+  await Promise.all(
+    stage.lines.map(async (line) => {
+      // not all of them at once
+      await delay(stage.chance() * calmMs);
+      while (left > 0) {
+        left -= 1;
+        await delay(calmMs);
+        await line.breakBy(() => breaks.each(line, stage));
+      }
+    }),
+  );
+  await stage.repaired();
+}
+
+function quantilesOf(figures: readonly number[]): Quantiles {
+  const sorted = [...figures].sort((one, other) => one - other);
+  const at = (share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
+  return { p50: at(0.5), p99: at(0.99) };
+}
