@@ -67,6 +67,7 @@ export function letGo(session: Session, code: number, reason: string): void {
   const { hub, socket, connection } = session;
   const wasConnected = session.state === 'open';
   session.state = 'ended';
+  if (session.shared !== undefined) session.shared.isLetGo = true;
   session.connection = session.behind = undefined;
   if (connection !== undefined) closeConnection(connection, code, reason);
   hub.suspended.delete(session);

@@ -55,9 +55,10 @@ export function sendDirect(session: Session, message: OutgoingMessage): void {
 /** Sends to one session. To one that is suspended it is kept; one that is gone gets nothing. */
 export function publishDirect(session: Session, message: OutgoingMessage): Promise<void> | undefined {
   const { hub, speaksProtocol } = session;
-  if (!session.isHere) {
+  const isElsewhere = session.shared?.isLetGo === true;
+  if (!session.isHere && !isElsewhere) {
     hub.counters.dropped.gone += 1;
-  } else if (message.delivery === 'volatile' || !speaksProtocol) {
+  } else if ((message.delivery === 'volatile' && !isElsewhere) || !speaksProtocol) {
     deliverUnlogged(session, message);
   } else if (hub.cluster !== undefined) {
     return hub.cluster.publish(inboxLogOf(session.id), message);

@@ -20,6 +20,8 @@ export class SharedSession {
   readonly #session: Session;
   /** Counts the claims; 0 until the engine knows the session. */
   generation: number;
+  /** Its client goes on in another process, or may. */
+  isLetGo = false;
   /** The process that has it by now. */
   movedTo: string | undefined;
   /** The process that had it before. */

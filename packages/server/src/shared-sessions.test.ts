@@ -107,6 +107,22 @@ describe('a session whose client comes back to another process', () => {
     expect(runs).toBe(1);
   });
 
+  it('is sent what a handler sends that still runs in the other process', async () => {
+    const gate = createGate();
+    const { nodes } = await startNodes(channels, {
+      routes: { said: async (socket) => (await gate.opened, socket.send('said', 'from afar')) },
+    });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    a.say({ path: 'said', data: 'x', seq: 1 });
+    await settle();
+    const back = await other.resume(a);
+    gate.open();
+    await settle();
+    expect(back.takeData('said')).toEqual(['from afar']);
+  });
+
   it('acknowledges an event that the other process has handled meanwhile', async () => {
     const gate = createGate();
     const { clock, nodes } = await startNodes(channels, { routes: { said: async () => gate.opened } });
