@@ -1,5 +1,5 @@
 // What this process shares with others over a broker: where the engine's side of rooms, everyone and inboxes meets this one's.
-import type { Broker, BrokerListener, ClusterCounts, LatestValue, SharedEntry } from './broker.js';
+import type { Broker, BrokerListener, LatestValue, SharedEntry } from './broker.js';
 import { pathData } from '@wirepact/core/internal';
 import type { Hub } from './hub.js';
 import { everyoneName, inboxName, type Log, type PlacedMessage } from './log.js';
@@ -25,6 +25,8 @@ const touchMs = 30_000;
 const beatMs = 10_000;
 /** After a failure it is tried again then, unless the engine says earlier that it is back. */
 const retryMs = 1_000;
+/** So long after the engine is back it is looked for what it may have lost. */
+const verifyMs = 1_000;
 /** A line on which messages come does not lose single ones: what was appended so long ago and has not come will not. */
 const overdueMs = 100;
 
@@ -141,10 +143,6 @@ export class Cluster implements BrokerListener, SharedLogHost {
     this.broker.emit(log, JSON.stringify(notice));
   }
 
-  counts(): Promise<ClusterCounts> {
-    return this.broker.counts();
-  }
-
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#timers.end();
@@ -186,7 +184,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
     await Promise.all(Array.from(this.#shared.values(), (shared) => shared.check()));
     this.members.refresh();
     for (const { shared } of this.#hub?.roster.all() ?? []) void shared?.commit();
-    this.#timers.after('recent', retryMs, () => void this.#verifyRecent());
+    this.#verifySoon();
   }
 
   failed(error: unknown): void {
@@ -251,12 +249,15 @@ export class Cluster implements BrokerListener, SharedLogHost {
 
   async #touchLog(shared: SharedLog): Promise<void> {
     const { log, group, name } = shared;
+    // an inbox that nothing came into need not be there
+    if (group.session !== undefined && log.at === 0) return;
     try {
       const head = await this.broker.touch(
         name,
         log.epoch,
         Array.from(group.sessions(), ({ id }) => id),
       );
+      if (head.epoch !== log.epoch || head.at < log.at) this.#verifySoon();
       if (head.epoch !== log.epoch || head.at !== log.at) await shared.check();
     } catch {
       // whoever is back is checked anyway
@@ -265,6 +266,11 @@ export class Cluster implements BrokerListener, SharedLogHost {
 
   #checkOverdue(): void {
     for (const shared of this.#shared.values()) if (shared.isBehind()) void shared.check();
+  }
+
+  /** Others that hold what the engine has lost give it back first. */
+  #verifySoon(): void {
+    this.#timers.after('verify', verifyMs, () => void this.#verifyRecent());
   }
 
   /** An engine that was gone may have lost what nobody but this process knows of. */

@@ -59,7 +59,11 @@ async function settle(session: Session, heardEnough: Promise<void>): Promise<voi
 
 /** What it reads too slowly to get is said to be missing, where no other process has that. */
 function leave(session: Session): void {
-  if (isKeptElsewhere(session)) return letGo(session, closeCodes.restart, reason);
+  if (isKeptElsewhere(session)) {
+    // what has not ended in its time is left to the process that the client goes to
+    for (const call of session.calls) call.abort();
+    return letGo(session, closeCodes.restart, reason);
+  }
   giveUpReading(session);
   endSession(session, closeCodes.restart, reason);
 }

@@ -34,12 +34,17 @@ export function resumeSession(session: Session, connection: Connection, hello: H
   for (const [id, taken] of hello.open) {
     const call = session.findCall(id);
     if (call !== undefined) call.stream?.resume(taken);
-    else if (id <= session.highest) sendAgain(session, id, taken);
+    else if (id <= session.highest && !isOpenElsewhere(session, id)) sendAgain(session, id, taken);
   }
   readAll(session, hello.streams);
   session.questions.repeat();
   if (session.handlersInFlight >= hub.options.limits.maxInFlight) connection.intake.hold();
   notify(session, () => hub.hooks.event?.onResume?.(session.socket));
+}
+
+/** Another process is still handling it, or died over it: then it comes again. */
+function isOpenElsewhere({ shared }: Session, number: number): boolean {
+  return shared?.elsewhere.has(number) === true || shared?.unhandled.has(number) === true;
 }
 
 function readAll(session: Session, streams: Hello['streams']): void {

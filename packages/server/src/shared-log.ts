@@ -22,6 +22,8 @@ export interface SharedLogHost {
   keep(value: LatestValue, group: Group): void;
   /** It is not followed any more. */
   forget(log: SharedLog): void;
+  /** Something failed that nobody waits for. */
+  failed(error: unknown): void;
   /** Resolves when it is worth trying again. */
   retry(): Promise<void>;
 }
@@ -69,7 +71,8 @@ export class SharedLog implements LogSource, Mirror {
 
   /** Stands at the beginning of a log that nobody can have written to yet. */
   openNew(): void {
-    void this.host.broker.follow(this.name);
+    // one that cannot be followed now is when the engine is back
+    this.host.broker.follow(this.name).catch((error: unknown) => this.host.failed(error));
   }
 
   /** Finds out where the log stands. */

@@ -103,7 +103,8 @@ export class SharedSessions {
     for (const session of this.#hub.roster.all()) {
       const { shared } = session;
       if (shared?.cameFrom === undefined || shared.elsewhere.size === 0) continue;
-      if (await this.broker.isAlive(shared.cameFrom)) continue;
+      // where that is not known, another time
+      if (await this.broker.isAlive(shared.cameFrom).catch(() => true)) continue;
       for (const [number, frame] of [...shared.elsewhere]) {
         shared.elsewhere.delete(number);
         shared.unhandled.add(number);
