@@ -33,7 +33,7 @@ export class AppendQueue {
   /** In the order of the calls, and so of their deadlines. */
   readonly #pending = new Set<PendingAppend>();
   /** Servers that were away: first it is found out what they have lost. */
-  readonly #held = new Set<RedisNode>();
+  readonly #held = new WeakSet<RedisNode>();
   #bytes = 0;
   #lastOrder = 0;
   #stopTimer: (() => void) | undefined;

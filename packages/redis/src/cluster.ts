@@ -1,17 +1,202 @@
-// A Redis Cluster: which server has which slot, learnt from the cluster and from its redirections.
-import type { RedisClusterOptions, ResolvedOptions } from './options.js';
-import type { NodeHost } from './redis-node.js';
-import type { Topology } from './topology.js';
+// A Redis Cluster: which server has which slot, learnt from the cluster, from its redirections, and anew when a server is lost.
+import { slotOf } from './key-slot.js';
+import type { RedisAddress, RedisClusterOptions, ResolvedOptions } from './options.js';
+import { RedisLine } from './redis-line.js';
+import { RedisNode, type NodeHost } from './redis-node.js';
+import { readUrl } from './redis-url.js';
+import { explain } from './refusal.js';
+import { readSlots, type SlotRange } from './slot-ranges.js';
+import type { Redirection, Topology } from './topology.js';
 
+/** What a cluster needs of the engine. */
 export interface ClusterHost {
   readonly node: NodeHost;
+  /** Some slots are at other servers from now on. */
   rerouted(): void;
 }
 
-export function openCluster(
-  _options: ResolvedOptions,
-  _cluster: Required<RedisClusterOptions>,
-  _host: ClusterHost,
-): Topology {
-  throw new TypeError('to come');
+/** As long as a server is away, or when one has said that something has moved, so often the cluster is asked who has what. */
+const askEveryMs = 300;
+
+/** Everything is spread over the servers of a cluster. */
+export class Cluster implements Topology {
+  readonly #options: ResolvedOptions;
+  readonly #cluster: Required<RedisClusterOptions>;
+  readonly #host: ClusterHost;
+  readonly #nodes = new Map<string, RedisNode>();
+  readonly #slots: (RedisNode | undefined)[] = [];
+  /** Where a node is, as it calls itself: redirections that name no host mean this one. */
+  readonly #addresses = new Map<RedisNode, RedisAddress>();
+  #asked = 0;
+  #isKnown = false;
+  #isStale = true;
+  #stopTimer: () => void = () => undefined;
+  #lastFailure = '';
+  #isClosed = false;
+
+  constructor(options: ResolvedOptions, cluster: Required<RedisClusterOptions>, host: ClusterHost) {
+    this.#options = options;
+    this.#cluster = cluster;
+    this.#host = host;
+    void this.#keepAsking();
+  }
+
+  get isReady(): boolean {
+    return this.#isKnown && [...this.#owners()].every(({ isReady }) => isReady);
+  }
+
+  nodeOf(key: string): RedisNode | undefined {
+    return this.#slots[slotOf(key)];
+  }
+
+  slotOf(key: string): number {
+    return slotOf(key);
+  }
+
+  moved({ slot, address }: Redirection, said: RedisNode): boolean {
+    const node = this.#nodeAt(this.#addressOf(address, said));
+    this.#isStale = true;
+    if (this.#slots[slot] !== node) {
+      this.#slots[slot] = node;
+      this.#host.rerouted();
+    }
+    return true;
+  }
+
+  asked({ address }: Redirection, said: RedisNode): RedisNode {
+    return this.#nodeAt(this.#addressOf(address, said));
+  }
+
+  lost(node: RedisNode): void {
+    this.#isStale = true;
+    node.reopen('this server takes no writes any more');
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#stopTimer();
+    for (const node of this.#nodes.values()) node.close();
+  }
+
+  /** Asks who has what when that may be another one than it was. */
+  async #keepAsking(): Promise<void> {
+    if (this.#isClosed) return;
+    if (this.#isStale || !this.isReady) {
+      try {
+        this.#isStale = false;
+        this.#learn(await this.#ask());
+        this.#lastFailure = '';
+      } catch (error) {
+        this.#isStale = true;
+        this.#failed(error);
+      }
+    }
+    if (this.#isClosed) return;
+    this.#stopTimer = this.#options.clock.after(askEveryMs, () => void this.#keepAsking());
+  }
+
+  /** Any of the servers knows, unless it is cut off from the others: another one each time, then those that were named. */
+  async #ask(): Promise<readonly SlotRange[]> {
+    const nodes = [...this.#nodes.values()];
+    this.#asked += 1;
+    const first = this.#asked % Math.max(1, nodes.length);
+    for (const node of [...nodes.slice(first), ...nodes.slice(0, first)]) {
+      const address = this.#addresses.get(node);
+      if (!node.isOpen || address === undefined) continue;
+      try {
+        return readSlots(await node.send(['CLUSTER', 'SLOTS']), address);
+      } catch {
+        // another one may know
+      }
+    }
+    const failures: string[] = [];
+    for (const root of this.#cluster.rootNodes) {
+      try {
+        return await this.#askRoot(root);
+      } catch (error) {
+        failures.push(explain(error));
+      }
+    }
+    throw new Error(`no node of the cluster says who has what: ${failures.join('; ')}`);
+  }
+
+  async #askRoot(root: string | RedisAddress): Promise<readonly SlotRange[]> {
+    const { connection, heartbeat, clock } = this.#options;
+    const place = typeof root === 'string' ? readUrl('cluster.rootNodes', root) : root;
+    const { host = 'localhost', port = 6_379 } = place;
+    const listener = { heard: () => undefined, unsubscribed: () => undefined };
+    const line = await RedisLine.open({
+      connection: { ...connection, ...place },
+      heartbeat,
+      clock,
+      listener,
+    });
+    try {
+      return readSlots(await line.send(['CLUSTER', 'SLOTS']), { host, port });
+    } finally {
+      line.close();
+    }
+  }
+
+  #learn(ranges: readonly SlotRange[]): void {
+    if (this.#isClosed) return;
+    let isChanged = false;
+    for (const { first, last, address } of ranges) {
+      const node = this.#nodeAt(address);
+      for (let slot = first; slot <= last; slot += 1) {
+        if (this.#slots[slot] === node) continue;
+        this.#slots[slot] = node;
+        isChanged = true;
+      }
+    }
+    this.#isKnown = ranges.length > 0;
+    this.#closeUnused();
+    if (isChanged) this.#host.rerouted();
+  }
+
+  #nodeAt(address: RedisAddress): RedisNode {
+    const name = `${address.host}:${address.port}`;
+    let node = this.#nodes.get(name);
+    if (node === undefined) {
+      const { connection } = this.#options;
+      const place = this.#cluster.mapAddress(address);
+      node = new RedisNode(`Redis at ${name}`, this.#host.node, () =>
+        Promise.resolve({ ...credentialsOf(this.#cluster), ...connection, ...place }),
+      );
+      this.#nodes.set(name, node);
+      this.#addresses.set(node, address);
+    }
+    return node;
+  }
+
+  #addressOf({ host, port }: RedisAddress, said: RedisNode): RedisAddress {
+    return { host: host === '' ? (this.#addresses.get(said)?.host ?? 'localhost') : host, port };
+  }
+
+  #owners(): ReadonlySet<RedisNode> {
+    return new Set(this.#slots.filter((node) => node !== undefined));
+  }
+
+  #closeUnused(): void {
+    const owners = this.#owners();
+    for (const [name, node] of this.#nodes) {
+      if (owners.has(node)) continue;
+      this.#nodes.delete(name);
+      this.#addresses.delete(node);
+      node.close();
+    }
+  }
+
+  #failed(error: unknown): void {
+    const text = explain(error);
+    if (this.#isClosed || text === this.#lastFailure) return;
+    this.#lastFailure = text;
+    this.#host.node.failed(error);
+  }
+}
+
+/** What the URL of a node says of users and TLS holds for all of them. */
+function credentialsOf({ rootNodes }: RedisClusterOptions): ReturnType<typeof readUrl> {
+  const url = rootNodes.find((root) => typeof root === 'string');
+  return url === undefined ? {} : readUrl('cluster.rootNodes', url);
 }

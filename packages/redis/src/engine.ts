@@ -2,7 +2,7 @@
 import type { BrokerListener } from '@wirepact/server';
 import { AppendQueue, type AppendQueueHost } from './append-queue.js';
 import { Asks } from './asks.js';
-import { openCluster } from './cluster.js';
+import { Cluster } from './cluster.js';
 import type { ResolvedOptions } from './options.js';
 import { LineLost } from './redis-line.js';
 import type { NodeHost, RedisNode } from './redis-node.js';
@@ -51,10 +51,7 @@ export class Engine implements NodeHost {
     this.#topology =
       options.cluster === undefined
         ? openSingleServer(options, this)
-        : openCluster(options, options.cluster, {
-            node: this,
-            rerouted: () => void this.#rerouted(),
-          });
+        : new Cluster(options, options.cluster, { node: this, rerouted: () => void this.#rerouted() });
     const topology = this.#topology;
     this.subscriptions = new Subscriptions({
       ...{ clock, publishTimeoutMs, topology },
