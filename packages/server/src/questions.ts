@@ -22,11 +22,14 @@ const defaultTimeoutMs = 10_000;
 /** The open questions to one client. */
 export class Questions {
   readonly #clock: Clock;
+  /** What its ids begin with: to the client no two questions have the same. */
+  readonly #prefix: string;
   readonly #open = new Map<string, Question>();
   #count = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, prefix = 's') {
     this.#clock = clock;
+    this.#prefix = prefix;
   }
 
   /** Calls `write` with the question's id and waits for the answer. */
@@ -40,7 +43,7 @@ export class Questions {
       failure('aborted', `the question "${path}" was called off`, path, { cause: signal?.reason });
     if (signal?.aborted === true) return Promise.reject(aborted());
     return new Promise((resolve, reject) => {
-      const id = `s${++this.#count}`;
+      const id = `${this.#prefix}${++this.#count}`;
       const onAbort = (): void => question.reject(aborted());
       const cancelTimer = this.#clock.after(timeoutMs, () => {
         question.reject(failure('timeout', `the client did not answer "${path}" in ${timeoutMs} ms`, path));

@@ -34,6 +34,9 @@ export function restoreSession(
   const session = new Session(connection, everyone, id);
   const shared = new SharedSession(host, session, claimed.generation);
   session.shared = shared;
+  // nothing may be written before it has been welcomed
+  session.connection = undefined;
+  session.state = 'suspended';
   shared.cameFrom = claimed.processId;
   session.openInbox().membership.since = inbox;
   for (const [name, membership] of rooms) {

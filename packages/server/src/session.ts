@@ -119,7 +119,7 @@ export class Session {
 
   /** What it was asked and has not yet answered. */
   get questions(): Questions {
-    return (this.#questions ??= new Questions(this.hub.options.clock));
+    return (this.#questions ??= new Questions(this.hub.options.clock, this.shared?.questionPrefix));
   }
 
   openInbox(): Inbox {

@@ -44,6 +44,11 @@ export class SharedSession {
     this.generation = generation;
   }
 
+  /** The process that had it before may have asked the client questions that nobody here knows of. */
+  get questionPrefix(): string {
+    return this.cameFrom === undefined ? 's' : `s${this.generation}.`;
+  }
+
   /** Puts it down for the first time. */
   open(): void {
     const { id, userId, resumeToken } = this.#session;

@@ -8,6 +8,7 @@ const channels = defineChannels({
   said: { in: z.string(), out: z.string() },
   add: { in: z.number(), reply: z.number() },
   count: { in: z.number(), stream: z.number() },
+  ask: { out: z.string(), answer: z.string() },
 });
 
 /** A handler that goes on when told to. */
@@ -105,6 +106,24 @@ describe('a session whose client comes back to another process', () => {
     expect(runs).toBe(1);
     expect(await back.ask({ path: 'add', data: 1, id: 1 })).toEqual([{ path: 'add', data: 2, id: 1 }]);
     expect(runs).toBe(1);
+  });
+
+  it('is asked by ids that the other process has not used', async () => {
+    const { nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    const asked = one.sockets.client(a.welcome.session)?.request('ask', 'first');
+    const lost = expect(asked).rejects.toMatchObject({ code: 'unknown_outcome' });
+    await settle();
+    a.take();
+    const back = await other.resume(a);
+    await lost;
+    const asking = other.sockets.client(a.welcome.session)?.request('ask', 'second');
+    const [question] = back.take().filter(({ path }) => path === 'ask');
+    expect(question).toMatchObject({ id: 's2.1', data: 'second' });
+    back.say({ path: 'ask', id: question?.id, data: 'yes' });
+    expect(await asking).toBe('yes');
   });
 
   it('is sent what a handler sends that still runs in the other process', async () => {
