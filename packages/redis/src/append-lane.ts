@@ -169,15 +169,20 @@ export class AppendLane {
       if (append.state !== 'refused') continue;
       append.state = 'waiting';
       this.#waiting += 1;
-      if (append.order > this.#takenOrder || append.isSettled) continue;
-      const text = 'Redis refused the message, and has taken later ones';
-      this.#host.settle(
-        append,
-        notAccepted(append.mayBeDone ? `${text}, ${outcomeUnknown}` : text, append.error),
-      );
     }
+    this.#giveUpOvertaken();
     this.#isHalted = false;
     this.#goOn();
+  }
+
+  /** What was not taken before a later one was would stand behind that now. */
+  #giveUpOvertaken(): void {
+    for (const append of this.#appends) {
+      if (append.order > this.#takenOrder) return;
+      if (append.state === 'sent' || append.isSettled || append.mayBeDone) continue;
+      const text = 'Redis refused the message, and has taken later ones';
+      this.#host.settle(append, notAccepted(text, append.error));
+    }
   }
 
   /** Goes on, after a pause where there is a reason for one. */
@@ -227,6 +232,7 @@ export class AppendLane {
         this.#host.settle(append, notAccepted(text, append.error));
       }
     }
+    this.#giveUpOvertaken();
   }
 
   #leave(append: PendingAppend, result: LogHead | Error): void {

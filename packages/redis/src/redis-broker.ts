@@ -12,6 +12,7 @@ import type {
   LogPage,
   SessionClaim,
   SessionCommit,
+  SessionOutcome,
   SessionPlace,
   SessionRecord,
   SharedEntry,
@@ -162,7 +163,7 @@ class RedisBroker implements Broker {
     return this.#now.engine.asks.ask(`who is in "${room}"`, command, readMembers);
   }
 
-  async openSession(record: SessionRecord): Promise<void> {
+  async openSession(record: SessionRecord): Promise<SessionOutcome> {
     return this.#now.sessions.open(record);
   }
 
@@ -170,7 +171,7 @@ class RedisBroker implements Broker {
     return this.#now.sessions.claim(claim);
   }
 
-  async commitSession(commit: SessionCommit): Promise<boolean> {
+  async commitSession(commit: SessionCommit): Promise<SessionOutcome> {
     return this.#now.sessions.commit(commit);
   }
 

@@ -1,23 +1,23 @@
 // Changes of sessions on their way: one of a session at a time, and those that come meanwhile become one.
-import type { SessionCommit } from '@wirepact/server';
+import type { SessionCommit, SessionOutcome } from '@wirepact/server';
 
 interface Waiting {
   commit: SessionCommit;
-  readonly settled: Promise<boolean>;
-  readonly settle: (outcome: Promise<boolean>) => void;
+  readonly settled: Promise<SessionOutcome>;
+  readonly settle: (outcome: Promise<SessionOutcome>) => void;
 }
 
 /** Changes of sessions on their way. */
 export class SessionCommits {
-  readonly #send: (commit: SessionCommit) => Promise<boolean>;
+  readonly #send: (commit: SessionCommit) => Promise<SessionOutcome>;
   /** By session: what waits behind the one that is under way. */
   readonly #underWay = new Map<string, Waiting | undefined>();
 
-  constructor(send: (commit: SessionCommit) => Promise<boolean>) {
+  constructor(send: (commit: SessionCommit) => Promise<SessionOutcome>) {
     this.#send = send;
   }
 
-  add(commit: SessionCommit): Promise<boolean> {
+  add(commit: SessionCommit): Promise<SessionOutcome> {
     const { id } = commit;
     if (!this.#underWay.has(id)) {
       this.#underWay.set(id, undefined);
@@ -30,14 +30,14 @@ export class SessionCommits {
       return waiting.settled;
     }
     let settle!: Waiting['settle'];
-    const settled = new Promise<boolean>((resolve) => (settle = resolve));
+    const settled = new Promise<SessionOutcome>((resolve) => (settle = resolve));
     const next: Waiting = { commit, settled, settle };
     if (waiting !== undefined) waiting.settle(this.#send(waiting.commit));
     this.#underWay.set(id, next);
     return settled;
   }
 
-  async #begin(commit: SessionCommit): Promise<boolean> {
+  async #begin(commit: SessionCommit): Promise<SessionOutcome> {
     try {
       return await this.#send(commit);
     } finally {

@@ -3,6 +3,7 @@ import type {
   ClaimedSession,
   SessionClaim,
   SessionCommit,
+  SessionOutcome,
   SessionPlace,
   SessionRecord,
 } from '@wirepact/server';
@@ -18,6 +19,7 @@ import {
   openSessionCommand,
   readClaimed,
   readCommitted,
+  readOutcome,
   type SessionSettings,
 } from './scripts/sessions.js';
 import { SessionCommits } from './session-commits.js';
@@ -40,11 +42,13 @@ export class Sessions {
     this.#host = host;
   }
 
-  async open(record: SessionRecord): Promise<void> {
+  async open(record: SessionRecord): Promise<SessionOutcome> {
     const { keys, settings } = this.#host;
     const { id, userId } = record;
-    await this.#asks.ask(`session ${id}`, openSessionCommand(keys, record, settings), () => undefined);
-    if (userId !== undefined) await this.#list(userId, id);
+    const command = openSessionCommand(keys, record, settings);
+    const outcome = await this.#asks.ask(`session ${id}`, command, readOutcome);
+    if (userId !== undefined && outcome === 'kept') await this.#list(userId, id);
+    return outcome;
   }
 
   claim(claim: SessionClaim): Promise<ClaimedSession | undefined> {
@@ -54,15 +58,15 @@ export class Sessions {
     return this.#asks.ask(`session ${claim.id}`, command, readClaimed);
   }
 
-  commit(commit: SessionCommit): Promise<boolean> {
+  commit(commit: SessionCommit): Promise<SessionOutcome> {
     return this.#commits.add(commit);
   }
 
   async end(id: string, generation?: number): Promise<void> {
-    const { keys, engine } = this.#host;
+    const { keys, settings, engine } = this.#host;
     const userId = await this.#asks.ask(
       `the end of session ${id}`,
-      endSessionCommand(keys, id, generation),
+      endSessionCommand(keys, id, settings.sessionMs, generation),
       String,
     );
     // an answer of nothing reads `null`: another process has it, or there is none
@@ -95,12 +99,12 @@ export class Sessions {
     return this.#host.engine().asks;
   }
 
-  async #commit(commit: SessionCommit): Promise<boolean> {
+  async #commit(commit: SessionCommit): Promise<SessionOutcome> {
     const { keys, settings } = this.#host;
     const command = commitSessionCommand(keys, commit, settings.sessionMs);
-    const { isOurs, userId } = await this.#asks.ask(`session ${commit.id}`, command, readCommitted);
+    const { outcome, userId } = await this.#asks.ask(`session ${commit.id}`, command, readCommitted);
     if (userId !== undefined) await this.#list(userId, commit.id);
-    return isOurs;
+    return outcome;
   }
 
   async #list(userId: string, id: string): Promise<void> {

@@ -49,17 +49,19 @@ local function addEntry(entries, at, after, time, key, total, body)
   return total + #body + ${entryOverheadBytes}
 end
 
--- gives up what is too old or too much, from the oldest on; the newest entry stays
+-- gives up what is too old or too much, from the oldest on; the newest entry stays. What is too much is a little more than
+-- that at a time, since it must be looked at
 local function trimLog(entries, at, total, gone, maxBytes, maxAgeMs)
   local first = now - maxAgeMs * 1000
   local cursor = '-'
-  while total - gone > maxBytes do
-    local oldest = redis.call('XRANGE', entries, cursor, '+', 'COUNT', 8)
+  local spare = total - gone > maxBytes and maxBytes * 15 / 16 or maxBytes
+  while total - gone > spare do
+    local oldest = redis.call('XRANGE', entries, cursor, '+', 'COUNT', 32)
     if #oldest == 0 then break end
     for _, entry in ipairs(oldest) do
       local position = positionOf(entry)
       gone = tonumber(field(entry, 's')) or gone
-      if position >= at or (position >= first and total - gone <= maxBytes) then
+      if position >= at or (position >= first and total - gone <= spare) then
         first = math.max(first, position)
         cursor = nil
         break

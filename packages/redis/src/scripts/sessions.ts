@@ -1,16 +1,36 @@
 // A session as it is put down for whichever process its client returns to. A hash: `u` user, `t` hash of the secret, `p` of the one
 // before, `g` generation, `w` process, `s` state, `d` what was handled, `x` until when the user's list names it; of the last
-// claim `n` its name and `f` the process before it. The answers are a hash beside it.
-import type { ClaimedSession, SessionClaim, SessionCommit, SessionRecord } from '@wirepact/server';
+// claim `n` its name and `f` the process before it; `e` alone is left of one that was ended. The answers are a hash beside it.
+import type {
+  ClaimedSession,
+  SessionClaim,
+  SessionCommit,
+  SessionOutcome,
+  SessionRecord,
+} from '@wirepact/server';
 import type { Keys } from '../keys.js';
 import { RedisScript, unreadable, type Command } from '../redis-script.js';
 import { readNumber } from '../shared-text.js';
 
 export const openSessionScript: RedisScript = new RedisScript(`
+local generation, sessionMs, count = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
+local kept = redis.call('HMGET', KEYS[1], 'g', 'e')
+if kept[2] then return 'ended' end
+if kept[1] and tonumber(kept[1]) > generation then return 'elsewhere' end
 redis.call('DEL', KEYS[1], KEYS[2])
-redis.call('HSET', KEYS[1], 'g', '1', 't', ARGV[1], 's', ARGV[2], 'd', '', 'w', ARGV[3], 'x', '0')
-if ARGV[5] then redis.call('HSET', KEYS[1], 'u', ARGV[5]) end
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
+redis.call('HSET', KEYS[1], 'g', ARGV[1], 'x', '0')
+local index = 4
+for _ = 1, count do
+  redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 1])
+  index = index + 2
+end
+while ARGV[index] do
+  redis.call('HSET', KEYS[2], ARGV[index], ARGV[index + 1])
+  index = index + 2
+end
+redis.call('PEXPIRE', KEYS[1], sessionMs)
+redis.call('PEXPIRE', KEYS[2], sessionMs)
+return 'kept'
 `);
 
 export const claimSessionScript: RedisScript = new RedisScript(`
@@ -34,10 +54,11 @@ return { generation, before or '', kept[6] or '', kept[7] or '', redis.call('HGE
 
 export const commitSessionScript: RedisScript = new RedisScript(`
 local generation, sessionMs, listedMs, confirmed, setCount, goneCount = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local kept = redis.call('HMGET', KEYS[1], 'g', 'u', 'x')
--- one that was forgotten is nobody else's
-if not kept[1] then return { 0 } end
-if kept[1] ~= generation then return false end
+local kept = redis.call('HMGET', KEYS[1], 'g', 'u', 'x', 'e')
+if kept[4] then return { 'ended' } end
+-- what the engine has forgotten, and when it went back, is put down anew
+if not kept[1] or tonumber(kept[1]) < tonumber(generation) then return { 'unknown' } end
+if kept[1] ~= generation then return { 'elsewhere' } end
 local index = 7
 for _ = 1, setCount do
   redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 1])
@@ -57,15 +78,20 @@ redis.call('PEXPIRE', KEYS[2], sessionMs)
 -- the list of the user's sessions lies elsewhere: it is renewed now and then
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-if not kept[2] or (tonumber(kept[3]) or 0) > now + sessionMs then return { 0 } end
+if not kept[2] or (tonumber(kept[3]) or 0) > now + sessionMs then return { 'kept' } end
 redis.call('HSET', KEYS[1], 'x', string.format('%.0f', now + listedMs))
-return { 1, kept[2] }
+return { 'kept', kept[2] }
 `);
 
 export const endSessionScript: RedisScript = new RedisScript(`
 local kept = redis.call('HMGET', KEYS[1], 'g', 'u')
 if not kept[1] or (ARGV[1] ~= '' and kept[1] ~= ARGV[1]) then return false end
 redis.call('DEL', KEYS[1], KEYS[2])
+if ARGV[1] == '' then
+  -- whoever has it is told when it puts something down
+  redis.call('HSET', KEYS[1], 'e', '1')
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
 return kept[2] or ''
 `);
 
@@ -91,12 +117,20 @@ export interface SessionSettings {
 
 export function openSessionCommand(
   keys: Keys,
-  { id, userId, token, state }: SessionRecord,
+  record: SessionRecord,
   { processId, sessionMs }: SessionSettings,
 ): Command {
-  const { session, answers } = keys.session(id);
-  const user = userId === undefined ? [] : [userId];
-  return openSessionScript.call([session, answers], [token, state, processId, sessionMs, ...user]);
+  const { id, userId, token, previousToken = '', state, generation = 1, done = '', answers = new Map() } = record;
+  const { session, answers: answersKey } = keys.session(id);
+  const fields = [
+    ...['t', token, 's', state, 'd', done, 'w', processId],
+    ...(userId === undefined ? [] : ['u', userId]),
+    ...(previousToken === '' ? [] : ['p', previousToken]),
+  ];
+  return openSessionScript.call(
+    [session, answersKey],
+    [generation, sessionMs, fields.length / 2, ...fields, ...[...answers].flat()],
+  );
 }
 
 /** `claimName` is the same when the same claim is made again. */
@@ -131,9 +165,14 @@ export function commitSessionCommand(keys: Keys, commit: SessionCommit, sessionM
   );
 }
 
-export function endSessionCommand(keys: Keys, id: string, generation?: number): Command {
+export function endSessionCommand(
+  keys: Keys,
+  id: string,
+  sessionMs: number,
+  generation?: number,
+): Command {
   const { session, answers } = keys.session(id);
-  return endSessionScript.call([session, answers], [generation ?? '']);
+  return endSessionScript.call([session, answers], [generation ?? '', sessionMs]);
 }
 
 /** Takes the session off the list when `listedMs` is 0. */
@@ -156,11 +195,18 @@ export function readClaimed(reply: unknown): ClaimedSession | undefined {
   return { generation, processId, state, done, answers };
 }
 
-/** Whether it was committed, and the user whose list is to name the session again. */
-export function readCommitted(reply: unknown): { readonly isOurs: boolean; readonly userId?: string } {
-  if (reply === null) return { isOurs: false };
-  const [isDue, userId] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
-  if (isDue === 1 && typeof userId === 'string') return { isOurs: true, userId };
-  if (isDue === 0) return { isOurs: true };
-  throw unreadable('a change of a session', reply);
+const outcomes: ReadonlySet<unknown> = new Set<SessionOutcome>(['kept', 'elsewhere', 'ended', 'unknown']);
+
+export function readOutcome(reply: unknown): SessionOutcome {
+  if (outcomes.has(reply)) return reply as SessionOutcome;
+  throw unreadable('what became of a session', reply);
+}
+
+/** What became of it, and the user whose list is to name the session again. */
+export function readCommitted(reply: unknown): {
+  readonly outcome: SessionOutcome;
+  readonly userId?: string;
+} {
+  const [outcome, userId] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
+  return { outcome: readOutcome(outcome), ...(typeof userId === 'string' && { userId }) };
 }

@@ -1,0 +1,280 @@
+// The queue of messages against a log in memory whose every answer is drawn: it refuses, its line breaks before or after it has
+// taken a message, time passes. Whatever happens, what was accepted is in the log once and in order.
+import { setImmediate as turn } from 'node:timers/promises';
+import { fc, test } from '@fast-check/vitest';
+import { ErrorReply } from '@redis/client';
+import { createManualClock } from '@wirepact/core/testing';
+import type { LogHead } from '@wirepact/server';
+import { expect, it } from 'vitest';
+import { AppendQueue } from './append-queue.js';
+import type { PendingAppend } from './pending-append.js';
+import { LineLost } from './redis-line.js';
+import type { RedisNode } from './redis-node.js';
+import type { Topology } from './topology.js';
+
+const publishTimeoutMs = 5_000;
+
+interface Asked {
+  readonly words: readonly string[];
+  readonly resolve: (reply: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A server whose every answer the test gives. */
+class DrawnServer {
+  isOpen = true;
+  earliestPosition = 0;
+  reloads = 0;
+  readonly taken: { readonly log: string; readonly key: string; readonly at: number }[] = [];
+  /** How far back each log can be looked through. */
+  floor = 0;
+  #asked: Asked[] = [];
+  #at = 0;
+
+  send(words: readonly string[]): Promise<unknown> {
+    return new Promise((resolve, reject) => this.#asked.push({ words, resolve, reject }));
+  }
+
+  reload(): void {
+    this.reloads += 1;
+  }
+
+  /** Does the oldest thing that it is asked, and says so. */
+  answer(): void {
+    const asked = this.#asked.shift();
+    asked?.resolve(this.#do(asked.words));
+  }
+
+  /** Refuses the oldest thing that it is asked. */
+  refuse(error: string): void {
+    this.#asked.shift()?.reject(new ErrorReply(error));
+  }
+
+  /** The line breaks: so many of the things that it is asked it has done. */
+  break(done: number): void {
+    const asked = this.#asked;
+    this.#asked = [];
+    this.isOpen = false;
+    for (const { words } of asked.slice(0, done)) this.#do(words);
+    for (const { reject } of asked) reject(new LineLost('drawn'));
+  }
+
+  #do([what, log = '', ...rest]: readonly string[]): unknown {
+    if (what === 'append') {
+      this.#at = Math.max(this.#at, Number(rest[1])) + 1;
+      this.taken.push({ log, key: rest[0] ?? '', at: this.#at });
+      return ['e1', this.#at];
+    }
+    const [above, ...keys] = rest;
+    const held = this.taken.filter(
+      (entry) => entry.log === log && entry.at > Number(above) && entry.at > this.floor,
+    );
+    const found = held.filter(({ key }) => keys.includes(key));
+    const reached = Math.max(this.floor, Number(above));
+    return ['e1', String(reached), found.flatMap(({ key, at }) => [key, String(at)])];
+  }
+}
+
+function startQueue({ maxMessages = 1_000, maxBytes = 1_000_000 } = {}) {
+  const clock = createManualClock();
+  const server = new DrawnServer();
+  const node = server as unknown as RedisNode;
+  const topology = { nodeOf: () => node, moved: () => true, lost: () => undefined } as unknown as Topology;
+  const keyOf = ({ message }: PendingAppend): string => message.body;
+  const queue = new AppendQueue({
+    ...{ clock, topology, publishTimeoutMs, maxMessages, maxBytes, keyOf },
+    channelOf: (log) => log,
+    commandOf: ({ message: { log, body } }, knownAt) => {
+      return { key: '', words: ['append', log, body, String(knownAt)] };
+    },
+    findCommandOf: (log, above, appends) => ({
+      key: '',
+      words: ['find', log, String(above), ...appends.map(keyOf)],
+    }),
+  });
+  const outcomes = new Map<string, LogHead | Error>();
+  const append = (log: string, body: string, knownAt = 0): void => {
+    const settled = queue.append({ log, body, epoch: 'e1', knownAt });
+    settled.then(
+      (head) => outcomes.set(body, head),
+      (error: unknown) => outcomes.set(body, error as Error),
+    );
+  };
+  const reopen = (isFenced = true): void => {
+    if (server.isOpen) return;
+    server.isOpen = true;
+    queue.hold(node, isFenced);
+    queue.release(node);
+  };
+  return { clock, server, node, queue, outcomes, append, reopen };
+}
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('append'), log: fc.constantFrom('a', 'b') }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('answer') }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('refuse'),
+      error: fc.constantFrom('OOM full', 'NOSCRIPT forgotten', 'MOVED 5 host:1', 'LOADING', 'ERR never'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('break'), done: fc.nat(5) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('reopen'), isFenced: fc.constantFrom(true, true, false) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('pass'), ms: fc.constantFrom(5, 50, 3_000) }) },
+);
+
+test.prop([fc.array(step, { maxLength: 80 })], { numRuns: 400 })(
+  'takes everything once and in order, or rejects it',
+  async (steps) => {
+    const { clock, server, queue, outcomes, append, reopen } = startQueue();
+    const said: { readonly log: string; readonly body: string }[] = [];
+    for (const drawn of steps) {
+      if ('log' in drawn) {
+        const body = String(said.length);
+        said.push({ log: drawn.log, body });
+        append(drawn.log, body);
+      } else if ('error' in drawn) server.refuse(drawn.error);
+      else if ('done' in drawn) server.break(drawn.done);
+      else if ('isFenced' in drawn) reopen(drawn.isFenced);
+      else if ('ms' in drawn) clock.advance(drawn.ms);
+      else server.answer();
+      await turn();
+    }
+    reopen();
+    while (outcomes.size < said.length) {
+      await turn();
+      server.answer();
+      clock.advance(1);
+    }
+    for (const log of ['a', 'b']) {
+      const called = said.filter((one) => one.log === log).map(({ body }) => body);
+      const kept = server.taken.filter((one) => one.log === log).map(({ key }) => key);
+      expect(new Set(kept).size).toBe(kept.length);
+      expect(kept).toEqual(called.filter((body) => kept.includes(body)));
+      for (const body of called) {
+        const outcome = outcomes.get(body);
+        const entry = server.taken.find(({ key }) => key === body);
+        if (!(outcome instanceof Error)) expect(outcome?.at).toBe(entry?.at);
+        else if (!outcome.message.includes('not known')) expect(entry).toBeUndefined();
+      }
+    }
+    // whose time is over may still be answered
+    while (clock.pending > 0) {
+      server.answer();
+      clock.advance(publishTimeoutMs);
+      await turn();
+    }
+    queue.close();
+    expect(clock.pending).toBe(0);
+  },
+);
+
+it('gives up one that was refused when a later one was taken', async () => {
+  const { server, outcomes, append, clock } = startQueue();
+  for (const body of ['1', '2', '3']) append('a', body);
+  server.answer();
+  server.refuse('OOM full');
+  server.answer();
+  await turn();
+  clock.advance(50);
+  expect(outcomes.get('2')).toMatchObject({ code: 'not_accepted' });
+  expect(String(outcomes.get('2'))).toContain('has taken later ones');
+  expect(server.taken.map(({ key }) => key)).toEqual(['1', '3']);
+});
+
+it('sends nothing behind one that was refused before that is sent again', async () => {
+  const { server, append, clock, outcomes } = startQueue();
+  append('a', '1');
+  server.refuse('BUSY running a script');
+  await turn();
+  append('a', '2');
+  server.answer();
+  expect(server.taken).toEqual([]);
+  clock.advance(50);
+  server.answer();
+  server.answer();
+  await turn();
+  expect(server.taken.map(({ key }) => key)).toEqual(['1', '2']);
+  expect(outcomes.size).toBe(2);
+});
+
+it('looks for what a broken line may have carried above what was known then, all of it at once', async () => {
+  const { server, append, reopen, outcomes } = startQueue();
+  const words: (readonly string[])[] = [];
+  append('a', '1', 7);
+  append('a', '2', 9);
+  server.break(1);
+  await turn();
+  const { send } = server;
+  server.send = (asked) => {
+    words.push(asked);
+    return send.call(server, asked);
+  };
+  reopen();
+  expect(words).toEqual([['find', 'a', '7', '1', '2']]);
+  server.answer();
+  await turn();
+  server.answer();
+  await turn();
+  expect(words.slice(1)).toEqual([['append', 'a', '2', '9']]);
+  expect([...outcomes]).toMatchObject([
+    ['1', { at: 8 }],
+    ['2', { at: 10 }],
+  ]);
+});
+
+it('says that nobody can know when the log has moved on', async () => {
+  const { server, append, reopen, outcomes } = startQueue();
+  append('a', '1');
+  server.break(1);
+  server.floor = 5;
+  reopen();
+  await turn();
+  server.answer();
+  await turn();
+  expect(String(outcomes.get('1'))).toContain('it is not known whether it was taken');
+});
+
+it('rejects each when its time is over, and leaves no timer', async () => {
+  const { server, queue, clock, append, outcomes } = startQueue();
+  server.break(0);
+  append('a', '1');
+  clock.advance(2_000);
+  append('b', '2');
+  clock.advance(2_999);
+  await turn();
+  expect(outcomes.size).toBe(0);
+  clock.advance(1);
+  await turn();
+  expect([...outcomes.keys()]).toEqual(['1']);
+  clock.advance(2_000);
+  await turn();
+  expect([...outcomes.keys()]).toEqual(['1', '2']);
+  expect(String(outcomes.get('2'))).not.toContain('not known');
+  expect(clock.pending).toBe(0);
+  queue.close();
+});
+
+it('refuses at once what is too much', async () => {
+  const { append, outcomes, server } = startQueue({ maxMessages: 2, maxBytes: 5 });
+  append('a', '1');
+  append('a', 'äää');
+  append('b', '12');
+  append('b', '3');
+  await turn();
+  expect(String(outcomes.get('äää'))).toContain(
+    'the queue is full: 1 messages of 1 bytes wait for Redis and this one has 6',
+  );
+  expect(String(outcomes.get('3'))).toContain('the queue is full');
+  server.answer();
+  await turn();
+  append('b', '4');
+  server.answer();
+  server.answer();
+  await turn();
+  expect(server.taken.map(({ key }) => key)).toEqual(['1', '12', '4']);
+});
