@@ -1,19 +1,21 @@
-// What a test of the behaviour suite holds in its hands: a server, a client and the network between them, on a clock that
-// it turns. Errors that no call waits for are kept until the test takes them.
+// What a test of the behaviour suite holds in its hands: a server, in one process or several, a client and the network between
+// them, on a clock that it turns. Errors that no call waits for are kept until the test takes them.
 import { createClient, type Client, type ClientOptions, type WebSocketLike } from '@wirepact/client';
 import type { SocketError } from '@wirepact/core';
 import { createManualClock, type ManualClock } from '@wirepact/core/testing';
-import { SocketManager, type Socket, type SocketManagerOptions } from '@wirepact/server';
+import { SocketManager, type DrainOptions, type Socket, type SocketManagerOptions } from '@wirepact/server';
 import { channels, type Channels } from './channels.js';
+import type { Backplane } from './backplane.js';
+import { Everywhere } from './everywhere.js';
 import type { Network } from './transports.js';
 
 interface Context {
   readonly user: string;
 }
 
-type Sockets = SocketManager<Channels, Context>;
+export type Sockets = SocketManager<Channels, Context>;
 export type AppClient = Client<Channels>;
-type AppSocket = Socket<Channels, Context>;
+export type AppSocket = Socket<Channels, Context>;
 export type ServerOptions = SocketManagerOptions<Channels, Context>;
 
 export interface Setup {
@@ -47,24 +49,48 @@ const stepMs = 1_000;
 export class App {
   readonly network: Network;
   readonly clock: ManualClock;
+  readonly #backplane: Backplane | undefined;
   readonly #setup: Setup;
   readonly #closers: (() => void)[] = [];
   readonly #clientErrors: HeardError[] = [];
   readonly #serverErrors: unknown[] = [];
-  sockets: Sockets;
+  /** The processes of the server: one, or as many as are joined. */
+  nodes: readonly Sockets[];
   client: AppClient;
 
-  constructor(network: Network, setup: Setup) {
+  constructor(network: Network, setup: Setup, backplane?: Backplane) {
     this.network = network;
     this.#setup = setup;
-    this.clock = createManualClock({ startMs: 1_000_000, ...setup });
-    this.sockets = this.#createSockets();
+    this.#backplane = backplane;
+    // an engine has a clock of its own, which this one is not to lag behind
+    this.clock = createManualClock({ startMs: backplane === undefined ? 1_000_000 : Date.now(), ...setup });
+    this.nodes = this.#createNodes();
     this.client = this.createClient();
   }
 
-  /** The server's handle on the client that is here for longest. */
+  /** The first of the processes: what is said here is meant for the clients of all. */
+  get sockets(): Sockets {
+    const [first] = this.nodes;
+    if (first === undefined) throw new Error('there is no server');
+    return first;
+  }
+
+  /** Whether processes are joined: what they are asked takes a moment, and what was known outlives them. */
+  get isJoined(): boolean {
+    return this.#backplane !== undefined;
+  }
+
+  /** What the processes know together. */
+  get everywhere(): Everywhere {
+    return new Everywhere(this.nodes);
+  }
+
+  /** The server's handle on the test's client, or else on the one that is here for longest. */
   get socket(): AppSocket {
-    const [socket] = this.sockets.clients();
+    const { everywhere, client } = this;
+    const { sessionId } = client.status.name === 'connected' ? client.status : {};
+    const sockets = everywhere.clients();
+    const socket = sockets.find(({ id }) => id === sessionId) ?? sockets[0];
     if (socket === undefined) throw new Error('nobody is here');
     return socket;
   }
@@ -112,8 +138,21 @@ export class App {
     return { socket, heard, send: (frame) => socket.send(JSON.stringify(frame)) };
   }
 
-  settle(): Promise<void> {
-    return this.network.settle();
+  /** Resolves when everything that is on its way has arrived, and what it set off has too. */
+  async settle(): Promise<void> {
+    do await this.network.settle();
+    while (await this.#backplane?.settle());
+  }
+
+  /** In one process what is sent is under way at once; where several are joined, it is when this resolves. */
+  async spread(): Promise<void> {
+    if (this.isJoined) await this.settle();
+  }
+
+  /** Puts the server behind the network's address. */
+  async start(): Promise<void> {
+    await this.network.start(this.nodes);
+    await this.settle();
   }
 
   /** Lets time pass, and what it sets off arrive. */
@@ -141,21 +180,26 @@ export class App {
   /** The server closes, and nobody answers any more. */
   async stopServer(): Promise<void> {
     this.network.stop();
-    await this.sockets.close();
+    await this.#closeNodes();
     await this.settle();
+  }
+
+  /** All processes of the server take their leave. */
+  async drain(options?: DrainOptions): Promise<void> {
+    await Promise.all(this.nodes.map((sockets) => sockets.drain(options)));
   }
 
   /** The server is gone without a word. */
   async killServer(): Promise<void> {
     this.network.stop();
     await this.cut();
-    await this.sockets.close();
+    await this.#closeNodes();
   }
 
-  /** The server is there again, with nothing of what it knew. */
+  /** The server is there again, with nothing of what it knew but what is kept elsewhere. */
   async startServer(): Promise<void> {
-    this.sockets = this.#createSockets();
-    await this.network.start(this.sockets);
+    this.nodes = this.#createNodes();
+    await this.start();
   }
 
   /** What came out of `onError` of the clients since it was last asked. */
@@ -174,13 +218,12 @@ export class App {
     for (const close of this.#closers) close();
     await this.settle();
     // sessions whose clients were away when they closed
-    if (this.sockets.stats().suspended > 0) this.clock.advance(afterResumeMs);
-    const { countClients, countUsers } = this.sockets;
-    const { rooms } = this.sockets.stats();
-    await this.sockets.close();
+    if (this.everywhere.stats.suspended > 0) this.clock.advance(afterResumeMs);
+    const { countClients, countUsers, stats } = this.everywhere;
+    await this.#closeNodes();
     await this.settle();
     return {
-      ...{ countClients, countUsers, rooms },
+      ...{ countClients, countUsers, rooms: stats.rooms },
       network: await this.network.close(),
       timers: this.clock.pending,
       clientErrors: this.#clientErrors,
@@ -188,12 +231,22 @@ export class App {
     };
   }
 
+  async #closeNodes(): Promise<void> {
+    await Promise.all(this.nodes.map((sockets) => sockets.close()));
+  }
+
+  #createNodes(): readonly Sockets[] {
+    return Array.from({ length: this.#backplane?.processes ?? 1 }, () => this.#createSockets());
+  }
+
   #createSockets(): Sockets {
+    const broker = this.#backplane?.broker();
     return new SocketManager(channels, {
       authenticate: ({ token }): Context => ({ user: token ?? 'guest' }),
       userId: ({ user }) => user,
       onError: (error) => this.#serverErrors.push(error),
       clock: this.clock,
+      ...(broker && { broker }),
       ...this.#setup.server,
     } satisfies ServerOptions);
   }

@@ -10,8 +10,8 @@ export interface CuttingProxy {
   readonly accepted: number;
   /** Connections that are open. */
   readonly connections: number;
-  /** The port that it forwards to; where there is none, clients are turned away. */
-  target: number | undefined;
+  /** The port that it forwards to, or several, in turn; where there is none, clients are turned away. */
+  target: number | readonly number[] | undefined;
   /** Resets every connection, on both sides. */
   cut(): void;
   /** `true`: what the server sends is held until `false`. */
@@ -33,17 +33,21 @@ export async function startCuttingProxy(onSocket: (socket: Socket) => void): Pro
   const pairs = new Set<Pair>();
   const abandoned = new Set<Socket>();
   let accepted = 0;
+  let forwarded = 0;
   let isStalled = false;
 
   const listener = createServer((client) => {
     accepted += 1;
     onSocket(client);
-    if (proxy.target === undefined) {
+    const ports = [proxy.target ?? []].flat();
+    const port = ports[forwarded % ports.length];
+    if (port === undefined) {
       client.on('error', () => {});
       client.resetAndDestroy();
       return;
     }
-    const server = connect(proxy.target, '127.0.0.1');
+    forwarded += 1;
+    const server = connect(port, '127.0.0.1');
     onSocket(server);
     const pair = { client, server };
     pairs.add(pair);

@@ -2,9 +2,9 @@
 import { safe } from '@wirepact/client';
 import { describe, expect, test } from 'vitest';
 import { startApp } from './start-app.js';
-import { transports } from './transports.js';
+import { everyTransport } from './transports.js';
 
-describe.each(transports)('draining over $name', (transport) => {
+describe.each(everyTransport)('draining over $name', (transport) => {
   test('lets a handler that runs answer, and closes with 1012 after that', async () => {
     let finish = (_reply: { n: number }): void => {};
     const app = await startApp(transport, {
@@ -12,7 +12,7 @@ describe.each(transports)('draining over $name', (transport) => {
     });
     const saved = app.client.request('save', { n: 1 });
     await app.settle();
-    const drained = app.sockets.drain();
+    const drained = app.drain();
     await app.settle();
     expect(app.client.status.name).toBe('connected');
     finish({ n: 2 });
@@ -22,13 +22,14 @@ describe.each(transports)('draining over $name', (transport) => {
     await drained;
   });
 
-  test('aborts a handler that outlasts the grace', async () => {
+  test('aborts a handler that outlasts the grace, and leaves it to another process where there is one', async () => {
     let signalled = false;
     const app = await startApp(transport, {
       server: {
         routes: {
           time: (_socket, _data, { signal }) =>
             new Promise((resolve) => {
+              if (signalled) resolve('by another process');
               signal.addEventListener('abort', () => {
                 signalled = true;
                 resolve('');
@@ -39,13 +40,17 @@ describe.each(transports)('draining over $name', (transport) => {
     });
     const asked = safe(app.client.request('time', undefined, { timeoutMs: 60_000 }));
     await app.settle();
-    const drained = app.sockets.drain({ graceMs: 3_000 });
+    const drained = app.drain({ graceMs: 3_000 });
     await app.advance(2_999);
     expect({ signalled, status: app.client.status.name }).toEqual({ signalled: false, status: 'connected' });
     await app.advance(1);
-    expect((await asked)[0]).toMatchObject({ code: 'unknown_outcome' });
     expect(signalled).toBe(true);
     await drained;
+    if (app.isJoined) {
+      await app.startServer();
+      await app.advance(6_000);
+      expect(await asked).toEqual([undefined, 'by another process']);
+    } else expect((await asked)[0]).toMatchObject({ code: 'unknown_outcome' });
   });
 
   test('does not wait for streams', async () => {
@@ -61,8 +66,12 @@ describe.each(transports)('draining over $name', (transport) => {
     });
     const reader = app.client.stream('tail', { n: 0 })[Symbol.asyncIterator]();
     await reader.next();
-    await app.sockets.drain();
-    await expect(reader.next()).rejects.toMatchObject({ code: 'unknown_outcome' });
+    const lost = expect(reader.next()).rejects.toMatchObject({ code: 'unknown_outcome' });
+    await app.drain();
+    // the process that it goes to cannot go on with it
+    if (app.isJoined) await app.startServer();
+    if (app.isJoined) await app.advance(6_000);
+    await lost;
   });
 
   test('spreads the return of its clients over the window', async () => {
@@ -70,7 +79,7 @@ describe.each(transports)('draining over $name', (transport) => {
     const app = await startApp(transport, { random: () => chance });
     const second = await app.connect();
     app.network.stop();
-    const drained = app.sockets.drain({ spreadMs: 8_000 });
+    const drained = app.drain({ spreadMs: 8_000 });
     chance = 0.75;
     await app.settle();
     await drained;
@@ -80,9 +89,9 @@ describe.each(transports)('draining over $name', (transport) => {
     }
     await app.startServer();
     await app.advance(5_999);
-    expect(app.sockets.countClients).toBe(0);
+    expect(app.everywhere.countClients).toBe(0);
     await app.advance(1);
-    expect(app.sockets.countClients).toBe(2);
+    expect(app.everywhere.countClients).toBe(2);
   });
 
   test('refuses whoever comes meanwhile, and leaves nothing behind', async () => {
@@ -97,15 +106,18 @@ describe.each(transports)('draining over $name', (transport) => {
     const plain = await app.connectPlain();
     plain.send({ path: 'time', id: 1 });
     await app.settle();
-    const drained = app.sockets.drain({ graceMs: 1_000 });
+    const drained = app.drain({ graceMs: 1_000 });
     await app.settle();
     const late = await app.connect();
     expect(late.status.name).toBe('reconnecting');
     late.close();
     await app.advance(1_000);
     await drained;
+    // where processes are joined, a client that can return is not gone
+    expect(gone).toEqual(app.isJoined ? [1012] : [1012, 1012]);
+    expect(app.everywhere.countClients).toBe(0);
+    app.client.close();
     await asked;
-    expect({ gone, count: app.sockets.countClients }).toEqual({ gone: [1012, 1012], count: 0 });
     expect(plain.heard).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 // Messages that ask for no answer, both ways, and who hears them.
 import { describe, expect, test } from 'vitest';
 import { prepareApp, startApp } from './start-app.js';
-import { transports } from './transports.js';
+import { everyTransport } from './transports.js';
 
-describe.each(transports)('events over $name', (transport) => {
+describe.each(everyTransport)('events over $name', (transport) => {
   test('what a client sends reaches its route in order', async () => {
     const received: number[] = [];
     const app = await startApp(transport, {

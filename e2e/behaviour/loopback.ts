@@ -1,4 +1,5 @@
-// Real sockets for the behaviour suite: a node:http server, clients of `ws`, and a proxy between them, all on the loopback.
+// Real sockets for the behaviour suite: node:http servers, clients of `ws`, and a proxy between them that spreads the clients
+// over the servers in turn, all on the loopback.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type NetConnectOpts } from 'node:net';
@@ -29,18 +30,23 @@ export async function openLoopback(): Promise<Network> {
     get upgrades() {
       return proxy.accepted;
     },
-    async start(sockets) {
-      const server = createServer();
-      servers.push(server);
-      server.on('connection', (socket) => wiretap.watch(socket));
-      sockets.attach(server, { path: '/' });
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      proxy.target = (server.address() as AddressInfo).port;
+    async start(nodes) {
+      const ports: number[] = [];
+      for (const sockets of nodes) {
+        // nothing else is there: who asks for a WebSocket where none is served any more is told so
+        const server = createServer((_, response) => response.writeHead(404).end());
+        servers.push(server);
+        server.on('connection', (socket) => wiretap.watch(socket));
+        sockets.attach(server, { path: '/' });
+        server.listen(0, '127.0.0.1');
+        await once(server, 'listening');
+        ports.push((server.address() as AddressInfo).port);
+      }
+      proxy.target = ports;
     },
     stop() {
       proxy.target = undefined;
-      servers.at(-1)?.close();
+      for (const server of servers) server.close();
     },
     cut: () => proxy.cut(),
     stall: (isStalled) => proxy.stall(isStalled),

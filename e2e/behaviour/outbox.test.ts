@@ -3,9 +3,9 @@ import { safe } from '@wirepact/client';
 import { describe, expect, test } from 'vitest';
 import type { App, Setup } from './app.js';
 import { prepareApp, startApp } from './start-app.js';
-import { transports } from './transports.js';
+import { everyTransport } from './transports.js';
 
-describe.each(transports)('while away over $name', (transport) => {
+describe.each(everyTransport)('while away over $name', (transport) => {
   /** An app whose client has just lost its line, and what its server receives from now on. */
   async function startAway(client: Setup['client'] = {}): Promise<{ app: App; received: unknown[] }> {
     const received: unknown[] = [];

@@ -4,11 +4,11 @@ import { safe } from '@wirepact/client';
 import { describe, expect, test, vi } from 'vitest';
 import type { ServerOptions } from './app.js';
 import { startApp } from './start-app.js';
-import { transports } from './transports.js';
+import { everyTransport } from './transports.js';
 
 type Routes = NonNullable<ServerOptions['routes']>;
 
-describe.each(transports)('requests over $name', (transport) => {
+describe.each(everyTransport)('requests over $name', (transport) => {
   const startWith = (routes: Routes): ReturnType<typeof startApp> =>
     startApp(transport, { server: { routes } });
 

@@ -4,11 +4,11 @@ import { safe } from '@wirepact/client';
 import { describe, expect, test } from 'vitest';
 import type { App, ServerOptions } from './app.js';
 import { startApp } from './start-app.js';
-import { transports } from './transports.js';
+import { everyTransport } from './transports.js';
 
 type RoomOptions = NonNullable<ServerOptions['rooms']>;
 
-describe.each(transports)('rooms over $name', (transport) => {
+describe.each(everyTransport)('rooms over $name', (transport) => {
   const startWith = (rooms: RoomOptions = { authorize: () => true }): Promise<App> =>
     startApp(transport, { server: { rooms } });
 
@@ -48,7 +48,9 @@ describe.each(transports)('rooms over $name', (transport) => {
     lobby.on('output', (text, info) => heard.push(['lobby', text, info]));
     app.client.on('output', (text, info) => heard.push(['any', text, info]));
     app.sockets.room('lobby').send('output', 'a');
+    await app.spread();
     app.sockets.room('attic').send('output', 'b');
+    await app.spread();
     app.sockets.sendToAll('output', 'c');
     await app.settle();
     expect(heard).toEqual([
@@ -67,16 +69,16 @@ describe.each(transports)('rooms over $name', (transport) => {
     second.on('output', (text) => heard.push(`second ${text}`));
     await first.leave();
     await first.leave();
-    expect(app.sockets.room('lobby').size).toBe(1);
+    expect(app.everywhere.sizeOf('lobby')).toBe(1);
     app.sockets.room('lobby').send('output', 'a');
     await app.settle();
     expect(heard).toEqual(['second a']);
     await second.leave();
-    expect(app.sockets.room('lobby').size).toBe(0);
+    expect(app.everywhere.sizeOf('lobby')).toBe(0);
     const again = await app.client.join('lobby');
-    expect(app.sockets.room('lobby').size).toBe(1);
+    expect(app.everywhere.sizeOf('lobby')).toBe(1);
     await again[Symbol.asyncDispose]();
-    expect(app.sockets.room('lobby').size).toBe(0);
+    expect(app.everywhere.sizeOf('lobby')).toBe(0);
   });
 
   test('leaving before the join is decided leaves nobody inside', async () => {
@@ -89,7 +91,7 @@ describe.each(transports)('rooms over $name', (transport) => {
     expect((await joined)[0]).toMatchObject({ code: 'aborted' });
     decide(true);
     await app.settle();
-    expect(app.sockets.room('lobby').size).toBe(0);
+    expect(app.everywhere.sizeOf('lobby')).toBe(0);
   });
 
   test('who leaves and joins again in one breath is in, however long the permission takes', async () => {
@@ -104,7 +106,7 @@ describe.each(transports)('rooms over $name', (transport) => {
     decisions.shift()?.(true);
     await left;
     expect((await again).name).toBe('lobby');
-    expect(app.sockets.room('lobby').size).toBe(1);
+    expect(app.everywhere.sizeOf('lobby')).toBe(1);
   });
 
   test('a join that is asked for while away is decided when the connection is there', async () => {
@@ -113,7 +115,7 @@ describe.each(transports)('rooms over $name', (transport) => {
     const joining = app.client.join('lobby');
     await app.advance(2_000);
     expect((await joining).name).toBe('lobby');
-    expect(app.sockets.room('lobby').size).toBe(1);
+    expect(app.everywhere.sizeOf('lobby')).toBe(1);
   });
 
   test('members are those whom the server tells of, and change as they come and go', async () => {
@@ -158,6 +160,7 @@ describe.each(transports)('rooms over $name', (transport) => {
     socket.join('lobby');
     socket.join('lobby');
     app.sockets.room('lobby').send('output', 'a');
+    await app.spread();
     socket.leave('lobby');
     app.sockets.room('lobby').send('output', 'b');
     await app.settle();
@@ -176,10 +179,10 @@ describe.each(transports)('rooms over $name', (transport) => {
     expect(removed).toEqual(['denied']);
     await app.cutAndReturn();
     expect(app.client.status.name).toBe('connected');
-    expect(app.sockets.room('lobby').size).toBe(0);
+    expect(app.everywhere.sizeOf('lobby')).toBe(0);
     // who wants to may ask again
     await app.client.join('lobby');
-    expect(app.sockets.room('lobby').size).toBe(1);
+    expect(app.everywhere.sizeOf('lobby')).toBe(1);
   });
 
   test('after a reconnect the client is in its rooms again, with the same handles', async () => {
@@ -190,8 +193,8 @@ describe.each(transports)('rooms over $name', (transport) => {
     const heard: string[] = [];
     lobby.on('output', (text) => heard.push(text));
     await app.cutAndReturn();
-    expect(app.sockets.room('lobby').size).toBe(1);
-    expect(app.sockets.room('attic').size).toBe(0);
+    expect(app.everywhere.sizeOf('lobby')).toBe(1);
+    expect(app.everywhere.sizeOf('attic')).toBe(0);
     app.sockets.room('lobby').send('output', 'a');
     await app.settle();
     expect(heard).toEqual(['a']);
@@ -208,7 +211,7 @@ describe.each(transports)('rooms over $name', (transport) => {
     isOpen = false;
     await app.cutAndReturn();
     expect(removed).toEqual(['gap: denied', 'denied']);
-    expect(app.sockets.room('lobby').size).toBe(0);
+    expect(app.everywhere.sizeOf('lobby')).toBe(0);
     expect(app.client.status.name).toBe('connected');
   });
 

@@ -24,7 +24,7 @@ export async function startApp(transport: Transport, setup: Setup = {}): Promise
 /** The same, with a client that has not connected yet. */
 export async function prepareApp(transport: Transport, setup: Setup = {}): Promise<App> {
   const listeners = countProcessListeners();
-  const app = new App(await transport.open(), setup);
+  const app = new App(await transport.open(), setup, await transport.join?.());
   onTestFinished(async ({ task }) => {
     const left = await app.close();
     // of a test that failed already nothing more is asked
@@ -32,7 +32,7 @@ export async function prepareApp(transport: Transport, setup: Setup = {}): Promi
     expect(left).toEqual(nothing);
     expect(countProcessListeners()).toEqual(listeners);
   });
-  await app.network.start(app.sockets);
+  await app.start();
   return app;
 }
 

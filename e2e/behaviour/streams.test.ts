@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { ServerOptions } from './app.js';
 import { startApp } from './start-app.js';
-import { transports } from './transports.js';
+import { everyTransport } from './transports.js';
 
 type Tail = NonNullable<NonNullable<ServerOptions['routes']>['tail']>;
 
@@ -12,7 +12,7 @@ async function readAll<TItem>(stream: AsyncIterable<TItem>): Promise<TItem[]> {
   return items;
 }
 
-describe.each(transports)('streams over $name', (transport) => {
+describe.each(everyTransport)('streams over $name', (transport) => {
   const startWith = (tail: Tail): ReturnType<typeof startApp> =>
     startApp(transport, { server: { routes: { tail } } });
 
@@ -207,7 +207,7 @@ describe.each(transports)('streams over $name', (transport) => {
     const otherReader = other.stream('tail', { n: 0 })[Symbol.asyncIterator]();
     await otherReader.next();
     const otherNext = expect(otherReader.next()).rejects.toMatchObject({ code: 'unknown_outcome' });
-    for (const socket of app.sockets.clients()) socket.disconnect();
+    for (const socket of app.everywhere.clients()) socket.disconnect();
     await otherNext;
   });
 });

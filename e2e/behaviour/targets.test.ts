@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { App, AppClient } from './app.js';
 import { prepareApp, startApp } from './start-app.js';
-import { transports } from './transports.js';
+import { everyTransport } from './transports.js';
 
-describe.each(transports)('targets over $name', (transport) => {
+describe.each(everyTransport)('targets over $name', (transport) => {
   /** Three clients, of whom the last two are one user's; and what each has heard on `output`. */
   async function startThree(): Promise<{ app: App; heard: Record<'a' | 'b' | 'b2', string[]> }> {
     const app = await startApp(transport, {
@@ -39,13 +39,14 @@ describe.each(transports)('targets over $name', (transport) => {
 
   test('a room reaches its members, the sender among them unless excepted', async () => {
     const { app, heard } = await startThree();
-    const [first, second] = app.sockets.clients();
+    const [first, second] = app.everywhere.clients();
     if (first === undefined) throw new Error('nobody is here');
     first.join('lobby');
     second?.join('lobby');
+    await app.spread();
     const lobby = app.sockets.room('lobby');
-    expect(lobby.size).toBe(2);
-    expect(lobby.members()).toEqual([first, second]);
+    expect(app.everywhere.sizeOf('lobby')).toBe(2);
+    expect(app.everywhere.membersOf('lobby')).toEqual([first, second]);
     lobby.send('output', 'room');
     lobby.except(first).send('output', 'except');
     await lobby.publish('output', 'published');
@@ -56,15 +57,17 @@ describe.each(transports)('targets over $name', (transport) => {
 
   test('a user is reached on every device, and counted once', async () => {
     const { app, heard } = await startThree();
-    expect([app.sockets.countClients, app.sockets.countUsers]).toEqual([3, 2]);
-    expect(app.sockets.user('b').size).toBe(2);
+    // each process counts its own: the two of one user are in two of three
+    const users = app.nodes.length > 1 ? 3 : 2;
+    expect([app.everywhere.countClients, app.everywhere.countUsers]).toEqual([3, users]);
+    expect(app.everywhere.sizeOfUser('b')).toBe(2);
     app.sockets.user('b').send('output', 'to b');
     app.sockets.user('nobody').send('output', 'to nobody');
     await app.settle();
     expect(heard).toEqual({ a: [], b: ['to b'], b2: ['to b'] });
     app.sockets.user('b').disconnect('bye');
     await app.settle();
-    expect([app.sockets.countClients, app.sockets.countUsers]).toEqual([1, 1]);
+    expect([app.everywhere.countClients, app.everywhere.countUsers]).toEqual([1, 1]);
   });
 
   test('keys that a schema does not name never leave the server', async () => {
@@ -101,12 +104,12 @@ describe.each(transports)('targets over $name', (transport) => {
       server: {
         event: {
           onConnect(socket) {
-            seen.push(['connect', app.sockets.countClients]);
+            seen.push(['connect', app.everywhere.countClients]);
             socket.join('lobby');
           },
           onDisconnect(socket, { code }) {
-            const { countClients } = app.sockets;
-            seen.push(['disconnect', countClients, app.sockets.room('lobby').size, socket.connected, code]);
+            const { countClients } = app.everywhere;
+            seen.push(['disconnect', countClients, app.everywhere.sizeOf('lobby'), socket.connected, code]);
             app.sockets.room('lobby').send('output', 'somebody left');
             app.sockets.sendToAll('output', 'all of you');
           },
@@ -126,7 +129,7 @@ describe.each(transports)('targets over $name', (transport) => {
       ['disconnect', 2, 2, false, 1000],
     ]);
     expect(heard).toEqual(['stayer somebody left', 'stayer all of you']);
-    expect(app.sockets.countClients).toBe(1);
+    expect(app.everywhere.countClients).toBe(1);
   });
 
   test('what is sent to a client that is gone is counted and does no harm', async () => {

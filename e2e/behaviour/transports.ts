@@ -1,19 +1,20 @@
-// What the behaviour suite runs over: connections in memory, and real sockets behind a proxy that can cut them. To a test
-// both are one small interface.
+// What the behaviour suite runs over: connections in memory, real sockets behind a proxy that can cut them, and servers that a
+// real Redis joins behind the same proxy. To a test all are one small interface.
 import type { WebSocketClass } from '@wirepact/client';
 import { createMemoryNetwork, type Acceptor } from '@wirepact/core/testing';
 import type { SocketManager } from '@wirepact/server';
 import { openLoopback } from './loopback.js';
+import { joinOverRedis, type Backplane } from './backplane.js';
 
-/** The address of one server at a time, and the lines to it, which a test can break. */
+/** The address of the servers, and the lines to them, which a test can break. */
 export interface Network {
   readonly url: string;
   /** The class for clients to connect with. */
   readonly WebSocket: WebSocketClass;
   /** Connections that clients asked for. */
   readonly upgrades: number;
-  /** Puts a server behind the address. */
-  start(sockets: Acceptor & Pick<SocketManager, 'attach'>): Promise<void>;
+  /** Puts servers behind the address: one after the other is given a client. */
+  start(nodes: readonly (Acceptor & Pick<SocketManager, 'attach'>)[]): Promise<void>;
   /** From now on nobody answers. Connections that are open stay. */
   stop(): void;
   /** Breaks every connection without a word. */
@@ -30,6 +31,8 @@ export interface Network {
 export interface Transport {
   readonly name: string;
   open(): Promise<Network>;
+  /** Joins the servers of a test into one; without it there is one, which knows of no others. */
+  join?(): Promise<Backplane>;
 }
 
 async function openMemory(): Promise<Network> {
@@ -40,8 +43,8 @@ async function openMemory(): Promise<Network> {
     get upgrades() {
       return network.upgrades;
     },
-    async start(sockets) {
-      network.listen('/', sockets);
+    async start([sockets]) {
+      if (sockets !== undefined) network.listen('/', sockets);
       network.isUp = true;
     },
     stop() {
@@ -59,4 +62,11 @@ async function openMemory(): Promise<Network> {
 export const transports: readonly Transport[] = [
   { name: 'memory', open: openMemory },
   { name: 'ws', open: openLoopback },
+];
+
+/** The same, and over Redis. */
+export const everyTransport: readonly Transport[] = [
+  ...transports,
+  { name: 'ws, one process, Redis', open: openLoopback, join: () => joinOverRedis(1) },
+  { name: 'ws, three processes, Redis', open: openLoopback, join: () => joinOverRedis(3) },
 ];
