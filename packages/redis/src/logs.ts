@@ -82,12 +82,13 @@ export class Logs {
     engine().say({ key: channel, words: ['SPUBLISH', channel, texts.emitted(channel, body)] });
   }
 
-  keepLatest(log: string, slot: string, body: string): void {
+  async keepLatest(log: string, slot: string, body: string): Promise<void> {
     const { keys, texts, engine } = this.#host;
     const logKeys = keys.log(log);
     const { channel } = logKeys;
     const value = texts.value(channel, slot, body);
-    engine().say(keepLatestCommand(logKeys, { slot, value, notice: texts.latest(channel, slot, body) }));
+    const command = keepLatestCommand(logKeys, { slot, value, notice: texts.latest(channel, slot, body) });
+    await engine().asks.ask(`a value of the log "${log}"`, command, () => undefined);
   }
 
   async latest(log: string): Promise<readonly LatestValue[]> {

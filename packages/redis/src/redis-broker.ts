@@ -115,8 +115,8 @@ class RedisBroker implements Broker {
     this.#joined?.logs.emit(log, body);
   }
 
-  keepLatest(log: string, slot: string, body: string): void {
-    this.#joined?.logs.keepLatest(log, slot, body);
+  async keepLatest(log: string, slot: string, body: string): Promise<void> {
+    await this.#now.logs.keepLatest(log, slot, body);
   }
 
   async latest(log: string): Promise<readonly LatestValue[]> {

@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { SessionCommit } from '@wirepact/server';
+import type { SessionCommit, SessionOutcome } from '@wirepact/server';
 import { expect, it } from 'vitest';
 import { SessionCommits } from './session-commits.js';
 
 function startCommits() {
   const sent: SessionCommit[] = [];
-  const answers: { resolve: (isOurs: boolean) => void; reject: (error: Error) => void }[] = [];
+  const answers: { resolve: (outcome: SessionOutcome) => void; reject: (error: Error) => void }[] = [];
   const commits = new SessionCommits((commit) => {
     sent.push(commit);
     return new Promise((resolve, reject) => answers.push({ resolve, reject }));
@@ -27,17 +27,17 @@ it('sends one change of a session at a time, and what came meanwhile as one', as
     ['s1', 'a'],
     ['s2', 'c'],
   ]);
-  answers[0]?.resolve(true);
-  expect(await first).toBe(true);
+  answers[0]?.resolve('kept');
+  expect(await first).toBe('kept');
   await turn();
   expect(sent[2]).toEqual({
     ...{ id: 's1', generation: 1, state: 'b', done: '2', isConfirmed: true },
     answers: new Map([[2, 'y']]),
     answersGone: [1],
   });
-  answers[2]?.resolve(false);
-  answers[1]?.resolve(true);
-  expect(await Promise.all([second, third, other])).toEqual([false, false, true]);
+  answers[2]?.resolve('elsewhere');
+  answers[1]?.resolve('kept');
+  expect(await Promise.all([second, third, other])).toEqual(['elsewhere', 'elsewhere', 'kept']);
   expect(sent).toHaveLength(3);
 });
 
@@ -46,7 +46,7 @@ it('keeps an answer that was given again after it was taken away', async () => {
   void commits.add({ id: 's1', generation: 1 });
   void commits.add({ id: 's1', generation: 1, answersGone: [1] });
   void commits.add({ id: 's1', generation: 1, answers: new Map([[1, 'again']]) });
-  answers[0]?.resolve(true);
+  answers[0]?.resolve('kept');
   await turn();
   expect(sent[1]).toMatchObject({ answers: new Map([[1, 'again']]), answersGone: [1] });
 });
@@ -60,10 +60,10 @@ it('goes on after a failure, and never mixes generations', async () => {
   await expect(first).rejects.toThrow('away');
   await turn();
   for (let index = 1; index < 3; index += 1) {
-    answers[index]?.resolve(true);
+    answers[index]?.resolve('kept');
     await turn();
   }
-  expect(await Promise.all([second, third])).toEqual([true, true]);
+  expect(await Promise.all([second, third])).toEqual(['kept', 'kept']);
   expect(sent.map(({ generation, state }) => [generation, state])).toEqual([
     [1, 'a'],
     [1, 'b'],

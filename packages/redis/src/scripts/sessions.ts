@@ -120,7 +120,16 @@ export function openSessionCommand(
   record: SessionRecord,
   { processId, sessionMs }: SessionSettings,
 ): Command {
-  const { id, userId, token, previousToken = '', state, generation = 1, done = '', answers = new Map() } = record;
+  const {
+    id,
+    userId,
+    token,
+    previousToken = '',
+    state,
+    generation = 1,
+    done = '',
+    answers = new Map(),
+  } = record;
   const { session, answers: answersKey } = keys.session(id);
   const fields = [
     ...['t', token, 's', state, 'd', done, 'w', processId],
@@ -165,12 +174,7 @@ export function commitSessionCommand(keys: Keys, commit: SessionCommit, sessionM
   );
 }
 
-export function endSessionCommand(
-  keys: Keys,
-  id: string,
-  sessionMs: number,
-  generation?: number,
-): Command {
+export function endSessionCommand(keys: Keys, id: string, sessionMs: number, generation?: number): Command {
   const { session, answers } = keys.session(id);
   return endSessionScript.call([session, answers], [generation ?? '', sessionMs]);
 }
