@@ -7,18 +7,24 @@ const entry = fileURLToPath(new URL('../../examples/chat/server/dist/main.js', i
 
 export class ChatServer {
   readonly #waitsForMs: number;
+  readonly #env: NodeJS.ProcessEnv;
   #process: ChildProcess | undefined;
   #port = 0;
 
-  constructor(waitsForMs: number) {
+  constructor(waitsForMs: number, env: NodeJS.ProcessEnv) {
     this.#waitsForMs = waitsForMs;
+    this.#env = env;
   }
 
-  /** `waitsForMs`: so long it keeps a place for a window whose line is away. */
-  static async start(waitsForMs: number): Promise<ChatServer> {
-    const server = new ChatServer(waitsForMs);
+  /** `waitsForMs`: so long it keeps a place for a window whose line is away. `env`: what else it is told. */
+  static async start(waitsForMs: number, env: NodeJS.ProcessEnv = {}): Promise<ChatServer> {
+    const server = new ChatServer(waitsForMs, env);
     await server.start();
     return server;
+  }
+
+  get port(): number {
+    return this.#port;
   }
 
   get url(): string {
@@ -28,7 +34,12 @@ export class ChatServer {
   /** Resolves when it listens: at any free port the first time, at the same one after that. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [entry], {
-      env: { ...process.env, PORT: String(this.#port), WAITS_FOR_MS: String(this.#waitsForMs) },
+      env: {
+        ...process.env,
+        ...this.#env,
+        PORT: String(this.#port),
+        WAITS_FOR_MS: String(this.#waitsForMs),
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#process = child;

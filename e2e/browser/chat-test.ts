@@ -12,6 +12,8 @@ interface OpenOptions {
 
 interface Fixtures {
   readonly server: ChatServer;
+  /** Where the page is. */
+  readonly url: string;
   /** Opens a window as somebody, and waits until they sit on the wire. */
   readonly open: (name: string, options?: OpenOptions) => Promise<Page>;
   /** Opens a window, and waits for nothing. */
@@ -32,7 +34,11 @@ export const test = base.extend<Fixtures>({
     await server.end('SIGKILL');
   },
 
-  visit: async ({ browser, server, expectedComplaints }, provide, testInfo) => {
+  url: async ({ server }, provide) => {
+    await provide(server.url);
+  },
+
+  visit: async ({ browser, url, expectedComplaints }, provide, testInfo) => {
     const complaints: string[] = [];
     await provide(async (path, { width = 1280, height = 800, colorScheme = 'light' } = {}) => {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme });
@@ -41,7 +47,7 @@ export const test = base.extend<Fixtures>({
       page.on('console', (message) => {
         if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
       });
-      await page.goto(new URL(path, server.url).href);
+      await page.goto(new URL(path, url).href);
       return page;
     });
     // a test that failed tells why by itself, and taking its screenshot makes the browser complain

@@ -50,6 +50,8 @@ const LogLine = z.object({ id: z.number(), at: z.number(), text: z.string() });
 const line = defineChannels({
   clock: { in: z.void(), reply: z.object({ now: z.number(), upForMs: z.number() }) },
   log: { in: z.void(), stream: LogLine },
+  /** Which process of the server has this page, when it comes and when it comes back. */
+  served: { out: z.object({ by: z.string() }) },
   /** To whoever was away, and until when: what was said by then had to wait for them. */
   back: { out: z.object({ at: z.number() }) },
 });

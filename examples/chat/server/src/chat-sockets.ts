@@ -1,26 +1,36 @@
 // The endpoint of the chat: who is let in, what is answered on each channel, and who hears of it.
 import { channels, type Channels, type Person } from '@wirepact-example/chat-contract';
 import { rooms } from '@wirepact-example/chat-contract/facts';
-import { SocketManager } from '@wirepact/server';
+import { isSocketError, SocketError, SocketManager, type Broker } from '@wirepact/server';
+import { Conversations, keptForMs } from './conversations.js';
 import { Guests, type Guest } from './guests.js';
-import { MessageStore } from './message-store.js';
 import { Pace } from './pace.js';
 import { ServerLog } from './server-log.js';
 
 export type ChatSockets = SocketManager<Channels, Guest>;
 
-/** `waitsForMs`: so long the server keeps a place for a window whose line is away. */
-export function createChatSockets(waitsForMs: number): ChatSockets {
-  const guests = new Guests();
-  const store = new MessageStore();
+export interface ChatOptions {
+  /** So long the server keeps a place for a window whose line is away. */
+  readonly waitsForMs: number;
+  /** What this process is called on the page. */
+  readonly servedBy: string;
+  /** Joins this process with others into one server. */
+  readonly broker?: Broker;
+}
+
+export function createChatSockets({ waitsForMs, servedBy, broker }: ChatOptions): ChatSockets {
+  const guests = new Guests(() => Array.from(sockets.clients(), ({ context }) => context));
   const pace = new Pace();
   const log = new ServerLog();
+  const startedAt = Date.now();
 
   const sockets: ChatSockets = new SocketManager(channels, {
     authenticate: (request) => guests.admit(request.token),
     userId: (guest) => guest.id,
     onError: (error) => console.error(error),
     session: { resumeForMs: waitsForMs },
+    logs: { maxAgeMs: keptForMs },
+    ...(broker && { broker }),
 
     rooms: {
       authorize: (socket, room) => {
@@ -28,15 +38,17 @@ export function createChatSockets(waitsForMs: number): ChatSockets {
         return rooms.some(({ id }) => id === room);
       },
       member: (socket) => ({ ...asPerson(socket.context), away: !socket.connected }),
+      // a page asks for what was said, and is not read to; but a room that is empty keeps it
+      history: () => false,
     },
 
     event: {
       onConnect(socket) {
-        guests.enter(socket.context);
         log.write(`${socket.context.name} is connected`);
         socket.send('connected', { message: 'Connected.', waitsForMs });
+        socket.send('served', { by: servedBy });
         socket.send('you', asPerson(socket.context));
-        sockets.sendToAll('output', `New user connected! count: ${sockets.countClients}`);
+        announce((clients) => `New user connected! count: ${clients}`);
       },
       onSuspend(socket, { code }) {
         log.write(`${socket.context.name} is away (${code})`);
@@ -45,29 +57,31 @@ export function createChatSockets(waitsForMs: number): ChatSockets {
       onResume(socket) {
         log.write(`${socket.context.name} is back`);
         sockets.sendToAll('away', { member: socket.id, away: false });
+        socket.send('served', { by: servedBy });
         socket.send('back', { at: Date.now() });
       },
       onDisconnect(socket, { code }) {
-        guests.leave(socket.context);
         log.write(`${socket.context.name} is gone (${code})`);
-        sockets.sendToAll('output', `User disconnected! count: ${sockets.countClients - 1}`);
+        // it is counted until it is gone
+        announce((clients) => `User disconnected! count: ${clients - 1}`);
       },
     },
 
     routes: {
-      chat(socket, draft, { fail }) {
+      async chat(socket, draft, { fail }) {
         const { id, name } = socket.context;
         const waitMs = pace.take(id);
         if (waitMs > 0) throw fail('TOO_FAST', { waitMs });
-        const { message, isNew } = store.add({ ...draft, from: { id, name } });
+        const { message, isNew } = await conversations.say({ ...draft, from: { id, name } });
         if (isNew) {
-          sockets.room(draft.room).send('chat', message);
           sockets.sendToAllExcept(socket, 'activity', { room: draft.room });
           log.write(`${name} says ${draft.text.length} characters in the ${draft.room}`);
         }
         return { id: message.id, at: message.at };
       },
-      history: (_socket, { room, after }) => ({ messages: [...store.since(room, after)] }),
+      async history(_socket, { room, after }) {
+        return { messages: [...(await conversations.since(room, after))] };
+      },
       typing(socket, { room }) {
         sockets.room(room).except(socket).send('typing', asPerson(socket.context));
       },
@@ -91,7 +105,7 @@ export function createChatSockets(waitsForMs: number): ChatSockets {
         return asPerson(guest);
       },
 
-      clock: () => ({ now: Date.now(), upForMs: Date.now() - store.startedAt }),
+      clock: () => ({ now: Date.now(), upForMs: Date.now() - startedAt }),
       log: (_socket, _nothing, { signal }) => log.follow(signal),
 
       time(socket) {
@@ -99,6 +113,22 @@ export function createChatSockets(waitsForMs: number): ChatSockets {
       },
       test: (socket) => [{ ...socket.handshake.headers }],
     },
+  });
+  const conversations = new Conversations(sockets);
+  const announce = (sentence: (clients: number) => string): void => {
+    sockets
+      .countAll()
+      .then(({ clients }) => sockets.sendToAll('output', sentence(clients)))
+      .catch((error: unknown) => console.error(error));
+  };
+
+  sockets.use(async (_socket, _message, next) => {
+    try {
+      await next();
+    } catch (error) {
+      // what Redis does not take now may be tried again
+      throw isSocketError(error, 'not_accepted') ? new SocketError('overloaded') : error;
+    }
   });
   return sockets;
 }

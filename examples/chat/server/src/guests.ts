@@ -14,8 +14,13 @@ const bannedNames = ['banned'];
 const natures = ['Quiet', 'Brisk', 'Amber', 'Early', 'Clever', 'Gentle', 'Rusty', 'Lucky'];
 const birds = ['Heron', 'Wren', 'Swift', 'Plover', 'Finch', 'Magpie', 'Sparrow', 'Starling'];
 
+/** Finds guests among those whose windows this process serves; what others serve is not looked at. */
 export class Guests {
-  readonly #windows = new Map<Guest, number>();
+  readonly #here: () => Iterable<Guest>;
+
+  constructor(here: () => Iterable<Guest>) {
+    this.#here = here;
+  }
 
   /** The guest behind a token. Throws what the page shows as refused. */
   admit(token: string | undefined): Guest {
@@ -28,20 +33,10 @@ export class Guests {
     return { id, name: this.freeName(name, id) };
   }
 
-  enter(guest: Guest): void {
-    this.#windows.set(guest, (this.#windows.get(guest) ?? 0) + 1);
-  }
-
-  leave(guest: Guest): void {
-    const left = (this.#windows.get(guest) ?? 0) - 1;
-    if (left > 0) this.#windows.set(guest, left);
-    else this.#windows.delete(guest);
-  }
-
   /** `name`, or that name with a number when somebody else goes by it. */
   freeName(name: string, ownId: string): string {
     const isTaken = (wish: string) =>
-      this.#find((guest) => guest.id !== ownId && isSameName(guest.name, wish));
+      this.#find((guest) => guest.id !== ownId && isSameName(guest.name, wish)) !== undefined;
     const stem = name.slice(0, maxNameLength - 4).trimEnd();
     let free = name;
     for (let number = 2; isTaken(free); number += 1) free = `${stem} ${number}`;
@@ -49,7 +44,7 @@ export class Guests {
   }
 
   #find(isWanted: (guest: Guest) => boolean): Guest | undefined {
-    for (const guest of this.#windows.keys()) if (isWanted(guest)) return guest;
+    for (const guest of this.#here()) if (isWanted(guest)) return guest;
     return undefined;
   }
 }

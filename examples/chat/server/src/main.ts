@@ -1,7 +1,8 @@
-// Starts the chat and ends it: one HTTP server for the page and the sockets, in one process.
+// Starts the chat and ends it: one HTTP server for the page and the sockets. With REDIS_URL several of them are one chat.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { redisBroker } from '@wirepact/redis';
 import { createChatSockets } from './chat-sockets.js';
 import { createPage } from './page.js';
 
@@ -14,7 +15,12 @@ const spreadMs = 3_000;
 const port = readPort(process.env.PORT ?? '8080');
 const waitsForMs = Number(process.env.WAITS_FOR_MS ?? 60_000);
 const page = createPage(fileURLToPath(new URL('../../web/dist', import.meta.url)));
-const sockets = createChatSockets(waitsForMs);
+const url = process.env.REDIS_URL;
+const sockets = createChatSockets({
+  waitsForMs,
+  servedBy: process.env.PROCESS_NAME ?? `process ${process.pid}`,
+  ...(url !== undefined && { broker: redisBroker({ url }) }),
+});
 
 const server = createServer((request, response) => {
   const path = request.url?.split('?', 1)[0];

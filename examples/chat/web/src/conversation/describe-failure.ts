@@ -11,6 +11,8 @@ export function describeFailure(error: ChatFailure): string {
     case 'timeout':
     case 'expired':
       return 'The server could not be reached in time.';
+    case 'overloaded':
+      return 'The server cannot keep it just now.';
     case 'outbox_full':
       return 'Too much is waiting for the line already.';
     case 'invalid_input':

@@ -11,6 +11,7 @@ export function LineSection() {
   const { isCut, cut, mend } = useCut();
   const outages = useOutages();
   const announcement = useLatest('output');
+  const server = useLatest('served');
   const connected = status.name === 'connected';
   return (
     <section aria-labelledby="line-title">
@@ -19,7 +20,12 @@ export function LineSection() {
         <span className="dot" aria-hidden="true" />
         <span>
           {connected ? 'Connected' : status.name === 'reconnecting' ? 'Cut off' : 'Calling …'}
-          {connected && <small>since {exactTime(status.since)}</small>}
+          {connected && (
+            <small>
+              since {exactTime(status.since)}
+              {server && `, to ${server.by}`}
+            </small>
+          )}
           {status.name === 'reconnecting' && (
             <small>
               <Countdown attempt={status.attempt} until={status.nextAttemptAt} />
