@@ -58,7 +58,7 @@ describe('what is said on a channel', () => {
     await Promise.all([broker.follow('signed'), open.broker.follow('signed'), open.broker.follow('other')]);
     await append(open, 'signed', 'unsigned');
     open.broker.emit('signed', 'unsigned');
-    open.broker.keepLatest('signed', 'slot', 'unsigned');
+    await open.broker.keepLatest('signed', 'slot', 'unsigned');
     await open.broker.renew('signed', epoch, 'e2');
     open.broker.tell(signed.processId, 'unsigned');
     expect(await broker.latest('signed')).toEqual([]);

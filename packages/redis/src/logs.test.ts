@@ -242,9 +242,9 @@ describe('what no log keeps', () => {
 
   it('is kept by slot where it is the latest, oldest first', async () => {
     await other.broker.follow('cursors');
-    one.broker.keepLatest('cursors', 'cursor 1\n"ä"', 'a');
-    one.broker.keepLatest('cursors', 'cursor 2', 'b');
-    one.broker.keepLatest('cursors', 'cursor 1\n"ä"', 'c');
+    await one.broker.keepLatest('cursors', 'cursor 1\n"ä"', 'a');
+    await one.broker.keepLatest('cursors', 'cursor 2', 'b');
+    await one.broker.keepLatest('cursors', 'cursor 1\n"ä"', 'c');
     const heard = () => other.ear.all('emitted').filter(({ log }) => log === 'cursors');
     await other.ear.until(() => heard().length === 3);
     expect(heard().map(({ slot, body }) => [slot, body])).toEqual([
@@ -258,7 +258,9 @@ describe('what no log keeps', () => {
   });
 
   it('is given up beyond 256 slots, and after 300 s', async () => {
-    for (let n = 0; n < 300; n += 1) one.broker.keepLatest('full', `slot ${n}`, String(n));
+    await Promise.all(
+      Array.from({ length: 300 }, (_, n) => one.broker.keepLatest('full', `slot ${n}`, String(n))),
+    );
     const kept = (await one.broker.latest('full')).map(({ body }) => Number(body));
     expect(kept).toHaveLength(256);
     await redis.command('ZADD', '{wirepact:l:full}:w', systemClock.now() - 300_001, 'slot 299');

@@ -57,7 +57,7 @@ it('works for a user who may do what the documents list, and tells of what is mi
   await broker.touch('lobby', epoch, ['s1']);
   broker.enter('lobby', { id: 's1', userId: 'ann', info: '{}' });
   broker.leave('lobby', 's1');
-  broker.keepLatest('lobby', 'slot', 'b');
+  await broker.keepLatest('lobby', 'slot', 'b');
   broker.emit('lobby', 'c');
   broker.tell(one.processId, 'd');
   broker.beat(1, ['ann']);

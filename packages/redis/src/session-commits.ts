@@ -60,6 +60,7 @@ export function merge(first: SessionCommit, second: SessionCommit): SessionCommi
     answers,
     answersGone: [...answersGone],
     isConfirmed: isConfirmed(first, second),
+    isDoubtful: first.isDoubtful === true || second.isDoubtful === true,
   };
 }
 

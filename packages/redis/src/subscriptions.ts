@@ -32,6 +32,7 @@ export class Subscriptions {
   readonly #host: SubscriptionsHost;
   readonly #followed = new Map<string, Followed>();
   readonly #stopTimers = new Set<() => void>();
+  #lastFailure = '';
   #isClosed = false;
 
   constructor(host: SubscriptionsHost) {
@@ -150,7 +151,10 @@ export class Subscriptions {
       return this.#refused(node, group, error);
     }
     for (const followed of group) {
-      if (this.#followed.get(followed.channel) !== followed) continue;
+      const now = this.#followed.get(followed.channel);
+      // left before it was confirmed
+      if (now === undefined) node.unsubscribe(followed.channel);
+      if (now !== followed) continue;
       followed.at = node;
       followed.isRelied = true;
       for (const { resolve } of followed.waiting) resolve();
@@ -162,14 +166,22 @@ export class Subscriptions {
     const refusal = refusalOf(error);
     if (refusal.kind === 'lost') return;
     if (refusal.kind === 'moved' && this.#host.topology.moved(refusal, node)) return this.#ask(group);
-    this.#host.failed(
-      new Error(`Redis does not tell of ${group.length} channels: ${explain(error)}`, { cause: error }),
-    );
-    if (refusal.kind === 'final') {
-      for (const { waiting } of group)
-        for (const { reject } of waiting) reject(refused('to be listened to', error));
+    const text = explain(error);
+    if (text !== this.#lastFailure) {
+      this.#host.failed(
+        new Error(`Redis does not tell of ${group.length} channels: ${text}`, { cause: error }),
+      );
     }
-    this.#later(() => void this.#ask(group.filter((one) => this.#followed.get(one.channel) === one)));
+    this.#lastFailure = text;
+    if (refusal.kind === 'final') {
+      for (const { channel, waiting, isRelied } of group) {
+        for (const { reject } of waiting) reject(refused('to be listened to', error));
+        if (!isRelied) this.unfollow(channel);
+      }
+    }
+    const isMissing = (one: Followed): boolean =>
+      this.#followed.get(one.channel) === one && one.at === undefined;
+    this.#later(() => void this.#ask(group.filter(isMissing)));
   }
 
   #later(run: () => void): void {

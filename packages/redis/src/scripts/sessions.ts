@@ -53,13 +53,14 @@ return { generation, before or '', kept[6] or '', kept[7] or '', redis.call('HGE
 `);
 
 export const commitSessionScript: RedisScript = new RedisScript(`
-local generation, sessionMs, listedMs, confirmed, setCount, goneCount = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local generation, sessionMs, listedMs, confirmed, doubtful = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local setCount, goneCount = ARGV[6], ARGV[7]
 local kept = redis.call('HMGET', KEYS[1], 'g', 'u', 'x', 'e')
 if kept[4] then return { 'ended' } end
 -- what the engine has forgotten, and when it went back, is put down anew
 if not kept[1] or tonumber(kept[1]) < tonumber(generation) then return { 'unknown' } end
 if kept[1] ~= generation then return { 'elsewhere' } end
-local index = 7
+local index = 8
 for _ = 1, setCount do
   redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 1])
   index = index + 2
@@ -78,7 +79,8 @@ redis.call('PEXPIRE', KEYS[2], sessionMs)
 -- the list of the user's sessions lies elsewhere: it is renewed now and then
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-if not kept[2] or (tonumber(kept[3]) or 0) > now + sessionMs then return { 'kept' } end
+local isListed = doubtful ~= '1' and (tonumber(kept[3]) or 0) > now + sessionMs
+if not kept[2] or isListed then return { 'kept' } end
 redis.call('HSET', KEYS[1], 'x', string.format('%.0f', now + listedMs))
 return { 'kept', kept[2] }
 `);
@@ -128,7 +130,7 @@ export function openSessionCommand(
     state,
     generation = 1,
     done = '',
-    answers = new Map(),
+    answers = new Map<number, string>(),
   } = record;
   const { session, answers: answersKey } = keys.session(id);
   const fields = [
@@ -167,7 +169,8 @@ export function commitSessionCommand(keys: Keys, commit: SessionCommit, sessionM
   return commitSessionScript.call(
     [session, answers],
     [
-      ...[commit.generation, sessionMs, listedForMs(sessionMs), commit.isConfirmed === true ? 1 : 0],
+      ...[commit.generation, sessionMs, listedForMs(sessionMs)],
+      ...[commit.isConfirmed === true ? 1 : 0, commit.isDoubtful === true ? 1 : 0],
       ...[set.length / 2, answersGone.length],
       ...[...set, ...answersGone, ...[...given].flat()],
     ],

@@ -1,0 +1,79 @@
+// What Redis takes and then forgets, and what is left on it: nothing is there twice when it is given back, nothing is listened to
+// that nobody wants.
+import { expect, it } from 'vitest';
+import { startCuttingProxy } from '../../../e2e/behaviour/cutting-proxy.js';
+import { startBroker, startRedis } from './joined.fixture.js';
+
+const epoch = 'e1';
+const message = (body: string) => ({ log: 'lobby', body, epoch, knownAt: 0 });
+
+it('finds a message again that Redis had forgotten and somebody gave back', async () => {
+  await using redis = await startRedis();
+  const proxy = await startCuttingProxy((socket) => void socket.on('error', () => undefined));
+  proxy.target = redis.port;
+  {
+    await using one = await startBroker({ url: `redis://127.0.0.1:${proxy.port}` });
+    await using witness = await startBroker({ url: redis.url });
+    await witness.broker.follow('lobby');
+    const first = await one.broker.append(message('a'));
+    proxy.stall(true);
+    const doubtful = one.broker.append(message('b'));
+    await witness.ear.until(() => witness.ear.bodies('lobby').length === 2);
+    const [, told] = witness.ear.all('appended');
+
+    // the end of its file was not written yet
+    await redis.command('XDEL', '{wirepact:l:lobby}:e', `${told?.entry.at}-0`);
+    await redis.command('XSETID', '{wirepact:l:lobby}:e', `${first.at}-0`);
+    await redis.command('HSET', '{wirepact:l:lobby}:h', 'at', String(first.at));
+    await witness.broker.restore('lobby', first, [told!.entry]);
+
+    proxy.stall(false);
+    proxy.cut();
+    expect(await doubtful).toEqual({ epoch, at: told?.entry.at });
+    const { entries } = await witness.broker.read('lobby', { after: 0, epoch });
+    expect(entries.map(({ body }) => body)).toEqual(['a', 'b']);
+  }
+  await proxy.close();
+});
+
+it('listens to nothing that nobody follows any more, whenever that was said', async () => {
+  await using redis = await startRedis();
+  await using one = await startBroker({ url: redis.url });
+  const listeners = async (): Promise<unknown> => redis.command('PUBSUB', 'SHARDCHANNELS', '*:l:*');
+  await one.broker.follow('kept');
+  await one.broker.follow('left');
+  one.broker.unfollow('left');
+  // before it was confirmed
+  const early = one.broker.follow('early');
+  one.broker.unfollow('early');
+  await expect(early).rejects.toMatchObject({ code: 'not_accepted' });
+  const late = one.broker.follow('late');
+  one.broker.unfollow('late');
+  await late.catch(() => undefined);
+  await one.broker.follow('late');
+  while ((await listeners()) instanceof Array && ((await listeners()) as string[]).length !== 2);
+  expect(((await listeners()) as string[]).sort()).toEqual(['{wirepact:l:kept}', '{wirepact:l:late}']);
+  await one.broker.append({ ...message('x'), log: 'late' });
+  await one.ear.until(() => one.ear.bodies('late').length === 1);
+});
+
+it('makes a claim once, however often its answer is lost', async () => {
+  await using redis = await startRedis();
+  const proxy = await startCuttingProxy((socket) => void socket.on('error', () => undefined));
+  proxy.target = redis.port;
+  {
+    await using one = await startBroker({ url: `redis://127.0.0.1:${proxy.port}` });
+    await using other = await startBroker({ url: redis.url });
+    await other.broker.openSession({ id: 's1', userId: undefined, token: 't', state: 'x' });
+    proxy.stall(true);
+    const claiming = one.broker.claimSession({ id: 's1', userId: undefined, token: 't', nextToken: 'n' });
+    while ((await redis.command('HGET', '{wirepact:s:s1}', 'g')) !== '2');
+    proxy.stall(false);
+    proxy.cut();
+    // not that of this process, though it has the session already
+    expect(await claiming).toMatchObject({ generation: 2, processId: other.processId });
+    const again = { id: 's1', userId: undefined, token: 'n', nextToken: 'm' };
+    expect(await one.broker.claimSession(again)).toMatchObject({ generation: 3, processId: one.processId });
+  }
+  await proxy.close();
+});
