@@ -29,7 +29,7 @@ export function describeMessages(start: () => Promise<BrokerBench>): void {
     there.broker.unfollow('lobby');
     await here.broker.append(messageOf('too late'));
     here.broker.emit('lobby', 'too late');
-    here.broker.keepLatest('lobby', 'slot', 'too late');
+    await here.broker.keepLatest('lobby', 'slot', 'too late');
     await here.broker.latest('lobby');
     await there.caughtUp();
     expect(there.bodies).toEqual(['heard']);
@@ -75,7 +75,7 @@ export function describeMessages(start: () => Promise<BrokerBench>): void {
       ['cursor:bob', '2'],
       ['cursor:ann', '3'],
     ] as const;
-    for (const [slot, body] of said) here.broker.keepLatest('lobby', slot, body);
+    for (const [slot, body] of said) await here.broker.keepLatest('lobby', slot, body);
     const told = said.map(([slot, body]) => ({ what: 'emitted', log: 'lobby', body, slot }));
     expect(await there.until(3)).toEqual(told);
     const values = await there.broker.latest('lobby');

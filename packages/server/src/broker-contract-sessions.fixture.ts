@@ -20,7 +20,7 @@ export function describeSessions(start: () => Promise<BrokerBench>): void {
       [900, ''],
     ]);
     expect(await here.broker.commitSession({ id: 's_1', generation: 1, done: '[[1,7]]', answers })).toBe(
-      true,
+      'kept',
     );
     expect(
       await here.broker.commitSession({
@@ -30,7 +30,7 @@ export function describeSessions(start: () => Promise<BrokerBench>): void {
         answers: new Map([[8, 'c']]),
         answersGone: [7, 4],
       }),
-    ).toBe(true);
+    ).toBe('kept');
     expect(await there.broker.claimSession(claim)).toEqual({
       generation: 2,
       processId: here.id,
@@ -62,7 +62,7 @@ export function describeSessions(start: () => Promise<BrokerBench>): void {
     const { broker } = await joinBench(bench);
     await broker.openSession(record);
     await broker.claimSession(claim);
-    expect(await broker.commitSession({ id: 's_1', generation: 2, isConfirmed: true })).toBe(true);
+    expect(await broker.commitSession({ id: 's_1', generation: 2, isConfirmed: true })).toBe('kept');
     expect(await broker.claimSession({ ...claim, nextToken: 't3' })).toBeUndefined();
     expect(await broker.claimSession({ ...claim, token: '', nextToken: 't3' })).toBeUndefined();
     const next = { ...claim, token: 't2', nextToken: 't3' };
@@ -115,9 +115,9 @@ export function describeSessions(start: () => Promise<BrokerBench>): void {
     await here.broker.openSession(record);
     await there.broker.claimSession(claim);
     const late = { id: 's_1', generation: 1, state: 'late', done: 'late', answers: new Map([[1, 'late']]) };
-    expect(await here.broker.commitSession({ ...late, isConfirmed: true })).toBe(false);
+    expect(await here.broker.commitSession({ ...late, isConfirmed: true })).toBe('elsewhere');
     await here.broker.endSession('s_1', 1);
-    expect(await there.broker.commitSession({ id: 's_1', generation: 2, done: '[]' })).toBe(true);
+    expect(await there.broker.commitSession({ id: 's_1', generation: 2, done: '[]' })).toBe('kept');
     expect(await there.broker.claimSession({ ...claim, nextToken: 't3' })).toMatchObject({
       generation: 3,
       state: record.state,
@@ -126,12 +126,35 @@ export function describeSessions(start: () => Promise<BrokerBench>): void {
     });
   });
 
-  it("takes what was forgotten for nobody else's", async () => {
+  it('says of what was forgotten that it does not know it, and takes it down again as a whole', async () => {
     await using bench = await start();
-    const { broker } = await joinBench(bench);
+    const here = await joinBench(bench);
+    const there = await joinBench(bench);
+    const commit = { id: 's_1', generation: 3, state: '{}', done: '[]' };
     // an engine that was emptied must not look as if every session had gone elsewhere
-    expect(await broker.commitSession({ id: 's_9', generation: 3, state: '{}', done: '[]' })).toBe(true);
-    expect(await broker.findSession('s_9')).toBeUndefined();
+    expect(await here.broker.commitSession(commit)).toBe('unknown');
+    const whole = { ...record, generation: 3, previousToken: 't0', done: '[[1,9]]' };
+    const answers = new Map([[9, 'nine']]);
+    expect(await here.broker.openSession({ ...whole, answers })).toBe('kept');
+    expect(await here.broker.commitSession({ ...commit, state: 'again', done: '[[1,9]]' })).toBe('kept');
+    // one that is behind does not undo it
+    expect(await there.broker.openSession({ ...whole, generation: 2, state: 'old' })).toBe('elsewhere');
+    expect(await there.broker.claimSession({ ...claim, token: 't0' })).toEqual({
+      ...{ generation: 4, processId: here.id, state: 'again', done: '[[1,9]]', answers },
+    });
+    // an engine that went back to a claim before is put right by who made the last one
+    expect(await there.broker.commitSession({ ...commit, generation: 5 })).toBe('unknown');
+  });
+
+  it('tells who has a session that somebody else has ended it', async () => {
+    await using bench = await start();
+    const here = await joinBench(bench);
+    const there = await joinBench(bench);
+    await here.broker.openSession(record);
+    await there.broker.endSession('s_1');
+    expect(await here.broker.commitSession({ id: 's_1', generation: 1 })).toBe('ended');
+    expect(await here.broker.openSession(record)).toBe('ended');
+    expect(await there.broker.findSession('s_1')).toBeUndefined();
   });
 
   it('ends a session by who has it, or by anybody who says no generation', async () => {

@@ -46,7 +46,7 @@ export function describeBrokerInTime(name: string, start: () => Promise<TimedBro
       await broker.openSession({ id: 's_1', userId: undefined, token: 't1', state: '' });
       for (let turn = 0; turn < 3; turn += 1) {
         await bench.pass(20_000);
-        expect(await broker.commitSession({ id: 's_1', generation: 1 })).toBe(true);
+        expect(await broker.commitSession({ id: 's_1', generation: 1 })).toBe('kept');
       }
       await bench.pass(20_000);
       expect(await broker.claimSession(claim)).toMatchObject({ generation: 2 });

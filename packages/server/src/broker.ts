@@ -56,11 +56,28 @@ export interface SharedMember {
 export interface SessionRecord {
   readonly id: string;
   readonly userId: string | undefined;
-  /** The hash of the secret that resumes it. */
+  /** The hash of the secret that resumes it, and of the one before while the client may not have it. */
   readonly token: string;
+  readonly previousToken?: string;
   /** Where it is and stands, as JSON. */
   readonly state: string;
+  /** How often it was claimed. @default 1: it has just begun */
+  readonly generation?: number;
+  /** What of it was handled, as JSON. @default nothing */
+  readonly done?: string;
+  /** Answers that were given lately. @default none */
+  readonly answers?: ReadonlyMap<number, string>;
 }
+
+/**
+ * What became of what a process put down of a session:
+ *
+ * - `kept`: it is put down;
+ * - `elsewhere`: another process has claimed it since;
+ * - `ended`: somebody has ended it;
+ * - `unknown`: the engine has forgotten it, or something of it.
+ */
+export type SessionOutcome = 'kept' | 'elsewhere' | 'ended' | 'unknown';
 
 /** Somebody wants to go on with a session. */
 export interface SessionClaim {
@@ -95,6 +112,8 @@ export interface SessionCommit {
   readonly answersGone?: readonly number[];
   /** The client has shown that it has the newest secret: the one before opens nothing any more. */
   readonly isConfirmed?: boolean;
+  /** The engine was away: it may have lost by what the sessions of a user are found. */
+  readonly isDoubtful?: boolean;
 }
 
 /** A session as it can be reached. */
@@ -157,7 +176,7 @@ export interface Broker {
   /** Says something to whoever follows this log now. What cannot be said now is dropped. */
   emit(log: string, body: string): void;
   /** Says it, and keeps it for those that come later. */
-  keepLatest(log: string, slot: string, body: string): void;
+  keepLatest(log: string, slot: string, body: string): Promise<void>;
   latest(log: string): Promise<readonly LatestValue[]>;
 
   /** Resolves once everything that is said from now on is heard. It is followed again after the engine was away. */
@@ -184,13 +203,13 @@ export interface Broker {
   /** Who is in a room; those of a process that died are not after at most 60 s. */
   members(room: string): Promise<readonly SharedMember[]>;
 
-  /** Puts a session down, with generation 1. */
-  openSession(record: SessionRecord): Promise<void>;
+  /** Puts a session down, as a whole: one that has begun, or that the engine has forgotten. */
+  openSession(record: SessionRecord): Promise<SessionOutcome>;
   /** `undefined` when there is none, or this is not its secret or its user: nothing tells which. */
   claimSession(claim: SessionClaim): Promise<ClaimedSession | undefined>;
-  /** Puts down what changed, and keeps the session from being forgotten. `false` when another process has it. */
-  commitSession(commit: SessionCommit): Promise<boolean>;
-  /** Forgets it, unless another process has it. Without a generation whoever has it. */
+  /** Puts down what changed, and keeps the session from being forgotten. */
+  commitSession(commit: SessionCommit): Promise<SessionOutcome>;
+  /** Ends it, unless another process has it. Without a generation whoever has it is told when it puts something down. */
   endSession(id: string, generation?: number): Promise<void>;
   /** The sessions of a user in all processes. */
   sessionsOf(userId: string): Promise<readonly SessionPlace[]>;

@@ -17,18 +17,11 @@ import { SharedLog, type SharedLogHost } from './shared-log.js';
 import { decodeShared, isJson } from './shared-message.js';
 import { inboxLogOf, SharedSender } from './shared-sender.js';
 import { Timers } from './timers.js';
+import { touchMs, Upkeep } from './upkeep.js';
 import { Waiters } from './waiters.js';
 
-/** So often it is checked where every log stands, and the engine is told that it is still wanted. */
-const touchMs = 30_000;
-/** So often the others are told that this process lives. */
-const beatMs = 10_000;
 /** After a failure it is tried again then, unless the engine says earlier that it is back. */
 const retryMs = 1_000;
-/** So long after the engine is back it is looked for what it may have lost. */
-const verifyMs = 1_000;
-/** A line on which messages come does not lose single ones: what was appended so long ago and has not come will not. */
-const overdueMs = 100;
 
 /** What this process shares with others. */
 export class Cluster implements BrokerListener, SharedLogHost {
@@ -45,6 +38,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
   #sessions: SharedSessions | undefined;
   #members: SharedMembers | undefined;
   #clients: RemoteClients | undefined;
+  #upkeep: Upkeep | undefined;
   #isReady = false;
   #isClosed = false;
 
@@ -82,6 +76,10 @@ export class Cluster implements BrokerListener, SharedLogHost {
     this.#sessions = new SharedSessions(this.broker, this.processId, hub);
     this.#members = new SharedMembers(this.broker, hub);
     this.#clients = new RemoteClients(this, hub);
+    this.#upkeep = new Upkeep({
+      ...{ broker: this.broker, hub, timers: this.#timers, sender: this.#sender },
+      ...{ sessions: this.sessions, members: this.members, logs: this.#shared },
+    });
     const { logs, session } = this.#options;
     const settings = {
       processId: this.processId,
@@ -105,7 +103,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
       return this.#logs.create(group.name, epoch, source);
     });
     this.#shared.set(name, shared);
-    if (session?.shared?.generation === 0) shared.openNew();
+    if (session?.shared?.cameFrom === undefined && session !== undefined) shared.openNew();
     else if (this.#isReady) void shared.open();
     return shared.log;
   };
@@ -114,7 +112,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
   async publish(log: string, message: OutgoingMessage, exceptId?: string): Promise<void> {
     const shared = this.#shared.get(log);
     await this.#sender.publish(log, message, exceptId, shared && ((body) => shared.append(body)));
-    if (shared?.isBehind() === true) this.#timers.after('overdue', overdueMs, () => this.#checkOverdue());
+    if (shared?.isBehind() === true) this.#upkeep?.checkSoon();
   }
 
   /** Sends to every client of a user, wherever it is. Resolves once that is accepted for each of them. */
@@ -181,10 +179,13 @@ export class Cluster implements BrokerListener, SharedLogHost {
 
   async returned(): Promise<void> {
     this.#retrying.wakeAll();
-    await Promise.all(Array.from(this.#shared.values(), (shared) => shared.check()));
-    this.members.refresh();
-    for (const { shared } of this.#hub?.roster.all() ?? []) void shared?.commit();
-    this.#verifySoon();
+    await this.#upkeep?.returned();
+  }
+
+  /** The engine has forgotten something, and with it what it had not yet told of a log. */
+  recover(name: string): void {
+    void this.#shared.get(name)?.renew();
+    this.#upkeep?.recover();
   }
 
   failed(error: unknown): void {
@@ -227,59 +228,9 @@ export class Cluster implements BrokerListener, SharedLogHost {
 
   async #begin(): Promise<void> {
     if (this.#isClosed) return;
-    this.#beat();
-    this.#touch();
+    this.#upkeep?.begin();
     await Promise.all(Array.from(this.#shared.values(), (shared) => shared.open()));
     this.#isReady = !this.#isClosed;
-  }
-
-  #beat(): void {
-    const { roster } = this.#hub ?? {};
-    if (roster !== undefined) this.broker.beat(roster.countClients, roster.userIds());
-    void this.sessions.sweep();
-    this.#timers.after('beat', beatMs, () => this.#beat());
-  }
-
-  #touch(): void {
-    for (const shared of this.#shared.values()) void this.#touchLog(shared);
-    for (const { shared } of this.#hub?.roster.all() ?? []) void shared?.commit();
-    this.members.refresh();
-    this.#timers.after('touch', touchMs, () => this.#touch());
-  }
-
-  async #touchLog(shared: SharedLog): Promise<void> {
-    const { log, group, name } = shared;
-    // an inbox that nothing came into need not be there
-    if (group.session !== undefined && log.at === 0) return;
-    try {
-      const head = await this.broker.touch(
-        name,
-        log.epoch,
-        Array.from(group.sessions(), ({ id }) => id),
-      );
-      if (head.epoch !== log.epoch || head.at < log.at) this.#verifySoon();
-      if (head.epoch !== log.epoch || head.at !== log.at) await shared.check();
-    } catch {
-      // whoever is back is checked anyway
-    }
-  }
-
-  #checkOverdue(): void {
-    for (const shared of this.#shared.values()) if (shared.isBehind()) void shared.check();
-  }
-
-  /** Others that hold what the engine has lost give it back first. */
-  #verifySoon(): void {
-    this.#timers.after('verify', verifyMs, () => void this.#verifyRecent());
-  }
-
-  /** An engine that was gone may have lost what nobody but this process knows of. */
-  async #verifyRecent(): Promise<void> {
-    try {
-      await this.#sender.verify();
-    } catch (error) {
-      this.failed(error);
-    }
   }
 }
 

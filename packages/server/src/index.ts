@@ -13,6 +13,7 @@ export type {
   LogPage,
   SessionClaim,
   SessionCommit,
+  SessionOutcome,
   SessionPlace,
   SessionRecord,
   SharedEntry,

@@ -8,23 +8,32 @@ import { leaveAllRooms } from './membership.js';
 import { tellGap } from './replay.js';
 import { Session } from './session.js';
 
+/** A session that was put down for other processes before it began. */
+export interface Announced {
+  readonly id: string;
+  readonly secret: string;
+  /** Whether it was. */
+  readonly isPut: boolean;
+}
+
 /** Makes a session for a connection, greets the client, counts it, and tells the application. */
-export function openSession(connection: Connection, hello?: Hello): void {
+export function openSession(connection: Connection, hello?: Hello, announced?: Announced): void {
   const { hub } = connection;
   const { log } = hub.everyone;
   const everyone = { since: log.at, sinceMs: hub.options.clock.now(), byClient: false };
-  const session = new Session(connection, everyone);
+  const session = new Session(connection, everyone, announced?.id);
   connection.session = session;
   hub.roster.add(session);
   hub.counters.connected += 1;
   if (connection.speaksProtocol) {
-    welcome(session, `"resumed":false,"streams":{"${everyoneName}":${JSON.stringify(log.head)}}`);
+    const streams = `{"${everyoneName}":${JSON.stringify(log.head)}}`;
+    welcome(session, `"resumed":false,"streams":${streams}`, undefined, announced?.secret);
     if (hello !== undefined) tellLost(session, hello);
   } else if (hub.dialect.greeting !== undefined) {
     session.write(hub.dialect.greeting(session.id));
   }
   // with the secret that it was just given
-  hub.cluster?.sessions.add(session);
+  hub.cluster?.sessions.add(session, announced?.isPut);
   notify(session, () => hub.hooks.event?.onConnect?.(session.socket));
 }
 

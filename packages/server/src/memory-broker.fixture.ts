@@ -12,6 +12,7 @@ import type {
   LogPage,
   SessionClaim,
   SessionCommit,
+  SessionOutcome,
   SessionPlace,
   SessionRecord,
   SharedEntry,
@@ -97,8 +98,8 @@ export class MemoryBroker implements Broker {
     this.#commands.say((store) => store.emit(log, body, undefined));
   }
 
-  keepLatest(log: string, slot: string, body: string): void {
-    this.#commands.say((store) => store.keepLatest(log, slot, body));
+  keepLatest(log: string, slot: string, body: string): Promise<void> {
+    return this.#commands.ask((store) => store.keepLatest(log, slot, body));
   }
 
   latest(log: string): Promise<readonly LatestValue[]> {
@@ -151,7 +152,7 @@ export class MemoryBroker implements Broker {
     return this.#commands.ask((store) => store.members(room));
   }
 
-  openSession(record: SessionRecord): Promise<void> {
+  openSession(record: SessionRecord): Promise<SessionOutcome> {
     return this.#commands.ask((store) => store.sessions.open(record, store.putting(this.#joined)));
   }
 
@@ -159,7 +160,7 @@ export class MemoryBroker implements Broker {
     return this.#commands.ask((store) => store.sessions.claim(claim, store.putting(this.#joined)));
   }
 
-  commitSession(commit: SessionCommit): Promise<boolean> {
+  commitSession(commit: SessionCommit): Promise<SessionOutcome> {
     return this.#commands.ask((store) => store.sessions.commit(commit, store.putting(this.#joined)));
   }
 

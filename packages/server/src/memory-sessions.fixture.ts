@@ -1,5 +1,12 @@
 // The sessions as the engine in memory keeps them: who may claim one, and whose word about it counts.
-import type { ClaimedSession, SessionClaim, SessionCommit, SessionPlace, SessionRecord } from './broker.js';
+import type {
+  ClaimedSession,
+  SessionClaim,
+  SessionCommit,
+  SessionOutcome,
+  SessionPlace,
+  SessionRecord,
+} from './broker.js';
 
 interface KeptSession {
   readonly id: string;
@@ -12,6 +19,7 @@ interface KeptSession {
   done: string;
   readonly answers: Map<number, string>;
   expiresAt: number;
+  isEnded: boolean;
 }
 
 /** Who puts something down, when, and how long it holds. */
@@ -24,10 +32,17 @@ export interface Putting {
 export class MemorySessions {
   readonly #sessions = new Map<string, KeptSession>();
 
-  open({ id, userId, token, state }: SessionRecord, { processId, now, sessionMs }: Putting): void {
-    const expiresAt = now + sessionMs;
-    const fresh = { previousToken: '', generation: 1, done: '[]', answers: new Map(), expiresAt };
-    this.#sessions.set(id, { id, userId, token, processId, state, ...fresh });
+  open(record: SessionRecord, { processId, now, sessionMs }: Putting): SessionOutcome {
+    const { id, userId, token, previousToken = '', state, generation = 1, done = '[]', answers } = record;
+    const kept = this.#find(id, now);
+    if (kept?.isEnded === true) return 'ended';
+    if (kept !== undefined && kept.generation > generation) return 'elsewhere';
+    this.#sessions.set(id, {
+      ...{ id, userId, token, previousToken, processId, state, generation, done, isEnded: false },
+      answers: new Map(answers),
+      expiresAt: now + sessionMs,
+    });
+    return 'kept';
   }
 
   claim(
@@ -35,7 +50,8 @@ export class MemorySessions {
     { processId, now, sessionMs }: Putting,
   ): ClaimedSession | undefined {
     const session = this.#find(id, now);
-    if (session === undefined || session.userId !== userId || token === '') return undefined;
+    if (session === undefined || session.isEnded || session.userId !== userId || token === '')
+      return undefined;
     if (token !== session.token && token !== session.previousToken) return undefined;
     const { state, done, processId: before } = session;
     session.previousToken = token;
@@ -47,36 +63,40 @@ export class MemorySessions {
     return { generation, processId: before, state, done, answers: new Map(session.answers) };
   }
 
-  commit(commit: SessionCommit, { now, sessionMs }: Putting): boolean {
+  commit(commit: SessionCommit, { now, sessionMs }: Putting): SessionOutcome {
     const session = this.#find(commit.id, now);
-    // what nobody has was forgotten, and not taken
-    if (session === undefined) return true;
-    if (session.generation !== commit.generation) return false;
+    if (session?.isEnded === true) return 'ended';
+    if (session === undefined || session.generation < commit.generation) return 'unknown';
+    if (session.generation > commit.generation) return 'elsewhere';
     session.state = commit.state ?? session.state;
     session.done = commit.done ?? session.done;
     for (const [number, answer] of commit.answers ?? []) session.answers.set(number, answer);
     for (const number of commit.answersGone ?? []) session.answers.delete(number);
     if (commit.isConfirmed === true) session.previousToken = '';
     session.expiresAt = now + sessionMs;
-    return true;
+    return 'kept';
   }
 
   end(id: string, generation: number | undefined): void {
     const session = this.#sessions.get(id);
-    if (generation === undefined || session?.generation === generation) this.#sessions.delete(id);
+    if (session === undefined) return;
+    // whoever has it does not know
+    if (generation === undefined) session.isEnded = true;
+    else if (session.generation === generation) this.#sessions.delete(id);
   }
 
   ofUser(userId: string, now: number): SessionPlace[] {
     const places: SessionPlace[] = [];
     for (const { id, processId, ...session } of this.#sessions.values()) {
-      if (session.userId === userId && session.expiresAt > now) places.push({ id, processId });
+      if (session.userId === userId && session.expiresAt > now && !session.isEnded)
+        places.push({ id, processId });
     }
     return places;
   }
 
   place(id: string, now: number): SessionPlace | undefined {
     const session = this.#find(id, now);
-    return session && { id, processId: session.processId };
+    return session?.isEnded === false ? { id, processId: session.processId } : undefined;
   }
 
   clear(): void {

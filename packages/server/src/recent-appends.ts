@@ -62,9 +62,12 @@ export class RecentAppends {
     const lost = recents.filter(({ head }) => {
       return head.epoch === page.epoch && head.at > page.floor && !held.has(head.at);
     });
-    await Promise.all(
-      lost.map(({ body }) => this.#broker.append({ log, body, epoch, knownAt: this.knownAt(log) })),
-    );
+    this.#recent = this.#recent.filter((recent) => !lost.includes(recent));
+    await Promise.all(lost.map(({ body }) => this.#again(log, body, epoch)));
+  }
+
+  async #again(log: string, body: string, epoch: string): Promise<void> {
+    this.note(log, await this.#broker.append({ log, body, epoch, knownAt: this.knownAt(log) }), body);
   }
 
   #trim(): void {

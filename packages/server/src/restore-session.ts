@@ -32,7 +32,7 @@ export function restoreSession(
   const { everyone, inbox, rooms } = decodeState(claimed.state);
   everyone.since = Math.min(everyone.since, hub.everyone.log.at);
   const session = new Session(connection, everyone, id);
-  const shared = new SharedSession(host, session, claimed.generation);
+  const shared = new SharedSession(host, session, claimed.generation, true);
   session.shared = shared;
   // nothing may be written before it has been welcomed
   session.connection = undefined;

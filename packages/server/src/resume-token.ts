@@ -12,6 +12,11 @@ export class ResumeToken {
     return this.#current;
   }
 
+  /** What is known of the one before it; empty when that opens nothing any more. */
+  get previousHash(): string {
+    return this.#previous;
+  }
+
   /** Makes a new one, which is known here by its hash only. `used` is the one that the client came with. */
   rotate(used?: string, secret: string = createSecret()): string {
     this.#previous = used === undefined ? '' : hashOf(used);

@@ -1,5 +1,6 @@
 // Where a session is and stands, as it is put down for another process to go on from.
 import { isPosition } from './hello.js';
+import type { Hub } from './hub.js';
 import type { Group, Membership } from './rooms.js';
 import type { Session } from './session.js';
 
@@ -19,6 +20,11 @@ export function encodeState(session: Session): string {
     inbox: inbox?.membership.since ?? 0,
     rooms: Object.fromEntries(rooms.flatMap(([name, room]) => (room ? [[name, toRow(session, room)]] : []))),
   });
+}
+
+/** Where a session stands that is about to begin. */
+export function encodeNewState({ everyone, options }: Hub): string {
+  return JSON.stringify({ everyone: [everyone.log.at, options.clock.now(), false], inbox: 0, rooms: {} });
 }
 
 /** Reads what {@link encodeState} wrote; whatever is not as it should be counts as not there. */

@@ -128,6 +128,25 @@ describe('a log that processes share', () => {
     expect(a.takeData('said')).toEqual(['unheard']);
   });
 
+  it('sends it again once, however often the engine goes away after that', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    engine.dropMessages(brokers[0]);
+    await other.sockets.room('lobby').publish('said', 'unheard');
+    engine.loseTail('lobby', 1);
+    engine.restoreMessages(brokers[0]);
+    for (let outage = 0; outage < 3; outage += 1) {
+      engine.goAway();
+      engine.comeBack();
+      await settle();
+      clock.advance(1_000);
+      await settle();
+    }
+    expect(a.takeData('said')).toEqual(['unheard']);
+    expect(await one.sockets.room('lobby').history()).toHaveLength(1);
+  });
+
   it('says that something is missing when the log has moved on past what was missed', async () => {
     const { brokers, engine, nodes } = await startNodes(channels, { logs: { maxBytes: 400 } });
     const [one, other] = nodes;

@@ -49,6 +49,7 @@ export class SharedLog implements LogSource, Mirror {
   #waiting: Waiting[] | undefined;
   #checking: Promise<void> | undefined;
   #isStale = false;
+  #isLost = false;
   #loading: Promise<void> | undefined;
   /** Nothing before the oldest entry here can be had, as long as that is this one. */
   #loadedFloor: number | undefined;
@@ -123,13 +124,30 @@ export class SharedLog implements LogSource, Mirror {
     this.#note({ epoch, entry, isRead: false });
   }
 
-  /** Finds out whether anything was missed, here or by the engine, and makes that good or tells of it. */
-  check(): Promise<void> {
+  /**
+   * Finds out whether anything was missed, here or by the engine, and makes that good or tells of it. `isLost` says that the
+   * engine has forgotten something: then also a log that nothing is known of here.
+   */
+  check(isLost = false): Promise<void> {
     if (this.#opening !== undefined || this.#isClosed) return Promise.resolve();
     this.#waiting ??= [];
     // what a check that runs has read may be older than the reason for this one
     this.#isStale = true;
+    this.#isLost ||= isLost;
     return (this.#checking ??= this.#check());
+  }
+
+  /** Something that this process never heard of is lost: whoever reads the log is told so. */
+  async renew(): Promise<void> {
+    const { broker } = this.host;
+    const { epoch } = this.log;
+    try {
+      // one that is not there cannot be renewed
+      await broker.read(this.name, { after: afterAll, epoch });
+      await broker.renew(this.name, epoch, createEpoch());
+    } catch (error) {
+      this.host.failed(error);
+    }
   }
 
   close(): void {
@@ -226,9 +244,10 @@ export class SharedLog implements LogSource, Mirror {
       this.#isStale = false;
       try {
         // of a log that nothing was said in nothing can have been lost
-        const epoch = log.at === 0 ? log.epoch : createEpoch();
+        const epoch = log.at === 0 && !this.#isLost ? log.epoch : createEpoch();
         const page = await this.host.broker.read(this.name, { after: Math.max(0, log.at - 1), epoch });
         if (!(await reconcile(this, page))) this.#isStale = true;
+        this.#isLost = false;
       } catch {
         this.#isStale = true;
         await this.host.retry();

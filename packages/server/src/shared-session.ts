@@ -2,7 +2,7 @@
 // go per turn, and only the process that claimed it last may.
 import type { Frame, Ranges } from '@wirepact/core/internal';
 import type { AnswerFrame } from './answer-store.js';
-import type { Broker, SessionCommit } from './broker.js';
+import type { Broker, SessionCommit, SessionOutcome, SessionRecord } from './broker.js';
 import { handledNumbers } from './received-numbers.js';
 import type { Session } from './session.js';
 import { encodeState } from './session-state.js';
@@ -12,13 +12,17 @@ export interface SharedSessionHost {
   readonly broker: Broker;
   /** Another process has it. */
   fenced(session: Session): void;
+  /** Somebody has ended it. */
+  ended(session: Session): void;
+  /** The engine has forgotten it. */
+  forgot(session: Session): void;
 }
 
 /** One session as it is put down with the engine. */
 export class SharedSession {
   readonly #host: SharedSessionHost;
   readonly #session: Session;
-  /** Counts the claims; 0 until the engine knows the session. */
+  /** Counts the claims. */
   generation: number;
   /** Its client goes on in another process, or may. */
   isLetGo = false;
@@ -30,34 +34,26 @@ export class SharedSession {
   readonly elsewhere: Map<number, Frame | undefined> = new Map();
   /** Numbers below the highest that nobody has handled. */
   readonly unhandled: Set<number> = new Set();
+  /** Whether the engine has it; what is new beside that is in the rest. */
+  #isPut: boolean;
   #answers = new Map<number, string>();
   #isStateChanged = false;
   #isDoneChanged = false;
   #isConfirmed = false;
+  #isDoubtful = false;
   #committing: Promise<boolean> | undefined;
   #isScheduled = false;
-  #ready: Promise<void> = Promise.resolve();
 
-  constructor(host: SharedSessionHost, session: Session, generation = 0) {
+  constructor(host: SharedSessionHost, session: Session, generation: number, isPut: boolean) {
     this.#host = host;
     this.#session = session;
     this.generation = generation;
+    this.#isPut = isPut;
   }
 
   /** The process that had it before may have asked the client questions that nobody here knows of. */
   get questionPrefix(): string {
     return this.cameFrom === undefined ? 's' : `s${this.generation}.`;
-  }
-
-  /** Puts it down for the first time. */
-  open(): void {
-    const { id, userId, resumeToken } = this.#session;
-    const record = { id, userId, token: resumeToken.hash, state: encodeState(this.#session) };
-    this.#ready = this.#host.broker.openSession(record);
-    this.#ready.then(
-      () => (this.generation = 1),
-      (error: unknown) => this.#session.hub.report(error, this.#session),
-    );
   }
 
   /** Where it is has changed. */
@@ -79,6 +75,15 @@ export class SharedSession {
     this.#schedule();
   }
 
+  /** The engine was away, and may have forgotten some of it. */
+  noteDoubt(): void {
+    for (const [number, frames] of this.#session.answers?.all() ?? []) {
+      this.#answers.set(number, JSON.stringify(frames));
+    }
+    this.#isStateChanged = this.#isDoneChanged = this.#isDoubtful = true;
+    this.#schedule();
+  }
+
   /** What was handled so far, once that is put down; `undefined` when it cannot be, or another process has the session. */
   async handled(): Promise<Ranges | undefined> {
     const done = handledNumbers(this.#session);
@@ -95,8 +100,8 @@ export class SharedSession {
 
   /** Nobody is to go on with it. */
   async end(): Promise<void> {
+    while (this.#committing !== undefined) await this.#committing;
     try {
-      await this.#ready;
       await this.#host.broker.endSession(this.#session.id, this.generation);
     } catch {
       // it is forgotten in time
@@ -104,36 +109,63 @@ export class SharedSession {
   }
 
   async #commit(): Promise<boolean> {
-    const session = this.#session;
-    try {
-      await this.#ready;
-    } catch {
-      // the engine was away when the session began: it can be resumed nowhere else, and is as good as ever here
-      return true;
+    if (this.isLetGo || !this.#session.isHere) return false;
+    let outcome = this.#isPut ? await this.#putChanges() : 'unknown';
+    if (outcome === 'unknown') {
+      if (this.#isPut) this.#host.forgot(this.#session);
+      outcome = await this.#putAll();
     }
-    if (this.movedTo !== undefined || !session.isHere) return false;
+    if (outcome === 'elsewhere') this.#host.fenced(this.#session);
+    else if (outcome === 'ended') this.#host.ended(this.#session);
+    return outcome === 'kept';
+  }
+
+  /** `undefined` when the engine does not answer: what was not put down is with the next. */
+  async #putChanges(): Promise<SessionOutcome | undefined> {
+    const { id } = this.#session;
     const answers = this.#answers;
     const commit: SessionCommit = {
-      id: session.id,
+      id,
       generation: this.generation,
-      ...(this.#isStateChanged && { state: encodeState(session) }),
-      ...(this.#isDoneChanged && { done: JSON.stringify(handledNumbers(session)) }),
-      ...(answers.size > 0 && { answers, answersGone: session.openAnswers().takeGone() }),
+      ...(this.#isStateChanged && { state: encodeState(this.#session) }),
+      ...(this.#isDoneChanged && { done: JSON.stringify(handledNumbers(this.#session)) }),
+      ...(answers.size > 0 && { answers, answersGone: this.#session.openAnswers().takeGone() }),
       ...(this.#isConfirmed && { isConfirmed: true }),
+      ...(this.#isDoubtful && { isDoubtful: true }),
     };
     this.#answers = new Map();
-    this.#isStateChanged = this.#isDoneChanged = this.#isConfirmed = false;
+    this.#isStateChanged = this.#isDoneChanged = this.#isConfirmed = this.#isDoubtful = false;
     try {
-      const isOurs = await this.#host.broker.commitSession(commit);
-      if (!isOurs) this.#host.fenced(session);
-      return isOurs;
+      return await this.#host.broker.commitSession(commit);
     } catch {
-      // it is put down with the next one; whoever is told that something was handled is told after that
       this.#answers = new Map([...answers, ...this.#answers]);
       this.#isStateChanged ||= commit.state !== undefined;
       this.#isDoneChanged ||= commit.done !== undefined;
       this.#isConfirmed ||= commit.isConfirmed === true;
-      return false;
+      this.#isDoubtful ||= commit.isDoubtful === true;
+      return undefined;
+    }
+  }
+
+  async #putAll(): Promise<SessionOutcome | undefined> {
+    const { id, userId, resumeToken } = this.#session;
+    const answers = [...(this.#session.answers?.all() ?? [])];
+    const record: SessionRecord = {
+      ...{ id, userId, token: resumeToken.hash, previousToken: resumeToken.previousHash },
+      generation: this.generation,
+      state: encodeState(this.#session),
+      done: JSON.stringify(handledNumbers(this.#session)),
+      answers: new Map(answers.map(([number, frames]) => [number, JSON.stringify(frames)])),
+    };
+    this.#answers = new Map();
+    this.#isStateChanged = this.#isDoneChanged = this.#isConfirmed = this.#isDoubtful = false;
+    // what is forgotten from now on is another matter
+    this.#isPut = true;
+    try {
+      return await this.#host.broker.openSession(record);
+    } catch {
+      this.#isPut = false;
+      return undefined;
     }
   }
 

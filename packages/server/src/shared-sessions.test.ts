@@ -208,6 +208,39 @@ describe('a session whose client comes back to another process', () => {
     expect((await other.resume(a, {}, 'ann')).welcome.resumed).toBe(false);
   });
 
+  it('is put down again when the engine has forgotten it, without anybody noticing at first', async () => {
+    const { clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby', 'ann');
+    await one.sockets.user('ann').publish('said', 'before');
+    await settle();
+    a.takeAll();
+    engine.flush();
+    clock.advance(30_000);
+    await settle();
+    clock.advance(1);
+    await settle();
+    expect(brief(a.takeAll())).toContain('gap of $inbox: epoch');
+    await other.sockets.user('ann').publish('said', 'after');
+    await settle();
+    expect(a.takeData('said')).toEqual(['after']);
+    expect((await other.resume(a, {}, 'ann')).welcome.resumed).toBe(true);
+  });
+
+  it('is ended although its process did not hear of that', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect('ann');
+    await settle();
+    engine.dropMessages(brokers[0]);
+    other.sockets.user('ann').disconnect('bye');
+    await settle();
+    expect(a.transport.closedWith).toBeUndefined();
+    clock.advance(30_000);
+    await settle();
+    expect(a.transport.closedWith?.code).toBe(1000);
+  });
+
   it('is told of nothing by the process that had it, which ends it without a word', async () => {
     const { nodes } = await startNodes(channels);
     const [one, other, third] = nodes;

@@ -6,12 +6,14 @@ import type { Connection } from './connection.js';
 import { receive } from './dispatch.js';
 import type { Hello } from './hello.js';
 import type { Hub } from './hub.js';
-import { letGo, openSession, suspendSession } from './lifecycle.js';
+import { endSession, letGo, openSession, suspendSession } from './lifecycle.js';
 import { handledNumbers } from './received-numbers.js';
 import { resumeSession } from './resume.js';
-import { createSecret, hashOf } from './secrets.js';
+import { createSecret, createSessionId, hashOf } from './secrets.js';
 import { restoreSession, type HandedOver } from './restore-session.js';
 import type { Session } from './session.js';
+import { encodeNewState } from './session-state.js';
+import { inboxLogOf } from './shared-sender.js';
 import { SharedSession } from './shared-session.js';
 
 /** How long a process that is asked for a session may take; one that has died says nothing. */
@@ -44,11 +46,11 @@ export class SharedSessions {
     this.#hub = hub;
   }
 
-  /** Puts a session down that has just begun. */
-  add(session: Session): void {
-    session.shared = new SharedSession(this, session);
+  /** Puts a session down that has just begun, unless that was done before it did. */
+  add(session: Session, isPut = false): void {
+    session.shared = new SharedSession(this, session, 1, isPut);
     session.openInbox();
-    session.shared.open();
+    session.shared.noteState();
   }
 
   /** It has ended for good. */
@@ -59,7 +61,7 @@ export class SharedSessions {
   /** Goes on with the session that a client had, wherever that is; with a new one where it cannot. */
   async greet(connection: Connection, hello: Hello): Promise<void> {
     const { session: id, token } = hello;
-    if (id === undefined || token === undefined) return openSession(connection, hello);
+    if (id === undefined || token === undefined) return this.#begin(connection, hello);
     const secret = createSecret();
     const { userId } = connection.identity;
     let claimed: ClaimedSession | undefined;
@@ -72,10 +74,41 @@ export class SharedSessions {
       return connection.closed(closeCodes.internal, 'sessions cannot be looked up now');
     }
     if (connection.outgoing.isClosed) return;
-    if (claimed === undefined) return openSession(connection, hello);
+    if (claimed === undefined) return this.#begin(connection, hello);
     const session = await this.#take(id, claimed, connection, hello);
     if (connection.outgoing.isClosed) return suspendSession(session, noStatus, '');
     resumeSession(session, connection, hello, secret);
+  }
+
+  /**
+   * Puts a session down before its client hears of it: from then on other processes can send to it. Where that cannot be, it
+   * begins all the same, and is put down later.
+   */
+  async #begin(connection: Connection, hello: Hello): Promise<void> {
+    const { identity } = connection;
+    const id = createSessionId();
+    const secret = createSecret();
+    let isPut = false;
+    try {
+      await this.broker.follow(inboxLogOf(id));
+      const record = { id, userId: identity.userId, token: hashOf(secret), state: encodeNewState(this.#hub) };
+      isPut = (await this.broker.openSession(record)) === 'kept';
+    } catch (error) {
+      this.#hub.report(error);
+    }
+    if (!connection.outgoing.isClosed) return openSession(connection, hello, { id, secret, isPut });
+    this.broker.unfollow(inboxLogOf(id));
+    this.broker.endSession(id, 1).catch((error: unknown) => this.#hub.report(error));
+  }
+
+  /** The engine has forgotten it: what others sent to it meanwhile went nowhere, and its client is told so. */
+  forgot({ id }: Session): void {
+    this.#hub.cluster?.recover(inboxLogOf(id));
+  }
+
+  /** Somebody has ended it, and this process did not hear of that. */
+  ended(session: Session): void {
+    endSession(session, closeCodes.normal, 'the session was ended');
   }
 
   /** Another process has it: here it is over. */

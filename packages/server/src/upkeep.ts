@@ -1,0 +1,122 @@
+// What a process does for its share of a cluster as time goes by: it says that it lives, checks where every log stands, and puts
+// things right once the engine was away or has forgotten something.
+import type { Broker } from './broker.js';
+import type { Hub } from './hub.js';
+import type { SharedLog } from './shared-log.js';
+import type { SharedMembers } from './shared-members.js';
+import type { SharedSender } from './shared-sender.js';
+import type { SharedSessions } from './shared-sessions.js';
+import type { Timers } from './timers.js';
+
+/** So often it is checked where every log stands, and the engine is told that it is still wanted. */
+export const touchMs = 30_000;
+/** So often the others are told that this process lives. */
+const beatMs = 10_000;
+/** So long after the engine is back it is looked for what it may have lost: others that hold it give it back first. */
+const verifyMs = 1_000;
+/** A line on which messages come does not lose single ones: what was appended so long ago and has not come will not. */
+const overdueMs = 100;
+
+/** The parts of a process's share of a cluster. */
+export interface UpkeepParts {
+  readonly broker: Broker;
+  readonly hub: Hub;
+  readonly timers: Timers;
+  readonly sender: SharedSender;
+  readonly sessions: SharedSessions;
+  readonly members: SharedMembers;
+  readonly logs: ReadonlyMap<string, SharedLog>;
+}
+
+/** Looks after a process's share of a cluster. */
+export class Upkeep {
+  readonly #parts: UpkeepParts;
+
+  constructor(parts: UpkeepParts) {
+    this.#parts = parts;
+  }
+
+  begin(): void {
+    this.#beat();
+    this.#touch();
+  }
+
+  /** The engine is back. Settles when it is known of every log what became of it. */
+  async returned(): Promise<void> {
+    await Promise.all(Array.from(this.#parts.logs.values(), (shared) => shared.check()));
+    this.#putAgain();
+    this.#verifySoon();
+  }
+
+  /**
+   * The engine has forgotten something: finds out what of all there is, and puts it back or tells of it. A log that nothing
+   * was known of may have been lost as well.
+   */
+  recover(): void {
+    this.#parts.timers.after('recover', 0, () => {
+      for (const shared of this.#parts.logs.values()) void shared.check(true);
+      this.#putAgain();
+      this.#verifySoon();
+    });
+  }
+
+  /** Something was appended that this process has not heard of yet. */
+  checkSoon(): void {
+    this.#parts.timers.after('overdue', overdueMs, () => {
+      for (const shared of this.#parts.logs.values()) if (shared.isBehind()) void shared.check();
+    });
+  }
+
+  #beat(): void {
+    const { broker, hub, sessions, timers } = this.#parts;
+    broker.beat(hub.roster.countClients, hub.roster.userIds());
+    void sessions.sweep();
+    timers.after('beat', beatMs, () => this.#beat());
+  }
+
+  #touch(): void {
+    const { hub, logs, members, timers } = this.#parts;
+    for (const shared of logs.values()) void this.#touchLog(shared);
+    for (const { shared } of hub.roster.all()) void shared?.commit();
+    members.refresh();
+    timers.after('touch', touchMs, () => this.#touch());
+  }
+
+  async #touchLog(shared: SharedLog): Promise<void> {
+    const { log, group, name } = shared;
+    const [epoch, at] = log.head;
+    // an inbox that nothing came into need not be there
+    if (group.session !== undefined && at === 0) return;
+    try {
+      const memberIds = Array.from(group.sessions(), ({ id }) => id);
+      const head = await this.#parts.broker.touch(name, epoch, memberIds);
+      if (head.epoch !== epoch || head.at < at) this.recover();
+      else if (head.at > log.at) await shared.check();
+    } catch {
+      // whoever is back is checked anyway
+    }
+  }
+
+  /** Whoever is here is put down again, in case that it was forgotten. */
+  #putAgain(): void {
+    const { hub, members } = this.#parts;
+    for (const session of hub.roster.all()) {
+      session.shared?.noteDoubt();
+      for (const room of session.rooms) members.keep(session, room);
+    }
+    members.refresh();
+  }
+
+  #verifySoon(): void {
+    this.#parts.timers.after('verify', verifyMs, () => void this.#verify());
+  }
+
+  /** An engine that was gone may have lost what nobody but this process knows of. */
+  async #verify(): Promise<void> {
+    try {
+      await this.#parts.sender.verify();
+    } catch (error) {
+      this.#parts.hub.report(error);
+    }
+  }
+}
