@@ -7,7 +7,7 @@ import { redisBroker } from './redis-broker.js';
 export { startRedis };
 
 /** What a listener was told, in its order. */
-export type Told =
+type Told =
   | { readonly kind: 'appended'; readonly log: string; readonly epoch: string; readonly entry: SharedEntry }
   | {
       readonly kind: 'emitted';
@@ -21,7 +21,7 @@ export type Told =
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /** A listener that a test can ask. */
-export class Ear implements BrokerListener {
+class Ear implements BrokerListener {
   readonly heard: Told[] = [];
   /** What it does before it has found out what was lost. */
   onReturn: () => Promise<void> = () => Promise.resolve();

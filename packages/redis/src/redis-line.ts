@@ -5,7 +5,7 @@ import type { Clock } from '@wirepact/core/internal';
 import type { HeartbeatOptions, RedisConnectionOptions } from './options.js';
 
 /** What is told of a line. None of it may throw. */
-export interface LineListener {
+interface LineListener {
   /** Something was said on a channel that the line is subscribed to. */
   heard(channel: string, text: string): void;
   /** The server has no part in these channels any more. */

@@ -40,7 +40,8 @@ export function refusalOf(error: unknown): Refusal {
     const place = { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
     return { kind: code === 'MOVED' ? 'moved' : 'ask', slot: Number(slot), address: place };
   }
-  return { kind: kinds[code] ?? 'final' };
+  const kind = Object.hasOwn(kinds, code) ? kinds[code] : undefined;
+  return { kind: kind ?? 'final' };
 }
 
 /** What is told of a message of which nobody can know. */
@@ -59,17 +60,21 @@ export function refused(what: string, cause: unknown): SocketError<'not_accepted
 /** An error in words, with what to do about it where that is known. */
 export function explain(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  // what a script may not do is said in other words
-  const isForbidden = text.includes('user executing the script');
-  const [code = ''] = isForbidden ? ['NOPERM'] : text.split(' ');
+  const [first = ''] = text.split(' ');
+  // what a script may not do, and what an old Redis cannot, is said in other words
+  const code = text.includes('user executing the script') ? 'NOPERM' : tooOld.test(text) ? 'OLD' : first;
   const advice = Object.hasOwn(advices, code) ? advices[code] : undefined;
   return advice === undefined ? text : `${text} (${advice})`;
 }
+
+/** It knows neither the first line of our scripts nor sharded channels. */
+const tooOld = /Error compiling script|unknown command.*SSUBSCRIBE/i;
 
 const advices: Readonly<Record<string, string>> = {
   NOPERM: 'give this user of the ACL what the documents list',
   NOAUTH: 'give the broker a password, in url or in connection',
   WRONGPASS: 'the user or the password in url or in connection is another one',
+  OLD: 'the broker needs Redis 7.0 or newer',
   OOM: 'Redis is full: give it more memory, or keep less in it',
   MISCONF: 'Redis cannot write to its disk and takes nothing before it can',
   READONLY: 'this is a replica: connect to its master, over its sentinels for example',

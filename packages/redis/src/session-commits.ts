@@ -49,7 +49,7 @@ export class SessionCommits {
 }
 
 /** Two changes, one after the other, as one. */
-export function merge(first: SessionCommit, second: SessionCommit): SessionCommit {
+function merge(first: SessionCommit, second: SessionCommit): SessionCommit {
   const answers = new Map([...(first.answers ?? []), ...(second.answers ?? [])]);
   for (const number of second.answersGone ?? [])
     if (second.answers?.has(number) !== true) answers.delete(number);

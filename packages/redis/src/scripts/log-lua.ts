@@ -3,7 +3,7 @@
 // `<at>-0`: `a` after, `t` time, `k` key, `s` the log's total before it, `b` body.
 
 /** Beside its body an entry counts with so many bytes: what its place in the stream takes. */
-export const entryOverheadBytes = 48;
+const entryOverheadBytes = 48;
 
 /** Declares `now` in µs, `text`, `field`, `positionOf` and `openLog`. */
 export const logLua = `
