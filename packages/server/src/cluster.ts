@@ -183,9 +183,9 @@ export class Cluster implements BrokerListener, SharedLogHost {
   }
 
   /** The engine has forgotten something, and with it what it had not yet told of a log. */
-  recover(name: string): void {
-    void this.#shared.get(name)?.renew();
+  async recover(name: string): Promise<void> {
     this.#upkeep?.recover();
+    await this.#shared.get(name)?.renew();
   }
 
   failed(error: unknown): void {

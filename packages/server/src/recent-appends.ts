@@ -2,6 +2,7 @@
 // nobody had heard: whoever sent that finds it missing, and sends it again.
 import type { Broker, LogHead } from './broker.js';
 import type { Clock } from '@wirepact/core/internal';
+import { nothingShared } from './shared-message.js';
 
 /** An engine that is back has lost no more than that. Redis writes to disk every second, and less often when it is busy. */
 const keptForMs = 10_000;
@@ -58,9 +59,12 @@ export class RecentAppends {
     const { epoch, at } = first.head;
     const page = await this.#broker.read(log, { after: at - 1, epoch });
     const held = new Set(page.entries.map((entry) => entry.at));
+    // what the only reader of an inbox has taken is given back as positions alone
+    const taken = page.entries.filter(({ body }) => body === nothingShared);
+    const isTaken = (at: number): boolean => taken.some((entry) => entry.after < at && at <= entry.at);
     // a log that was made anew is told of as a gap; what is older than the oldest that is kept was trimmed, not lost
     const lost = recents.filter(({ head }) => {
-      return head.epoch === page.epoch && head.at > page.floor && !held.has(head.at);
+      return head.epoch === page.epoch && head.at > page.floor && !held.has(head.at) && !isTaken(head.at);
     });
     this.#recent = this.#recent.filter((recent) => !lost.includes(recent));
     await Promise.all(lost.map(({ body }) => this.#again(log, body, epoch)));

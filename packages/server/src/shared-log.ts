@@ -140,10 +140,9 @@ export class SharedLog implements LogSource, Mirror {
   /** Something that this process never heard of is lost: whoever reads the log is told so. */
   async renew(): Promise<void> {
     const { broker } = this.host;
-    const { epoch } = this.log;
     try {
-      // one that is not there cannot be renewed
-      await broker.read(this.name, { after: afterAll, epoch });
+      // one that is not there cannot be renewed, and another one than is known here may be
+      const { epoch } = await broker.read(this.name, { after: afterAll, epoch: this.log.epoch });
       await broker.renew(this.name, epoch, createEpoch());
     } catch (error) {
       this.host.failed(error);

@@ -14,8 +14,8 @@ export interface SharedSessionHost {
   fenced(session: Session): void;
   /** Somebody has ended it. */
   ended(session: Session): void;
-  /** The engine has forgotten it. */
-  forgot(session: Session): void;
+  /** The engine had forgotten it, and has it again. */
+  forgot(session: Session): Promise<void>;
 }
 
 /** One session as it is put down with the engine. */
@@ -36,6 +36,8 @@ export class SharedSession {
   readonly unhandled: Set<number> = new Set();
   /** Whether the engine has it; what is new beside that is in the rest. */
   #isPut: boolean;
+  /** Whether it was there, and is not any more. */
+  #isForgotten = false;
   #answers = new Map<number, string>();
   #isStateChanged = false;
   #isDoneChanged = false;
@@ -112,8 +114,13 @@ export class SharedSession {
     if (this.isLetGo || !this.#session.isHere) return false;
     let outcome = this.#isPut ? await this.#putChanges() : 'unknown';
     if (outcome === 'unknown') {
-      if (this.#isPut) this.#host.forgot(this.#session);
+      this.#isForgotten ||= this.#isPut;
       outcome = await this.#putAll();
+    }
+    // not before it can be found again: what is sent to it until then goes nowhere too
+    if (outcome === 'kept' && this.#isForgotten) {
+      this.#isForgotten = false;
+      await this.#host.forgot(this.#session);
     }
     if (outcome === 'elsewhere') this.#host.fenced(this.#session);
     else if (outcome === 'ended') this.#host.ended(this.#session);

@@ -101,9 +101,9 @@ export class SharedSessions {
     this.broker.endSession(id, 1).catch((error: unknown) => this.#hub.report(error));
   }
 
-  /** The engine has forgotten it: what others sent to it meanwhile went nowhere, and its client is told so. */
-  forgot({ id }: Session): void {
-    this.#hub.cluster?.recover(inboxLogOf(id));
+  /** What others sent to it while the engine did not have it went nowhere, and its client is told so. */
+  async forgot({ id }: Session): Promise<void> {
+    await this.#hub.cluster?.recover(inboxLogOf(id));
   }
 
   /** Somebody has ended it, and this process did not hear of that. */

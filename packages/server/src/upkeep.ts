@@ -2,9 +2,10 @@
 // things right once the engine was away or has forgotten something.
 import type { Broker } from './broker.js';
 import type { Hub } from './hub.js';
+import type { Session } from './session.js';
 import type { SharedLog } from './shared-log.js';
 import type { SharedMembers } from './shared-members.js';
-import type { SharedSender } from './shared-sender.js';
+import { inboxLogOf, type SharedSender } from './shared-sender.js';
 import type { SharedSessions } from './shared-sessions.js';
 import type { Timers } from './timers.js';
 
@@ -43,21 +44,12 @@ export class Upkeep {
 
   /** The engine is back. Settles when it is known of every log what became of it. */
   async returned(): Promise<void> {
-    await Promise.all(Array.from(this.#parts.logs.values(), (shared) => shared.check()));
-    this.#putAgain();
-    this.#verifySoon();
+    await this.#checkAll(false);
   }
 
-  /**
-   * The engine has forgotten something: finds out what of all there is, and puts it back or tells of it. A log that nothing
-   * was known of may have been lost as well.
-   */
+  /** The engine has forgotten something. A log that nothing was known of may have been lost as well. */
   recover(): void {
-    this.#parts.timers.after('recover', 0, () => {
-      for (const shared of this.#parts.logs.values()) void shared.check(true);
-      this.#putAgain();
-      this.#verifySoon();
-    });
+    this.#parts.timers.after('recover', 0, () => void this.#checkAll(true));
   }
 
   /** Something was appended that this process has not heard of yet. */
@@ -97,14 +89,26 @@ export class Upkeep {
     }
   }
 
-  /** Whoever is here is put down again, in case that it was forgotten. */
-  #putAgain(): void {
-    const { hub, members } = this.#parts;
-    for (const session of hub.roster.all()) {
-      session.shared?.noteDoubt();
-      for (const room of session.rooms) members.keep(session, room);
-    }
+  /** Finds out what there is of everything, and puts it back or tells of it. */
+  async #checkAll(isLost: boolean): Promise<void> {
+    const { hub, logs, members } = this.#parts;
+    const sessions = [...hub.roster.all()];
+    await Promise.all([
+      ...Array.from(logs.values(), (shared) => {
+        return shared.group.session === undefined ? shared.check(isLost) : undefined;
+      }),
+      ...sessions.map((session) => this.#checkSession(session, isLost)),
+    ]);
+    for (const session of sessions) for (const room of session.rooms) members.keep(session, room);
     members.refresh();
+    this.#verifySoon();
+  }
+
+  /** The session first: one that was forgotten has its inbox renewed, and its client is not told twice. */
+  async #checkSession({ id, shared }: Session, isLost: boolean): Promise<void> {
+    shared?.noteDoubt();
+    await shared?.commit();
+    await this.#parts.logs.get(inboxLogOf(id))?.check(isLost);
   }
 
   #verifySoon(): void {
