@@ -5,8 +5,8 @@ import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import { Message as MessageSchema } from '@wirepact-example/chat-contract/rooms';
 import type { ChatSockets } from './chat-sockets.js';
 
-/** A day's talk can be read, as far as a log of 1 MiB goes. */
-export const keptForMs = 86_400_000;
+/** An hour's talk can be read, as far as a log of 1 MiB goes. */
+export const keptForMs = 3_600_000;
 const keptPerRoom = 200;
 
 export class Conversations {
