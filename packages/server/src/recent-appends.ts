@@ -75,7 +75,8 @@ export class RecentAppends {
   }
 
   #trim(): void {
-    const oldest = this.#clock.now() - keptForMs;
+    // what is lost was accepted shortly before the newest that was, however long the engine is away after that
+    const oldest = (this.#recent.at(-1)?.time ?? 0) - keptForMs;
     let gone = 0;
     for (const { log, head, time, body } of this.#recent) {
       if (time >= oldest && this.#bytes <= maxBytes) break;

@@ -72,8 +72,7 @@ export class SharedLog implements LogSource, Mirror {
 
   /** Stands at the beginning of a log that nobody can have written to yet. */
   openNew(): void {
-    // one that cannot be followed now is when the engine is back
-    this.host.broker.follow(this.name).catch((error: unknown) => this.host.failed(error));
+    void this.#followNew();
   }
 
   /** Finds out where the log stands. */
@@ -175,6 +174,18 @@ export class SharedLog implements LogSource, Mirror {
         this.log.restart(page.epoch, this.#openedAt);
         for (const entry of page.entries) this.deliver(entry);
         return this.#goOn();
+      } catch {
+        await this.host.retry();
+      }
+    }
+  }
+
+  /** Follows a log that it stands in; what was missed until then is found. */
+  async #followNew(): Promise<void> {
+    for (let tries = 1; !this.#isClosed; tries += 1) {
+      try {
+        await this.host.broker.follow(this.name);
+        return void (tries > 1 && this.check());
       } catch {
         await this.host.retry();
       }

@@ -26,6 +26,8 @@ export class SharedSession {
   generation: number;
   /** Its client goes on in another process, or may. */
   isLetGo = false;
+  /** Claims of this process that are under way: until they are decided, it need not be another one that has it. */
+  claims = 0;
   /** The process that has it by now. */
   movedTo: string | undefined;
   /** The process that had it before. */
@@ -112,6 +114,7 @@ export class SharedSession {
 
   async #commit(): Promise<boolean> {
     if (this.isLetGo || !this.#session.isHere) return false;
+    const { generation } = this;
     let outcome = this.#isPut ? await this.#putChanges() : 'unknown';
     if (outcome === 'unknown') {
       this.#isForgotten ||= this.#isPut;
@@ -121,6 +124,11 @@ export class SharedSession {
     if (outcome === 'kept' && this.#isForgotten) {
       this.#isForgotten = false;
       await this.#host.forgot(this.#session);
+    }
+    if (outcome === 'elsewhere' && (this.claims > 0 || this.generation !== generation)) {
+      // this very process has claimed it since: what was refused is put down once that is decided
+      this.noteDoubt();
+      return false;
     }
     if (outcome === 'elsewhere') this.#host.fenced(this.#session);
     else if (outcome === 'ended') this.#host.ended(this.#session);

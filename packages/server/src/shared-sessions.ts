@@ -64,7 +64,9 @@ export class SharedSessions {
     if (id === undefined || token === undefined) return this.#begin(connection, hello);
     const secret = createSecret();
     const { userId } = connection.identity;
+    const local = this.#hub.roster.find(id)?.shared;
     let claimed: ClaimedSession | undefined;
+    if (local !== undefined) local.claims += 1;
     try {
       const claim = { id, userId, token: hashOf(token), nextToken: hashOf(secret) };
       claimed = await this.broker.claimSession(claim);
@@ -72,6 +74,8 @@ export class SharedSessions {
       // it is not known whether there is one: the client asks again
       this.#hub.report(error);
       return connection.closed(closeCodes.internal, 'sessions cannot be looked up now');
+    } finally {
+      if (local !== undefined) local.claims -= 1;
     }
     if (connection.outgoing.isClosed) return;
     if (claimed === undefined) return this.#begin(connection, hello);

@@ -1,0 +1,71 @@
+// What the simulation of several nodes has found, as small as it can be told.
+import { describe, expect, it } from 'vitest';
+import { defineChannels } from '@wirepact/core';
+import { z } from 'zod';
+import { connectTo, startNodes } from './cluster.fixture.js';
+import { settle } from './test-server.fixture.js';
+
+const channels = defineChannels({ said: { in: z.string(), out: z.string() } });
+
+describe('processes that a broker joins', () => {
+  it('keep a client that came back to the same one while what it had handled was on its way to the engine', async () => {
+    const { clock, engine, nodes } = await startNodes(channels, { routes: { said: () => undefined } });
+    const [one] = nodes;
+    const a = await one.connect();
+    await settle();
+    engine.goAway();
+    a.cut();
+    const resuming = one.resume(a);
+    await settle();
+    // handled before the engine knows of the return, and put down after it
+    one.sockets.client(a.welcome.session)?.join('lobby');
+    await settle();
+    engine.comeBack();
+    await settle();
+    clock.advance(1_000);
+    const back = await resuming;
+    await settle();
+    expect(back.welcome.resumed).toBe(true);
+    expect(back.transport.closedWith).toBeUndefined();
+    clock.advance(30_000);
+    await settle();
+    expect(back.transport.closedWith).toBeUndefined();
+  });
+
+  it('send to a client that came while the engine was away what is sent to it alone', async () => {
+    const { clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    engine.goAway();
+    const connecting = one.connect('ann');
+    for (let second = 0; second < 12; second += 1) {
+      await settle();
+      clock.advance(1_000);
+    }
+    const a = await connecting;
+    engine.comeBack();
+    await settle();
+    clock.advance(1_000);
+    await settle();
+    await other.sockets.user('ann').publish('said', 'to ann');
+    await settle();
+    expect(a.takeData('said')).toEqual(['to ann']);
+  });
+
+  it('send again what was accepted and lost, however long the engine was away', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    engine.dropMessages(brokers[0]);
+    await other.sockets.room('lobby').publish('said', 'unheard');
+    engine.goAway();
+    engine.loseTail('lobby', 1);
+    clock.advance(15_000);
+    await settle();
+    engine.comeBack();
+    engine.restoreMessages(brokers[0]);
+    await settle();
+    clock.advance(1_000);
+    await settle();
+    expect(a.takeData('said')).toEqual(['unheard']);
+  });
+});
