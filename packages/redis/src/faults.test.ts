@@ -84,7 +84,7 @@ describe('Redis is killed', () => {
       one.broker.read('lobby', { after: 0, epoch }),
       one.broker.follow('lobby'),
       one.broker.counts(),
-      await one.broker.keepLatest('lobby', 'slot', 'a'),
+      one.broker.keepLatest('lobby', 'slot', 'a'),
     ];
     for (const rejected of [...waiting, ...asked]) {
       await expect(rejected).rejects.toMatchObject({ code: 'not_accepted', retryable: true });

@@ -40,7 +40,8 @@ export class RedisLine {
   readonly #client: ReturnType<typeof createClientOf>;
   readonly #options: LineOptions;
   #end!: (reason: Error) => void;
-  #isOver = false;
+  /** Why it is over. */
+  #reason: Error | undefined;
   /** What was asked and not answered yet, and when the line was last heard, or silent for a good reason. */
   #owed = 0;
   #heardAt: number;
@@ -54,7 +55,7 @@ export class RedisLine {
     this.#client.on('error', (error) => this.#over(error));
     this.#client.on('end', () => this.#over(new LineLost('Redis hung up')));
     // what is given up while it is being made would be open for good
-    this.#client.on('connect', () => this.#isOver && this.#client.destroy());
+    this.#client.on('connect', () => this.isOver && this.#client.destroy());
     this.#client.on('sharded-channel-moved', () => options.listener.unsubscribed());
   }
 
@@ -72,7 +73,7 @@ export class RedisLine {
   }
 
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#reason !== undefined;
   }
 
   /** Sends a command at once, behind those before it. Rejects with Redis' own error, or with a {@link LineLost}. */
@@ -100,13 +101,14 @@ export class RedisLine {
   };
 
   async #owe<TReply>(ask: () => Promise<TReply>): Promise<TReply> {
-    if (this.#isOver) throw new LineLost('the line to Redis is not open');
+    if (this.#reason !== undefined) throw lost(this.#reason);
     if (this.#owed === 0) this.#heardAt = this.#options.clock.now();
     this.#owed += 1;
     try {
       return await ask();
     } catch (error) {
-      throw isErrorReply(error) || error instanceof LineLost ? error : lost(error);
+      // what is rejected because the line is over says no more than that
+      throw isErrorReply(error) ? error : lost(this.#reason ?? error);
     } finally {
       this.#answered();
     }
@@ -132,10 +134,10 @@ export class RedisLine {
   }
 
   #over(error: unknown): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.#reason !== undefined) return;
+    this.#reason = isErrorReply(error) ? error : lost(error);
     this.#stopLooking();
-    this.#end(isErrorReply(error) ? error : lost(error));
+    this.#end(this.#reason);
     this.#client.destroy();
   }
 }
