@@ -72,6 +72,9 @@ export async function runClusterRow(
 }
 
 /** Resolves once so many faults have come, and everybody hears of everything again. */
+/** What one process finds lost, and what nobody could be sent meanwhile, may each be a gap of its own. */
+const mostTold = 3;
+
 async function bringAbout(
   { breaks }: ClusterRow,
   stage: ClusterStage,
@@ -90,7 +93,9 @@ async function bringAbout(
       const told = stage.gaps.map((gaps, index) => gaps - (before[index] ?? 0));
       cycles.push({ repairedMs, isHealed: told.every((gaps) => gaps === 0) });
       const most = Math.max(...told);
-      if (most > 1) stage.failures.push(`a client was told ${most} times of one fault in one stream`);
+      if (most > mostTold) {
+        stage.failures.push(`a client was told ${most} times of one fault in one stream`);
+      }
     }
     return delay(calmMs);
   }

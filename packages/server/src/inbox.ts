@@ -4,6 +4,9 @@ import { inboxName, type Log } from './log.js';
 import type { Group, Membership, OpenLog } from './rooms.js';
 import type { Session } from './session.js';
 
+/** What was acknowledged is kept so long where an engine has it too. */
+const keptForMs = 10_000;
+
 /** A session's direct messages. */
 export class Inbox implements Group {
   readonly name: string = inboxName;
@@ -34,6 +37,8 @@ export class Inbox implements Group {
   acknowledge(at: number): void {
     if (at <= this.membership.since || at > this.log.at) return;
     this.membership.since = at;
-    this.log.forget(at);
+    // an engine may have to be given back its last moments, or who sent them would send them again
+    const spare = this.log.source === undefined ? 0 : keptForMs;
+    this.log.forget(at, this.session.hub.options.clock.now() - spare);
   }
 }

@@ -172,11 +172,11 @@ export class Log {
     }
   }
 
-  /** Gives up everything up to a position. */
-  forget(at: number): void {
+  /** Gives up everything up to a position, but for what was accepted after `time`. */
+  forget(at: number, time: number = Infinity): void {
     for (;;) {
       const oldest = this.#entries[this.#first];
-      if (oldest === undefined || oldest.at > at) return;
+      if (oldest === undefined || oldest.at > at || oldest.time > time) return;
       this.#drop(oldest);
     }
   }

@@ -6,6 +6,8 @@ import { nothingShared } from './shared-message.js';
 
 /** An engine that is back has lost no more than that. Redis writes to disk every second, and less often when it is busy. */
 const keptForMs = 10_000;
+/** An answer that takes longer has waited for an engine that was away. */
+const promptMs = 100;
 /** So much is remembered at most. */
 const maxBytes = 1_048_576;
 
@@ -41,8 +43,8 @@ export class RecentAppends {
     return this.#knownAt.get(log) ?? 0;
   }
 
-  /** Appends again what its log does not hold any more. */
-  async verify(): Promise<void> {
+  /** Appends again what its log does not hold any more. `false` when it must be looked again. */
+  async verify(): Promise<boolean> {
     this.#trim();
     const byLog = new Map<string, Recent[]>();
     for (const recent of this.#recent) {
@@ -50,14 +52,18 @@ export class RecentAppends {
       if (ofLog === undefined) byLog.set(recent.log, [recent]);
       else ofLog.push(recent);
     }
-    await Promise.all(Array.from(byLog, ([log, ofLog]) => this.#verifyLog(log, ofLog)));
+    const found = await Promise.all(Array.from(byLog, ([log, ofLog]) => this.#verifyLog(log, ofLog)));
+    return !found.includes(false);
   }
 
-  async #verifyLog(log: string, recents: readonly Recent[]): Promise<void> {
+  async #verifyLog(log: string, recents: readonly Recent[]): Promise<boolean> {
     const [first] = recents;
-    if (first === undefined) return;
+    if (first === undefined) return true;
     const { epoch, at } = first.head;
+    const askedAt = this.#clock.now();
     const page = await this.#broker.read(log, { after: at - 1, epoch });
+    // the engine was away meanwhile: others may be about to give back what is missing in this
+    if (this.#clock.now() - askedAt > promptMs) return false;
     const held = new Set(page.entries.map((entry) => entry.at));
     // what the only reader of an inbox has taken is given back as positions alone
     const taken = page.entries.filter(({ body }) => body === nothingShared);
@@ -68,6 +74,7 @@ export class RecentAppends {
     });
     this.#recent = this.#recent.filter((recent) => !lost.includes(recent));
     await Promise.all(lost.map(({ body }) => this.#again(log, body, epoch)));
+    return true;
   }
 
   async #again(log: string, body: string, epoch: string): Promise<void> {

@@ -47,8 +47,11 @@ export class SharedSender {
     await Promise.all(places.map(({ id }) => this.publish(inboxLogOf(id), message)));
   }
 
-  /** An engine that was gone may have lost what nobody but this process knows of: that is appended again. */
-  verify(): Promise<void> {
+  /**
+   * An engine that was gone may have lost what nobody but this process knows of: that is appended again. `false` when it must
+   * be looked again.
+   */
+  verify(): Promise<boolean> {
     return this.#recent.verify();
   }
 

@@ -38,6 +38,8 @@ export class SharedSessions {
   readonly broker: Broker;
   readonly #processId: string;
   readonly #hub: Hub;
+  /** Clients that come back, by the session that they had. */
+  readonly #returning = new Map<string, Promise<void>>();
   readonly #awaited = new Map<string, (handedOver: HandedOver) => void>();
 
   constructor(broker: Broker, processId: string, hub: Hub) {
@@ -62,6 +64,19 @@ export class SharedSessions {
   async greet(connection: Connection, hello: Hello): Promise<void> {
     const { session: id, token } = hello;
     if (id === undefined || token === undefined) return this.#begin(connection, hello);
+    // one after the other: an older connection would take the session from a newer one
+    const before = this.#returning.get(id);
+    const returning =
+      before === undefined
+        ? this.#return(connection, hello, id, token)
+        : before.then(() => this.#return(connection, hello, id, token));
+    this.#returning.set(id, returning);
+    await returning;
+    if (this.#returning.get(id) === returning) this.#returning.delete(id);
+  }
+
+  async #return(connection: Connection, hello: Hello, id: string, token: string): Promise<void> {
+    if (connection.outgoing.isClosed) return;
     const secret = createSecret();
     const { userId } = connection.identity;
     const local = this.#hub.roster.find(id)?.shared;
@@ -77,8 +92,8 @@ export class SharedSessions {
     } finally {
       if (local !== undefined) local.claims -= 1;
     }
-    if (connection.outgoing.isClosed) return;
     if (claimed === undefined) return this.#begin(connection, hello);
+    // also where the connection is gone by now: nobody else has the session any more
     const session = await this.#take(id, claimed, connection, hello);
     if (connection.outgoing.isClosed) return suspendSession(session, noStatus, '');
     resumeSession(session, connection, hello, secret);

@@ -118,7 +118,7 @@ export class Upkeep {
   /** An engine that was gone may have lost what nobody but this process knows of. */
   async #verify(): Promise<void> {
     try {
-      await this.#parts.sender.verify();
+      if (!(await this.#parts.sender.verify())) this.#verifySoon();
     } catch (error) {
       this.#parts.hub.report(error);
     }
