@@ -71,14 +71,14 @@ describe('Redis is killed', () => {
   it('and stays away: everything is rejected in time, and at once when too much waits', async () => {
     await using redis = await startRedis();
     const queue = { maxMessages: 3, maxBytes: 100 };
-    await using one = await startBroker({ url: redis.url, publishTimeoutMs: 150, queue });
+    await using one = await startBroker({ url: redis.url, publishTimeoutMs: 1_000, queue });
     await redis.kill();
     await one.ear.until(() => one.ear.all('failed').length > 0);
     const startedAt = systemClock.now();
     const waiting = [append(one, 'a'), append(one, 'b'), append(one, 'x'.repeat(90))];
     await expect(append(one, 'y'.repeat(20))).rejects.toMatchObject({ code: 'not_accepted' });
     await expect(append(one, 'c')).rejects.toThrow('the queue is full: 3 messages of 92 bytes');
-    expect(systemClock.now() - startedAt).toBeLessThan(100);
+    expect(systemClock.now() - startedAt).toBeLessThan(900);
 
     const asked = [
       one.broker.read('lobby', { after: 0, epoch }),
@@ -89,7 +89,7 @@ describe('Redis is killed', () => {
     for (const rejected of [...waiting, ...asked]) {
       await expect(rejected).rejects.toMatchObject({ code: 'not_accepted', retryable: true });
     }
-    expect(systemClock.now() - startedAt).toBeLessThan(1_000);
+    expect(systemClock.now() - startedAt).toBeLessThan(5_000);
     // what is only said is dropped
     one.broker.emit('lobby', 'a');
     one.broker.tell('other', 'a');
@@ -163,7 +163,7 @@ describe('Redis is held', () => {
     const startedAt = systemClock.now();
     await expect(append(one, 'a')).rejects.toThrow('it is not known whether it was taken');
     await expect(one.broker.latest('lobby')).rejects.toMatchObject({ code: 'not_accepted' });
-    expect(systemClock.now() - startedAt).toBeLessThan(1_500);
+    expect(systemClock.now() - startedAt).toBeLessThan(5_000);
     redis.resume();
     await append(one, 'b');
     // Redis took it after all, and before the next one

@@ -125,23 +125,21 @@ export class RedisNode {
 
   async #keepOpen(role: Role): Promise<void> {
     const { clock } = this.#host.options;
-    let attempt = 0;
-    let wasStable = true;
+    let failures = 0;
     while (!this.#isClosed) {
       const startedAt = clock.now();
-      attempt += 1;
+      // one that is lost as soon as it is open is no reason to do nothing but open them
+      let delayMs: number = reopening.stableAfterMs;
       try {
         const line = await this.#open(role);
-        const openedAt = clock.now();
-        const reason = await line.lost;
-        this.#lost(role, reason);
-        wasStable = clock.now() - openedAt >= reopening.stableAfterMs;
-        if (wasStable) attempt = 0;
-        if (attempt === 0) continue;
+        failures = 0;
+        this.#lost(role, await line.lost);
       } catch (error) {
+        failures += 1;
+        delayMs = reconnectDelay(failures, true, reopening, () => clock.random());
         this.#failed(error);
       }
-      const delayMs = reconnectDelay(attempt, wasStable, reopening, () => clock.random());
+      // trying in vain may have taken longer than that
       await this.#wait(startedAt + delayMs - clock.now());
     }
   }
