@@ -25,8 +25,11 @@ export async function joinOverRedis(processes: number): Promise<Backplane> {
   redis ??= startRedis();
   const { url } = await redis;
   const prefix = `test-${(tests += 1)}`;
-  return new RedisBackplane(processes, () => redisBroker({ url, prefix }));
+  return new RedisBackplane(processes, () => redisBroker({ url, prefix, ...patient }));
 }
+
+/** A starved machine is no reason to give up a Redis that is there. */
+const patient = { publishTimeoutMs: 20_000, heartbeat: { intervalMs: 10_000, timeoutMs: 20_000 } };
 
 const barrier = 'barrier ';
 
@@ -34,6 +37,12 @@ const barrier = 'barrier ';
 interface Joined {
   readonly broker: Broker;
   readonly processId: string;
+}
+
+/** A word from one process to another that is on its way. */
+interface Barrier {
+  readonly ends: readonly Broker[];
+  readonly passed: () => void;
 }
 
 class RedisBackplane implements Backplane {
@@ -45,7 +54,7 @@ class RedisBackplane implements Backplane {
   #activity = 0;
   #settledAt = 0;
   #barriers = 0;
-  readonly #passing = new Map<string, () => void>();
+  readonly #passing = new Map<string, Barrier>();
 
   constructor(processes: number, createBroker: () => Broker) {
     this.processes = processes;
@@ -61,6 +70,8 @@ class RedisBackplane implements Backplane {
       },
       close: () => {
         for (const joined of this.#joined) if (joined.broker === broker) this.#joined.delete(joined);
+        // what it would have heard, or said, nobody waits for any more
+        for (const { ends, passed } of this.#passing.values()) if (ends.includes(broker)) passed();
         return broker.close();
       },
     };
@@ -90,9 +101,10 @@ class RedisBackplane implements Backplane {
     await Promise.all(
       pairs.map(([from, to]) => {
         const text = `${barrier}${(this.#barriers += 1)}`;
-        const passed = new Promise<void>((resolve) => this.#passing.set(text, resolve));
-        from.broker.tell(to.processId, text);
-        return passed;
+        return new Promise<void>((passed) => {
+          this.#passing.set(text, { ends: [from.broker, to.broker], passed });
+          from.broker.tell(to.processId, text);
+        });
       }),
     );
   }
@@ -121,7 +133,7 @@ class RedisBackplane implements Backplane {
             this.#activity += 1;
             return Reflect.apply(method, listener, args);
           }
-          this.#passing.get(String(text))?.();
+          this.#passing.get(String(text))?.passed();
           return void this.#passing.delete(String(text));
         };
       },
