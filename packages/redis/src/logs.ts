@@ -106,6 +106,11 @@ export class Logs {
     return this.#host.engine().subscriptions.follow(this.#host.keys.channel(log));
   }
 
+  drop(log: string): void {
+    const { head, entries, values, valueTimes } = this.#host.keys.log(log);
+    this.#host.engine().say({ key: head, words: ['UNLINK', head, entries, values, valueTimes] });
+  }
+
   unfollow(log: string): void {
     this.#host.engine().subscriptions.unfollow(this.#host.keys.channel(log));
   }

@@ -127,6 +127,10 @@ class RedisBroker implements Broker {
     return this.#now.logs.follow(log);
   }
 
+  drop(log: string): void {
+    this.#joined?.logs.drop(log);
+  }
+
   unfollow(log: string): void {
     this.#joined?.logs.unfollow(log);
   }
@@ -175,7 +179,7 @@ class RedisBroker implements Broker {
     return this.#now.sessions.commit(commit);
   }
 
-  async endSession(id: string, generation?: number): Promise<void> {
+  async endSession(id: string, generation?: number): Promise<boolean> {
     return this.#now.sessions.end(id, generation);
   }
 

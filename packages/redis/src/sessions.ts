@@ -62,7 +62,7 @@ export class Sessions {
     return this.#commits.add(commit);
   }
 
-  async end(id: string, generation?: number): Promise<void> {
+  async end(id: string, generation?: number): Promise<boolean> {
     const { keys, settings, engine } = this.#host;
     const userId = await this.#asks.ask(
       `the end of session ${id}`,
@@ -70,7 +70,9 @@ export class Sessions {
       String,
     );
     // an answer of nothing reads `null`: another process has it, or there is none
-    if (userId !== '' && userId !== 'null') engine().say(listSessionCommand(keys, userId, id, 0));
+    if (userId === 'null') return false;
+    if (userId !== '') engine().say(listSessionCommand(keys, userId, id, 0));
+    return true;
   }
 
   async ofUser(userId: string): Promise<readonly SessionPlace[]> {

@@ -162,9 +162,10 @@ export function describeSessions(start: () => Promise<BrokerBench>): void {
     const here = await joinBench(bench);
     const there = await joinBench(bench);
     for (const id of ['s_1', 's_2']) await here.broker.openSession({ ...record, id });
-    await here.broker.endSession('s_1', 1);
-    await there.broker.endSession('s_2');
-    await there.broker.endSession('s_3');
+    expect(await here.broker.endSession('s_1', 2)).toBe(false);
+    expect(await here.broker.endSession('s_1', 1)).toBe(true);
+    expect(await there.broker.endSession('s_2')).toBe(true);
+    expect(await there.broker.endSession('s_3')).toBe(false);
     for (const id of ['s_1', 's_2']) {
       expect(await there.broker.findSession(id)).toBeUndefined();
       expect(await there.broker.claimSession({ ...claim, id })).toBeUndefined();

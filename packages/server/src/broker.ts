@@ -195,6 +195,8 @@ export interface Broker {
   restore(log: string, head: LogHead, entries: readonly SharedEntry[]): Promise<LogHead>;
   /** Gives the log another epoch, if it still has this one, and tells everybody who follows it. */
   renew(log: string, epoch: string, nextEpoch: string): Promise<LogHead>;
+  /** Forgets a log that nobody reads any more. */
+  drop(log: string): void;
   /** Keeps the log from being forgotten, and those members of its room that are named. Returns where it stands. */
   touch(log: string, epoch: string, memberIds: readonly string[]): Promise<LogHead>;
 
@@ -209,8 +211,11 @@ export interface Broker {
   claimSession(claim: SessionClaim): Promise<ClaimedSession | undefined>;
   /** Puts down what changed, and keeps the session from being forgotten. */
   commitSession(commit: SessionCommit): Promise<SessionOutcome>;
-  /** Ends it, unless another process has it. Without a generation whoever has it is told when it puts something down. */
-  endSession(id: string, generation?: number): Promise<void>;
+  /**
+   * Ends it, unless another process has it. Without a generation whoever has it is told when it puts something
+   * down. Whether there was one to end.
+   */
+  endSession(id: string, generation?: number): Promise<boolean>;
   /** The sessions of a user in all processes. */
   sessionsOf(userId: string): Promise<readonly SessionPlace[]>;
   /** The process that has a session. */

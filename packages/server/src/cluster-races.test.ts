@@ -51,6 +51,59 @@ describe('processes that a broker joins', () => {
     expect(a.takeData('said')).toEqual(['to ann']);
   });
 
+  it('run nothing twice after the engine has forgotten that they live', async () => {
+    let runs = 0;
+    const { clock, engine, nodes } = await startNodes(channels, {
+      routes: { said: () => ((runs += 1), new Promise<void>((resolve) => clock.after(3_000, resolve))) },
+    });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    engine.goAway();
+    engine.flush();
+    engine.comeBack();
+    await settle();
+    clock.advance(0);
+    await settle();
+    a.say({ path: 'said', data: 'once', seq: 1 });
+    await settle();
+    a.cut();
+    const back = await other.resume(a);
+    back.say({ path: 'said', data: 'once', seq: 1 });
+    await settle();
+    expect(runs).toBe(1);
+    clock.advance(3_000);
+    await settle();
+  });
+
+  it('give a client to the last of its connections, and leave nothing of the others behind', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other, third] = nodes;
+    const a = await one.connect('ann');
+    await settle();
+    engine.kill(brokers[0]);
+    // the process that had the session is waited for
+    const first = other.resume(a, {}, 'ann').catch(() => undefined);
+    await settle();
+    const second = other.resume(a, {}, 'ann');
+    await settle();
+    clock.advance(300);
+    await settle();
+    clock.advance(300);
+    await settle();
+    await first;
+    const back = await second;
+    for (let second = 0; second < 130; second += 10) {
+      clock.advance(10_000);
+      await settle();
+      back.say({ path: '$pong' });
+      await settle();
+    }
+    await third.sockets.user('ann').publish('said', 'to ann');
+    await settle();
+    expect(back.takeData('said')).toEqual(['to ann']);
+  });
+
   it('send again what was accepted and lost, however long the engine was away', async () => {
     const { brokers, clock, engine, nodes } = await startNodes(channels);
     const [one, other] = nodes;

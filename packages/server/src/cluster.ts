@@ -1,5 +1,5 @@
 // What this process shares with others over a broker: where the engine's side of rooms, everyone and inboxes meets this one's.
-import type { Broker, BrokerListener, LatestValue, SharedEntry } from './broker.js';
+import type { Broker, BrokerListener, ClusterCounts, LatestValue, SharedEntry } from './broker.js';
 import { pathData } from '@wirepact/core/internal';
 import type { Hub } from './hub.js';
 import { everyoneName, inboxName, type Log, type PlacedMessage } from './log.js';
@@ -134,6 +134,17 @@ export class Cluster implements BrokerListener, SharedLogHost {
     } catch (error) {
       this.failed(error);
     }
+  }
+
+  /** How many there are in all processes: here now, elsewhere lately. */
+  countAll(): Promise<ClusterCounts> {
+    this.#upkeep?.sayCounts();
+    return this.broker.counts();
+  }
+
+  /** Clients came or went. */
+  countSoon(): void {
+    this.#upkeep?.countSoon();
   }
 
   /** Tells every process that follows a log. */

@@ -110,6 +110,10 @@ export class MemoryBroker implements Broker {
     return this.#subscriptions.follow(log);
   }
 
+  drop(log: string): void {
+    this.#commands.say((store) => store.drop(log));
+  }
+
   unfollow(log: string): void {
     this.#subscriptions.unfollow(log);
   }
@@ -164,7 +168,7 @@ export class MemoryBroker implements Broker {
     return this.#commands.ask((store) => store.sessions.commit(commit, store.putting(this.#joined)));
   }
 
-  endSession(id: string, generation?: number): Promise<void> {
+  endSession(id: string, generation?: number): Promise<boolean> {
     return this.#commands.ask((store) => store.sessions.end(id, generation));
   }
 

@@ -77,12 +77,13 @@ export class MemorySessions {
     return 'kept';
   }
 
-  end(id: string, generation: number | undefined): void {
+  end(id: string, generation: number | undefined): boolean {
     const session = this.#sessions.get(id);
-    if (session === undefined) return;
+    if (session === undefined || session.isEnded) return false;
+    if (generation !== undefined) return session.generation === generation && this.#sessions.delete(id);
     // whoever has it does not know
-    if (generation === undefined) session.isEnded = true;
-    else if (session.generation === generation) this.#sessions.delete(id);
+    session.isEnded = true;
+    return true;
   }
 
   ofUser(userId: string, now: number): SessionPlace[] {

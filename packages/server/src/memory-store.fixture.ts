@@ -75,6 +75,11 @@ export class MemoryStore {
     return this.#logOf(name, epoch, settings).head;
   }
 
+  drop(name: string): void {
+    this.#logs.delete(name);
+    this.#latest.delete(name);
+  }
+
   loseTail(name: string, count: number): void {
     this.#logs.get(name)?.loseTail(count);
   }

@@ -73,7 +73,7 @@ export function publishDirect(session: Session, message: OutgoingMessage): Promi
 }
 
 /** Hands a new entry of its log to a group. Of whom it must wait for, and who is away, the log takes care. */
-export function deliverEntry(group: Group, entry: NewEntry): void {
+function deliverEntry(group: Group, entry: NewEntry): void {
   for (const session of group.sessions()) deliverEntryTo(session, group, entry);
 }
 

@@ -3,7 +3,8 @@ import type { AnyChannels, ChannelDefinitions, OutArgs, OutPath } from '@wirepac
 import { pathData, systemClock, type Clock } from '@wirepact/core/internal';
 import type { Broker, BrokerListener, BrokerSettings } from './broker.js';
 import { everyoneName } from './log.js';
-import { defaultOptions } from './options.js';
+import { figures } from './figures.js';
+import { defaultOptions, type LogOptions } from './options.js';
 import { createOutgoing, type OutgoingMessage } from './outgoing-message.js';
 import { findRoomNameFault } from './rooms.js';
 import { createSecret } from './secrets.js';
@@ -21,6 +22,8 @@ export interface PublisherOptions {
   readonly broker: Broker;
   /** Told of what `send` and `sendToAll` could not get accepted, and of what goes wrong with the broker. */
   readonly onError?: (error: unknown, where: { readonly path?: string }) => void;
+  /** What the servers have been told, if that is not the default: a log is cut to the bounds of whoever appends to it. */
+  readonly logs?: Pick<LogOptions, 'maxBytes' | 'maxAgeMs'>;
   /** @default the machine's own */
   readonly clock?: Clock;
 }
@@ -68,7 +71,7 @@ class RemotePublisher {
     this.#options = options;
     this.#sender = new SharedSender(options.broker, clock);
     this.#timers = new Timers(clock);
-    options.broker.join(this.#listener(), settings()).catch(this.#report);
+    options.broker.join(this.#listener(), settings(options.logs)).catch(this.#report);
   }
 
   sendToAll(path: string, data?: unknown): void {
@@ -134,13 +137,14 @@ class RemotePublisher {
   };
 }
 
-/** The bounds of logs that it may be the first to write to are those that servers have by default. */
-function settings(): BrokerSettings {
+/** @throws TypeError for a bound that is no number above 0 */
+function settings(given: PublisherOptions['logs']): BrokerSettings {
   const { logs, session } = defaultOptions;
+  const { maxBytes, maxAgeMs } = figures('logs', logs, given);
   return {
     processId: createSecret(),
-    maxLogBytes: logs.maxBytes,
-    maxLogAgeMs: logs.maxAgeMs,
+    maxLogBytes: maxBytes,
+    maxLogAgeMs: maxAgeMs,
     sessionMs: session.resumeForMs,
   };
 }

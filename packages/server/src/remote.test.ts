@@ -102,6 +102,38 @@ describe('the members of a room', () => {
     expect(a.take()).toEqual([{ path: '$member', data: { room: 'lobby', id: b.welcome.session } }]);
   });
 
+  it('are read anew where everybody had left meanwhile', async () => {
+    const { nodes } = await startNodes(channels, { rooms });
+    const [one, other] = nodes;
+    const x = await connectTo(other, 'lobby', 'x');
+    other.sockets.client(x.welcome.session)?.leave('lobby');
+    await settle();
+    const a = await connectTo(one, 'lobby', 'ann');
+    const b = await other.connect('bob');
+    const frames = await b.ask({ path: '$join', data: { room: 'lobby' }, id: 1 });
+    expect(frames.find(({ path }) => path === '$members')?.data).toEqual({
+      room: 'lobby',
+      members: { [a.welcome.session]: 'ann', [b.welcome.session]: 'bob' },
+    });
+  });
+
+  it('know what may be known of each other now', async () => {
+    let name = 'old';
+    const { clock, nodes } = await startNodes(channels, {
+      rooms: { authorize: () => true, member: () => name },
+    });
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    const b = await connectTo(other, 'lobby');
+    name = 'new';
+    clock.advance(30_000);
+    await settle();
+    const infos = (frames: readonly { path: string; data?: unknown }[]): unknown[] =>
+      frames.flatMap(({ path, data }) => (path === '$member' ? (data as { info: unknown }).info : []));
+    expect(infos(a.take())).toContain('new');
+    expect(infos(b.take())).toContain('new');
+  });
+
   it('are not told that one left who only went to another process', async () => {
     const { nodes } = await startNodes(channels, { rooms });
     const [one, other, third] = nodes;
@@ -155,7 +187,7 @@ describe('the members of a room', () => {
     await one.connect('ann');
     await other.connect('ann');
     await other.connect('bob');
-    clock.advance(10_000);
+    clock.advance(500);
     await settle();
     expect(await one.sockets.countAll()).toEqual({ clients: 3, users: 2, processes: 3 });
   });

@@ -17,9 +17,13 @@ export interface MemberNotice {
 
 /** One room's members, by the id of their session: what is known of each, as JSON. */
 interface MemberList {
+  /** One that everybody had left is another one when somebody comes again. */
+  readonly room: Room;
   readonly infos: Map<string, string>;
   /** What was heard while the list was read, which may be older; `undefined` for who left. */
   readonly heard: Map<string, string | undefined>;
+  /** Whether the members that are here know who is there. */
+  isRead: boolean;
   reading: Promise<void> | undefined;
 }
 
@@ -65,31 +69,48 @@ export class SharedMembers {
   /** Everybody in a room; `undefined` when that cannot be found out now. */
   async list(room: Room): Promise<ReadonlyMap<string, string> | undefined> {
     const known = this.#lists.get(room.name);
-    if (known === undefined) return this.read(room);
+    if (known?.room !== room) return this.read(room);
     await known.reading;
-    return this.#lists.get(room.name)?.infos;
+    this.#askAgain(known);
+    return known.infos;
   }
 
   /** Reads who is there, and tells the members that are here what they have not heard of. */
   async read(room: Room): Promise<ReadonlyMap<string, string> | undefined> {
-    const list = this.#lists.get(room.name) ?? { infos: new Map(), heard: new Map(), reading: undefined };
-    const isNew = list.infos.size === 0;
-    this.#lists.set(room.name, list);
-    list.reading ??= this.#read(room, list, isNew).finally(() => (list.reading = undefined));
+    const list = this.#listOf(room);
+    list.reading ??= this.#read(list).finally(() => (list.reading = undefined));
     await list.reading;
-    return this.#lists.get(room.name)?.infos;
+    return list.infos;
   }
 
   /** Reads again who is in the rooms that are known. */
   refresh(): void {
-    for (const name of this.#lists.keys()) {
-      const room = this.#hub.rooms.find(name);
-      if (room === undefined) this.#lists.delete(name);
-      else void this.read(room);
+    for (const [name, list] of this.#lists) {
+      if (this.#hub.rooms.find(name) === list.room) {
+        this.#askAgain(list);
+        void this.read(list.room);
+      } else this.#lists.delete(name);
     }
   }
 
-  async #read(room: Room, { infos, heard }: MemberList, isNew: boolean): Promise<void> {
+  /** What others may know of those that are here may have changed. */
+  #askAgain({ room, infos }: MemberList): void {
+    for (const session of room.members.keys()) {
+      const info = describe(session, room.name);
+      if (infos.get(session.id) !== info) this.enter(session, room.name, info);
+    }
+  }
+
+  #listOf(room: Room): MemberList {
+    const known = this.#lists.get(room.name);
+    if (known?.room === room) return known;
+    const list = { room, infos: new Map(), heard: new Map(), isRead: false, reading: undefined };
+    this.#lists.set(room.name, list);
+    return list;
+  }
+
+  async #read(list: MemberList): Promise<void> {
+    const { room, infos, heard } = list;
     heard.clear();
     try {
       // from then on what changes is heard of
@@ -100,12 +121,13 @@ export class SharedMembers {
         else members.set(id, info);
       }
       for (const id of [...infos.keys()]) {
-        if (!members.has(id) && infos.delete(id) && !isNew) tellOf(room, id);
+        if (!members.has(id) && infos.delete(id) && list.isRead) tellOf(room, id);
       }
       for (const [id, info] of members) {
-        if (!isNew && infos.get(id) !== info) tellOf(room, id, info);
+        if (list.isRead && infos.get(id) !== info) tellOf(room, id, info);
         infos.set(id, info);
       }
+      list.isRead = true;
     } catch {
       // the engine is away: it is read again when that is back
     }

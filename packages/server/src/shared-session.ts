@@ -6,6 +6,7 @@ import type { Broker, SessionCommit, SessionOutcome, SessionRecord } from './bro
 import { handledNumbers } from './received-numbers.js';
 import type { Session } from './session.js';
 import { encodeState } from './session-state.js';
+import { inboxLogOf } from './shared-sender.js';
 
 /** What a shared session needs of the cluster. */
 export interface SharedSessionHost {
@@ -106,7 +107,8 @@ export class SharedSession {
   async end(): Promise<void> {
     while (this.#committing !== undefined) await this.#committing;
     try {
-      await this.#host.broker.endSession(this.#session.id, this.generation);
+      const { id } = this.#session;
+      if (await this.#host.broker.endSession(id, this.generation)) this.#host.broker.drop(inboxLogOf(id));
     } catch {
       // it is forgotten in time
     }

@@ -53,11 +53,13 @@ export class SharedSessions {
     session.shared = new SharedSession(this, session, 1, isPut);
     session.openInbox();
     session.shared.noteState();
+    this.#hub.cluster?.countSoon();
   }
 
   /** It has ended for good. */
   remove({ shared }: Session): void {
     void shared?.end();
+    this.#hub.cluster?.countSoon();
   }
 
   /** Goes on with the session that a client had, wherever that is; with a new one where it cannot. */

@@ -92,11 +92,11 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     return (await findClient(this.#hub, id)) as ClientTarget<TChannels> | undefined;
   }
 
-  /** How many clients and users all processes have that a broker joins. */
+  /** How many clients and users all processes have that a broker joins; of others it is known up to a second late. */
   async countAll(): Promise<ClusterCounts> {
     const { cluster, roster } = this.#hub;
     const { countClients: clients, countUsers: users } = roster;
-    return cluster?.broker.counts() ?? { clients, users, processes: 1 };
+    return cluster?.countAll() ?? { clients, users, processes: 1 };
   }
 
   /** Every client of a user. */

@@ -13,6 +13,8 @@ import type { Timers } from './timers.js';
 export const touchMs = 30_000;
 /** So often the others are told that this process lives. */
 const beatMs = 10_000;
+/** So soon they are told that clients came or went. */
+const countMs = 500;
 /** So long after the engine is back it is looked for what it may have lost: others that hold it give it back first. */
 const verifyMs = 1_000;
 /** A line on which messages come does not lose single ones: what was appended so long ago and has not come will not. */
@@ -59,9 +61,19 @@ export class Upkeep {
     });
   }
 
-  #beat(): void {
-    const { broker, hub, sessions, timers } = this.#parts;
+  /** Clients came or went: the others are to know soon. */
+  countSoon(): void {
+    this.#parts.timers.after('count', countMs, () => this.sayCounts());
+  }
+
+  sayCounts(): void {
+    const { broker, hub } = this.#parts;
     broker.beat(hub.roster.countClients, hub.roster.userIds());
+  }
+
+  #beat(): void {
+    const { sessions, timers } = this.#parts;
+    this.sayCounts();
     void sessions.sweep();
     timers.after('beat', beatMs, () => this.#beat());
   }
@@ -92,6 +104,8 @@ export class Upkeep {
   /** Finds out what there is of everything, and puts it back or tells of it. */
   async #checkAll(isLost: boolean): Promise<void> {
     const { hub, logs, members } = this.#parts;
+    // whoever is taken for dead is not asked for the sessions that it has
+    this.sayCounts();
     const sessions = [...hub.roster.all()];
     await Promise.all([
       ...Array.from(logs.values(), (shared) => {
