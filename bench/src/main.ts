@@ -9,7 +9,7 @@ import { allMetrics, metrics, type Figures } from './figures.js';
 import { places, write } from './places.js';
 import { describeProfiles, profileFileOf } from './profiles.js';
 import { writeReport } from './report.js';
-import { countFailed, describeSurroundings, type Result } from './result.js';
+import { countFailed, describeSurroundings, isComparable, type Result } from './result.js';
 import { joinRuns, runTurns, type Row } from './run-turns.js';
 
 if (process.argv.includes('--help')) console.log(usage);
@@ -75,14 +75,15 @@ async function publish(result: Result): Promise<void> {
     : undefined;
   const names = new Set(result.rows.map((row) => row.case));
   const kept = before?.rows.filter((row) => !names.has(row.case)) ?? [];
-  if (before && kept.length > 0 && before.machine !== result.machine) {
+  const isAddition = before !== undefined && kept.length > 0;
+  if (isAddition && !isComparable(before, result)) {
     throw new RangeError(
-      `docs/performance.md has figures of another machine, ${before.machine}; run all cases to replace them`,
+      'docs/performance.md has figures of another machine or of other versions; run all cases to replace them',
     );
   }
   const rows = [...result.rows, ...kept];
   const ordered = allCases.flatMap((one) => rows.filter((row) => row.case === one.name));
-  const merged: Result = { ...result, rows: ordered };
+  const merged: Result = { ...(isAddition ? before : result), rows: ordered };
   write(places.published, `${JSON.stringify(merged, null, 2)}\n`);
   write(places.baseline, `${JSON.stringify(baselineOf(ordered), null, 2)}\n`);
   await writeAll(merged, places.docs, 'performance.md', 'performance');

@@ -35,6 +35,13 @@ export function describeSurroundings(): Surroundings {
   };
 }
 
+/** Whether rows of both may stand in one report. */
+export function isComparable(one: Surroundings, other: Surroundings): boolean {
+  const keyOf = ({ machine, node, versions }: Surroundings): string =>
+    JSON.stringify([machine, node, versions]);
+  return keyOf(one) === keyOf(other);
+}
+
 function versionOf(name: string): [string, string] {
   const manifest = createRequire(import.meta.url)
     .resolve.paths(name)
