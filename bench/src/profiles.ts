@@ -9,6 +9,8 @@ import { places } from './places.js';
 const folder = `${places.results}/profiles`;
 /** Functions that are shown of each profile. */
 const shownFunctions = 25;
+/** Of those, by what they call, that are ours. */
+const shownCallers = 20;
 
 interface Profile {
   readonly nodes: readonly ProfileNode[];
@@ -59,16 +61,23 @@ function describe(title: string, profile: Profile): string {
     return [spentOn(functions, `${nameOf(frame)} | ${where}`), spentOn(packages, packageOf(where))];
   });
   const percent = (time: number): string => ((time / all) * 100).toFixed(1);
-  const busiest = [...functions].sort(([, a], [, b]) => b.self - a.self).slice(0, shownFunctions);
   const byPackage = [...packages].sort(([, a], [, b]) => b.self - a.self);
-  return [
+  const bySelf = [...functions].sort(([, a], [, b]) => b.self - a.self);
+  const byTotal = [...functions].sort(([, a], [, b]) => b.total - a.total);
+  const ours = byTotal.filter(([key]) => key.includes('| packages/'));
+  const toTable = (rows: readonly (readonly [string, Spent])[]): string =>
+    [
+      '| self, % | total, % | function | where |',
+      '|---:|---:|---|---|',
+      ...rows.map(([key, { self, total }]) => `| ${percent(self)} | ${percent(total)} | ${key} |`),
+    ].join('\n');
+  const parts = [
     `## ${title}`,
     `${(all / 1e6).toFixed(2)} s, idle time left out: ${byPackage.map(([name, { self }]) => `${name} ${percent(self)} %`).join(', ')}.`,
-    '| self, % | total, % | function | where |\n|---:|---:|---|---|',
-    ...busiest.map(([key, { self, total }]) => `| ${percent(self)} | ${percent(total)} | ${key} |`),
-  ]
-    .join('\n\n')
-    .replaceAll('|\n\n|', '|\n|');
+    toTable(bySelf.slice(0, shownFunctions)),
+  ];
+  if (ours.length > 0) parts.push('Ours, with what they call:', toTable(ours.slice(0, shownCallers)));
+  return parts.join('\n\n');
 }
 
 /** Adds each sample to what it was taken in, and to all that called that; returns the time of all of them. */
@@ -110,16 +119,18 @@ const maps = new Map<string, SourceMap | undefined>();
 function locate({ url, lineNumber, columnNumber }: CallFrame): string {
   if (!url.startsWith('file:')) return url === '' ? '(v8)' : url;
   const file = fileURLToPath(url);
-  if (!maps.has(file)) {
-    const map = `${file}.map`;
-    const payload = existsSync(map) ? (JSON.parse(readFileSync(map, 'utf8')) as SourceMapPayload) : undefined;
-    maps.set(file, payload && new SourceMap(payload));
-  }
+  const [, installed] = /^.*\/node_modules\/(.*)$/.exec(file) ?? [];
+  if (installed !== undefined) return `${installed}:${lineNumber + 1}`;
+  if (!maps.has(file)) maps.set(file, readMap(`${file}.map`));
   const entry = maps.get(file)?.findEntry(lineNumber, columnNumber);
-  if (entry && 'originalSource' in entry) {
-    return `${entry.originalSource.replace(/^(\.\.\/)+/, '')}:${entry.originalLine + 1}`;
-  }
-  return `${file.replace(/^.*\/node_modules\//, '')}:${lineNumber + 1}`;
+  if (!entry || !('originalSource' in entry)) return `${file}:${lineNumber + 1}`;
+  return `${entry.originalSource.replace(/^(\.\.\/)+/, '')}:${entry.originalLine + 1}`;
+}
+
+function readMap(file: string): SourceMap | undefined {
+  return existsSync(file)
+    ? new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as SourceMapPayload)
+    : undefined;
 }
 
 /** `packages/server`, `ws`, `node`. */

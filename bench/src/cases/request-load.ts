@@ -14,7 +14,7 @@ export interface RequestLoad {
   readonly bytes: number;
 }
 
-export const requestLoad: RequestLoad = { clients: 50, inFlight: 20, seconds: 2, routes: 1, bytes: 0 };
+export const requestLoad: RequestLoad = { clients: 50, inFlight: 20, seconds: 1.6, routes: 1, bytes: 0 };
 export const quickRequests: RequestLoad = { ...requestLoad, clients: 10, seconds: 0.6 };
 
 /** Runs requests for a while, after half of that to warm up. */

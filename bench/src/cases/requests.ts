@@ -25,6 +25,7 @@ export const routes: Case<RequestLoad> = {
   headline: 'cpuMicros',
   needs: 'requests',
   among: ['bare ws', 'Socket.IO', 'Wirepact'],
+  mostRounds: 2,
   axis: 'channels',
   variants: [1, 10, 100, 1_000].map((count) => ({
     name: count === 1 ? '1 channel' : `${count.toLocaleString('en')} channels`,

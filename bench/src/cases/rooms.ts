@@ -27,6 +27,7 @@ export const rooms: Case<RoomLoad> = {
   per: 'delivery',
   headline: 'cpuMicros',
   needs: 'rooms',
+  mostRounds: 2,
   axis: 'rooms of 5',
   variants: [
     ...[1, 10, 100, 1_000, 10_000].map((count) => ({

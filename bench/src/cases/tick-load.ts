@@ -12,7 +12,7 @@ export interface TickLoad extends Burst {
 }
 
 export const tickLoad: TickLoad = {
-  ...{ clients: 500, seconds: 2, perTurn: 1, bytes: 0, to: 'everyone' },
+  ...{ clients: 500, seconds: 1.6, perTurn: 1, bytes: 0, to: 'everyone' },
   ...{ windowTurns: 4, acknowledgeEveryTurns: 1 },
 };
 export const quickTicks: TickLoad = { ...tickLoad, clients: 50, seconds: 0.6 };
