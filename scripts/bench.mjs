@@ -12,7 +12,11 @@ await runMain(async () => {
   const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   rmSync(outdir, { recursive: true, force: true });
   await bundle({
-    entryPoints: ['main', 'turn-process', 'server-process'].map((name) => join(folder, `src/${name}.ts`)),
+    entryPoints: ['main', 'turn-process', 'server-process', 'crowd-process'].map((name) =>
+      join(folder, `src/${name}.ts`),
+    ),
+    // what our client takes in requires ws, which a bundle of modules cannot
+    alias: { 'isomorphic-ws': 'ws' },
     // our own packages are taken in: a build of them in the middle of a run must not disturb it
     external: Object.keys(dependencies).filter((name) => !name.startsWith('@wirepact/')),
     ...{ outdir, bundle: true, splitting: true, sourcemap: true },

@@ -8,22 +8,29 @@ import { contenders } from './contenders/contenders.js';
 export interface BenchOptions {
   readonly cases: readonly Case[];
   readonly contenders: readonly Contender[];
+  readonly runs: number;
   readonly rounds: number;
   readonly isQuick: boolean;
   readonly isCheck: boolean;
   readonly isPublished: boolean;
-  readonly profileFolder: string | undefined;
+  readonly isProfiled: boolean;
 }
+
+const extras = cases.filter(({ isExtra }) => isExtra).map(({ name }) => name);
 
 export const usage = `pnpm bench [-- options]
 
-  --only a,b         some cases: ${cases.map(({ name }) => name).join(', ')}
+  --only a,b         some cases: ${cases.map(({ name }) => name).join(', ')};
+                     without it all but ${extras.join(', ')}
   --contenders a,b   some contenders: ${contenders.map(({ name }) => `"${name}"`).join(', ')}
-  --rounds n         how often each takes its turn; 3, or 1 with --quick
+  --rounds n         how often each takes its turn at most; 3, or 1 with --quick
+  --runs n           so many runs one after the other, of which the worst is quoted; 1
   --quick            small loads: shows that it works, not how fast it is
-  --profile folder   writes a CPU profile of every server into it; profiling costs time itself
+  --profile          writes a CPU profile of every server while it is measured, and what it spent its time on, to
+                     bench/results/profiles/; profiling costs time itself
   --check            fails where a ratio is worse than in bench/baseline.json
-  --publish          writes docs/performance.md and bench/baseline.json; everything, on a machine that does nothing else`;
+  --publish          writes docs/performance.md and bench/baseline.json, on a machine that does nothing else; cases
+                     that were not run keep their figures`;
 
 /** @throws RangeError for what is not known, or does not go together */
 export function readOptions(args: readonly string[]): BenchOptions {
@@ -34,29 +41,39 @@ export function readOptions(args: readonly string[]): BenchOptions {
       only: { type: 'string' },
       contenders: { type: 'string' },
       rounds: { type: 'string' },
+      runs: { type: 'string', default: '1' },
       quick: { type: 'boolean', default: false },
-      profile: { type: 'string' },
+      profile: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       publish: { type: 'boolean', default: false },
     },
   });
-  const isPartial = values.only !== undefined || values.contenders !== undefined;
-  if (values.publish && (values.quick || isPartial || values.profile !== undefined)) {
-    throw new RangeError('--publish is for full runs; leave the other options out');
+  if (values.publish && (values.quick || values.contenders !== undefined || values.profile)) {
+    throw new RangeError(
+      '--publish is for full loads of all contenders; leave --quick, --contenders and --profile out',
+    );
   }
   if (values.check && values.quick)
     throw new RangeError('the baseline is one of full runs; leave --quick out');
-  const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
-  if (!Number.isSafeInteger(rounds) || rounds < 1) throw new RangeError('--rounds takes a number from 1');
   return {
-    cases: pick('--only', cases, values.only),
+    cases:
+      values.only === undefined
+        ? cases.filter(({ isExtra }) => !isExtra)
+        : pick('--only', cases, values.only),
     contenders: pick('--contenders', contenders, values.contenders),
-    rounds,
+    runs: toCount('--runs', values.runs),
+    rounds: toCount('--rounds', values.rounds ?? (values.quick ? '1' : '3')),
     isQuick: values.quick,
     isCheck: values.check,
     isPublished: values.publish,
-    profileFolder: values.profile,
+    isProfiled: values.profile,
   };
+}
+
+function toCount(option: string, text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) throw new RangeError(`${option} takes a number from 1`);
+  return count;
 }
 
 function pick<TItem extends { readonly name: string }>(

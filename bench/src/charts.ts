@@ -1,105 +1,21 @@
-// The drawings of a run, as SVG: for each case, how its most important figure compares with bare ws.
+// The drawings of a run, as SVG.
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import { barChartOf } from './bar-chart.js';
 import type { Case } from './case.js';
-import { yardstick } from './contenders/contenders.js';
-import { metrics } from './figures.js';
-import { findRow, ratioOf, type Result } from './result.js';
+import { growthChartOf } from './growth-chart.js';
+import type { Result } from './result.js';
 
-/** One bar. */
-interface Bar {
-  readonly variant: string;
-  readonly contender: string;
-  readonly ratio: number;
-  readonly least: number;
-  readonly most: number;
-  readonly label: string;
-  readonly isOurs: boolean;
-}
-
-/** Draws the cases that have something to compare; gives SVG by the case's name. */
+/** Draws the cases that have something to compare; gives SVG by the case's name, that of curves with `-growth`. */
 export async function drawCharts(result: Result, cases: readonly Case[]): Promise<Map<string, string>> {
   const charts = new Map<string, string>();
   for (const one of cases) {
-    const bars = barsOf(result, one);
-    if (bars.length > 0) charts.set(one.name, await draw(chartOf(one, bars)));
+    const bars = barChartOf(result, one);
+    if (bars) charts.set(one.name, await draw(bars));
+    const curves = growthChartOf(result, one);
+    if (curves) charts.set(`${one.name}-growth`, await draw(curves));
   }
   return charts;
-}
-
-function barsOf({ rows }: Result, { name, headline }: Case): Bar[] {
-  return rows
-    .filter((row) => row.case === name)
-    .flatMap((row) => {
-      const { variant, contender } = row;
-      const to = findRow(rows, { ...row, contender: yardstick });
-      const found = to && ratioOf(row, to, headline);
-      if (!found) return [];
-      const { median: ratio, least, most } = found;
-      return [
-        {
-          variant,
-          contender,
-          ratio,
-          least,
-          most,
-          label: ratio.toFixed(2),
-          isOurs: contender.startsWith('Wirepact'),
-        },
-      ];
-    });
-}
-
-function chartOf({ title, headline, per }: Case, bars: readonly Bar[]): TopLevelSpec {
-  const inOrder = [...new Set(bars.map(({ contender }) => contender))];
-  const y = { field: 'contender', type: 'nominal', sort: inOrder, title: null } as const;
-  const { title: measured, better } = metrics[headline];
-  const figure = headline === 'cpuMicros' ? `${measured} per ${per}` : measured;
-  return {
-    title: {
-      text: title,
-      subtitle: `${figure}, as a multiple of ${yardstick}; ${better} is better`,
-    },
-    background: 'white',
-    padding: 16,
-    config: { font: 'system-ui, sans-serif', view: { stroke: null }, title: { anchor: 'start', offset: 16 } },
-    data: { values: [...bars] },
-    facet: {
-      row: {
-        ...{ field: 'variant', title: null, sort: [...new Set(bars.map(({ variant }) => variant))] },
-        header: { labelAngle: 0, labelOrient: 'top', labelAnchor: 'start', labelFontWeight: 'bold' },
-      },
-    },
-    spec: {
-      width: 480,
-      height: { step: 22 },
-      layer: [
-        {
-          mark: { type: 'bar', cornerRadiusEnd: 2 },
-          encoding: {
-            y,
-            x: { field: 'ratio', type: 'quantitative', title: null },
-            color: {
-              condition: { test: 'datum.isOurs', value: '#0b7a75' },
-              value: '#b8c4ce',
-            },
-          },
-        },
-        {
-          mark: { type: 'rule', color: '#333' },
-          encoding: { y, x: { field: 'least', type: 'quantitative' }, x2: { field: 'most' } },
-        },
-        {
-          mark: { type: 'text', align: 'left', dx: 6 },
-          encoding: { y, x: { field: 'most', type: 'quantitative' }, text: { field: 'label' } },
-        },
-        {
-          mark: { type: 'rule', strokeDash: [4, 4], color: '#333' },
-          encoding: { x: { datum: 1, type: 'quantitative' } },
-        },
-      ],
-    },
-  };
 }
 
 async function draw(spec: TopLevelSpec): Promise<string> {

@@ -1,9 +1,28 @@
 // What every contender must be able to do: a server of its own, and its words on the wire. One file in contenders/ each.
 import type { Order, Receipt, Tick } from './messages.js';
 
-/** The kinds of cases there are; a contender without one of the features leaves its cases out. */
+/** What a library can do; a contender without it leaves the cases out that need it. */
 export type Feature =
-  'requests' | 'broadcast' | 'rooms' | 'routes' | 'connect' | 'idle' | 'stalled' | 'large';
+  /** clients that connect and say nothing */
+  | 'idle'
+  /** requests and their replies */
+  | 'requests'
+  /** messages to everybody */
+  | 'broadcast'
+  /** messages to rooms */
+  | 'rooms'
+  /** messages to one client alone */
+  | 'direct'
+  /** of several messages that a client has not taken, the newest is enough */
+  | 'latest'
+  /** messages that may be dropped for a client that does not take them */
+  | 'volatile'
+  /** a stream of its own for each client */
+  | 'stream'
+  /** clients that return, and are given what was sent to everybody meanwhile */
+  | 'return'
+  /** clients that return, and are given what was sent to each of them alone meanwhile */
+  | 'inbox';
 
 /** One library, or one way of using it. */
 export interface Contender {
@@ -11,10 +30,9 @@ export interface Contender {
   readonly name: string;
   /** The npm package whose version the report names. */
   readonly package: string;
-  /** Whether what comes in and what goes out is parsed by the schemas of messages.ts. */
+  /** Whether what comes in and what goes out is parsed by schemas. */
   readonly validates: boolean;
-  /** @default all of them */
-  readonly features?: readonly Feature[];
+  readonly features: readonly Feature[];
   /** Which settings depart from the library's defaults, for the report. */
   readonly settings: string;
   /**
@@ -23,6 +41,11 @@ export interface Contender {
    */
   readonly serve: (app: Application) => Promise<Served>;
   readonly wire: Wire;
+  /**
+   * For `return` and `inbox` only: connects a client of the library's own, which comes back by itself. Resolves once it is
+   * connected.
+   */
+  readonly connectOwn?: (origin: string, onTick: (tick: Tick) => void) => Promise<void>;
 }
 
 /** What the server must do, whatever library it is written with. */
@@ -34,15 +57,23 @@ export interface Application {
   readonly authenticate?: (token: string) => Promise<{ readonly user: string }>;
   /** Called once for every client that is let in: the rooms to put it into. */
   readonly assignRooms: () => readonly string[];
+  /** What a client's own stream consists of; it has the next tick when it is asked for it, and it is there. */
+  readonly follow: () => AsyncGenerator<Tick>;
 }
 
-/** A server that listens. */
+/** A server that listens, and sends. Of the optional ones those are needed whose features are named. */
 export interface Served {
   readonly port: number;
-  /** Sends to every client. */
+  /** To every client. */
   readonly broadcast: (tick: Tick) => void;
-  /** Sends to everybody in a room. Contenders that leave out `rooms` need none. */
+  /** `rooms`: to everybody in a room. */
   readonly sendToRoom?: (room: string, tick: Tick) => void;
+  /** `direct`: to every client, one after the other, as if each were meant alone. */
+  readonly sendToEach?: (tick: Tick) => void;
+  /** `latest`: to every client, the newest being enough. */
+  readonly broadcastLatest?: (tick: Tick) => void;
+  /** `volatile`: to every client that can take it now. */
+  readonly broadcastVolatile?: (tick: Tick) => void;
 }
 
 /** How a client of this library speaks. The sockets are bare ones, the same for all, so that only servers differ. */
@@ -50,9 +81,15 @@ export interface Wire {
   /** Appended to `ws://host:port`. @default '/' */
   readonly url?: string;
   readonly subprotocol?: string;
-  /** Who must say what before a client counts as connected. @default nobody anything */
-  readonly greeting?: (wantsTicks: boolean) => { readonly send?: string; readonly isAnswered: boolean };
-  /** A request as text. */
+  /** Said first on every connection. @default nothing */
+  readonly hello?: string;
+  /** Whether the server says something that is heard as `ready` before a client counts as connected. @default false */
+  readonly isGreeted?: boolean;
+  /** Said then, where ticks go only to those who ask for them; what is heard as `ready` answers it. @default nothing */
+  readonly subscribe?: string;
+  /** `stream`: said to be given one's own stream, whose items are heard as ticks. */
+  readonly follow?: string;
+  /** A request as text. `id` counts from 1. */
   readonly encode: (id: number, route: string, order: Order) => string;
   /** What a text from the server says. */
   readonly decode: (text: string) => Heard;
@@ -61,8 +98,9 @@ export interface Wire {
 /** What a client heard. */
 export type Heard =
   | { readonly kind: 'reply'; readonly id: number; readonly receipt: Receipt }
-  | { readonly kind: 'tick'; readonly tick: Tick }
-  /** The greeting is over. */
+  /** `answer` is to be sent back at once, as in a stream that is granted more. */
+  | { readonly kind: 'tick'; readonly tick: Tick; readonly answer?: string }
+  /** The greeting is over, or the subscription has begun. */
   | { readonly kind: 'ready' }
   /** To be sent back at once. */
   | { readonly kind: 'answer'; readonly text: string }

@@ -6,6 +6,15 @@ export const metrics = {
   perSecond: { title: 'throughput', unit: '/s', digits: 0, better: 'more' },
   p50Ms: { title: 'p50', unit: 'ms', digits: 2, better: 'less' },
   p99Ms: { title: 'p99', unit: 'ms', digits: 2, better: 'less' },
+  p99Change: { title: 'p99 by that before', unit: '×', digits: 2, better: 'less' },
+  arrivedPercent: { title: 'arrived', unit: '%', digits: 1, better: 'more' },
+  heldMbEach: { title: 'held per stalled client', unit: 'MB', digits: 2, better: 'less' },
+  missing: { title: 'missing or out of order', unit: 'messages', digits: 0, better: 'less' },
+  busiestPercent: { title: 'return in the busiest 100 ms', unit: '%', digits: 1, better: 'less' },
+  upSeconds: { title: 'all connected', unit: 's', digits: 1, better: 'less' },
+  closed: { title: 'closed', unit: 'clients', digits: 0, better: 'less' },
+  silenceSeconds: { title: 'longest time between pings', unit: 's', digits: 1, better: 'less' },
+  corePercent: { title: 'of a core per 10,000', unit: '%', digits: 2, better: 'less' },
   heapKbEach: { title: 'heap per client', unit: 'KB', digits: 2, better: 'less' },
   rssKbEach: { title: 'RSS per client', unit: 'KB', digits: 2, better: 'less' },
   heapMb: { title: 'heap', unit: 'MB', digits: 1, better: 'less' },
@@ -28,4 +37,9 @@ export function quantile(values: readonly number[], part: number): number {
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
   if (value === undefined) throw new RangeError('no figure was measured');
   return value;
+}
+
+/** The one that speaks most against whoever was measured. @throws RangeError when there are none */
+export function worst(values: readonly number[], metric: Metric): number {
+  return quantile(values, metrics[metric].better === 'less' ? 1 : 0);
 }

@@ -1,18 +1,16 @@
 // `pnpm bench`: runs what it is told to, and writes what it found.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { baselineOf, findRegressions, type Baseline } from './baseline.js';
 import { readOptions, usage, type BenchOptions } from './bench-options.js';
+import type { TurnPlan } from './case.js';
+import { cases as allCases } from './cases/cases.js';
 import { drawCharts } from './charts.js';
 import { allMetrics, metrics, type Figures } from './figures.js';
+import { places, write } from './places.js';
+import { describeProfiles, profileFileOf } from './profiles.js';
 import { writeReport } from './report.js';
-import { describeRun, type Result } from './result.js';
-import { runTurns } from './run-turns.js';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const results = resolve(root, 'bench/results');
-const baselineFile = resolve(root, 'bench/baseline.json');
+import { countFailed, describeSurroundings, isComparable, type Result } from './result.js';
+import { joinRuns, runTurns, type Row } from './run-turns.js';
 
 if (process.argv.includes('--help')) console.log(usage);
 else process.exitCode = await run(process.argv.slice(2));
@@ -21,63 +19,94 @@ async function run(args: readonly string[]): Promise<number> {
   try {
     return await bench(readOptions(args));
   } catch (error) {
-    // what was told wrongly, or which contender failed; the processes have printed the rest
+    // what was told wrongly; the processes have printed the rest
     console.error(error instanceof Error ? error.message : error);
     return 1;
   }
 }
 
 async function bench(options: BenchOptions): Promise<number> {
-  const { rounds, isQuick, cases, contenders, profileFolder } = options;
-  const result: Result = {
-    ...describeRun(),
-    ...{ rounds, isQuick },
-    rows: await runTurns({
-      ...{ cases, contenders, rounds, isQuick },
-      ...(profileFolder !== undefined && { profileFolder: resolve(root, profileFolder) }),
-      progress: (plan, round, figures) =>
-        console.log(
-          `${plan.case}, ${plan.variant}, round ${round + 1}: ${plan.contender.padEnd(24)} ${say(figures)}`,
-        ),
-    }),
-  };
-  rmSync(results, { recursive: true, force: true });
-  write('bench/results/result.json', `${JSON.stringify(result, null, 2)}\n`);
-  const charts = await drawCharts(result, cases);
-  for (const [name, svg] of charts) write(`bench/results/performance/${name}.svg`, svg);
-  write('bench/results/report.md', writeReport(result, cases, charts.keys()));
-  console.log(`\n${writeReport(result, cases)}\nWritten to bench/results/`);
-  if (options.isPublished) publish();
-  return options.isCheck ? check(result) : 0;
+  rmSync(places.results, { recursive: true, force: true });
+  const result = await measure(options);
+  if (options.isProfiled) write(`${places.results}/profiles/profiles.md`, describeProfiles());
+  const report = await writeAll(result, places.results, 'report.md', 'performance');
+  console.log(`\n${report}\nWritten to bench/results/`);
+  if (options.isPublished) await publish(result);
+  const failed = countFailed(result.rows);
+  if (failed > 0) console.error(`${failed} turns failed; they are missing in what was written.`);
+  return (options.isCheck ? check(result) : 0) || (failed > 0 ? 1 : 0);
 }
 
-/** What the last run wrote becomes what everybody is shown, and what later runs are compared with. */
-function publish(): void {
-  const { rows } = JSON.parse(readFileSync(`${results}/result.json`, 'utf8')) as Result;
-  cpSync(`${results}/report.md`, resolve(root, 'docs/performance.md'));
-  cpSync(`${results}/result.json`, resolve(root, 'docs/performance/result.json'));
-  cpSync(`${results}/performance`, resolve(root, 'docs/performance'), { recursive: true });
-  writeFileSync(baselineFile, `${JSON.stringify(baselineOf(rows), null, 2)}\n`);
+async function measure(options: BenchOptions): Promise<Result> {
+  const { runs, rounds, isQuick, cases, contenders, isProfiled } = options;
+  const startedAt = performance.now();
+  const surroundings = describeSurroundings();
+  const found: Row[][] = [];
+  let result: Result | undefined;
+  for (let run = 0; run < runs; run += 1) {
+    const rows = await runTurns({
+      ...{ cases, contenders, rounds, isQuick, date: surroundings.date },
+      ...(isProfiled && { profileFileOf }),
+      progress: (plan, round, figures) =>
+        console.log(`${name(plan)}, run ${run + 1}, round ${round + 1}: ${say(figures)}`),
+    });
+    found.push(rows);
+    const minutes = Math.ceil((performance.now() - startedAt) / 60_000);
+    result = { ...surroundings, minutes, runs: run + 1, rounds, isQuick, rows: joinRuns(found) };
+    // what was measured by now is not lost with what is still to come
+    write(`${places.results}/result.json`, `${JSON.stringify(result, null, 2)}\n`);
+  }
+  if (!result) throw new RangeError('nothing was run');
+  return result;
+}
+
+/** The report, its charts and its figures; returns the report without pictures. */
+async function writeAll(result: Result, folder: string, report: string, beside: string): Promise<string> {
+  const charts = await drawCharts(result, allCases);
+  for (const [chart, svg] of charts) write(`${folder}/${beside}/${chart}.svg`, svg);
+  write(`${folder}/${report}`, writeReport(result, allCases, charts.keys()));
+  return writeReport(result, allCases);
+}
+
+/** What was found becomes what everybody is shown, and what later runs are compared with. */
+async function publish(result: Result): Promise<void> {
+  const before = existsSync(places.published)
+    ? (JSON.parse(readFileSync(places.published, 'utf8')) as Result)
+    : undefined;
+  const names = new Set(result.rows.map((row) => row.case));
+  const kept = before?.rows.filter((row) => !names.has(row.case)) ?? [];
+  const isAddition = before !== undefined && kept.length > 0;
+  if (isAddition && !isComparable(before, result)) {
+    throw new RangeError(
+      'docs/performance.md has figures of another machine or of other versions; run all cases to replace them',
+    );
+  }
+  const rows = [...result.rows, ...kept];
+  const ordered = allCases.flatMap((one) => rows.filter((row) => row.case === one.name));
+  const merged: Result = { ...(isAddition ? before : result), rows: ordered };
+  write(places.published, `${JSON.stringify(merged, null, 2)}\n`);
+  write(places.baseline, `${JSON.stringify(baselineOf(ordered), null, 2)}\n`);
+  await writeAll(merged, places.docs, 'performance.md', 'performance');
   console.log('Written to docs/performance.md and bench/baseline.json; `npm run fix` formats them.');
 }
 
-function write(path: string, text: string): void {
-  const file = resolve(root, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-}
-
 function check({ rows }: Result): number {
-  if (!existsSync(baselineFile)) {
+  if (!existsSync(places.baseline)) {
     console.error('There is no bench/baseline.json to compare with; `pnpm bench -- --publish` makes one.');
     return 1;
   }
-  const regressions = findRegressions(rows, JSON.parse(readFileSync(baselineFile, 'utf8')) as Baseline);
+  const before = JSON.parse(readFileSync(places.baseline, 'utf8')) as Baseline;
+  const regressions = findRegressions(rows, before);
   for (const line of regressions) console.error(`worse than before: ${line}`);
   return regressions.length === 0 ? 0 : 1;
 }
 
-function say(figures: Figures): string {
+function name({ case: load, variant, contender }: TurnPlan): string {
+  return `${load}, ${variant}, ${contender}`;
+}
+
+function say(figures: Figures | undefined): string {
+  if (!figures) return 'FAILED';
   return allMetrics
     .flatMap((metric) => {
       const value = figures[metric];

@@ -35,9 +35,9 @@ export function createReceipt({ symbol, quantity }: Order): Receipt {
   return { orderId: 'ord_7f3a9c1e', symbol, quantity, accepted: true };
 }
 
-/** A tick of about 100 bytes, and of `extraBytes` more. */
-export function createTick(note: string): Tick {
-  return { symbol: 'WIRE', price: 101.25, volume: 1_200, sentAt: now(), note };
+/** A tick of about 100 bytes, and of its note. Its volume is its number. */
+export function createTick(note: string, number: number, sentAt = now()): Tick {
+  return { symbol: 'WIRE', price: 101.25, volume: number, sentAt, note };
 }
 
 /** Ms on the monotonic clock, which all processes of a machine share. */

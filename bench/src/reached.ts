@@ -40,7 +40,7 @@ function judgeOne(name: string, variant: string, reach: Reach, rows: readonly Ro
     {
       ...{ case: name, variant, found },
       text: `${title} ${bound} ${measure}${who}`,
-      isReached: found.median <= atMost && found.median >= atLeast,
+      isReached: found.quoted <= atMost && found.quoted >= atLeast,
     },
   ];
 }

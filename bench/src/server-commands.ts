@@ -9,7 +9,12 @@ export interface Setup {
   readonly rooms: number;
   readonly roomSize: number;
   readonly authenticates: boolean;
+  /** Whether `dropEverybody` will be asked for. */
+  readonly drops: boolean;
 }
+
+/** To whom: all at once, one room after the other, all one by one, or into the stream that each follows. */
+export type Receivers = 'everyone' | 'rooms' | 'each' | 'streams' | 'latest' | 'volatile';
 
 /** What is sent, and how fast. */
 export interface Burst {
@@ -24,8 +29,7 @@ export interface Burst {
   readonly acknowledgeEveryTurns: number;
   /** What a message is larger than 100 bytes. */
   readonly bytes: number;
-  /** To one room after the other, instead of to everybody. */
-  readonly toRooms: boolean;
+  readonly to: Receivers;
 }
 
 export type Command =
@@ -34,7 +38,11 @@ export type Command =
   | { readonly do: 'collectGarbage' }
   | { readonly do: 'sendBursts'; readonly burst: Burst }
   /** The messages of so many turns were received by all. Not answered. */
-  | { readonly do: 'acknowledge'; readonly turns: number };
+  | { readonly do: 'acknowledge'; readonly turns: number }
+  /** Breaks all connections, and sends so many messages before anybody can be back. */
+  | { readonly do: 'dropEverybody'; readonly messages: number; readonly to: Receivers }
+  /** When connections came since `dropEverybody`, in ms after it. */
+  | { readonly do: 'arrivals' };
 
 /** What the server process used since `startReading`; memory in bytes. */
 export interface Reading {

@@ -3,23 +3,26 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Application, Served } from './contender.js';
 import { contenders } from './contenders/contenders.js';
-import { createReceipt, createTick } from './messages.js';
-import type { Burst, Command, Reading, Setup } from './server-commands.js';
+import { arrivalsSince, breakConnections, watchConnections } from './contenders/listen.js';
+import { createReceipt } from './messages.js';
+import { startProfile, writeProfile } from './profiling.js';
+import { acknowledge, createSend, follow, sendBursts } from './sending.js';
+import type { Command, Reading, Receivers, Setup } from './server-commands.js';
 
 const setup = JSON.parse(process.argv[2] ?? '') as Setup;
+const profileFile = process.argv[3];
 const contender = contenders.find(({ name }) => name === setup.contender);
 if (!contender) throw new Error(`no contender is called ${setup.contender}`);
 
 let startedAt = process.cpuUsage();
 let clientCount = 0;
-let acknowledged = 0;
-let wake: () => void = () => undefined;
 
 const app: Application = {
   routes: Array.from({ length: setup.routes }, (_, index) => `order${index}`),
   handle: createReceipt,
   ...(setup.authenticates && { authenticate: async (token) => ({ user: `user of ${token}` }) }),
   assignRooms: () => roomsOf(clientCount++),
+  follow,
 };
 
 function roomsOf(client: number): readonly string[] {
@@ -30,34 +33,15 @@ function roomsOf(client: number): readonly string[] {
   return found;
 }
 
-/** Sends bursts, each in a turn of the event loop of its own, with no more than a window of them unread. */
-async function sendBursts(served: Served, burst: Burst): Promise<number> {
-  const { seconds, maxTurns = Infinity, perTurn, windowTurns, acknowledgeEveryTurns, bytes, toRooms } = burst;
-  const note = 'x'.repeat(bytes);
-  const until = performance.now() + seconds * 1_000;
-  let sent = 0;
-  let room = 0;
-  acknowledged = 0;
-  const waitUntilUnread = async (turns: number): Promise<void> => {
-    while (sent - acknowledged > turns) await new Promise<void>((resolve) => (wake = resolve));
-  };
-  // what is not acknowledged by itself would be waited for in vain
-  while ((performance.now() < until && sent < maxTurns) || sent % acknowledgeEveryTurns !== 0) {
-    await waitUntilUnread(windowTurns - 1);
-    for (let index = 0; index < perTurn; index += 1) {
-      if (!toRooms) served.broadcast(createTick(note));
-      else served.sendToRoom?.(`room${room++ % setup.rooms}`, createTick(note));
-    }
-    sent += 1;
-    await nextTurn();
-  }
-  await waitUntilUnread(0);
-  return sent;
+async function startReading(): Promise<void> {
+  if (profileFile !== undefined) await startProfile();
+  startedAt = process.cpuUsage();
 }
 
-function read(): Reading {
+async function read(): Promise<Reading> {
   const { user, system } = process.cpuUsage(startedAt);
   const { rss, heapUsed } = process.memoryUsage();
+  if (profileFile !== undefined) await writeProfile(profileFile);
   return { cpuMicros: user + system, rss, heapUsed, peakRss: Math.max(peakRss(), rss) };
 }
 
@@ -74,23 +58,32 @@ async function collectGarbage(): Promise<void> {
   }
 }
 
+function dropEverybody(served: Served, messages: number, to: Receivers): void {
+  const send = createSend(served, to);
+  breakConnections();
+  for (let number = 1; number <= messages; number += 1) send('', number);
+}
+
 async function perform(served: Served, command: Command): Promise<unknown> {
   switch (command.do) {
     case 'startReading':
-      startedAt = process.cpuUsage();
-      return;
+      return startReading();
     case 'read':
       return read();
     case 'collectGarbage':
       return collectGarbage();
     case 'sendBursts':
-      return sendBursts(served, command.burst);
+      return sendBursts(served, setup.rooms, command.burst);
     case 'acknowledge':
-      acknowledged = command.turns;
-      return wake();
+      return acknowledge(command.turns);
+    case 'dropEverybody':
+      return dropEverybody(served, command.messages, command.to);
+    case 'arrivals':
+      return arrivalsSince();
   }
 }
 
+if (setup.drops) watchConnections();
 const served = await contender.serve(app);
 process.on('message', ({ key, command }: { key?: number; command: Command }) => {
   void perform(served, command).then((result) => {

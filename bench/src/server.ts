@@ -1,8 +1,7 @@
 // The load process's handle on the server process: starts it, asks it, and ends it.
 import { fork } from 'node:child_process';
-import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Burst, Command, Reading, Setup } from './server-commands.js';
+import type { Burst, Command, Reading, Receivers, Setup } from './server-commands.js';
 
 const program = fileURLToPath(new URL('server-process.js', import.meta.url));
 
@@ -15,20 +14,22 @@ export interface BenchServer {
   /** Resolves with the number of turns once all that was sent is acknowledged. */
   sendBursts(burst: Burst): Promise<number>;
   acknowledge(turns: number): void;
+  dropEverybody(messages: number, to: Receivers): Promise<void>;
+  arrivals(): Promise<readonly number[]>;
+  /** At once: what is still on its way is of no interest. */
   close(): void;
 }
 
-/** Starts a server process; with a file for it, one that writes a CPU profile when it ends. */
+/** Starts a server process; with a file for it, one that writes a CPU profile of what is read. */
 export async function startServer(setup: Setup, profileFile: string | undefined): Promise<BenchServer> {
-  const profiling =
-    profileFile === undefined
-      ? []
-      : ['--cpu-prof', `--cpu-prof-dir=${dirname(profileFile)}`, `--cpu-prof-name=${basename(profileFile)}`];
-  const child = fork(program, [JSON.stringify(setup)], {
-    execArgv: ['--expose-gc', ...profiling],
+  const profiling = profileFile === undefined ? [] : [profileFile];
+  const child = fork(program, [JSON.stringify(setup), ...profiling], {
+    execArgv: ['--expose-gc'],
+    env: { ...process.env, NODE_ENV: 'production' },
   });
   const waiting = new Map<number, (result: never) => void>();
   let key = 0;
+  let isClosed = false;
   const answered = <TResult>(at: number): Promise<TResult> =>
     new Promise<TResult>((resolve) => waiting.set(at, resolve));
   const port = answered<number>(0);
@@ -37,7 +38,7 @@ export async function startServer(setup: Setup, profileFile: string | undefined)
     waiting.delete(answer.key);
   });
   child.on('exit', (code) => {
-    if (code !== 0) throw new Error(`the server of ${setup.contender} ended with ${code}`);
+    if (!isClosed) throw new Error(`the server of ${setup.contender} ended with ${code}`);
   });
   const ask = <TResult>(command: Command): Promise<TResult> => {
     child.send({ key: ++key, command });
@@ -50,6 +51,11 @@ export async function startServer(setup: Setup, profileFile: string | undefined)
     collectGarbage: () => ask({ do: 'collectGarbage' }),
     sendBursts: (burst) => ask({ do: 'sendBursts', burst }),
     acknowledge: (turns) => void child.send({ command: { do: 'acknowledge', turns } satisfies Command }),
-    close: () => child.disconnect(),
+    dropEverybody: (messages, to) => ask({ do: 'dropEverybody', messages, to }),
+    arrivals: () => ask({ do: 'arrivals' }),
+    close() {
+      isClosed = true;
+      child.kill('SIGKILL');
+    },
   };
 }

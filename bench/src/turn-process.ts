@@ -1,5 +1,4 @@
 // The load process of one turn: one case, at one setting, for one contender. It starts the server process.
-import { join } from 'node:path';
 import type { TurnPlan } from './case.js';
 import { cases } from './cases/cases.js';
 import { contenders } from './contenders/contenders.js';
@@ -11,8 +10,7 @@ const variant = load?.variants.find(({ name }) => name === plan.variant);
 const contender = contenders.find(({ name }) => name === plan.contender);
 if (!load || !variant || !contender) throw new Error(`nobody knows ${process.argv[2]}`);
 
-const nameOfTurn = `${plan.case} ${plan.variant} ${plan.contender}`.replace(/[^\w]+/g, '-').toLowerCase();
-const profileFile = plan.profileFolder && join(plan.profileFolder, `${nameOfTurn}.cpuprofile`);
-const turn = createTurn(contender, profileFile);
+const turn = createTurn(contender, plan.profileFile);
 const figures = await load.run(turn, plan.isQuick ? variant.quick : variant.settings);
+turn.close();
 process.send?.(figures, () => process.exit());

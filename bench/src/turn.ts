@@ -1,27 +1,46 @@
 // What a case works with while it runs: the server, the clients, and the readings between two moments.
 import { connect, type BenchClient, type Listener } from './client.js';
 import type { Contender } from './contender.js';
+import { startCrowd, type Crowd } from './crowd.js';
+import type { Tick } from './messages.js';
 import { startServer, type BenchServer } from './server.js';
 import type { Reading, Setup } from './server-commands.js';
 
 /** Handshakes that are made at a time. */
-const handshakesAtOnce = 200;
+export const handshakesAtOnce = 200;
+
+const defaults = { routes: 1, clients: 0, rooms: 0, roomSize: 0, authenticates: false, drops: false };
 
 /** One contender's go at one case. */
 export interface Turn {
   /** Starts the server. Once per turn. */
   start(setup?: Partial<Setup>): Promise<BenchServer>;
+  /** Starts one of several servers, and beside it a process for its clients. */
+  startWithCrowd(setup: Partial<Setup>): Promise<{ server: BenchServer; crowd: Crowd }>;
   connect(listener: Listener, count: number): Promise<BenchClient[]>;
+  /** Connects a client of the contender's own; `number` says by which address. */
+  connectOwn(number: number, onTick: (tick: Tick) => void): Promise<void>;
+  /** Ends the servers. */
+  close(): void;
 }
 
 export function createTurn(contender: Contender, profileFile: string | undefined): Turn {
   let port = 0;
+  const servers: BenchServer[] = [];
+  const start = async (setup: Partial<Setup>): Promise<BenchServer> => {
+    const server = await startServer({ ...defaults, ...setup, contender: contender.name }, profileFile);
+    servers.push(server);
+    return server;
+  };
   return {
     async start(setup = {}) {
-      const defaults = { routes: 1, clients: 0, rooms: 0, roomSize: 0, authenticates: false };
-      const server = await startServer({ ...defaults, ...setup, contender: contender.name }, profileFile);
+      const server = await start(setup);
       port = server.port;
       return server;
+    },
+    async startWithCrowd(setup) {
+      const server = await start(setup);
+      return { server, crowd: startCrowd({ contender: contender.name, port: server.port }) };
     },
     async connect(listener, count) {
       const clients: BenchClient[] = [];
@@ -35,11 +54,18 @@ export function createTurn(contender: Contender, profileFile: string | undefined
       await Promise.all(Array.from({ length: Math.min(handshakesAtOnce, count) }, connectOneByOne));
       return clients;
     },
+    connectOwn(number, onTick) {
+      if (!contender.connectOwn) throw new RangeError(`${contender.name} has no client of its own`);
+      return contender.connectOwn(`ws://${addressOf(number)}:${port}`, onTick);
+    },
+    close() {
+      for (const server of servers) server.close();
+    },
   };
 }
 
 /** Many addresses of the same machine: one alone has ports for 28,000 connections, those that linger included. */
-function addressOf(index: number): string {
+export function addressOf(index: number): string {
   return `127.0.${1 + (index % 8)}.1`;
 }
 

@@ -1,81 +1,38 @@
-// Requests and their replies: every client keeps a number of them in flight.
-import { setTimeout as delay } from 'node:timers/promises';
-import type { BenchClient } from '../client.js';
-import { median, quantile, type Figures } from '../figures.js';
-import { createOrder, type Order, type Receipt } from '../messages.js';
-import type { Setup } from '../server-commands.js';
-import { memoryOf, type Turn } from '../turn.js';
+// Requests and their replies.
+import type { Case } from '../case.js';
+import { quickRequests, requestLoad, runRequests, type RequestLoad } from './request-load.js';
 
-export interface RequestLoad {
-  readonly clients: number;
-  readonly inFlight: number;
-  readonly seconds: number;
-  readonly routes: number;
-  /** What a request is larger than 100 bytes. */
-  readonly bytes: number;
-}
+export const requests: Case<RequestLoad> = {
+  name: 'requests',
+  title: 'Request and reply, 20 in flight per client',
+  per: 'request',
+  headline: 'cpuMicros',
+  needs: 'requests',
+  variants: [{ name: '50 clients', settings: requestLoad, quick: quickRequests }],
+  reach: [
+    { metric: 'cpuMicros', to: { contender: 'bare ws' }, atMost: 0.9 },
+    { metric: 'cpuMicros', to: { contender: 'Socket.IO + zod' }, atMost: 0.6 },
+    { metric: 'p99Ms', to: { contender: 'bare ws' }, atMost: 1 },
+  ],
+  run: runRequests,
+};
 
-/** Runs requests for a while; the first third only warms up. */
-export async function runRequests(turn: Turn, load: RequestLoad, setup?: Partial<Setup>): Promise<Figures> {
-  const server = await turn.start({ routes: load.routes, ...setup });
-  const pumps: Pump[] = [];
-  for (let index = 0; index < load.clients; index += 1) {
-    const pump = new Pump(load, index);
-    const [client] = await turn.connect({ reply: (id, receipt) => pump.replied(id, receipt) }, 1);
-    if (client) pump.client = client;
-    pumps.push(pump);
-  }
-  for (const pump of pumps) pump.fill();
-  await delay((load.seconds * 1_000) / 2);
-  await server.startReading();
-  for (const pump of pumps) pump.latencies.length = 0;
-  const startedAt = performance.now();
-  await delay(load.seconds * 1_000);
-  const reading = await server.read();
-  const seconds = (performance.now() - startedAt) / 1_000;
-  const latencies = pumps.flatMap((pump) => pump.latencies);
-  return {
-    cpuMicros: reading.cpuMicros / latencies.length,
-    perSecond: latencies.length / seconds,
-    p50Ms: median(latencies),
-    p99Ms: quantile(latencies, 0.99),
-    ...memoryOf(reading),
-  };
-}
-
-/** Sends a new request for every reply. */
-class Pump {
-  client: BenchClient | undefined;
-  readonly latencies: number[] = [];
-  readonly #sentAt = new Map<number, number>();
-  readonly #order: Order;
-  readonly #load: RequestLoad;
-  /** From 1: tRPC's client has 0 for its subscription. */
-  #id = 1;
-  #route: number;
-
-  constructor(load: RequestLoad, index: number) {
-    this.#load = load;
-    this.#order = createOrder(load.bytes);
-    this.#route = index;
-  }
-
-  fill(): void {
-    for (let index = 0; index < this.#load.inFlight; index += 1) this.#send();
-  }
-
-  replied(id: number, { orderId, accepted }: Receipt): void {
-    const sentAt = this.#sentAt.get(id);
-    if (sentAt === undefined || typeof orderId !== 'string' || !accepted)
-      throw new Error('a reply was wrong');
-    this.#sentAt.delete(id);
-    this.latencies.push(performance.now() - sentAt);
-    this.#send();
-  }
-
-  #send(): void {
-    const id = this.#id++;
-    this.#sentAt.set(id, performance.now());
-    this.client?.request(id, `order${this.#route++ % this.#load.routes}`, this.#order);
-  }
-}
+/** What it costs that a server has many channels. */
+export const routes: Case<RequestLoad> = {
+  name: 'routes',
+  title: 'Requests, spread over ever more channels',
+  per: 'request',
+  headline: 'cpuMicros',
+  needs: 'requests',
+  among: ['bare ws', 'Socket.IO', 'Wirepact'],
+  mostRounds: 2,
+  axis: 'channels',
+  variants: [1, 10, 100, 1_000].map((count) => ({
+    name: count === 1 ? '1 channel' : `${count.toLocaleString('en')} channels`,
+    at: count,
+    settings: { ...requestLoad, routes: count },
+    quick: { ...quickRequests, routes: count },
+  })),
+  reach: [{ metric: 'cpuMicros', variant: '1,000 channels', to: { variant: '10 channels' }, atMost: 1.03 }],
+  run: runRequests,
+};

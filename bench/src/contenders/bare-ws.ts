@@ -1,18 +1,21 @@
 // ws by hand, the obvious way: JSON.parse, a look-up of the path, JSON.stringify, a loop for a broadcast.
 import type { WebSocket } from 'ws';
 import type { Application, Contender, Served } from '../contender.js';
-import { orderSchema, receiptSchema, tickSchema, type Order, type Tick } from '../messages.js';
+import { orderSchema, receiptSchema, type Order, type Tick } from '../messages.js';
 import { listen, tokenOf } from './listen.js';
 import { plainJson } from './plain-json.js';
 
-export const bareWs: Contender = createContender('bare ws', false);
-export const bareWsWithZod: Contender = createContender('bare ws + zod', true);
+export const bareWs: Contender = createContender('bare ws', false, [
+  ...(['idle', 'requests', 'broadcast', 'rooms', 'direct', 'volatile'] as const),
+]);
+export const bareWsWithZod: Contender = createContender('bare ws + zod', true, ['requests']);
 
-function createContender(name: string, validates: boolean): Contender {
+function createContender(name: string, validates: boolean, features: Contender['features']): Contender {
   return {
     name,
     package: 'ws',
     validates,
+    features,
     settings: 'perMessageDeflate: false, as by default',
     wire: plainJson,
     serve: (app) => serve(app, validates),
@@ -43,11 +46,11 @@ async function serve(app: Application, validates: boolean): Promise<Served> {
   sockets.on('connection', (socket) => {
     socket.on('message', (raw: Buffer) => answer(socket, raw.toString()));
     socket.on('error', () => socket.terminate());
-    for (const room of app.assignRooms()) {
-      const members = rooms.get(room) ?? new Set();
-      rooms.set(room, members.add(socket));
-      socket.on('close', () => members.delete(socket));
-    }
+    const joined = app.assignRooms();
+    for (const room of joined) rooms.set(room, (rooms.get(room) ?? new Set()).add(socket));
+    socket.on('close', () => {
+      for (const room of joined) rooms.get(room)?.delete(socket);
+    });
   });
   server.on('upgrade', (request, socket, head) => {
     const upgrade = (): void =>
@@ -56,13 +59,21 @@ async function serve(app: Application, validates: boolean): Promise<Served> {
     else app.authenticate(tokenOf(request.url)).then(upgrade, () => socket.destroy());
   });
 
+  const encode = (data: Tick): string => JSON.stringify({ path: 'tick', data });
   function send(receivers: Iterable<WebSocket>, tick: Tick): void {
-    const text = JSON.stringify({ path: 'tick', data: validates ? tickSchema.parse(tick) : tick });
+    const text = encode(tick);
     for (const socket of receivers) socket.send(text);
   }
   return {
     port,
     broadcast: (tick) => send(sockets.clients, tick),
     sendToRoom: (room, tick) => send(rooms.get(room) ?? [], tick),
+    sendToEach(tick) {
+      for (const socket of sockets.clients) socket.send(encode(tick));
+    },
+    broadcastVolatile(tick) {
+      const text = encode(tick);
+      for (const socket of sockets.clients) if (socket.bufferedAmount === 0) socket.send(text);
+    },
   };
 }

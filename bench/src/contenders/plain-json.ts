@@ -14,8 +14,9 @@ export const plainJson: Wire = {
   decode: (text) => decodeEnvelope(JSON.parse(text) as Envelope),
 };
 
+/** Ticks come on `tick`, or on `tick.` and how they are delivered. */
 export function decodeEnvelope({ path, id, data }: Envelope): Heard {
   if (id !== undefined) return { kind: 'reply', id, receipt: data as Receipt };
-  if (path === 'tick') return { kind: 'tick', tick: data as Tick };
+  if (path.startsWith('tick')) return { kind: 'tick', tick: data as Tick };
   return { kind: 'nothing' };
 }

@@ -1,26 +1,48 @@
-// Socket.IO 4 over WebSocket alone, with acknowledgements for replies.
+// Socket.IO 4 over WebSocket alone, with acknowledgements for replies; its recovery stands beside it.
+import type { ServerOptions } from 'socket.io';
 import type { Application, Contender, Heard, Served } from '../contender.js';
-import { orderSchema, receiptSchema, tickSchema, type Order, type Receipt, type Tick } from '../messages.js';
+import { orderSchema, receiptSchema, type Order, type Receipt, type Tick } from '../messages.js';
 import { listen, tokenOf } from './listen.js';
 
-export const socketIo: Contender = createContender('Socket.IO', false);
-export const socketIoWithZod: Contender = createContender('Socket.IO + zod', true);
+const settings = "transports: ['websocket'], perMessageDeflate: false, as by default";
 
-function createContender(name: string, validates: boolean): Contender {
-  return {
-    name,
-    package: 'socket.io',
-    validates,
-    settings: "transports: ['websocket'], perMessageDeflate: false, as by default",
-    serve: (app) => serve(app, validates),
-    wire: {
-      url: '/socket.io/?EIO=4&transport=websocket',
-      greeting: () => ({ isAnswered: true }),
-      encode: (id, route, order) => `42${id}${JSON.stringify([route, order])}`,
-      decode,
-    },
-  };
-}
+export const socketIo: Contender = {
+  name: 'Socket.IO',
+  package: 'socket.io',
+  validates: false,
+  features: ['idle', 'requests', 'broadcast', 'rooms', 'direct', 'volatile'],
+  settings,
+  serve: (app) => serve(app),
+  wire: {
+    url: '/socket.io/?EIO=4&transport=websocket',
+    isGreeted: true,
+    encode: (id, route, order) => `42${id}${JSON.stringify([route, order])}`,
+    decode,
+  },
+};
+
+export const socketIoWithZod: Contender = {
+  ...socketIo,
+  name: 'Socket.IO + zod',
+  validates: true,
+  features: ['requests'],
+  serve: (app) =>
+    serve({ ...app, handle: (order) => receiptSchema.parse(app.handle(orderSchema.parse(order))) }),
+};
+
+export const socketIoWithRecovery: Contender = {
+  ...socketIo,
+  name: 'Socket.IO + recovery',
+  features: ['return'],
+  settings: `${settings}; connectionStateRecovery: {}`,
+  serve: (app) => serve(app, { connectionStateRecovery: {} }),
+  async connectOwn(origin, onTick) {
+    const { io } = await import('socket.io-client');
+    const socket = io(origin, { transports: ['websocket'], forceNew: true });
+    socket.on('tick', onTick);
+    await new Promise<void>((resolve) => socket.once('connect', resolve));
+  },
+};
 
 /** Engine.IO's packet type stands first in a text, Socket.IO's second. */
 function decode(text: string): Heard {
@@ -39,13 +61,14 @@ function decode(text: string): Heard {
   return { kind: 'nothing' };
 }
 
-async function serve(app: Application, validates: boolean): Promise<Served> {
+async function serve(app: Application, options: Partial<ServerOptions> = {}): Promise<Served> {
   const { Server } = await import('socket.io');
   const { server, port } = await listen();
   const io = new Server(server, {
     transports: ['websocket'],
     perMessageDeflate: false,
     serveClient: false,
+    ...options,
   });
   const { authenticate } = app;
   if (authenticate) {
@@ -53,19 +76,19 @@ async function serve(app: Application, validates: boolean): Promise<Served> {
       authenticate(tokenOf(socket.request.url)).then(() => next(), next);
     });
   }
-  const handle = validates
-    ? (order: unknown): Receipt => receiptSchema.parse(app.handle(orderSchema.parse(order)))
-    : (order: unknown): Receipt => app.handle(order as Order);
   io.on('connection', (socket) => {
     for (const route of app.routes) {
-      socket.on(route, (order: unknown, reply: (receipt: Receipt) => void) => reply(handle(order)));
+      socket.on(route, (order: Order, reply: (receipt: Receipt) => void) => reply(app.handle(order)));
     }
     void socket.join([...app.assignRooms()]);
   });
-  const checked = (tick: Tick): Tick => (validates ? tickSchema.parse(tick) : tick);
   return {
     port,
-    broadcast: (tick) => io.emit('tick', checked(tick)),
-    sendToRoom: (room, tick) => io.to(room).emit('tick', checked(tick)),
+    broadcast: (tick) => io.emit('tick', tick),
+    sendToRoom: (room, tick) => io.to(room).emit('tick', tick),
+    sendToEach(tick) {
+      for (const socket of io.sockets.sockets.values()) socket.emit('tick', tick);
+    },
+    broadcastVolatile: (tick) => io.volatile.emit('tick', tick),
   };
 }

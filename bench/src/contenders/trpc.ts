@@ -9,14 +9,12 @@ export const trpc: Contender = {
   name: 'tRPC',
   package: '@trpc/server',
   validates: true,
-  features: ['requests', 'broadcast', 'routes', 'connect', 'idle', 'stalled', 'large'],
+  features: ['idle', 'requests', 'broadcast', 'stream'],
   settings: 'defaults; the subscription is an async generator over events.on, as its documentation has it',
   serve,
   wire: {
-    greeting: (wantsTicks) =>
-      wantsTicks
-        ? { send: '{"id":0,"method":"subscription","params":{"path":"ticks"}}', isAnswered: true }
-        : { isAnswered: false },
+    subscribe: '{"id":0,"method":"subscription","params":{"path":"ticks"}}',
+    follow: '{"id":0,"method":"subscription","params":{"path":"feed"}}',
     encode: (id, path, input) => JSON.stringify({ id, method: 'mutation', params: { path, input } }),
     decode,
   },
@@ -50,9 +48,10 @@ async function serve(app: Application): Promise<Served> {
   const ticks = procedure.subscription(async function* ({ signal }): AsyncGenerator<Tick> {
     for await (const [tick] of on(events, 'tick', signal ? { signal } : {})) yield tick as Tick;
   });
+  const feed = procedure.subscription(() => app.follow());
   applyWSSHandler({
     wss: new WebSocketServer({ server }),
-    router: router({ ticks, ...Object.fromEntries(app.routes.map((route) => [route, mutation])) }),
+    router: router({ ticks, feed, ...Object.fromEntries(app.routes.map((route) => [route, mutation])) }),
     createContext: async ({ req }: CreateWSSContextFnOptions) =>
       (await app.authenticate?.(tokenOf(req.url))) ?? { user: 'nobody' },
   });

@@ -93,7 +93,11 @@ export class Gate {
       const identity = await identify(this.#hub, request);
       const none = this.#capacity.findLack(address, identity.userId);
       if (none !== undefined) return refuse(none, protocol);
-      return { accepted: true, protocol, open: (transport) => this.#open(transport, request, identity) };
+      return {
+        accepted: true,
+        protocol,
+        open: (transport) => this.#open(transport, request, identity, address),
+      };
     } catch (error) {
       if (this.#isClosed) return closing;
       counters.refused.identity += 1;
@@ -110,10 +114,15 @@ export class Gate {
     }
   }
 
-  #open(transport: Transport, request: UpgradeRequest, identity: Identity): void {
+  #open(
+    transport: Transport,
+    request: UpgradeRequest,
+    identity: Identity,
+    address: string | undefined,
+  ): void {
     if (this.#isClosed) return closeAtOnce(transport, closeCodes.goingAway, closing.reason);
     // others may have come between the answer and this
-    const lack = this.#capacity.findLack(countedAs(request.remoteAddress), identity.userId);
+    const lack = this.#capacity.findLack(address, identity.userId);
     if (lack !== undefined) return closeAtOnce(transport, lack.closeCode, lack.reason);
     startConnection(new Connection(this.#hub, request, identity, transport));
     this.#heartbeat.start();

@@ -20,7 +20,8 @@ export function addressOf(
   proxies: BlockList,
 ): string | undefined {
   const forwarded = headers['x-forwarded-for'];
-  const named = typeof forwarded === 'string' ? forwarded.split(',') : [];
+  if (typeof forwarded !== 'string') return remoteAddress;
+  const named = forwarded.split(',');
   let address = remoteAddress;
   // each proxy adds, at the end, whom it was asked by: the last that no trusted one has added is anybody's word
   while (address !== undefined && isIn(proxies, address)) {

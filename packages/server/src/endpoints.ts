@@ -48,7 +48,8 @@ function listen(server: Server): Endpoints {
 
 /** Path and query of a request. A proxy may send the whole URL (RFC 9112 section 3.2.2). */
 export function targetOf(request: IncomingMessage): string {
-  return (request.url ?? '/').replace(/^https?:\/\/[^/?#]*\/?/i, '/');
+  const { url = '/' } = request;
+  return url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*\/?/i, '/');
 }
 
 /** The path of a request, without its query. */
