@@ -21,6 +21,7 @@ export async function startEchoServer(maxMessageBytes?: number): Promise<EchoSer
   let wake = (): void => undefined;
   const sockets = new SocketManager(channels, {
     // some cases send a thousand binary messages, each of which is a bad frame to this server
+    hosts: ['127.0.0.1', 'server.example'],
     limits: { badFramesPer10s: 10_000, ...(maxMessageBytes !== undefined && { maxMessageBytes }) },
     ...(maxMessageBytes !== undefined && {
       // what is echoed must fit on its way out as well

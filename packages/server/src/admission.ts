@@ -4,6 +4,7 @@ import { closeCodes, tokenPrefix, type Transport } from '@wirepact/core/internal
 import { Capacity, type Lack } from './capacity.js';
 import { addressOf, countedAs } from './client-address.js';
 import { Heartbeat } from './heartbeat.js';
+import { isForwarded, isHostAllowed } from './host.js';
 import type { Hub } from './hub.js';
 import { identify, refusalOf } from './identity.js';
 import { Connection } from './connection.js';
@@ -23,9 +24,6 @@ export type Admission =
       /** Hands the connection over once it is made. */
       readonly open: (transport: Transport) => void;
     };
-
-/** Identities that are being found out at a time; more than these is an attack or an outage. */
-const maxIdentifying = 1_000;
 
 const closing = { accepted: false, status: 503, reason: 'the server is closing' } as const;
 
@@ -62,8 +60,8 @@ export class Gate {
     acknowledgements.stop();
   }
 
-  /** Never rejects. */
-  async admit(offered: UpgradeRequest): Promise<Admission> {
+  /** Never rejects. `hosts` are the names for whom no proxy passes on, where no others are given as an option. */
+  async admit(offered: UpgradeRequest, hosts?: readonly string[]): Promise<Admission> {
     const { hooks, options, counters, dialect, identifying } = this.#hub;
     if (this.#isClosed) return closing;
     const located = { ...offered, remoteAddress: addressOf(offered, options.proxies) };
@@ -71,11 +69,21 @@ export class Gate {
     const lack = this.#capacity.ask(address);
     // by a status whoever asks: a handshake is what is spared
     if (lack !== undefined) return { accepted: false, status: lack.status, reason: lack.reason };
+    const { host } = offered.headers;
+    const names = hooks.hosts ?? (isForwarded(offered) ? undefined : hosts);
+    if (!isHostAllowed(typeof host === 'string' ? host : undefined, names)) {
+      counters.refused.host += 1;
+      return {
+        accepted: false,
+        status: 421,
+        reason: 'the server is not asked for by this name; see `hosts`',
+      };
+    }
     if (!this.#allowsOrigin(located)) {
       counters.refused.origin += 1;
       return { accepted: false, status: 403, reason: 'this origin may not connect' };
     }
-    if (identifying.size >= maxIdentifying) {
+    if (identifying.size >= options.limits.maxAuthenticating) {
       counters.refused.overload += 1;
       return { accepted: false, status: 503, reason: 'too many connections are being made' };
     }

@@ -56,6 +56,20 @@ function toJson(value: unknown, path: string, what: string): string | undefined 
   }
 }
 
+/** What is too large holds up all that comes after it, and costs every slow reader its size. @throws SocketError `message_too_large` */
+export function checkSize({ options }: Hub, json: string | undefined, path: string): void {
+  const { maxOutgoingBytes } = options.limits;
+  // a letter is three bytes at most
+  if (json === undefined || json.length * 3 <= maxOutgoingBytes) return;
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= maxOutgoingBytes) return;
+  throw new SocketError(
+    'message_too_large',
+    `[message_too_large] the data for "${path}" are ${bytes} bytes, and limits.maxOutgoingBytes is ${maxOutgoingBytes}; send less at a time, as a stream for example`,
+    { path },
+  );
+}
+
 /** Makes a message, for one room or for none, of a value of the channel's `out`. @throws SocketError `invalid_output` */
 export function createOutgoing(hub: Hub, path: string, data: unknown, room?: string): OutgoingMessage {
   const { dialect } = hub;
@@ -70,6 +84,7 @@ export function createOutgoing(hub: Hub, path: string, data: unknown, room?: str
   const { delivery = 'reliable', key } = channel;
   const value = parseOutput(channel.out, data, path, 'out');
   const json = toJson(value, path, 'out');
+  checkSize(hub, json, path);
   let text: string | undefined;
   let textWithRoom: string | undefined;
   return {
