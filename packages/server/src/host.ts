@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import type { UpgradeRequest } from './upgrade-request.js';
 
 /** What a server says of itself that only this machine can reach. */
-export const ownMachine: readonly string[] = ['localhost', '*.localhost', '127.0.0.1', '[::1]'];
+const ownMachine: readonly string[] = ['localhost', '*.localhost', '127.0.0.1', '[::1]'];
 
 const forwarding = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'] as const;
 

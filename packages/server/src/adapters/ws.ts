@@ -6,6 +6,7 @@ import * as ws from 'ws';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import { findTerms, writeOffer, type Offer } from './deflate-offers.js';
 import type { LimitOptions } from '../limits.js';
+import { readNothingAfterFailure } from './failed-receiver.js';
 import { TurnWriter } from './turn-writer.js';
 
 /** What of the options concerns `ws`. */
@@ -21,8 +22,9 @@ export interface UpgraderOptions {
 }
 
 /** Newer than the types of ws. Its grammar is that of RFC 6455 section 9.1. */
-const { extension } = ws as unknown as {
+const { extension, Receiver } = ws as unknown as {
   readonly extension: { parse(header: string): Readonly<Record<string, readonly Offer[] | undefined>> };
+  readonly Receiver: { readonly prototype: Parameters<typeof readNothingAfterFailure>[0] };
 };
 
 /** A connection that holds so much back stops reading. */
@@ -53,6 +55,7 @@ export class Upgrader {
     const { maxMessageBytes, maxFragments, maxBufferedChunks, closeTimeoutMs } = limits;
     this.#clock = clock;
     this.#deflating = compression ? new Map() : undefined;
+    if (compression) readNothingAfterFailure(Receiver.prototype);
     this.#options = {
       noServer: true,
       clientTracking: false,
