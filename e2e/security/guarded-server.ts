@@ -2,10 +2,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { defineChannels } from '@wirepact/core';
 import { createManualClock, type ManualClock } from '@wirepact/core/testing';
-import { SocketManager, type SocketManagerOptions, type UpgradeRequest } from '@wirepact/server';
+import { SocketManager, type SocketManagerOptions } from '@wirepact/server';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { FrameClient } from './frame-client.js';
+import { requestOf, type Asking } from './handshake-request.js';
+
+export { requestOf } from './handshake-request.js';
 
 export const channels = defineChannels({
   echo: { in: z.unknown(), reply: z.unknown() },
@@ -16,31 +19,6 @@ export const channels = defineChannels({
   fail: { in: z.string(), reply: z.string() },
 });
 export type Channels = typeof channels;
-
-/** How a client asks to be let in. */
-export interface Asking {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly remoteAddress?: string;
-  readonly url?: string;
-  /** Speaks no protocol of ours. */
-  readonly isPlain?: boolean;
-  readonly token?: string;
-}
-
-export function requestOf({ headers, remoteAddress, url, isPlain, token }: Asking = {}): UpgradeRequest {
-  const auth = token === undefined ? '' : `wirepact.auth.${Buffer.from(token).toString('base64url')}`;
-  const offered = [...(isPlain === true ? [] : ['wirepact.v1']), ...(auth === '' ? [] : [auth])];
-  return {
-    headers: {
-      host: 'app.example',
-      ...(offered.length > 0 && { 'sec-websocket-protocol': offered.join(', ') }),
-      ...headers,
-    },
-    url: url ?? '/ws',
-    remoteAddress: remoteAddress ?? '203.0.113.7',
-    encrypted: false,
-  };
-}
 
 export interface GuardedServer<TContext> {
   readonly sockets: SocketManager<Channels, TContext>;

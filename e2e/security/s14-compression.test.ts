@@ -109,6 +109,24 @@ test.each([
   expect(sockets.stats().received).toBe(0);
 });
 
+test('what comes behind a violation is not read, also where both waited for a message that was being inflated', async () => {
+  const { sockets } = startServer({ compression: true });
+  const violations = [
+    text(Buffer.from('fffefd', 'hex')),
+    encodeFrame({ opcode: opcodes.close, payload: 'xx' }),
+  ];
+  for (const violation of violations) {
+    const line = await RawLine.open(sockets, offered('permessage-deflate'));
+    const large = deflate(Buffer.from(JSON.stringify({ path: 'note', data: 'x'.repeat(200_000) })));
+    line.write(compressed(large), violation, Buffer.alloc(50, 1), compressed(large), Buffer.alloc(50, 1));
+    while (line.code === undefined) await line.settle();
+    expect([1002, 1007]).toContain(line.code);
+    await line.settle();
+  }
+  // what was thrown meanwhile, nobody could have caught
+  expect(sockets.stats().received).toBe(violations.length);
+});
+
 test('what cannot be inflated fails the connection, and nothing else', async () => {
   const { sockets } = startServer({ compression: true });
   const line = await RawLine.open(sockets, offered('permessage-deflate'));

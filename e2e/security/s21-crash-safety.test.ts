@@ -38,6 +38,7 @@ test.each(thrown)(
         onConnect: () => {
           throw error;
         },
+        // eslint-disable-next-line @typescript-eslint/no-misused-promises -- plain JavaScript may hand in what it likes
         onMessage: async () => {
           throw error;
         },
