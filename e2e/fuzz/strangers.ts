@@ -45,11 +45,13 @@ export async function disturb(port: number, chance: Chance): Promise<void> {
     const isWrong = chance.often(0.2);
     await write(socket, cutUp(isWrong ? mutateBytes(request, chance) : request, chance), chance);
     if (!isWrong) await Promise.race([once(socket, 'data'), once(socket, 'close'), delay(1_000)]);
+    // who breaks a frame is not heard any more
+    const breaksFrames = chance.often(0.4);
     // some never read what they are answered
     if (chance.often(0.8)) socket.resume();
     else socket.pause();
     for (let left = chance.below(60); left > 0 && !socket.destroyed; left -= 1) {
-      await write(socket, cutUp(sayAnything(chance), chance), chance);
+      await write(socket, cutUp(sayAnything(chance, breaksFrames), chance), chance);
     }
   } catch {
     // the line broke first
@@ -60,9 +62,9 @@ export async function disturb(port: number, chance: Chance): Promise<void> {
   }
 }
 
-function sayAnything(chance: Chance): Buffer {
+function sayAnything(chance: Chance, breaksFrames: boolean): Buffer {
   if (chance.often(0.1)) return text('{"path":"$hello"}');
-  if (chance.often(0.5)) {
+  if (!breaksFrames || chance.often(0.5)) {
     const seed = chance.pick(messageSeeds);
     return text(chance.often(0.6) ? mutateText(seed, chance) : seed);
   }

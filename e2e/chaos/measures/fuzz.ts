@@ -24,15 +24,13 @@ export const mixedFuzz: Measure = {
   async run(isQuick, { seed, minutes = isQuick ? 1 : 30 }) {
     const child = fork(program, { execArgv: ['--expose-gc'] });
     let isUp = true;
-    child.once('exit', () => (isUp = false));
+    const exited = once(child, 'exit').then((): undefined => void (isUp = false));
     const [port] = (await once(child, 'message')) as [number];
     const read = async (): Promise<FuzzedReading | undefined> => {
       if (!isUp) return undefined;
       child.send('read');
-      const [reading] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [
-        FuzzedReading,
-      ];
-      return isUp ? reading : undefined;
+      const answered = new Promise<FuzzedReading>((resolve) => child.once('message', resolve));
+      return Promise.race([answered, exited]);
     };
     const endsAt = performance.now() + minutes * 60_000;
     const goesOn = (): boolean => isUp && performance.now() < endsAt;
