@@ -49,6 +49,21 @@ test('a length that is only announced is refused before its bytes come', async (
   }
 });
 
+test('what is sent is 4 MiB at most: whoever sends more is told, and a route that returns more answers internal', async () => {
+  const large = 'x'.repeat(4 * 1_024 * 1_024);
+  const { greet, sockets, errors } = startServer({ routes: { echo: () => large } });
+  const client = await greet();
+  const tooLarge = expect.objectContaining({ code: 'message_too_large' }) as Error;
+  expect(() => sockets.sendToAll('notice', large)).toThrow(tooLarge);
+  const [socket] = sockets.clients();
+  expect(() => socket?.send('notice', large)).toThrow(tooLarge);
+  sockets.sendToAll('notice', large.slice(2));
+  client.take();
+  client.say({ path: 'echo', id: 1 });
+  expect(client.take()).toMatchObject([{ id: 1, error: { code: 'internal' } }]);
+  expect(errors).toEqual([tooLarge]);
+});
+
 test('our client is told of the bound and refuses for itself: no close, and no loop of returns', async () => {
   const pair = await createTestPair({
     sockets: ({ clock }) => new SocketManager(channels, { clock, routes: { note: () => undefined } }),

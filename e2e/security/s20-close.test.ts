@@ -24,7 +24,10 @@ test('a peer that never answers is cut off, and costs nothing after that', async
   for (const socket of sockets.clients()) socket.disconnect('goodbye');
   await client.until(() => client.isOver);
   expect(client.closeFrame?.readUInt16BE(0)).toBe(1000);
-  expect(performance.now() - startedAt).toBeGreaterThan(40);
+  const tookMs = performance.now() - startedAt;
+  expect(tookMs).toBeGreaterThan(40);
+  // two hundred times as long as it should, for a machine that is busy
+  expect(tookMs).toBeLessThan(10_000);
   expect(sockets.stats()).toMatchObject({ clients: 0, disconnected: 1 });
 });
 

@@ -1,7 +1,8 @@
 // S25: a program that talks to another machine without TLS is warned, and nobody’s word about an address is believed unasked.
 import { createClient } from '@wirepact/client';
+import { createManualClock } from '@wirepact/core/testing';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { requestOf, startServer, type Channels } from './guarded-server.js';
+import { requestOf, settle, startServer, type Channels } from './guarded-server.js';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -9,10 +10,12 @@ afterEach(() => void vi.restoreAllMocks());
 async function warningsOf(url: string): Promise<readonly unknown[]> {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
   for (let time = 0; time < 2; time += 1) {
-    const client = createClient<Channels>({ url, reconnect: { maxDelayMs: 1 } });
+    const clock = createManualClock();
+    const client = createClient<Channels>({ url, clock });
     onTestFinished(() => client.close());
     client.connect();
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    clock.advance(0);
+    await settle();
     client.close();
   }
   return warned.mock.calls.map(([text, options]) => [text, (options as { code?: string }).code]);

@@ -8,6 +8,7 @@ const bytes = 65_536;
 const strings: readonly [string, string][] = [
   ['one letter', 'a'.repeat(bytes)],
   ['spaces', ' '.repeat(bytes)],
+  ['spaces between letters', `a${' '.repeat(bytes)}b`],
   ['commas', ','.repeat(bytes)],
   ['spaces and commas', ' ,'.repeat(bytes / 2)],
   ['dots', `${'a.'.repeat(bytes / 2)}!`],
