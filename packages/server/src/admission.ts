@@ -132,9 +132,12 @@ function closeAtOnce(transport: Transport, code: number, reason: string): void {
   transport.close(code, reason);
 }
 
+/** Nobody offers more than two or three. */
+const maxOffers = 100;
+
 function readProtocols({ headers }: UpgradeRequest): readonly string[] {
   const header = headers['sec-websocket-protocol'];
-  return typeof header === 'string' ? header.split(',').map((name) => name.trim()) : [];
+  return typeof header === 'string' ? header.split(',', maxOffers).map((name) => name.trim()) : [];
 }
 
 /** Takes the token out of the headers, where handlers and logs would see it. */
