@@ -7,6 +7,8 @@ import { createFuzzedSockets, planned } from '../../fuzz/fuzzed-server.js';
 
 export interface FuzzedReading {
   readonly rss: number;
+  /** What JavaScript and its buffers hold. */
+  readonly held: number;
   readonly rejections: number;
   readonly unplanned: number;
   readonly received: number;
@@ -29,8 +31,14 @@ await once(server, 'listening');
 
 process.on('message', () => {
   globalThis.gc?.();
-  const { rss } = process.memoryUsage();
-  const reading: FuzzedReading = { rss, rejections, unplanned, received: sockets.stats().received };
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const reading: FuzzedReading = {
+    rss,
+    held: heapUsed + external,
+    rejections,
+    unplanned,
+    received: sockets.stats().received,
+  };
   process.send?.(reading);
 });
 process.on('disconnect', () => process.exit());
