@@ -97,11 +97,14 @@ async function breakClusters(options: ProofOptions, command: string): Promise<Cl
   return results;
 }
 
-async function measure({ measures, length, seed }: ProofOptions, command: string): Promise<Measurement[]> {
+async function measure(
+  { measures, length, seed, minutes }: ProofOptions,
+  command: string,
+): Promise<Measurement[]> {
   const found: Measurement[] = [];
   if (length === 'check') return found;
   for (const { id, title, run } of measures) {
-    const figures = await run(length === 'quick');
+    const figures = await run(length === 'quick', { seed, minutes });
     found.push({ id, title, figures, ...describeRun(wirepact.package, { command, seed }) });
     console.log(writeFigures(found.slice(-1)));
   }

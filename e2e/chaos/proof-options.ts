@@ -17,6 +17,8 @@ export interface ProofOptions {
   readonly cycles: number | undefined;
   readonly clients: number;
   readonly seed: number;
+  /** How long what can take any time takes. */
+  readonly minutes: number | undefined;
   readonly isPublished: boolean;
 }
 
@@ -29,6 +31,7 @@ export const usage = `pnpm proof [options]
   --cycles n         so many cycles of every row
   --clients n        at most so many clients side by side
   --seed n           what chance begins with; any, and printed, without it
+  --minutes n        so long for each measure that fuzzes; 30 and 1 (--quick) for "fuzz", without it
   --publish          puts the results into docs/reliability.md, in place of older ones of the same name`;
 
 /** @throws RangeError for what is not known */
@@ -44,6 +47,7 @@ export function readOptions(args: readonly string[]): ProofOptions {
       cycles: { type: 'string' },
       clients: { type: 'string' },
       seed: { type: 'string' },
+      minutes: { type: 'string' },
       publish: { type: 'boolean', default: false },
     },
   });
@@ -67,6 +71,7 @@ export function readOptions(args: readonly string[]): ProofOptions {
     cycles: readCount('--cycles', values.cycles),
     clients: readCount('--clients', values.clients) ?? Infinity,
     seed: readCount('--seed', values.seed) ?? Math.floor(Math.random() * 2 ** 32),
+    minutes: readCount('--minutes', values.minutes),
     isPublished: values.publish,
   };
 }

@@ -4,7 +4,14 @@
 export interface Measure {
   readonly id: string;
   readonly title: string;
-  readonly run: (isQuick: boolean) => Promise<readonly Figure[]>;
+  readonly run: (isQuick: boolean, given: Given) => Promise<readonly Figure[]>;
+}
+
+/** What the command line says of it. */
+interface Given {
+  readonly seed: number;
+  /** For what can take as long as one likes. */
+  readonly minutes: number | undefined;
 }
 
 /** One figure, and what it should be. */

@@ -1,6 +1,9 @@
 // What is measured, in the order of the table.
+import { deflate } from './deflate.js';
+import { fuzzLanes, mixedFuzz } from './fuzz.js';
+import { halfSent } from './half-sent.js';
 import { leak } from './leak.js';
 import type { Measure } from './measure.js';
 import { slowReaders } from './slow-readers.js';
 
-export const measures: readonly Measure[] = [slowReaders, leak];
+export const measures: readonly Measure[] = [slowReaders, leak, mixedFuzz, ...fuzzLanes, halfSent, deflate];

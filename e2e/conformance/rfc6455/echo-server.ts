@@ -16,11 +16,16 @@ export interface EchoServer {
 }
 
 /** Closed when the test is over, with no connection left and no error that nobody looked at. */
-export async function startEchoServer(maxMessageBytes?: number): Promise<EchoServer> {
+export async function startEchoServer(
+  maxMessageBytes?: number,
+  compression: boolean = false,
+): Promise<EchoServer> {
   const ended: DisconnectReason[] = [];
   let wake = (): void => undefined;
   const sockets = new SocketManager(channels, {
+    compression,
     // some cases send a thousand binary messages, each of which is a bad frame to this server
+    hosts: ['127.0.0.1', 'server.example'],
     limits: { badFramesPer10s: 10_000, ...(maxMessageBytes !== undefined && { maxMessageBytes }) },
     ...(maxMessageBytes !== undefined && {
       // what is echoed must fit on its way out as well

@@ -5,16 +5,25 @@ import { opcodes } from './frame.js';
 export interface Message {
   readonly opcode: number;
   readonly payload: Buffer;
+  /** Its payload is deflated (RFC 7692 section 6). */
+  readonly isDeflated?: true;
 }
 
 export class FrameReader {
+  /** Whether permessage-deflate was agreed on: then RSV1 may be set on the first fragment of a message. */
+  readonly #takesDeflated: boolean;
   readonly #chunks: Buffer[] = [];
   #buffered = 0;
   #needed = 2;
   #fragments: Buffer[] = [];
   #fragmentedOpcode: number | undefined;
+  #isDeflated = false;
   /** What the server did wrong, if it did. Nothing is read after it. */
   fault: string | undefined;
+
+  constructor(takesDeflated = false) {
+    this.#takesDeflated = takesDeflated;
+  }
 
   /** The messages that are whole with this chunk. */
   read(chunk: Buffer): Message[] {
@@ -38,7 +47,8 @@ export class FrameReader {
     if (bytes.length < headBytes) return this.#wait(headBytes);
     const length = headBytes === 2 ? short : readLength(bytes, headBytes);
     const total = headBytes + length;
-    this.fault = findFault(first, bytes[1]!, length, headBytes);
+    const mayDeflate = this.#takesDeflated && (first & 0x0f) > 0 && (first & 0x0f) < 8;
+    this.fault = findFault(mayDeflate ? first & 0xbf : first, bytes[1]!, length, headBytes);
     if (this.fault !== undefined) return undefined;
     if (bytes.length < total) return this.#wait(total);
     this.#chunks.splice(0, Infinity, bytes.subarray(total));
@@ -59,10 +69,15 @@ export class FrameReader {
       this.fault = 'a fragment out of order';
       return undefined;
     }
+    if (opcode !== opcodes.continuation) this.#isDeflated = (first & 0x40) !== 0;
     this.#fragmentedOpcode ??= opcode;
     this.#fragments.push(payload);
     if ((first & 0x80) === 0) return undefined;
-    const message = { opcode: this.#fragmentedOpcode, payload: Buffer.concat(this.#fragments) };
+    const message: Message = {
+      opcode: this.#fragmentedOpcode,
+      payload: Buffer.concat(this.#fragments),
+      ...(this.#isDeflated && { isDeflated: true }),
+    };
     this.#fragments = [];
     this.#fragmentedOpcode = undefined;
     return message;

@@ -11,7 +11,7 @@ export const handshakeAccept = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 
 export class RawClient {
   readonly #socket: Socket;
-  readonly #reader = new FrameReader();
+  #reader = new FrameReader();
   #wake = (): void => undefined;
   #sentClose = false;
   readonly answers: Message[] = [];
@@ -47,12 +47,23 @@ export class RawClient {
 
   /** Rejects when the server does not agree. */
   static async open(url: string): Promise<RawClient> {
+    return (await RawClient.openWith(url)).client;
+  }
+
+  /** The same with an offer of extensions, and what the server made of it. */
+  static async openWith(
+    url: string,
+    offer?: string,
+  ): Promise<{ readonly client: RawClient; readonly extensions: string | undefined }> {
     const { pathname, search, host } = new URL(url);
     const handshake =
       `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-      `Sec-WebSocket-Key: ${handshakeKey}\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+      `Sec-WebSocket-Key: ${handshakeKey}\r\nSec-WebSocket-Version: 13\r\n` +
+      `${offer === undefined ? '' : `Sec-WebSocket-Extensions: ${offer}\r\n`}\r\n`;
     const { head, client } = await RawClient.attempt(url, [Buffer.from(handshake)]);
-    if (head.startsWith('HTTP/1.1 101 ') && head.includes(handshakeAccept)) return client;
+    const extensions = /^sec-websocket-extensions: (.*)$/im.exec(head)?.[1];
+    if (extensions !== undefined) client.#reader = new FrameReader(true);
+    if (head.startsWith('HTTP/1.1 101 ') && head.includes(handshakeAccept)) return { client, extensions };
     client.destroy();
     throw new Error(`the server answered the handshake by "${head.split('\r\n')[0]}"`);
   }

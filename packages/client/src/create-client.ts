@@ -183,7 +183,8 @@ class UntypedClient {
   #connected(welcome: Welcome | undefined): void {
     const resumed = welcome?.resumed === true;
     this.#session.begin(welcome);
-    if (welcome) this.#announced = welcome.channels;
+    // whatever the server says, it must not make a later moment stumble
+    if (welcome) this.#announced = welcome.channels ?? {};
     if (resumed) {
       this.#outbox.acknowledge(welcome.done);
       this.#written.resend(welcome.done);

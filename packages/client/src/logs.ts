@@ -47,7 +47,7 @@ export class Logs {
   /** The client stands there, as the server says or the last page did. What is missing of a session before is told next. */
   place(cursors: Readonly<Record<string, Cursor>>): void {
     for (const [log, cursor] of this.#cursors) this.#owed.set(log, cursor);
-    for (const [log, cursor] of Object.entries(cursors)) this.#cursors.set(log, cursor);
+    for (const [log, cursor] of Object.entries(cursors)) this.#set(log, cursor);
   }
 
   /** The connection is gone: nobody awaits an answer on it, and what it owed is not told any more. */
@@ -165,14 +165,19 @@ export class Logs {
     else if (!before) this.#cursors.set(room, to);
   }
 
+  /** What is no cursor is none: a later moment must not stumble over it. */
+  #set(log: string, cursor: Cursor | undefined): void {
+    if (Array.isArray(cursor)) this.#cursors.set(log, cursor);
+    else this.#cursors.delete(log);
+  }
+
   #miss(gap: ProtocolData['$gap']): void {
     const { room, why, to } = gap;
     const [epoch, last] = this.#cursors.get(room) ?? [];
     const wasOwed = this.#owed.delete(room);
     // a replay that was asked for while messages still came tells of what those were
     if (!wasOwed && why !== 'fork' && to && to[0] === epoch && to[1] <= (last ?? 0)) return;
-    if (to) this.#cursors.set(room, to);
-    else this.#cursors.delete(room);
+    this.#set(room, to);
     this.#host.missed(gap);
   }
 }

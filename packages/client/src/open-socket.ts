@@ -14,8 +14,9 @@ export function openSocket(options: ResolvedClientOptions, { url, token }: Addre
   const { subprotocol } = options.dialect;
   const offered = subprotocol === undefined ? [] : [subprotocol];
   if (token !== undefined) offered.push(tokenPrefix + base64Url(token));
-  const Socket = options.WebSocket ?? platformWebSocket();
-  return new Socket(absolute(url), offered);
+  const address = absolute(url);
+  const Socket = options.WebSocket ?? platformWebSocket(address);
+  return new Socket(address, offered);
 }
 
 function absolute(url: string | URL): string {

@@ -1,6 +1,6 @@
 // The WebSocket class of the browser, looked up when asked for: rendering on a server has none, and needs none.
 import type { WebSocketClass } from './client-options.js';
 
-export function platformWebSocket(): WebSocketClass {
+export function platformWebSocket(_url: string): WebSocketClass {
   return globalThis.WebSocket;
 }

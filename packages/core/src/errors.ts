@@ -93,8 +93,13 @@ export function isSocketError<TCode extends string = string>(
   error: unknown,
   code?: TCode,
 ): error is SocketError<TCode> {
-  const { [brand]: branded, code: its } = Object(error) as Partial<SocketError>;
-  return branded === true && (code === undefined || its === code);
+  try {
+    const { [brand]: branded, code: its } = Object(error) as Partial<SocketError>;
+    return branded === true && (code === undefined || its === code);
+  } catch {
+    // a proxy that lets nobody look
+    return false;
+  }
 }
 
 /** Makes a {@link SocketError} of anything thrown: itself when it is one, otherwise `internal` with it as the cause. */

@@ -4,6 +4,7 @@ import { closeCodes, tokenPrefix, type Transport } from '@wirepact/core/internal
 import { Capacity, type Lack } from './capacity.js';
 import { addressOf, countedAs } from './client-address.js';
 import { Heartbeat } from './heartbeat.js';
+import { isForwarded, isHostAllowed } from './host.js';
 import type { Hub } from './hub.js';
 import { identify, refusalOf } from './identity.js';
 import { Connection } from './connection.js';
@@ -23,9 +24,6 @@ export type Admission =
       /** Hands the connection over once it is made. */
       readonly open: (transport: Transport) => void;
     };
-
-/** Identities that are being found out at a time; more than these is an attack or an outage. */
-const maxIdentifying = 1_000;
 
 const closing = { accepted: false, status: 503, reason: 'the server is closing' } as const;
 
@@ -65,8 +63,8 @@ export class Gate {
     acknowledgements.stop();
   }
 
-  /** Never rejects. */
-  async admit(offered: UpgradeRequest): Promise<Admission> {
+  /** Never rejects. `hosts` are the names for whom no proxy passes on, where no others are given as an option. */
+  async admit(offered: UpgradeRequest, hosts?: readonly string[]): Promise<Admission> {
     const { hooks, options, counters, dialect, identifying } = this.#hub;
     if (this.#isClosed) return closing;
     if (this.#hub.cluster?.isReady === false) {
@@ -78,11 +76,21 @@ export class Gate {
     const lack = this.#capacity.ask(address);
     // by a status whoever asks: a handshake is what is spared
     if (lack !== undefined) return { accepted: false, status: lack.status, reason: lack.reason };
+    const { host } = offered.headers;
+    const names = hooks.hosts ?? (isForwarded(offered) ? undefined : hosts);
+    if (!isHostAllowed(typeof host === 'string' ? host : undefined, names)) {
+      counters.refused.host += 1;
+      return {
+        accepted: false,
+        status: 421,
+        reason: 'the server is not asked for by this name; see `hosts`',
+      };
+    }
     if (!this.#allowsOrigin(located)) {
       counters.refused.origin += 1;
       return { accepted: false, status: 403, reason: 'this origin may not connect' };
     }
-    if (identifying.size >= maxIdentifying) {
+    if (identifying.size >= options.limits.maxAuthenticating) {
       counters.refused.overload += 1;
       return { accepted: false, status: 503, reason: 'too many connections are being made' };
     }
@@ -140,9 +148,12 @@ function closeAtOnce(transport: Transport, code: number, reason: string): void {
   transport.close(code, reason);
 }
 
+/** Nobody offers more than two or three. */
+const maxOffers = 100;
+
 function readProtocols({ headers }: UpgradeRequest): readonly string[] {
   const header = headers['sec-websocket-protocol'];
-  return typeof header === 'string' ? header.split(',').map((name) => name.trim()) : [];
+  return typeof header === 'string' ? header.split(',', maxOffers).map((name) => name.trim()) : [];
 }
 
 /** Takes the token out of the headers, where handlers and logs would see it. */

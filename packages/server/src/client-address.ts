@@ -20,13 +20,14 @@ export function addressOf(
   proxies: BlockList,
 ): string | undefined {
   const forwarded = headers['x-forwarded-for'];
-  if (typeof forwarded !== 'string') return remoteAddress;
-  const named = forwarded.split(',');
+  let named = typeof forwarded === 'string' ? forwarded : '';
   let address = remoteAddress;
   // each proxy adds, at the end, whom it was asked by: the last that no trusted one has added is anybody's word
   while (address !== undefined && isIn(proxies, address)) {
-    const before = withoutPort(named.pop()?.trim() ?? '');
+    const comma = named.lastIndexOf(',');
+    const before = withoutPort(named.slice(comma + 1).trim());
     if (isIP(before) === 0) break;
+    named = named.slice(0, Math.max(0, comma));
     address = before;
   }
   return address;

@@ -1,6 +1,7 @@
 // One life of one connection: the way in and the way out, and what is known of its pulse. What outlives it is the session.
 import type { FrameId, Transport, TransportListener } from '@wirepact/core/internal';
 import type { Hub } from './hub.js';
+import { nextRecheck } from './identity.js';
 import { receiveMessage } from './incoming.js';
 import { Intake } from './intake.js';
 import { loseConnection } from './lifecycle.js';
@@ -24,6 +25,8 @@ export class Connection implements TransportListener {
   isGreeting = false;
   readonly openedAt: number;
   nextPingAt: number;
+  /** When the application is asked again whether its identity holds. */
+  nextRecheckAt: number;
   /** When a ping went out that no sign of life came after. */
   pingedAt: number | undefined;
   /** Since when something has waited for it of which nothing is taken. */
@@ -48,6 +51,7 @@ export class Connection implements TransportListener {
     this.speaksProtocol = transport.protocol !== '' && transport.protocol === hub.dialect.subprotocol;
     this.outgoing = new Outgoing(transport, hub.options, hub.counters, this.speaksProtocol);
     this.openedAt = clock.now();
+    this.nextRecheckAt = nextRecheck(hub);
     this.nextPingAt = this.openedAt + heartbeat.intervalMs * (0.9 + 0.2 * clock.random());
   }
 

@@ -2,6 +2,7 @@
 // for its sender, and the process goes on.
 import type { ErrorCode } from '@wirepact/core';
 import { parseIn, type Frame } from '@wirepact/core/internal';
+import { countSent } from './amplification.js';
 import { sendAgain, sendAnswer, sendFailure, sendRefusal } from './answers.js';
 import { Call } from './call.js';
 import { HandlingContext } from './route-context.js';
@@ -77,7 +78,7 @@ function handle(call: Call, data: unknown, work: () => unknown): void {
   enter(call);
   let result: unknown;
   try {
-    result = call.session.hub.routes.run(call, data, work);
+    result = countSent(call.session, () => call.session.hub.routes.run(call, data, work));
   } catch (error) {
     sendFailure(call, error);
     return leave(call);

@@ -59,10 +59,30 @@ export function pathOf(request: IncomingMessage): string {
   return end < 0 ? url : url.slice(0, end);
 }
 
+/** Why an upgrade is refused before anybody is asked about it. */
+export interface HandshakeFault {
+  readonly status: number;
+  readonly reason: string;
+}
+
+const keyPattern = /^[+/\dA-Za-z]{22}==$/;
+
 /** What keeps an upgrade from being a handshake, where node lets it pass (RFC 6455 section 4.2.1). */
-export function findHandshakeFault({ httpVersion, headers }: IncomingMessage): string | undefined {
-  if (httpVersion < '1.1') return 'a WebSocket needs HTTP/1.1';
-  return headers.host === undefined ? 'the Host header is missing' : undefined;
+export function findHandshakeFault(
+  { httpVersion, headers, method, rawHeaders }: IncomingMessage,
+  maxHeaders: number,
+): HandshakeFault | undefined {
+  const bad = (reason: string, status = 400): HandshakeFault => ({ status, reason });
+  // node drops the headers that are too many for it, and one of them may be the one that decides
+  if (rawHeaders.length > 2 * maxHeaders) return bad(`a handshake has ${maxHeaders} headers at most`, 431);
+  if (httpVersion < '1.1') return bad('a WebSocket needs HTTP/1.1');
+  if (method !== 'GET') return bad('a WebSocket is asked for by GET', 405);
+  if (headers.host === undefined) return bad('the Host header is missing');
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return bad('the Upgrade header is not "websocket"');
+  if (!keyPattern.test(headers['sec-websocket-key'] ?? '')) return bad('Sec-WebSocket-Key is no key');
+  // 8 is a draft that differs in nothing which matters here, and that ws speaks too
+  const version = headers['sec-websocket-version'] ?? '';
+  return version === '13' || version === '8' ? undefined : bad('Sec-WebSocket-Version must be 13', 426);
 }
 
 const statusTexts: Readonly<Record<number, string>> = {
@@ -70,7 +90,11 @@ const statusTexts: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  405: 'Method Not Allowed',
+  421: 'Misdirected Request',
+  426: 'Upgrade Required',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
@@ -83,6 +107,8 @@ export function refuseUpgrade(socket: Duplex, status: number, reason: string): v
   const head = [
     `HTTP/1.1 ${status} ${statusTexts[status] ?? 'Refused'}`,
     'Connection: close',
+    ...(status === 426 ? ['Upgrade: websocket', 'Sec-WebSocket-Version: 13'] : []),
+    ...(status === 405 ? ['Allow: GET'] : []),
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];

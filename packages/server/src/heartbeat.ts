@@ -3,11 +3,8 @@
 import { closeCodes } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import type { Hub } from './hub.js';
-import { checkExpiry } from './identity.js';
+import { checkExpiry, recheckIdentity } from './identity.js';
 import { endForGood, loseConnection } from './lifecycle.js';
-
-/** How long a client may take to say `$hello`, in ms. */
-const helloTimeoutMs = 10_000;
 
 /** What is said of a connection that ended without a close (RFC 6455 section 7.4.1). */
 const abnormalClosure = 1006;
@@ -53,7 +50,7 @@ export class Heartbeat {
   }
 
   #checkGreeting(connection: Connection, now: number): void {
-    if (now - connection.openedAt < helloTimeoutMs) return;
+    if (now - connection.openedAt < this.#hub.options.limits.helloTimeoutMs) return;
     loseConnection(connection, closeCodes.helloTimeout, 'no $hello came');
   }
 
@@ -73,6 +70,7 @@ export class Heartbeat {
       return loseConnection(connection, abnormalClosure, 'nothing was heard any more');
     }
     if (session !== undefined) checkExpiry(session, now);
+    recheckIdentity(connection, now);
     if (outgoing.isClosed) return;
     // browsers see no pings; what they can see must come often enough for them to know that the line is alive
     if (connection.speaksProtocol && now - outgoing.lastSentAt >= intervalMs) connection.sendFrame('$ping');

@@ -82,11 +82,8 @@ describe('authenticate', () => {
       await settle();
       expect(client.take()).toEqual([]);
       const { refused, clients, connected } = server.sockets.stats();
-      expect({ refused, clients, connected }).toEqual({
-        refused: { origin: 0, identity: 2, overload: 0, rate: 0, address: 0, user: 0, clients: 0 },
-        clients: 0,
-        connected: 0,
-      });
+      expect({ clients, connected }).toEqual({ clients: 0, connected: 0 });
+      expect(Object.entries(refused).filter(([, count]) => count > 0)).toEqual([['identity', 2]]);
     },
   );
 

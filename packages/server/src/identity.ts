@@ -1,16 +1,11 @@
 // Who a client is: asked before it is let in, and again when its token is renewed or has expired.
 import { isSocketError, SocketError } from '@wirepact/core';
 import { closeCodes } from '@wirepact/core/internal';
+import type { Connection } from './connection.js';
 import type { Hub } from './hub.js';
 import { loseConnection } from './lifecycle.js';
 import type { Identity, Session } from './session.js';
 import type { UpgradeRequest } from './upgrade-request.js';
-
-/** How long `authenticate` may take, in ms. */
-const authenticateTimeoutMs = 5_000;
-
-/** How long a client whose identity has expired may take to renew it, in ms. */
-const renewalGraceMs = 25_000;
 
 /** How a connection is refused, by the code of what `authenticate` threw: before it is made, and after. */
 const refusals: Readonly<Record<string, { readonly status: number; readonly closeCode: number }>> = {
@@ -82,20 +77,54 @@ async function checkToken(session: Session, token: unknown): Promise<void> {
 
 /** Asks a client whose identity has expired for a new token, and closes when none comes. */
 export function checkExpiry(session: Session, now: number): void {
-  const { connection, identity } = session;
+  const { connection, identity, hub } = session;
   const { expiresAt } = identity;
   if (connection === undefined || expiresAt === undefined || now < expiresAt) return;
   if (session.askedForTokenAt === undefined && session.speaksProtocol) {
     session.askedForTokenAt = now;
     session.sendFrame('$reauth');
-  } else if (session.askedForTokenAt === undefined || now - session.askedForTokenAt >= renewalGraceMs) {
+  } else if (
+    session.askedForTokenAt === undefined ||
+    now - session.askedForTokenAt >= hub.options.limits.renewTimeoutMs
+  ) {
     // it returns with another token, and goes on
     loseConnection(connection, closeCodes.unauthenticated, 'the identity has expired', true);
   }
 }
 
+/** Asks the application whether a client still is who it was, when that is due. */
+export function recheckIdentity(connection: Connection, now: number): void {
+  const { hub, session } = connection;
+  if (hub.hooks.recheck === undefined || session === undefined || now < connection.nextRecheckAt) return;
+  connection.nextRecheckAt = nextRecheck(hub);
+  void askAgain(connection, session);
+}
+
+/** When a connection that was just looked at is to be looked at again. Chance keeps those that came together apart. */
+export function nextRecheck({ options }: Hub): number {
+  const { clock, limits } = options;
+  return clock.now() + limits.recheckIntervalMs * (0.9 + 0.2 * clock.random());
+}
+
+async function askAgain(connection: Connection, session: Session): Promise<void> {
+  const { hub } = session;
+  try {
+    const { context } = session.identity;
+    // a hook that throws at once has failed like one that rejects
+    const holds = await inTime(hub, Promise.resolve(context).then(hub.hooks.recheck));
+    if (holds === true) return;
+    loseConnection(connection, closeCodes.unauthenticated, 'the identity was taken back', true);
+  } catch (error) {
+    const isRefused = isSocketError(error, 'unauthenticated') || isSocketError(error, 'forbidden');
+    if (!isRefused) return hub.report(error, session);
+    const { closeCode, reason } = refusalOf(error);
+    loseConnection(connection, closeCode, reason, closeCode === closeCodes.unauthenticated);
+  }
+}
+
 /** Gives `authenticate` so much time and no more, and none once the server closes. */
 function inTime<TContext>(hub: Hub, pending: TContext | PromiseLike<TContext>): Promise<TContext> {
+  const { authenticateTimeoutMs } = hub.options.limits;
   return new Promise((resolve, reject) => {
     const giveUp = (why: string): void => {
       settled();

@@ -1,7 +1,7 @@
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { LimitOptions } from './options.js';
+import type { LimitOptions } from './limits.js';
 import { createTestServer } from './test-server.fixture.js';
 
 const channels = defineChannels({ note: { in: z.string(), reply: z.string() } });

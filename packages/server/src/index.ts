@@ -1,5 +1,6 @@
 // The public face of @wirepact/server.
 export { ChannelError, isSocketError, SocketError } from '@wirepact/core';
+export type { Amplifier } from './amplification.js';
 export type { Admission } from './admission.js';
 export type {
   Append,
@@ -21,13 +22,14 @@ export type {
 } from './broker.js';
 export type { ClientTarget } from './client-target.js';
 export type { DrainOptions } from './drain.js';
+export { hardenedServerOptions, hardenServer } from './http-hardening.js';
+export type { LimitOptions } from './limits.js';
 export {
   defaultOptions,
   type BackpressureOptions,
   type DialectName,
   type DisconnectReason,
   type HeartbeatOptions,
-  type LimitOptions,
   type LogOptions,
   type OriginOptions,
   type RoomOptions,

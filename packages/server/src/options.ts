@@ -5,6 +5,8 @@ import { systemClock, type Clock } from '@wirepact/core/internal';
 import type { Awaitable, ChannelDefinitions } from '@wirepact/core';
 import type { Broker } from './broker.js';
 import { readProxies } from './client-address.js';
+import { checkHosts } from './host.js';
+import { defaultLimits, limitsBeside, type LimitOptions } from './limits.js';
 import { checkOrigins } from './origin.js';
 import type { SocketManager } from './socket-manager.js';
 import { figures } from './figures.js';
@@ -54,42 +56,6 @@ export interface RoomOptions<TChannels, TContext> {
    * it nobody may, and rooms are forgotten as soon as nobody is in them. @default nobody may
    */
   readonly history?: (socket: Socket<TChannels, TContext>, room: string) => Awaitable<boolean>;
-}
-
-/** Bounds on what a client may do. */
-export interface LimitOptions {
-  /** A larger message closes the connection with 1009. @default 262144 */
-  readonly maxMessageBytes?: number;
-  /** Handlers of one socket that run at a time before reading pauses, and streams before one is refused. @default 64 */
-  readonly maxInFlight?: number;
-  /** Rooms one client may join by itself. @default 128 */
-  readonly maxRooms?: number;
-  /** Joins one client may ask for a second, after twice `maxRooms` at once; more are refused. @default 10 */
-  readonly joinsPerSecond?: number;
-  /** How deep the JSON of a message may nest. @default 64 */
-  readonly maxJsonDepth?: number;
-  /** How many keys and items a message may have in all. @default 10000 */
-  readonly maxJsonKeys?: number;
-  /** Messages of one client a second; what comes faster is read later. @default 100 */
-  readonly messagesPerSecond?: number;
-  /** Messages it may send at once before that. @default 1000, as many as wait in our client's outbox */
-  readonly messageBurst?: number;
-  /** Bytes of messages of one client a second; what comes faster is read later. @default 262144, or `maxMessageBytes` */
-  readonly bytesPerSecond?: number;
-  /** Bytes it may send at once before that. @default 1048576, or four times `maxMessageBytes` */
-  readonly byteBurst?: number;
-  /** Messages within 10 s that may be no frames; the next one closes the connection with 4429. @default 10 */
-  readonly badFramesPer10s?: number;
-  /** Connections that one address may ask for a second; more get 429. @default 50 */
-  readonly upgradesPerSecondPerIp?: number;
-  /** Connections it may ask for at once before that. @default 200 */
-  readonly upgradeBurstPerIp?: number;
-  /** Connections that one address may have; more get 429. An office has one address. @default 1000 */
-  readonly socketsPerIp?: number;
-  /** Connections that one user may have; more are closed with 4429. @default 20 */
-  readonly socketsPerUser?: number;
-  /** Connections in all; more get 503. @default 100000, which is more than most machines have descriptors for */
-  readonly maxClients?: number;
 }
 
 /** How much may wait in memory for one slow client. */
@@ -157,6 +123,13 @@ export interface SocketManagerOptions<TChannels extends ChannelDefinitions, TCon
   readonly userId?: (context: NoInfer<TContext>) => string | undefined;
   /** When the identity expires, in ms since the epoch; the client is asked for a new token then. @default never */
   readonly expiresAt?: (context: NoInfer<TContext>) => number | undefined;
+  /**
+   * Asked every half hour about each connection: whether the identity still holds, which may have been taken back since.
+   * `false`, `unauthenticated` or `forbidden` close it; whatever else it throws is reported, and it is asked again later.
+   *
+   * @default it holds until it expires
+   */
+  readonly recheck?: (context: NoInfer<TContext>) => Awaitable<boolean>;
   readonly event?: SocketEvents<TChannels, NoInfer<TContext>>;
   readonly routes?: Routes<
     TChannels,
@@ -171,6 +144,14 @@ export interface SocketManagerOptions<TChannels extends ChannelDefinitions, TCon
   readonly rooms?: RoomOptions<TChannels, NoInfer<TContext>>;
   /** @default pages of the same origin, and callers that are no pages */
   readonly origins?: OriginOptions;
+  /**
+   * The names by which the server may be asked for, `['app.example']`, compared with the `Host` header; others get 421. A
+   * page whose name an attacker lets point to this server is of the same origin, and stops here.
+   *
+   * @default any; of a server that `listen` opens to this machine alone those of this machine, unless a proxy passes the
+   *   connection on
+   */
+  readonly hosts?: readonly string[];
   /**
    * The addresses and networks of proxies in front of the server, `['10.0.0.0/8']`, that tell by `X-Forwarded-For` whose
    * connection it is.
@@ -199,30 +180,19 @@ export interface SocketManagerOptions<TChannels extends ChannelDefinitions, TCon
 }
 
 /** Every default, in one place. */
-export const defaultOptions = {
-  limits: {
-    maxMessageBytes: 262_144,
-    maxInFlight: 64,
-    maxRooms: 128,
-    joinsPerSecond: 10,
-    maxJsonDepth: 64,
-    maxJsonKeys: 10_000,
-    messagesPerSecond: 100,
-    messageBurst: 1_000,
-    bytesPerSecond: 262_144,
-    byteBurst: 1_048_576,
-    badFramesPer10s: 10,
-    upgradesPerSecondPerIp: 50,
-    upgradeBurstPerIp: 200,
-    socketsPerIp: 1_000,
-    socketsPerUser: 20,
-    maxClients: 100_000,
-  },
+export const defaultOptions: {
+  readonly limits: Required<LimitOptions>;
+  readonly session: Required<SessionOptions>;
+  readonly logs: Required<LogOptions>;
+  readonly backpressure: Required<Omit<BackpressureOptions, 'maxTotalBytes'>>;
+  readonly heartbeat: Required<HeartbeatOptions>;
+} = {
+  limits: defaultLimits,
   session: { resumeForMs: 120_000, answers: 64, answerBytes: 65_536 },
   logs: { maxBytes: 1_048_576, maxAgeMs: 300_000, maxTotalBytes: 67_108_864 },
   backpressure: { softBytes: 262_144, resumeBytes: 65_536, hardBytes: 1_048_576, stallMs: 10_000 },
   heartbeat: { intervalMs: 25_000, timeoutMs: 10_000 },
-} as const;
+};
 
 /** The figures of the options with every default filled in. */
 export interface ResolvedOptions {
@@ -242,11 +212,20 @@ export interface ResolvedOptions {
 export function resolveOptions(
   options: Pick<
     Hooks,
-    'limits' | 'session' | 'logs' | 'backpressure' | 'heartbeat' | 'origins' | 'trustProxy' | 'clock'
+    | 'limits'
+    | 'session'
+    | 'logs'
+    | 'backpressure'
+    | 'heartbeat'
+    | 'origins'
+    | 'hosts'
+    | 'trustProxy'
+    | 'clock'
   >,
 ): ResolvedOptions {
   checkOrigins(options.origins);
-  const limits = resolveLimits(options.limits);
+  checkHosts(options.hosts);
+  const limits = figures('limits', limitsBeside(options.limits ?? {}), options.limits);
   return {
     limits,
     rates: {
@@ -270,19 +249,4 @@ export function resolveOptions(
     proxies: readProxies(options.trustProxy ?? []),
     clock: options.clock ?? systemClock,
   };
-}
-
-/** Whoever allows larger messages wants them read, and not one a minute. */
-function resolveLimits(given: LimitOptions = {}): Required<LimitOptions> {
-  const { bytesPerSecond, byteBurst } = defaultOptions.limits;
-  const largest = given.maxMessageBytes ?? 0;
-  return figures(
-    'limits',
-    {
-      ...defaultOptions.limits,
-      bytesPerSecond: Math.max(bytesPerSecond, largest),
-      byteBurst: Math.max(byteBurst, 4 * largest),
-    },
-    given,
-  );
 }

@@ -4,6 +4,11 @@ import { parse, type Dialect, type FrameHead } from '@wirepact/core/internal';
 import { findChannel } from './find-channel.js';
 import type { Hub } from './hub.js';
 
+/** What must be known of a server to check and encode what it sends. */
+export interface OutgoingHost extends Pick<Hub, 'channels' | 'dialect'> {
+  readonly options: { readonly limits: Pick<Hub['options']['limits'], 'maxOutgoingBytes'> };
+}
+
 /** A message whose data has been checked and encoded. */
 export interface EncodedMessage {
   readonly path: string;
@@ -63,9 +68,23 @@ function toJson(value: unknown, path: string, what: string): string | undefined 
   }
 }
 
+/** What is too large holds up all that comes after it, and costs every slow reader its size. @throws SocketError `message_too_large` */
+export function checkSize({ options }: OutgoingHost, json: string | undefined, path: string): void {
+  const { maxOutgoingBytes } = options.limits;
+  // a letter is three bytes at most
+  if (json === undefined || json.length * 3 <= maxOutgoingBytes) return;
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= maxOutgoingBytes) return;
+  throw new SocketError(
+    'message_too_large',
+    `[message_too_large] the data for "${path}" are ${bytes} bytes, and limits.maxOutgoingBytes is ${maxOutgoingBytes}; send less at a time, as a stream for example`,
+    { path },
+  );
+}
+
 /** Makes a message, for one room or for none, of a value of the channel's `out`. @throws SocketError `invalid_output` */
 export function createOutgoing(
-  hub: Pick<Hub, 'channels' | 'dialect'>,
+  hub: OutgoingHost,
   path: string,
   data: unknown,
   room?: string,
@@ -81,6 +100,7 @@ export function createOutgoing(
   const { delivery = 'reliable', key } = channel;
   const value = parseOutput(channel.out, data, path, 'out');
   const json = toJson(value, path, 'out');
+  checkSize(hub, json, path);
   const slot = delivery === 'latest' ? JSON.stringify([path, room, keyOf(value, key)]) : path;
   return createMessage(hub.dialect, { path, json, room, delivery, slot });
 }

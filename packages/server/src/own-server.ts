@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pathOf } from './endpoints.js';
+import { hardenedServerOptions, hardenServer } from './http-hardening.js';
 
 /** Where a server of its own listens. */
 export interface ListenOptions {
@@ -26,21 +27,12 @@ export function createOwnServer(
   path: string,
   handleRequest: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
-  const server = createServer(
-    {
-      headersTimeout: 5_000,
-      requestTimeout: 10_000,
-      connectionsCheckingInterval: 1_000,
-      keepAliveTimeout: 5_000,
-      maxHeaderSize: 8_192,
-    },
-    (request, response) => {
+  return hardenServer(
+    createServer(hardenedServerOptions, (request, response) => {
       if (pathOf(request) === path) handleRequest(request, response);
       else response.writeHead(404, { 'content-type': 'text/plain' }).end('there is nothing at this path\n');
-    },
+    }),
   );
-  server.maxHeadersCount = 64;
-  return server;
 }
 
 /** Rejects with the system's error when the port cannot be had, and when the server is closed meanwhile. */

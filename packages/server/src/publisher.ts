@@ -112,7 +112,8 @@ class RemotePublisher {
   }
 
   #encode(path: string, data: unknown, room?: string): OutgoingMessage {
-    return createOutgoing({ channels: this.#channels, dialect: pathData }, path, data, room);
+    const host = { channels: this.#channels, dialect: pathData, options: defaultOptions };
+    return createOutgoing(host, path, data, room);
   }
 
   #listener(): BrokerListener {

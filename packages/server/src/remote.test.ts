@@ -24,7 +24,7 @@ describe('a client that is with another process', () => {
     await settle();
     const [said, question] = a.take();
     expect([said?.data, question?.data]).toEqual(['hello', 'how are you?']);
-    a.say({ path: 'ask', id: question?.id, data: 'fine' });
+    a.say({ path: 'ask', id: question?.id ?? '', data: 'fine' });
     expect(await asking).toBe('fine');
   });
 

@@ -63,6 +63,8 @@ export class Session {
   /** When it may join as many rooms at once again as ever. */
   joinsFullAt = 0;
   handlersInFlight = 0;
+  /** Messages that were sent because of what it said, each receiver counted. */
+  setOff = 0;
   streamsInFlight = 0;
   /** The logs it is behind of, by name: it is read to from them until it has caught up. */
   behind: Map<string, Reader> | undefined;

@@ -122,7 +122,7 @@ describe('a session whose client comes back to another process', () => {
     const asking = other.sockets.client(a.welcome.session)?.request('ask', 'second');
     const [question] = back.take().filter(({ path }) => path === 'ask');
     expect(question).toMatchObject({ id: 's2.1', data: 'second' });
-    back.say({ path: 'ask', id: question?.id, data: 'yes' });
+    back.say({ path: 'ask', id: question?.id ?? '', data: 'yes' });
     expect(await asking).toBe('yes');
   });
 

@@ -1,11 +1,12 @@
 // The object behind `Socket`: it holds nothing of its own and hands every call on.
 import { SocketError, type ErrorCode } from '@wirepact/core';
 import { closeCodes } from '@wirepact/core/internal';
+import { countSent } from './amplification.js';
 import { findChannel } from './find-channel.js';
 import { endSession } from './lifecycle.js';
 import { everyoneName } from './log.js';
 import { enterRoom, leaveRoom } from './membership.js';
-import { createOutgoing, encodeOutput } from './outgoing-message.js';
+import { checkSize, createOutgoing, encodeOutput } from './outgoing-message.js';
 import { checkOwnCode } from './own-codes.js';
 import { send, sendDirect } from './publish.js';
 import { findRoomNameFault } from './rooms.js';
@@ -47,7 +48,7 @@ export class SocketHandle {
 
   broadcast(path: string, data?: unknown): void {
     const { hub } = this.#session;
-    send(hub, everyoneName, { path, data, exceptId: this.id });
+    countSent(this.#session, () => send(hub, everyoneName, { path, data, exceptId: this.id }));
   }
 
   // async, so that what goes wrong before the question is out rejects
@@ -60,6 +61,7 @@ export class SocketHandle {
     if (!speaksProtocol) throw failure('unsupported', `a plain client cannot be asked "${path}"`, path);
     if (!isHere) throw failure('closed', `the client is gone; "${path}" was not asked`, path);
     const json = encodeOutput(channel.out, data, path, 'out');
+    checkSize(hub, json, path);
     return questions.ask(path, channel, options, (id) => {
       this.#session.write(hub.dialect.encode(path, json, { id }));
     });

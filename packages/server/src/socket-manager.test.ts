@@ -146,7 +146,7 @@ describe('an upgrade', () => {
   });
 
   it.each([
-    ['a version of WebSocket that is none', '', 7, '400'],
+    ['a version of WebSocket that is none', '', 7, '426'],
     ['a subprotocol that is none', 'Sec-WebSocket-Protocol: a,,b\r\n', 13, '400'],
   ])('with %s is answered by an error', async (_what, extra, version, status) => {
     const { sockets, port } = await start();

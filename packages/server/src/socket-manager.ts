@@ -10,11 +10,19 @@ import {
   type SendPath,
 } from '@wirepact/core';
 import { Upgrader } from './adapters/ws.js';
+import { findAmplifiers } from './amplification.js';
 import { Gate, type Admission } from './admission.js';
 import { drainSessions, type DrainOptions } from './drain.js';
 import type { ClusterCounts } from './broker.js';
 import { findClient, type ClientTarget } from './client-target.js';
-import { addEndpoint, findHandshakeFault, refuseUpgrade, targetOf } from './endpoints.js';
+import {
+  addEndpoint,
+  findHandshakeFault,
+  refuseUpgrade,
+  targetOf,
+  type UpgradeHandler,
+} from './endpoints.js';
+import { hostsAt } from './host.js';
 import { createHub, type AnySocket, type Hooks, type Hub } from './hub.js';
 import type { SocketManagerOptions } from './options.js';
 import {
@@ -60,7 +68,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     this.#gate = new Gate(this.#hub);
     const { limits, clock } = this.#hub.options;
     this.#upgrader = new Upgrader({
-      maxMessageBytes: limits.maxMessageBytes,
+      limits,
       compression: options.compression ?? false,
       subprotocol: this.#hub.dialect.subprotocol,
       clock,
@@ -155,7 +163,11 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
    * @throws TypeError when another manager has this path on this server
    */
   attach(server: Server, { path }: { readonly path: string }): () => void {
-    const remove = addEndpoint(server, path, (...upgrade) => this.handleUpgrade(...upgrade));
+    return this.#attach(server, path);
+  }
+
+  #attach(server: Server, path: string, hosts?: readonly string[]): () => void {
+    const remove = addEndpoint(server, path, (...upgrade) => this.#takeUpgrade(upgrade, hosts));
     const detach = (): void => {
       remove();
       this.#detachers.delete(detach);
@@ -170,8 +182,9 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
    */
   async listen({ port, path = '/', host }: ListenOptions): Promise<Listening> {
     const server = createOwnServer(path, (request, response) => this.handleRequest(request, response));
-    const detach = this.attach(server, { path });
+    const detach = this.#attach(server, path, hostsAt(host));
     this.#servers.add(server);
+    server.on('drop', () => (this.#hub.counters.refused.descriptors += 1));
     try {
       if (this.#gate.isClosed) throw new SocketError('closed', '[closed] the SocketManager is closed');
       await listening(server, port, host);
@@ -186,10 +199,18 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
 
   /** Takes one upgrade, from inside a controller of yours. It is answered whatever happens. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#takeUpgrade([request, socket, head]);
+  }
+
+  #takeUpgrade([request, socket, head]: Parameters<UpgradeHandler>, hosts?: readonly string[]): void {
     socket.on('error', ignoreError);
-    const fault = findHandshakeFault(request);
-    if (fault !== undefined) return refuseUpgrade(socket, 400, fault);
-    void this.admit(toUpgradeRequest(request)).then((admission) => {
+    const { counters, options } = this.#hub;
+    const fault = findHandshakeFault(request, options.limits.maxHeaders);
+    if (fault !== undefined) {
+      counters.refused.handshake += 1;
+      return refuseUpgrade(socket, fault.status, fault.reason);
+    }
+    void this.#gate.admit(toUpgradeRequest(request), hosts).then((admission) => {
       if (socket.destroyed) return;
       if (!admission.accepted) return refuseUpgrade(socket, admission.status, admission.reason);
       this.#upgrader.upgrade(request, socket, head, admission.open);
@@ -226,6 +247,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
       logBytes: logs.bytes,
       users: roster.countUsers,
       rooms: rooms.size,
+      amplifiers: findAmplifiers(roster.all()),
     };
   }
 

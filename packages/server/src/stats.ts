@@ -1,4 +1,5 @@
 // Counters: what happened, so that nothing is dropped without a trace.
+import type { Amplifier } from './amplification.js';
 
 /** What a {@link SocketManager} has counted since it was made, and what it holds now. */
 export interface Stats {
@@ -35,6 +36,8 @@ export interface Stats {
   readonly dropped: { readonly volatile: number; readonly replaced: number; readonly gone: number };
   /** What met a limit on what a client may do: pauses of its reading, connections closed for bad frames, joins and streams that were refused. */
   readonly limited: Readonly<Counters['limited']>;
+  /** Who made the server send most to others, the ten that did. */
+  readonly amplifiers: readonly Amplifier[];
   /** Connections that were closed because too much waited for them. */
   readonly slowClosed: number;
   /** Connections that were given up because they were silent. */
@@ -55,6 +58,10 @@ export interface Counters {
   slowClosed: number;
   silentClosed: number;
   readonly refused: {
+    /** What asked was no handshake, or had too many headers. */
+    handshake: number;
+    /** The server is not asked for by that name. */
+    host: number;
     origin: number;
     identity: number;
     /** Too many were being identified, or too much was waiting for those that are here. */
@@ -65,8 +72,10 @@ export interface Counters {
     address: number;
     /** or its user has. */
     user: number;
-    /** There are too many in all. */
+    /** There are too many in all, */
     clients: number;
+    /** or too many on a server of `listen` for its file descriptors. */
+    descriptors: number;
   };
   readonly dropped: { volatile: number; replaced: number; gone: number };
   readonly limited: { reading: number; badFrames: number; joins: number; streams: number };
@@ -86,7 +95,18 @@ export function createCounters(): Counters {
     badFrames: 0,
     slowClosed: 0,
     silentClosed: 0,
-    refused: { origin: 0, identity: 0, overload: 0, rate: 0, address: 0, user: 0, clients: 0 },
+    refused: {
+      handshake: 0,
+      host: 0,
+      origin: 0,
+      identity: 0,
+      overload: 0,
+      rate: 0,
+      address: 0,
+      user: 0,
+      clients: 0,
+      descriptors: 0,
+    },
     dropped: { volatile: 0, replaced: 0, gone: 0 },
     limited: { reading: 0, badFrames: 0, joins: 0, streams: 0 },
   };

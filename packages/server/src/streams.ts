@@ -5,7 +5,7 @@ import { streamWindow } from '@wirepact/core/internal';
 import type { AnswerFrame } from './answer-store.js';
 import { respond, sendFailure } from './answers.js';
 import type { Call, RunningStream } from './call.js';
-import { encodeOutput } from './outgoing-message.js';
+import { checkSize, encodeOutput } from './outgoing-message.js';
 
 /**
  * Sends every item of `items`, then the end. Resolves when that is done, or as soon as the reader is gone; rejects when the
@@ -82,10 +82,12 @@ class Stream implements RunningStream {
   }
 
   #send(item: unknown): void {
-    const json = encodeOutput(this.#schema, item, this.#call.path, 'stream');
+    const { session, path } = this.#call;
+    const json = encodeOutput(this.#schema, item, path, 'stream');
+    checkSize(session.hub, json, path);
     this.#sent += 1;
     const text = this.#encode(json, { more: true, ...(this.#window && { n: this.#sent }) });
-    this.#call.session.write(text);
+    session.write(text);
     this.#window?.sent({ text, n: this.#sent });
   }
 

@@ -1,6 +1,6 @@
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
-import type { LimitOptions } from './options.js';
+import type { LimitOptions } from './limits.js';
 import { createTestServer, type TestClient } from './test-server.fixture.js';
 
 const channels = defineChannels({});

@@ -1,5 +1,5 @@
 // The sessions whose connections are away: how long they wait, and how many.
-import type { LimitOptions } from './options.js';
+import type { LimitOptions } from './limits.js';
 import type { Roster } from './roster.js';
 import type { Session } from './session.js';
 

@@ -7,6 +7,7 @@ import type { Transport } from '@wirepact/core/internal';
 import { createManualClock } from '@wirepact/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
+import { defaultOptions } from '../options.js';
 import { Upgrader } from './ws.js';
 
 interface Given {
@@ -18,7 +19,8 @@ interface Given {
 /** One connection and what its server's end was told, which can be waited for. */
 async function connect({ compression = false, protocols = [], onMessage }: Given = {}) {
   const clock = createManualClock();
-  const upgrader = new Upgrader({ maxMessageBytes: 1_000, compression, subprotocol: 'v1', clock });
+  const limits = { ...defaultOptions.limits, maxMessageBytes: 1_000 };
+  const upgrader = new Upgrader({ limits, compression, subprotocol: 'v1', clock });
   const told: unknown[] = [];
   let wake = (): void => undefined;
   const tell = (what: unknown): void => {

@@ -2,24 +2,35 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { closeCodes, type Clock, type Transport, type TransportListener } from '@wirepact/core/internal';
-import { WebSocketServer, type WebSocket } from 'ws';
+import * as ws from 'ws';
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
+import { findTerms, writeOffer, type Offer } from './deflate-offers.js';
+import type { LimitOptions } from '../limits.js';
+import { readNothingAfterFailure } from './failed-receiver.js';
 import { TurnWriter } from './turn-writer.js';
 
 /** What of the options concerns `ws`. */
 export interface UpgraderOptions {
-  readonly maxMessageBytes: number;
+  readonly limits: Pick<
+    Required<LimitOptions>,
+    'maxMessageBytes' | 'maxFragments' | 'maxBufferedChunks' | 'closeTimeoutMs'
+  >;
   readonly compression: boolean;
   /** The subprotocol to agree on with whoever offers it. */
   readonly subprotocol: string | undefined;
   readonly clock: Clock;
 }
 
+/** Newer than the types of ws. Its grammar is that of RFC 6455 section 9.1. */
+const { extension, Receiver } = ws as unknown as {
+  readonly extension: { parse(header: string): Readonly<Record<string, readonly Offer[] | undefined>> };
+  readonly Receiver: { readonly prototype: Parameters<typeof readNothingAfterFailure>[0] };
+};
+
 /** A connection that holds so much back stops reading. */
 const maxHeldBytes = 65_536;
 
-/** How long a peer may take to answer a close, in ms… */
-const closeTimeoutMs = 5_000;
-/** …and how long while everything closes. */
+/** How long a peer may take to answer a close while everything closes, in ms. */
 const lastCloseTimeoutMs = 1_000;
 
 /** The close codes of what `ws` itself refuses, by the codes of its errors. */
@@ -34,31 +45,27 @@ const protocolError = 1002;
 /** Completes WebSocket handshakes on sockets that a `node:http` server hands out. */
 export class Upgrader {
   readonly #server: WebSocketServer;
+  /** Servers by the terms of permessage-deflate that they agree to; none where it is off. */
+  readonly #deflating: Map<string, WebSocketServer> | undefined;
+  readonly #options: ServerOptions;
   readonly #clock: Clock;
   readonly #open = new Set<WsTransport>();
 
-  constructor({ maxMessageBytes, compression, subprotocol, clock }: UpgraderOptions) {
+  constructor({ limits, compression, subprotocol, clock }: UpgraderOptions) {
+    const { maxMessageBytes, maxFragments, maxBufferedChunks, closeTimeoutMs } = limits;
     this.#clock = clock;
-    this.#server = new WebSocketServer({
+    this.#deflating = compression ? new Map() : undefined;
+    if (compression) readNothingAfterFailure(Receiver.prototype);
+    this.#options = {
       noServer: true,
       clientTracking: false,
       maxPayload: maxMessageBytes,
-      perMessageDeflate: compression
-        ? {
-            // without these every idle connection keeps a compressor's window
-            serverNoContextTakeover: true,
-            clientNoContextTakeover: true,
-            serverMaxWindowBits: 10,
-            zlibDeflateOptions: { memLevel: 5 },
-            threshold: 1_024,
-            concurrencyLimit: 10,
-          }
-        : false,
       handleProtocols: (offered) =>
         subprotocol !== undefined && offered.has(subprotocol) ? subprotocol : false,
       // newer than the types of ws
-      ...{ closeTimeout: closeTimeoutMs, maxFragments: 1_024, maxBufferedChunks: 4_096 },
-    });
+      ...{ closeTimeout: closeTimeoutMs, maxFragments, maxBufferedChunks },
+    };
+    this.#server = new WebSocketServer(this.#options);
   }
 
   /** Answers a malformed handshake itself; otherwise calls back with the transport. */
@@ -68,9 +75,40 @@ export class Upgrader {
     head: Buffer,
     open: (transport: Transport) => void,
   ): void {
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+    const [server, agreeing] = this.#agree(request);
+    server.handleUpgrade(agreeing, socket, head, (webSocket) => {
       open(new WsTransport(webSocket, socket, this.#open));
     });
+  }
+
+  /** Who takes the upgrade, and what of the client's offers it is to see. */
+  #agree(request: IncomingMessage): readonly [WebSocketServer, IncomingMessage] {
+    const { 'sec-websocket-extensions': offered, ...headers } = request.headers;
+    if (this.#deflating === undefined || offered === undefined) return [this.#server, request];
+    const terms = findTerms(readOffers(offered));
+    if (terms === undefined) return [this.#server, request];
+    const { serverBits, clientBits } = terms;
+    const key = `${serverBits} ${clientBits}`;
+    let server = this.#deflating.get(key);
+    if (server === undefined) {
+      const perMessageDeflate = {
+        // without these every idle connection keeps a compressor's window
+        serverNoContextTakeover: true,
+        clientNoContextTakeover: true,
+        serverMaxWindowBits: serverBits,
+        ...(clientBits !== undefined && { clientMaxWindowBits: clientBits }),
+        // what is larger than a chunk comes in several
+        zlibDeflateOptions: { memLevel: 4, chunkSize: 4_096 },
+        zlibInflateOptions: { chunkSize: 4_096 },
+        threshold: 1_024,
+        concurrencyLimit: 10,
+      };
+      server = new WebSocketServer({ ...this.#options, perMessageDeflate });
+      this.#deflating.set(key, server);
+    }
+    // ws sees the one offer that is taken up
+    const seen = { ...headers, 'sec-websocket-extensions': writeOffer(terms) };
+    return [server, Object.create(request, { headers: { value: seen } }) as IncomingMessage];
   }
 
   /** Resolves once every socket is closed. Whoever does not answer the close is cut off. */
@@ -85,6 +123,15 @@ export class Upgrader {
     });
     await Promise.all(closing);
     stop();
+  }
+}
+
+/** The offers of permessage-deflate in the header; of one that is malformed none. */
+function readOffers(header: string): readonly Offer[] {
+  try {
+    return extension.parse(header)['permessage-deflate'] ?? [];
+  } catch {
+    return [];
   }
 }
 

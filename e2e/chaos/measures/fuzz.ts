@@ -1,0 +1,106 @@
+// Everything that a stranger may try, at once and for long, over real sockets: the process must stay up, answer who does nothing
+// wrong, and keep nothing. And each target of the fuzzing alone, as often as there is time for.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createChance, fuzz, slowMs } from '../../fuzz/fuzz.js';
+import { lanes } from '../../fuzz/targets.js';
+import { disturb, isServed } from '../../fuzz/strangers.js';
+import type { FuzzedReading } from './fuzzed-process.js';
+import type { Figure, Measure } from './measure.js';
+
+const strangers = 16;
+const sampleEveryMs = 2_000;
+/** Code is compiled and pools are filled in this share of the time, which does not count. */
+const warmUp = 0.25;
+
+// seen from main.js, into which this file is bundled
+const program = fileURLToPath(new URL('measures/fuzzed-process.js', import.meta.url));
+
+export const mixedFuzz: Measure = {
+  id: 'fuzz',
+  title: 'strangers that try everything at once, over real sockets, compression on',
+  async run(isQuick, { seed, minutes = isQuick ? 1 : 30 }) {
+    const child = fork(program, { execArgv: ['--expose-gc'] });
+    let isUp = true;
+    const exited = once(child, 'exit').then((): undefined => void (isUp = false));
+    const [port] = (await once(child, 'message')) as [number];
+    const read = async (): Promise<FuzzedReading | undefined> => {
+      if (!isUp) return undefined;
+      child.send('read');
+      const answered = new Promise<FuzzedReading>((resolve) => child.once('message', resolve));
+      return Promise.race([answered, exited]);
+    };
+    const endsAt = performance.now() + minutes * 60_000;
+    const goesOn = (): boolean => isUp && performance.now() < endsAt;
+    let connections = 0;
+    let unserved = 0;
+    const work = Array.from({ length: strangers }, async (_, index) => {
+      const chance = createChance(seed + index);
+      while (goesOn()) {
+        connections += 1;
+        await disturb(port, chance);
+      }
+    });
+    const politeness = (async () => {
+      while (goesOn()) {
+        if (!(await isServed(port)) && isUp) unserved += 1;
+        await delay(100);
+      }
+    })();
+    const samples: { readonly minute: number; readonly megabytes: number }[] = [];
+    const startedAt = performance.now();
+    let last: FuzzedReading | undefined;
+    while (goesOn()) {
+      await delay(sampleEveryMs);
+      const reading = await read();
+      if (reading === undefined) break;
+      last = reading;
+      samples.push({ minute: (performance.now() - startedAt) / 60_000, megabytes: reading.rss / 1e6 });
+    }
+    await Promise.all([...work, politeness]);
+    const ended = isUp ? 0 : 1;
+    if (isUp) child.disconnect();
+    const counted = samples.slice(Math.floor(samples.length * warmUp));
+    return [
+      { name: 'connections', value: connections, unit: `in ${minutes} min` },
+      { name: 'messages that were read', value: last?.received ?? 0, unit: '' },
+      { name: 'processes that ended', value: ended, unit: '', atMost: 0 },
+      { name: 'unhandled rejections', value: last?.rejections ?? NaN, unit: '', atMost: 0 },
+      { name: 'errors that nobody planned', value: last?.unplanned ?? NaN, unit: '', atMost: 0 },
+      { name: 'who did nothing wrong and was not answered', value: unserved, unit: '', atMost: 0 },
+      { name: 'RSS at the end', value: counted.at(-1)?.megabytes ?? NaN, unit: 'MB' },
+      // within minutes it only shows how pools fill
+      { name: 'RSS slope', value: slopeOf(counted), unit: 'MB/min', ...(minutes >= 10 && { atMost: 1 }) },
+    ];
+  },
+};
+
+/** By least squares. */
+function slopeOf(samples: readonly { readonly minute: number; readonly megabytes: number }[]): number {
+  const mean = (of: (sample: (typeof samples)[number]) => number): number =>
+    samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;
+  const [minute, megabytes] = [mean((one) => one.minute), mean((one) => one.megabytes)];
+  const together = mean((one) => (one.minute - minute) * (one.megabytes - megabytes));
+  return together / mean((one) => (one.minute - minute) ** 2);
+}
+
+export const fuzzLanes: readonly Measure[] = lanes.map(({ target, quick, long }) => ({
+  id: `fuzz-${target.name.replace(' ', '-')}`,
+  title: `fuzzed alone: ${target.name}`,
+  async run(isQuick, { seed, minutes }): Promise<readonly Figure[]> {
+    const report = await fuzz(target, {
+      steps: isQuick ? quick : long,
+      seed,
+      ...(minutes !== undefined && { maxMs: minutes * 60_000 }),
+      progress: (text) => console.log(text),
+    });
+    for (const what of report.wrong) console.log(what);
+    return [
+      { name: 'steps', value: report.steps, unit: `in ${report.seconds.toFixed(0)} s` },
+      { name: 'went wrong', value: report.wrong.length, unit: '', atMost: 0 },
+      { name: 'the longest that one step held the CPU', value: report.slowestMs, unit: 'ms', atMost: slowMs },
+    ];
+  },
+}));

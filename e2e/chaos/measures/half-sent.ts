@@ -1,0 +1,70 @@
+// Thousands who begin to ask for a connection and never go on: they are closed soon, and nothing of them is kept.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FuzzedReading } from './fuzzed-process.js';
+import type { Figure, Measure } from './measure.js';
+
+// seen from main.js, into which this file is bundled
+const program = fileURLToPath(new URL('measures/fuzzed-process.js', import.meta.url));
+
+const half = 'GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nX-Long: ';
+/** So many are opened at a time, which no queue of the system’s is too short for. */
+const batch = 100;
+
+export const halfSent: Measure = {
+  id: 'half-sent',
+  title: 'handshakes that are begun and never end',
+  async run(isQuick) {
+    const count = isQuick ? 3_000 : 15_000;
+    const child = fork(program, { execArgv: ['--expose-gc'] });
+    const [port] = (await once(child, 'message')) as [number];
+    const read = async (): Promise<FuzzedReading> => {
+      child.send('read');
+      const [reading] = (await once(child, 'message')) as [FuzzedReading];
+      return reading;
+    };
+    const flood = async (): Promise<{ readonly peak: FuzzedReading; readonly longestMs: number }> => {
+      const open: Promise<number>[] = [];
+      for (let opened = 0; opened < count; opened += batch) {
+        const begun = await Promise.all(Array.from({ length: batch }, () => begin(port)));
+        open.push(...begun.map(({ life }) => life));
+      }
+      const peak = await read();
+      return { peak, longestMs: Math.max(...(await Promise.all(open))) };
+    };
+    const before = await read();
+    const { peak, longestMs } = await flood();
+    await delay(1_000);
+    const after = await read();
+    await flood();
+    await delay(1_000);
+    const again = await read();
+    child.disconnect();
+    const more = (later: number, sooner: number): Pick<Figure, 'value' | 'unit'> => ({
+      value: (later - sooner) / 1e6,
+      unit: 'MB more',
+    });
+    return [
+      { name: 'handshakes', value: count, unit: '' },
+      { name: 'the longest that one was waited for', value: longestMs / 1_000, unit: 's', atMost: 7 },
+      { name: 'RSS while most were open', ...more(peak.rss, before.rss) },
+      { name: 'held after them', ...more(after.held, before.held), atMost: 50 },
+      { name: 'RSS after them, which the system may have back', ...more(after.rss, before.rss) },
+      { name: 'RSS after as many again', ...more(again.rss, after.rss), atMost: 50 },
+    ];
+  },
+};
+
+/** Resolves once it is begun, with how long it will have lived, in ms. */
+async function begin(port: number): Promise<{ readonly life: Promise<number> }> {
+  const socket: Socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
+  const startedAt = performance.now();
+  socket.write(half.padEnd(2_000, 'x'));
+  socket.resume();
+  return { life: once(socket, 'close').then(() => performance.now() - startedAt) };
+}

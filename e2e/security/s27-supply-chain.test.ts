@@ -1,0 +1,57 @@
+// S27: what is installed with a package is as little as can be, and its versions are pinned for those who build it.
+import { readFileSync } from 'node:fs';
+import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = new URL('../../', import.meta.url);
+
+interface Manifest {
+  readonly dependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+  readonly scripts?: Record<string, string>;
+  readonly files?: readonly string[];
+}
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(readFileSync(new URL(`${folder}/package.json`, root), 'utf8')) as Manifest;
+
+test.each([
+  ['core', []],
+  ['server', ['@wirepact/core', 'ws']],
+  ['client', ['@wirepact/core', 'isomorphic-ws', 'ws']],
+  ['react', ['@wirepact/client', '@wirepact/core']],
+])('@wirepact/%s depends on %j', (name, dependencies) => {
+  const manifest = manifestOf(`packages/${name}`);
+  expect(Object.keys(manifest.dependencies ?? {}).sort()).toEqual(dependencies);
+  expect(manifest.optionalDependencies).toBeUndefined();
+});
+
+test.each(['core', 'server', 'client', 'react'])('installing @wirepact/%s runs nothing', (name) => {
+  const { scripts = {}, files } = manifestOf(`packages/${name}`);
+  const hooks = ['preinstall', 'install', 'postinstall', 'prepare'];
+  expect(hooks.filter((hook) => hook in scripts)).toEqual([]);
+  expect(files).toEqual(['dist']);
+});
+
+test('neither ws nor isomorphic-ws is in what a browser loads', async () => {
+  const { metafile, outputFiles } = await build({
+    stdin: {
+      contents: `export { createClient } from './packages/client/src/index.ts'`,
+      resolveDir: fileURLToPath(root),
+    },
+    conditions: ['@wirepact/source', 'browser'],
+    ...{ bundle: true, write: false, metafile: true, format: 'esm', platform: 'browser', logLevel: 'silent' },
+  });
+  const foreign = Object.keys(metafile.inputs).filter((path) => path.includes('node_modules'));
+  expect(foreign).toEqual([]);
+  expect(outputFiles[0]?.text).not.toContain('isomorphic-ws');
+});
+
+test.each(['.', 'e2e', 'bench'])('the tools in %s are pinned to a version', (folder) => {
+  const { devDependencies = {} } = manifestOf(folder);
+  const loose = Object.entries(devDependencies).filter(
+    ([, version]) => !/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+$|^workspace:/.test(version),
+  );
+  expect(loose).toEqual([]);
+});

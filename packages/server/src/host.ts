@@ -1,0 +1,51 @@
+// By which names the server may be asked for. A page at a name of an attacker's that points to this server is of the same
+// origin as the server, as far as the two headers tell; only the name itself shows that it does not belong here.
+import { isIP } from 'node:net';
+import type { UpgradeRequest } from './upgrade-request.js';
+
+/** What a server says of itself that only this machine can reach. */
+const ownMachine: readonly string[] = ['localhost', '*.localhost', '127.0.0.1', '[::1]'];
+
+const forwarding = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'] as const;
+
+/** Whether `host`, as the header has it, is one of these names; one without a port stands for every port. */
+export function isHostAllowed(host: string | undefined, hosts: readonly string[] | undefined): boolean {
+  if (hosts === undefined) return true;
+  if (host === undefined) return false;
+  const asked = host.toLowerCase();
+  const name = asked.replace(/:\d{1,5}$/, '');
+  return hosts.some((allowed) => {
+    const own = allowed.toLowerCase();
+    return own === asked || own === name || (own.startsWith('*.') && name.endsWith(own.slice(1)));
+  });
+}
+
+/** Whether a proxy passed this on. Browsers let no page set these headers. */
+export function isForwarded({ headers }: UpgradeRequest): boolean {
+  return forwarding.some((name) => headers[name] !== undefined);
+}
+
+/** The names of a server that listens at this address, where nothing else is said: those of this machine, if nobody else can come. */
+export function hostsAt(address: string | undefined): readonly string[] | undefined {
+  const isOwn =
+    address === 'localhost' ||
+    address === '::1' ||
+    (isIP(address ?? '') === 4 && address?.startsWith('127.'));
+  return isOwn === true ? ownMachine : undefined;
+}
+
+/** A name that is written otherwise than a browser writes it would match nothing. @throws TypeError for what is none */
+export function checkHosts(hosts: readonly string[] | undefined): void {
+  if (hosts === undefined) return;
+  if (!Array.isArray(hosts)) throw new TypeError('hosts is no list; write ["app.example"]');
+  for (const host of hosts as readonly unknown[]) {
+    if (
+      typeof host !== 'string' ||
+      !/^(\*\.)?([\w-]+(\.[\w-]+)*\.?|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)
+    ) {
+      throw new TypeError(
+        `${JSON.stringify(host)} is no host; write one like "app.example" or "app.example:8443"`,
+      );
+    }
+  }
+}
