@@ -1,6 +1,10 @@
-// S9: a user who is logged out is gone at once, on every connection, and can resume none of its sessions. In one process; over
-// several it is the business of the broker’s own tests.
+// S9: a user who is logged out is gone at once, on every connection and in every process, and can resume none of its sessions.
 import { expect, test } from 'vitest';
+import { createClient } from '@wirepact/client';
+import { defineChannels } from '@wirepact/core';
+import { redisBroker } from '@wirepact/redis';
+import { SocketManager } from '@wirepact/server';
+import { startRedis } from '../redis/start-redis.js';
 import { startServer } from './guarded-server.js';
 
 test('a user of 20 connections and 10 that are away is gone for good, and nobody else is', async () => {
@@ -36,4 +40,45 @@ test('a user of 20 connections and 10 that are away is gone for good, and nobody
     expect(welcome.session).not.toBe(session);
     again.cut();
   }
+});
+
+test('a user of 100 connections to three processes is gone within a second, and nobody resumes', async () => {
+  await using redis = await startRedis();
+  const channels = defineChannels({});
+  const nodes = await Promise.all(
+    [1, 2, 3].map(async () => {
+      const sockets = new SocketManager(channels, {
+        authenticate: ({ token = '' }) => token,
+        userId: (name) => name,
+        limits: { socketsPerUser: 100 },
+        broker: redisBroker({ url: redis.url }),
+      });
+      const { port } = await sockets.listen({ port: 0 });
+      return { sockets, url: `ws://127.0.0.1:${port}/` };
+    }),
+  );
+  const resumed: unknown[] = [];
+  const clients = Array.from({ length: 100 }, (_, index) => {
+    const client = createClient({ url: nodes[index % 3]?.url ?? '', channels, getToken: () => 'ann' });
+    client.onStatus((status) => {
+      if (status.name === 'connected' && status.resumed) resumed.push(status);
+    });
+    return client;
+  });
+  await Promise.all(
+    clients.map(async (client) => {
+      client.connect();
+      await new Promise<void>((resolve) => client.onStatus(({ name }) => name === 'connected' && resolve()));
+    }),
+  );
+  const gone = clients.map(async (client) => {
+    await new Promise<void>((resolve) => client.onStatus(({ name }) => name === 'closed' && resolve()));
+  });
+  const startedAt = performance.now();
+  nodes[0]?.sockets.user('ann').disconnect('logged out', 4600);
+  await Promise.all(gone);
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(nodes.map(({ sockets }) => sockets.countClients)).toEqual([0, 0, 0]);
+  expect(resumed).toEqual([]);
+  await Promise.all(nodes.map(({ sockets }) => sockets.close()));
 });
