@@ -104,6 +104,24 @@ describe('processes that a broker joins', () => {
     expect(back.takeData('said')).toEqual(['to ann']);
   });
 
+  it('send nothing again that the engine still has, whoever has left the room meanwhile', async () => {
+    const { clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    const b = await connectTo(other, 'lobby');
+    engine.goAway();
+    const publishing = ['a', 'b'].map((text) => {
+      const published = other.sockets.room('lobby').publish('said', text);
+      other.sockets.client(b.welcome.session)?.leave('lobby');
+      return published;
+    });
+    engine.comeBack();
+    await Promise.all(publishing);
+    clock.advance(1_000);
+    await settle();
+    expect(a.takeData('said')).toEqual(['a', 'b']);
+  });
+
   it('send again what was accepted and lost, however long the engine was away', async () => {
     const { brokers, clock, engine, nodes } = await startNodes(channels);
     const [one, other] = nodes;

@@ -59,7 +59,9 @@ export class RecentAppends {
   async #verifyLog(log: string, recents: readonly Recent[]): Promise<boolean> {
     const [first] = recents;
     if (first === undefined) return true;
-    const { epoch, at } = first.head;
+    const { epoch } = first.head;
+    // they are noted as their answers come, which is not always their order in the log
+    const at = Math.min(...recents.map(({ head }) => head.at));
     const askedAt = this.#clock.now();
     const page = await this.#broker.read(log, { after: at - 1, epoch });
     // the engine was away meanwhile: others may be about to give back what is missing in this
