@@ -102,9 +102,8 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
 
   /** How many clients and users all processes have that a broker joins; of others it is known up to a second late. */
   async countAll(): Promise<ClusterCounts> {
-    const { cluster, roster } = this.#hub;
-    const { countClients: clients, countUsers: users } = roster;
-    return cluster?.countAll() ?? { clients, users, processes: 1 };
+    const { countClients: clients, countUsers: users } = this;
+    return this.#hub.cluster?.countAll() ?? { clients, users, processes: 1 };
   }
 
   /** Every client of a user. */
