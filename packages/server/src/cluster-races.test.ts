@@ -104,6 +104,32 @@ describe('processes that a broker joins', () => {
     expect(back.takeData('said')).toEqual(['to ann']);
   });
 
+  it('end a session whose client had gone again before it was looked up', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const { welcome } = await one.connect('ann');
+    await settle();
+    engine.kill(brokers[0]);
+    engine.goAway();
+    const gone = await other.connectSilent('ann');
+    gone.say({ path: '$hello', data: { session: welcome.session, token: welcome.token } });
+    gone.cut();
+    for (let second = 0; second < 4; second += 1) {
+      clock.advance(1_000);
+      await settle();
+    }
+    engine.comeBack();
+    await settle();
+    clock.advance(300);
+    await settle();
+    expect(other.sockets.countClients).toBe(1);
+    for (let second = 0; second < 140; second += 10) {
+      clock.advance(10_000);
+      await settle();
+    }
+    expect(other.sockets.countClients).toBe(0);
+  });
+
   it('send nothing again that the engine still has, whoever has left the room meanwhile', async () => {
     const { clock, engine, nodes } = await startNodes(channels);
     const [one, other] = nodes;

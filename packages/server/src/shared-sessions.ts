@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 import { receive } from './dispatch.js';
 import type { Hello } from './hello.js';
 import type { Hub } from './hub.js';
-import { endSession, letGo, openSession, suspendSession } from './lifecycle.js';
+import { endForGood, endSession, letGo, openSession, suspendSession } from './lifecycle.js';
 import { handledNumbers } from './received-numbers.js';
 import { resumeSession } from './resume.js';
 import { createSecret, createSessionId, hashOf } from './secrets.js';
@@ -97,7 +97,10 @@ export class SharedSessions {
     if (claimed === undefined) return this.#begin(connection, hello);
     // also where the connection is gone by now: nobody else has the session any more
     const session = await this.#take(id, claimed, connection, hello);
-    if (connection.outgoing.isClosed) return suspendSession(session, noStatus, '');
+    if (connection.outgoing.isClosed) {
+      session.resumeToken.rotate(token, secret);
+      return suspendSession(session, noStatus, '');
+    }
     resumeSession(session, connection, hello, secret);
   }
 
@@ -154,6 +157,9 @@ export class SharedSessions {
 
   /** What is being handled by a process that has died will not come: it is handled here. */
   async sweep(): Promise<void> {
+    const { clock, session: bounds } = this.#hub.options;
+    // where no connection is there is nobody else to see how long they have waited
+    for (const session of this.#hub.suspended.since(clock.now() - bounds.resumeForMs)) endForGood(session);
     for (const session of this.#hub.roster.all()) {
       const { shared } = session;
       if (shared?.cameFrom === undefined || shared.elsewhere.size === 0) continue;
