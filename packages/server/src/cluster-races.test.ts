@@ -104,6 +104,51 @@ describe('processes that a broker joins', () => {
     expect(back.takeData('said')).toEqual(['to ann']);
   });
 
+  it('hand over what is still handled, although it was heard before that the session is elsewhere', async () => {
+    let finish = (): void => undefined;
+    let runs = 0;
+    const { brokers, engine, nodes } = await startNodes(channels, {
+      routes: { said: () => ((runs += 1), new Promise<void>((resolve) => (finish = resolve))) },
+    });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    a.say({ path: 'said', data: 'once', seq: 1 });
+    await settle();
+    // the process is asked for the session only after it was told that what it put down of it is refused
+    engine.delayMessages(brokers[0]);
+    const resuming = other.resume(a);
+    one.sockets.client(a.welcome.session)?.join('lobby');
+    await settle();
+    one.sockets.client(a.welcome.session)?.join('attic');
+    await settle();
+    engine.releaseMessages(brokers[0]);
+    const back = await resuming;
+    back.say({ path: 'said', data: 'once', seq: 1 });
+    await settle();
+    finish();
+    await settle();
+    expect(runs).toBe(1);
+  });
+
+  it('tell the last of several processes what the first has answered', async () => {
+    let finish = (): void => undefined;
+    const { nodes } = await startNodes(channels, {
+      routes: { said: () => new Promise<void>((resolve) => (finish = resolve)) },
+    });
+    const [one, other, third] = nodes;
+    const a = await one.connect();
+    a.say({ path: 'said', data: 'once', id: 1 });
+    await settle();
+    const b = await other.resume(a);
+    await settle();
+    const c = await third.resume(b);
+    await settle();
+    c.takeAll();
+    finish();
+    await settle();
+    expect(c.take()).toMatchObject([{ path: 'said', id: 1 }]);
+  });
+
   it('end a session whose client had gone again before it was looked up', async () => {
     const { brokers, clock, engine, nodes } = await startNodes(channels);
     const [one, other] = nodes;
