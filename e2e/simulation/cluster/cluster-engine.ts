@@ -6,6 +6,9 @@ import { createMemoryEngine, type MemoryEngine } from '../../../packages/server/
 import type { ClusterNode } from './cluster-node.js';
 import type { DeliveryLedger } from './delivery-ledger.js';
 
+/** An engine that dies has lost no more than that. */
+const lostWithinMs = 9_000;
+
 /** What one node has of the engine. */
 export type NodeBroker = ReturnType<MemoryEngine['broker']>;
 
@@ -95,13 +98,23 @@ export class ClusterEngine {
 
   kill(node: ClusterNode): void {
     this.#engine.kill(node.broker);
-    this.ended(node);
+    this.#ended(node);
     // what it knew of handlers that run in others for its clients is lost as well
     this.#forgiveRuns();
   }
 
+  /** A node takes its leave: what it cannot end in time is handled once more by another. */
+  async drain(node: ClusterNode): Promise<void> {
+    this.#options.checker.killed(node.broker.id);
+    this.#note(+1);
+    await node.sockets.drain({ graceMs: 2_000, spreadMs: 1_000 });
+    node.isDead = true;
+    this.#note(-1);
+    this.#ended(node);
+  }
+
   /** A node is gone, and with it what it could have sent again. */
-  ended(node: ClusterNode): void {
+  #ended(node: ClusterNode): void {
     this.#options.checker.killed(node.broker.id);
     for (const n of this.#lost) if (this.#sentBy.get(n) === node) this.#options.ledger.forgive(n);
   }
@@ -110,9 +123,11 @@ export class ClusterEngine {
     if (count === 0 || this.#isTurnedBack) return;
     this.#hasLost = true;
     const settings = { processId: '', maxLogBytes: Infinity, maxLogAgeMs: Infinity, sessionMs: 0 };
-    const held = this.#engine.store.read(log, { after: 0, epoch: 'none yet' }, settings).entries;
-    this.#engine.loseTail(log, count);
-    for (const { body } of held.slice(-count)) {
+    const { entries } = this.#engine.store.read(log, { after: 0, epoch: 'none yet' }, settings);
+    // what it took long ago it has written down
+    const young = entries.filter(({ time }) => time > this.#options.clock.now() - lostWithinMs).slice(-count);
+    this.#engine.loseTail(log, young.length);
+    for (const { body } of young) {
       const n = numberIn(body);
       if (n !== undefined) this.#noteLost(n);
     }
@@ -126,16 +141,17 @@ export class ClusterEngine {
 
   /** Whoever cannot ask, or be asked, takes the others for dead: what is being handled may be handled once more. */
   #disturb(ms: number, begin: () => void, end: () => void): void {
-    const note = (change: number): void => {
-      this.#disturbances += change;
-      this.#forgiveRuns();
-    };
-    note(+1);
+    this.#note(+1);
     begin();
     this.#options.clock.after(ms, () => {
       end();
-      note(-1);
+      this.#note(-1);
     });
+  }
+
+  #note(change: number): void {
+    this.#disturbances += change;
+    this.#forgiveRuns();
   }
 
   #forgiveRuns(): void {

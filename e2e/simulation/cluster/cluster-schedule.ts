@@ -65,14 +65,14 @@ const kinds: readonly (readonly [weight: number, (draw: Draw) => ClusterStep])[]
   [3, ({ who, below }) => ({ do: 'freeze', who: who(), is: below(5) < 2 })],
   [
     3,
-    ({ oneOf, room }) => ({
+    ({ below, oneOf, room }) => ({
       do: 'outage',
-      ms: oneOf(157, 503, 2_003, 15_003),
+      ms: oneOf(100, 500, 2_000, 15_000) + below(300),
       room: room(),
       loses: oneOf(0, 1, 2, 5),
     }),
   ],
-  [1, ({ oneOf }) => ({ do: 'flush', ms: oneOf(157, 2_003) })],
+  [1, ({ below, oneOf }) => ({ do: 'flush', ms: oneOf(100, 2_000) + below(300) })],
   [4, ({ node, oneOf }) => ({ do: 'deafen', node: node(), ms: oneOf(0, 20, 300, 5_000) })],
   [4, ({ node, oneOf }) => ({ do: 'delay', node: node(), ms: oneOf(1, 20, 300, 2_000) })],
   [1, ({ oneOf }) => ({ do: 'turnClock', ms: oneOf(-60_000, -1_000, 0, 1_000) })],

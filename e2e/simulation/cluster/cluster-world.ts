@@ -198,9 +198,7 @@ export class ClusterWorld {
     const node = this.#nodes[index];
     if (node === undefined || this.#alive.length === 1) return;
     this.#nodes[index] = undefined;
-    await node.sockets.drain({ graceMs: 2_000, spreadMs: 1_000 });
-    node.isDead = true;
-    this.#engine.ended(node);
+    await this.#engine.drain(node);
     this.#clock.after(downMs, () => this.#start(index));
   }
 
