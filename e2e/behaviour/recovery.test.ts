@@ -60,6 +60,7 @@ describe.each(everyTransport)('a client that returns over $name', (transport) =>
     sockets.room('lobby').send('output', 'to the room');
     sockets.room('lobby').except(socket).send('output', 'to the rest of the room');
     sockets.room('attic').send('output', 'to another room');
+    await app.spread();
     await app.advance(2_000);
     // streams keep an order each, and in one process that of all together
     const sent = ['to you', 'to your user', 'to all', 'lobby: to the room'];
@@ -89,6 +90,7 @@ describe.each(everyTransport)('a client that returns over $name', (transport) =>
     socket.join('cellar');
     sockets.room('cellar').send('output', 'heard');
     await attic.leave();
+    await app.spread();
     await app.advance(2_000);
     expect([...app.socket.rooms]).toEqual(['cellar']);
     expect(heard).toEqual([['cellar', 'heard']]);
@@ -105,6 +107,7 @@ describe.each(everyTransport)('a client that returns over $name', (transport) =>
     for (let volume = 1; volume <= 3; volume++) app.sockets.sendToAll('volume', volume);
     app.socket.send('volume', 4);
     app.sockets.sendToAll('typing', 'gone');
+    await app.spread();
     await app.advance(2_000);
     expect(heard.sort()).toEqual([3, 4]);
     expect(app.sockets.stats().dropped.volatile).toBe(1);
@@ -228,6 +231,7 @@ describe.each(everyTransport)('a client that returns over $name', (transport) =>
     await app.settle();
     await app.cut();
     for (let n = 1; n <= 100; n++) app.sockets.sendToAll('count', { n });
+    await app.spread();
     await app.advance(2_000);
     const [first, gap, ...rest] = heard;
     expect(first).toBe(0);

@@ -5,6 +5,8 @@ import type { Message, Stream } from './contender.js';
 interface Missed {
   /** Told because nobody can know whether something is missing. */
   readonly mayBeEmpty: boolean;
+  /** When it was told, in ms since the epoch. */
+  readonly atMs: number;
 }
 
 /** A message of the client's. */

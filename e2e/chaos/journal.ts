@@ -5,8 +5,8 @@ import type { Message } from './contender.js';
 /** One thing that happened in the server process. */
 export type Entry =
   | { readonly offered: Message }
-  /** The library has accepted what it was offered, so long after that. */
-  | { readonly published: Message; readonly tookMs: number }
+  /** The library has accepted what it was offered, so long after that, so many ms after the epoch. */
+  | { readonly published: Message; readonly tookMs: number; readonly atMs: number }
   /** It has not, and has said so. */
   | { readonly refused: Message }
   /** A message of a client's has reached its handler, so many ms after the epoch. */

@@ -62,7 +62,7 @@ export async function openLine(
         back.resolve();
       },
       received: (message) => heard[message.stream].push(message),
-      missed: (stream, mayBeEmpty) => heard[stream].push({ mayBeEmpty }),
+      missed: (stream, mayBeEmpty) => heard[stream].push({ mayBeEmpty, atMs: Date.now() }),
       doubted(n) {
         const sending = sent[n - 1];
         if (sending) sending.state = 'unknown';

@@ -33,7 +33,7 @@ function sendNext(): void {
   write({ offered: message });
   const offeredAt = performance.now();
   const sent = served.publish(message).then(
-    () => write({ published: message, tookMs: performance.now() - offeredAt }),
+    () => write({ published: message, tookMs: performance.now() - offeredAt, atMs: Date.now() }),
     (error) => refuse(message, error),
   );
   sending.add(sent);

@@ -12,7 +12,7 @@ function accountOf(heard: string): Account {
   for (const one of heard.split(' ')) {
     const [n = '', run = '1'] = one.split(':').reverse();
     account.heard[stream].push(
-      one === '|' ? { mayBeEmpty: false } : { run: Number(run), stream, n: Number(n) },
+      one === '|' ? { mayBeEmpty: false, atMs: 0 } : { run: Number(run), stream, n: Number(n) },
     );
   }
   return account;
@@ -21,6 +21,7 @@ function accountOf(heard: string): Account {
 function judgeHeard(heard: string, accepted = 6): ClusterVerdict {
   const published = Array.from({ length: accepted }, (_, index): Entry => ({
     published: { run: 1, stream, n: index + 1 },
+    atMs: index + 1,
     tookMs: 1,
   }));
   return judgeCluster({ accounts: [accountOf(heard)], journals: [published], deaths: new Map() });

@@ -51,7 +51,9 @@ function judgeDown({ accounts, journals }: ClusterEvidence, note: Note): Cluster
   for (const stream of streams) {
     const published = journals.map((journal) =>
       journal.flatMap((entry) =>
-        'published' in entry && entry.published.stream === stream ? [entry.published.n] : [],
+        'published' in entry && entry.published.stream === stream
+          ? [{ n: entry.published.n, atMs: entry.atMs }]
+          : [],
       ),
     );
     for (const { key: client, heard } of accounts) {
@@ -69,17 +71,23 @@ function judgeDown({ accounts, journals }: ClusterEvidence, note: Note): Cluster
   return { ...sum, refused };
 }
 
+/** A message that the library has accepted, and when. */
+interface Accepted {
+  readonly n: number;
+  readonly atMs: number;
+}
+
 /** What became of the messages of one process to one client in one stream. */
 function fateOf(
   heard: Heard,
   run: number,
-  accepted: readonly number[],
+  accepted: readonly Accepted[],
   note: (kind: string, n: number) => void,
 ): Pick<ClusterVerdict['down'], 'lost' | 'silent' | 'duplicated' | 'disordered' | 'repeated'> {
   const fate = { lost: 0, silent: 0, duplicated: 0, disordered: 0, repeated: 0 };
   /** The gap after which each came last. */
   const arrived = new Map<number, number>();
-  const covered: { readonly after: number; before: number }[] = [];
+  const covered: { readonly after: number; before: number; readonly atMs: number }[] = [];
   let gaps = 0;
   let [highest, highestBeforeGap, newest] = [0, 0, 0];
   for (const one of heard) {
@@ -87,7 +95,7 @@ function fateOf(
       gaps += 1;
       highestBeforeGap = highest;
       newest = 0;
-      covered.push({ after: highestBeforeGap, before: Infinity });
+      covered.push({ after: highestBeforeGap, before: Infinity, atMs: one.atMs });
       continue;
     }
     if (one.run !== run) continue;
@@ -106,10 +114,11 @@ function fateOf(
     highest = Math.max(highest, n);
     for (const gap of covered) if (n > gap.after) gap.before = Math.min(gap.before, n);
   }
-  for (const n of accepted) {
+  for (const { n, atMs } of accepted) {
     if (arrived.has(n)) continue;
     fate.lost += 1;
-    if (covered.some(({ after, before }) => n > after && n < before)) continue;
+    // one that waited for the engine may be accepted, and come, after one that was offered later
+    if (covered.some((gap) => n > gap.after && (n < gap.before || atMs <= gap.atMs))) continue;
     fate.silent += 1;
     note('never got, and was told of no gap for,', n);
   }

@@ -77,3 +77,16 @@ it('makes a claim once, however often its answer is lost', async () => {
   }
   await proxy.close();
 });
+
+it('still finds a session by its user that was not there for a moment', async () => {
+  await using redis = await startRedis();
+  await using one = await startBroker({ url: redis.url });
+  await one.broker.openSession({ id: 's_1', userId: 'ann', token: 't', state: '{}' });
+  const kept = '{wirepact:s:s_1}';
+  const [found] = (await redis.command('KEYS', `${kept}*`)) as string[];
+  // as between the moment Redis forgets it and the one its process puts it down again
+  await redis.command('RENAME', found ?? '', `${kept}:gone`);
+  expect(await one.broker.sessionsOf('ann')).toEqual([]);
+  await redis.command('RENAME', `${kept}:gone`, found ?? '');
+  expect(await one.broker.sessionsOf('ann')).toHaveLength(1);
+});

@@ -104,6 +104,77 @@ describe('processes that a broker joins', () => {
     expect(back.takeData('said')).toEqual(['to ann']);
   });
 
+  it('hand over what is still handled, although it was heard before that the session is elsewhere', async () => {
+    let finish = (): void => undefined;
+    let runs = 0;
+    const { brokers, engine, nodes } = await startNodes(channels, {
+      routes: { said: () => ((runs += 1), new Promise<void>((resolve) => (finish = resolve))) },
+    });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    a.say({ path: 'said', data: 'once', seq: 1 });
+    await settle();
+    // the process is asked for the session only after it was told that what it put down of it is refused
+    engine.delayMessages(brokers[0]);
+    const resuming = other.resume(a);
+    one.sockets.client(a.welcome.session)?.join('lobby');
+    await settle();
+    one.sockets.client(a.welcome.session)?.join('attic');
+    await settle();
+    engine.releaseMessages(brokers[0]);
+    const back = await resuming;
+    back.say({ path: 'said', data: 'once', seq: 1 });
+    await settle();
+    finish();
+    await settle();
+    expect(runs).toBe(1);
+  });
+
+  it('tell the last of several processes what the first has answered', async () => {
+    let finish = (): void => undefined;
+    const { nodes } = await startNodes(channels, {
+      routes: { said: () => new Promise<void>((resolve) => (finish = resolve)) },
+    });
+    const [one, other, third] = nodes;
+    const a = await one.connect();
+    a.say({ path: 'said', data: 'once', id: 1 });
+    await settle();
+    const b = await other.resume(a);
+    await settle();
+    const c = await third.resume(b);
+    await settle();
+    c.takeAll();
+    finish();
+    await settle();
+    expect(c.take()).toMatchObject([{ path: 'said', id: 1 }]);
+  });
+
+  it('end a session whose client had gone again before it was looked up', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const { welcome } = await one.connect('ann');
+    await settle();
+    engine.kill(brokers[0]);
+    engine.goAway();
+    const gone = await other.connectSilent('ann');
+    gone.say({ path: '$hello', data: { session: welcome.session, token: welcome.token } });
+    gone.cut();
+    for (let second = 0; second < 4; second += 1) {
+      clock.advance(1_000);
+      await settle();
+    }
+    engine.comeBack();
+    await settle();
+    clock.advance(300);
+    await settle();
+    expect(other.sockets.countClients).toBe(1);
+    for (let second = 0; second < 140; second += 10) {
+      clock.advance(10_000);
+      await settle();
+    }
+    expect(other.sockets.countClients).toBe(0);
+  });
+
   it('send nothing again that the engine still has, whoever has left the room meanwhile', async () => {
     const { clock, engine, nodes } = await startNodes(channels);
     const [one, other] = nodes;
@@ -135,8 +206,27 @@ describe('processes that a broker joins', () => {
     engine.comeBack();
     engine.restoreMessages(brokers[0]);
     await settle();
-    clock.advance(1_000);
-    await settle();
+    for (let look = 0; look < 2; look += 1) {
+      clock.advance(1_000);
+      await settle();
+    }
     expect(a.takeData('said')).toEqual(['unheard']);
+  });
+
+  it('let each other put back what is theirs before they send to that', async () => {
+    const { clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect('ann');
+    await settle();
+    engine.goAway();
+    engine.flush();
+    engine.comeBack();
+    const publishing = other.sockets.user('ann').publish('said', 'hello');
+    await settle();
+    expect(a.takeData('said')).toEqual([]);
+    clock.advance(300);
+    await publishing;
+    await settle();
+    expect(a.takeData('said')).toEqual(['hello']);
   });
 });

@@ -15,7 +15,7 @@ import { SharedMembers } from './shared-members.js';
 import { SharedSessions } from './shared-sessions.js';
 import { SharedLog, type SharedLogHost } from './shared-log.js';
 import { decodeShared, isJson } from './shared-message.js';
-import { inboxLogOf, SharedSender } from './shared-sender.js';
+import { graceMs, inboxLogOf, SharedSender } from './shared-sender.js';
 import { Timers } from './timers.js';
 import { touchMs, Upkeep } from './upkeep.js';
 import { Waiters } from './waiters.js';
@@ -155,6 +155,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#timers.end();
+    this.#sender.release();
     this.#retrying.wakeAll();
     this.clients.end();
     for (const shared of this.#shared.values()) shared.close();
@@ -190,6 +191,8 @@ export class Cluster implements BrokerListener, SharedLogHost {
 
   async returned(): Promise<void> {
     this.#retrying.wakeAll();
+    this.#sender.hold();
+    this.#timers.after('grace', graceMs, () => this.#sender.release());
     await this.#upkeep?.returned();
   }
 

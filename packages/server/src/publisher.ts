@@ -8,7 +8,7 @@ import { defaultOptions, type LogOptions } from './options.js';
 import { createOutgoing, type OutgoingMessage } from './outgoing-message.js';
 import { findRoomNameFault } from './rooms.js';
 import { createSecret } from './secrets.js';
-import { SharedSender } from './shared-sender.js';
+import { graceMs, SharedSender } from './shared-sender.js';
 import type { Target } from './targets.js';
 import { createTarget, type AnyTarget } from './target.js';
 import { Timers } from './timers.js';
@@ -98,6 +98,7 @@ class RemotePublisher {
 
   async close(): Promise<void> {
     this.#timers.end();
+    this.#sender.release();
     await this.#options.broker.close();
   }
 
@@ -123,10 +124,20 @@ class RemotePublisher {
       renewed() {},
       told() {},
       returned: async () => {
-        this.#timers.after('verify', verifyMs, () => void this.#sender.verify().catch(this.#report));
+        this.#sender.hold();
+        this.#timers.after('grace', graceMs, () => this.#sender.release());
+        this.#verifySoon();
       },
       failed: (error) => this.#report(error),
     };
+  }
+
+  #verifySoon(): void {
+    this.#timers.after('verify', verifyMs, () => {
+      this.#sender.verify().then((isSure) => {
+        if (!isSure) this.#verifySoon();
+      }, this.#report);
+    });
   }
 
   readonly #report = (error: unknown, path?: string): void => {

@@ -24,6 +24,8 @@ export class RecentAppends {
   readonly #clock: Clock;
   #recent: Recent[] = [];
   readonly #knownAt = new Map<string, number>();
+  /** What was missing when it was looked for. */
+  readonly #missing = new WeakSet<Recent>();
   #bytes = 0;
 
   constructor(broker: Broker, clock: Clock) {
@@ -74,9 +76,12 @@ export class RecentAppends {
     const lost = recents.filter(({ head }) => {
       return head.epoch === page.epoch && head.at > page.floor && !held.has(head.at) && !isTaken(head.at);
     });
-    this.#recent = this.#recent.filter((recent) => !lost.includes(recent));
-    await Promise.all(lost.map(({ body }) => this.#again(log, body, epoch)));
-    return true;
+    const isLost = new Set(lost.filter((recent) => this.#missing.has(recent)));
+    for (const recent of lost) this.#missing.add(recent);
+    this.#recent = this.#recent.filter((recent) => !isLost.has(recent));
+    await Promise.all(Array.from(isLost, ({ body }) => this.#again(log, body, epoch)));
+    // others may need a while longer to give it back: what is missing twice is lost
+    return isLost.size === lost.length;
   }
 
   async #again(log: string, body: string, epoch: string): Promise<void> {

@@ -122,9 +122,11 @@ describe('a log that processes share', () => {
     engine.comeBack();
     engine.restoreMessages(brokers[0]);
     await settle();
-    expect(a.takeData('said')).toEqual([]);
-    clock.advance(1_000);
-    await settle();
+    for (let look = 0; look < 2; look += 1) {
+      expect(a.takeData('said')).toEqual([]);
+      clock.advance(1_000);
+      await settle();
+    }
     expect(a.takeData('said')).toEqual(['unheard']);
   });
 

@@ -83,7 +83,9 @@ export class SharedLog implements LogSource, Mirror {
 
   async append(body: string): Promise<LogHead> {
     this.#appending += 1;
-    const { epoch, at: knownAt } = this.log;
+    const { at: knownAt } = this.log;
+    // should the engine have lost the log, another one is not to be taken for it
+    const epoch = knownAt === 0 ? this.log.epoch : createEpoch();
     const appending = this.host.broker.append({ log: this.name, body, epoch, knownAt });
     this.#appended = appending.catch(() => undefined);
     try {

@@ -6,6 +6,10 @@ import { createEpoch } from './logs.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 import { RecentAppends } from './recent-appends.js';
 import { encodeShared } from './shared-message.js';
+import { Waiters } from './waiters.js';
+
+/** So long after the engine is back others are given to put right what is theirs, in ms. */
+export const graceMs = 300;
 
 const inboxPrefix = `${inboxName}:`;
 
@@ -21,6 +25,7 @@ export type AppendHere = (body: string) => Promise<LogHead>;
 export class SharedSender {
   readonly #broker: Broker;
   readonly #recent: RecentAppends;
+  #held: Waiters | undefined;
 
   constructor(broker: Broker, clock: Clock) {
     this.#broker = broker;
@@ -37,14 +42,27 @@ export class SharedSender {
     const body = encodeShared(message, exceptId);
     if (message.delivery === 'volatile') return this.#broker.emit(log, body);
     if (message.delivery === 'latest') return this.#broker.keepLatest(log, message.slot, body);
+    if (append === undefined && this.#held !== undefined) await this.#held.wait();
     const head = await (append?.(body) ?? this.#broker.append(this.#appendOf(log, body)));
     this.#recent.note(log, head, body);
   }
 
   /** Sends to every client of a user, wherever it is. Resolves once that is accepted for each of them. */
   async publishToUser(userId: string, message: OutgoingMessage): Promise<void> {
+    if (this.#held !== undefined) await this.#held.wait();
     const places = await this.#broker.sessionsOf(userId);
     await Promise.all(places.map(({ id }) => this.publish(inboxLogOf(id), message)));
+  }
+
+  /** The engine is back: what is others' is theirs to put right first. What they are sent waits for {@link release}. */
+  hold(): void {
+    this.#held ??= new Waiters();
+  }
+
+  release(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    held?.wakeAll();
   }
 
   /**

@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 import { receive } from './dispatch.js';
 import type { Hello } from './hello.js';
 import type { Hub } from './hub.js';
-import { endSession, letGo, openSession, suspendSession } from './lifecycle.js';
+import { endForGood, endSession, letGo, openSession, suspendSession } from './lifecycle.js';
 import { handledNumbers } from './received-numbers.js';
 import { resumeSession } from './resume.js';
 import { createSecret, createSessionId, hashOf } from './secrets.js';
@@ -40,6 +40,8 @@ export class SharedSessions {
   readonly #hub: Hub;
   /** Clients that come back, by the session that they had. */
   readonly #returning = new Map<string, Promise<void>>();
+  /** Sessions that have gone on elsewhere: the process that has one now may still ask, and is told what handlers here answer. */
+  readonly #left = new Map<string, { readonly session: Session; readonly at: number }>();
   readonly #awaited = new Map<string, (handedOver: HandedOver) => void>();
 
   constructor(broker: Broker, processId: string, hub: Hub) {
@@ -97,7 +99,10 @@ export class SharedSessions {
     if (claimed === undefined) return this.#begin(connection, hello);
     // also where the connection is gone by now: nobody else has the session any more
     const session = await this.#take(id, claimed, connection, hello);
-    if (connection.outgoing.isClosed) return suspendSession(session, noStatus, '');
+    if (connection.outgoing.isClosed) {
+      session.resumeToken.rotate(token, secret);
+      return suspendSession(session, noStatus, '');
+    }
     resumeSession(session, connection, hello, secret);
   }
 
@@ -134,6 +139,7 @@ export class SharedSessions {
 
   /** Another process has it: here it is over. */
   fenced(session: Session): void {
+    this.#left.set(session.id, { session, at: this.#hub.options.clock.now() });
     letGo(session, closeCodes.takenOver, 'the client is here by another connection');
   }
 
@@ -154,6 +160,13 @@ export class SharedSessions {
 
   /** What is being handled by a process that has died will not come: it is handled here. */
   async sweep(): Promise<void> {
+    const { clock, session: bounds } = this.#hub.options;
+    // where no connection is there is nobody else to see how long they have waited
+    for (const session of this.#hub.suspended.since(clock.now() - bounds.resumeForMs)) endForGood(session);
+    for (const [id, { session, at }] of this.#left) {
+      const isBusy = session.calls.size > 0 || (session.shared?.elsewhere.size ?? 0) > 0;
+      if (!isBusy && at < clock.now() - handOverMs) this.#left.delete(id);
+    }
     for (const session of this.#hub.roster.all()) {
       const { shared } = session;
       if (shared?.cameFrom === undefined || shared.elsewhere.size === 0) continue;
@@ -206,7 +219,7 @@ export class SharedSessions {
   }
 
   #handOver({ id, generation, to }: Extract<Message, { readonly kind: 'hand-over' }>): void {
-    const session = this.#hub.roster.find(id);
+    const session = this.#find(id);
     const { shared } = session ?? {};
     const isOlder = shared !== undefined && shared.generation < generation;
     if (session === undefined || shared === undefined || !isOlder) {
@@ -230,16 +243,18 @@ export class SharedSessions {
   }
 
   #noteHandled({ id, number, frames }: Extract<Message, { readonly kind: 'handled' }>): void {
-    const session = this.#hub.roster.find(id);
-    if (session?.shared?.elsewhere.delete(number) !== true) return this.#passOn(session, number, frames);
+    const session = this.#find(id);
+    const wasAwaited = session?.shared?.elsewhere.delete(number) === true;
+    if (session?.shared?.movedTo !== undefined) return this.forward(session, number, frames);
+    if (session?.shared === undefined || !wasAwaited) return;
     if (frames === undefined) return this.#hub.acknowledgements.owe(session);
     session.openAnswers().add(number, frames);
     session.shared.noteDone(number, frames);
     for (const { text } of frames) session.write(text);
   }
 
-  #passOn(session: Session | undefined, number: number, frames?: readonly AnswerFrame[]): void {
-    if (session !== undefined) this.forward(session, number, frames);
+  #find(id: string): Session | undefined {
+    return this.#hub.roster.find(id) ?? this.#left.get(id)?.session;
   }
 
   #tell(processId: string, message: Message): void {
