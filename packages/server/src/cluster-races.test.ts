@@ -221,6 +221,7 @@ describe('processes that a broker joins', () => {
     engine.goAway();
     engine.flush();
     engine.comeBack();
+    await settle();
     const publishing = other.sockets.user('ann').publish('said', 'hello');
     await settle();
     expect(a.takeData('said')).toEqual([]);

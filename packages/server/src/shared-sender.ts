@@ -50,7 +50,12 @@ export class SharedSender {
   /** Sends to every client of a user, wherever it is. Resolves once that is accepted for each of them. */
   async publishToUser(userId: string, message: OutgoingMessage): Promise<void> {
     if (this.#held !== undefined) await this.#held.wait();
-    const places = await this.#broker.sessionsOf(userId);
+    let places = await this.#broker.sessionsOf(userId);
+    // the engine was away meanwhile
+    if (this.#held !== undefined) {
+      await this.#held.wait();
+      places = await this.#broker.sessionsOf(userId);
+    }
     await Promise.all(places.map(({ id }) => this.publish(inboxLogOf(id), message)));
   }
 
