@@ -230,4 +230,30 @@ describe('processes that a broker joins', () => {
     await settle();
     expect(a.takeData('said')).toEqual(['hello']);
   });
+
+  it('send a client back that is cut off by an older connection of its own', async () => {
+    const { clock, brokers, nodes } = await startNodes(channels);
+    const [one, other, third] = nodes;
+    const a = await one.connect();
+    await settle();
+    a.cut();
+    // its first return waits for the engine, and is given up
+    brokers[1].hold('everything', true);
+    const stale = await other.connectSilent();
+    stale.say({ path: '$hello', data: { session: a.welcome.session, token: a.welcome.token } });
+    await settle();
+    stale.cut();
+    const resuming = third.resume(a);
+    await settle();
+    clock.advance(300);
+    const back = await resuming;
+    expect(back.welcome.resumed).toBe(true);
+    brokers[1].hold('everything', false);
+    for (let turn = 0; turn < 3; turn += 1) {
+      await settle();
+      clock.advance(300);
+    }
+    await settle();
+    expect(back.transport.closedWith?.code).toBe(4500);
+  });
 });

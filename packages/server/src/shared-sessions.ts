@@ -24,7 +24,14 @@ const noStatus = 1006;
 
 /** What processes say to each other about sessions. */
 type Message =
-  | { readonly kind: 'hand-over'; readonly id: string; readonly generation: number; readonly to: string }
+  | {
+      readonly kind: 'hand-over';
+      readonly id: string;
+      readonly generation: number;
+      readonly to: string;
+      /** Whether the client is there. */
+      readonly isThere: boolean;
+    }
   | ({ readonly kind: 'handed-over'; readonly id: string } & HandedOver)
   | {
       readonly kind: 'handled';
@@ -137,10 +144,13 @@ export class SharedSessions {
     endSession(session, closeCodes.normal, 'the session was ended');
   }
 
-  /** Another process has it: here it is over. */
-  fenced(session: Session): void {
+  /**
+   * Another process has it: here it is over. Unless it is known that the client is there, one that is still here is to come
+   * back: a claim may have waited for the engine longer than the client waited for it.
+   */
+  fenced(session: Session, code: number = closeCodes.internal): void {
     this.#left.set(session.id, { session, at: this.#hub.options.clock.now() });
-    letGo(session, closeCodes.takenOver, 'the client is here by another connection');
+    letGo(session, code, 'the session is with another process');
   }
 
   /** A process says something about a session. */
@@ -191,14 +201,19 @@ export class SharedSessions {
       }
       this.fenced(local);
     }
-    const handedOver = processId === this.#processId ? undefined : await this.#ask(id, claimed);
+    const handedOver =
+      processId === this.#processId ? undefined : await this.#ask(id, claimed, !connection.outgoing.isClosed);
     const session = restoreSession({ id, claimed, handedOver, connection, open: hello.open }, this);
     this.#hub.roster.add(session);
     return session;
   }
 
   /** Asks the process that had it for what it knows beyond what was put down. */
-  async #ask(id: string, { generation, processId }: ClaimedSession): Promise<HandedOver | undefined> {
+  async #ask(
+    id: string,
+    { generation, processId }: ClaimedSession,
+    isThere: boolean,
+  ): Promise<HandedOver | undefined> {
     const answer = new Promise<HandedOver | undefined>((resolve) => {
       const stop = this.#hub.options.clock.after(handOverMs, () => resolve(undefined));
       const settle = (handedOver?: HandedOver): void => {
@@ -212,13 +227,13 @@ export class SharedSessions {
         () => settle(),
       );
     });
-    this.#tell(processId, { kind: 'hand-over', id, generation, to: this.#processId });
+    this.#tell(processId, { kind: 'hand-over', id, generation, to: this.#processId, isThere });
     const handedOver = await answer;
     this.#awaited.delete(id);
     return handedOver;
   }
 
-  #handOver({ id, generation, to }: Extract<Message, { readonly kind: 'hand-over' }>): void {
+  #handOver({ id, generation, to, isThere }: Extract<Message, { readonly kind: 'hand-over' }>): void {
     const session = this.#find(id);
     const { shared } = session ?? {};
     const isOlder = shared !== undefined && shared.generation < generation;
@@ -232,7 +247,7 @@ export class SharedSessions {
     shared.movedTo = to;
     const done = JSON.stringify(handledNumbers(session));
     const answers = [...(session.answers?.all() ?? [])];
-    this.fenced(session);
+    this.fenced(session, isThere ? closeCodes.takenOver : closeCodes.internal);
     this.#tell(to, {
       kind: 'handed-over',
       id,
