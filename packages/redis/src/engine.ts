@@ -44,7 +44,7 @@ export class Engine implements NodeHost {
     this.#returns = new Returns({
       ...{ clock, timeoutMs: publishTimeoutMs },
       isReady: () => this.#topology.isReady,
-      tell: () => listener.returned(),
+      tell: (wasAway) => listener.returned(wasAway),
       release: (node) => this.queue.release(node),
       failed: (error) => this.failed(error),
     });

@@ -9,8 +9,8 @@ export interface ReturnsHost {
   readonly timeoutMs: number;
   /** Whether all servers are there. */
   isReady(): boolean;
-  /** Tells that messages may have been missed, or lost. */
-  tell(): Promise<void>;
+  /** Tells that messages may have been missed, or lost where Redis itself was away. */
+  tell(wasAway: boolean): Promise<void>;
   /** What is for this server may go. */
   release(node: RedisNode): void;
   failed(error: unknown): void;
@@ -61,7 +61,7 @@ export class Returns {
       this.#isMissing = false;
       const back = this.#takeBack();
       try {
-        await this.#inTime(this.#host.tell());
+        await this.#inTime(this.#host.tell(back.length > 0));
       } catch (error) {
         this.#host.failed(error);
       }

@@ -140,10 +140,10 @@ export interface BrokerListener {
   /** Another process says something to this one. */
   told(text: string): void;
   /**
-   * The engine is back after it was away, or messages may have been missed. What waits to be appended is held until this
-   * settles: first it is found out what the engine has lost.
+   * Messages may have been missed; and when the engine itself `wasAway`, it may have lost some, and what waits to be appended is
+   * held until this settles: first it is found out what the engine has lost.
    */
-  returned(): Promise<void>;
+  returned(wasAway: boolean): Promise<void>;
   /** Something failed that nobody waits for. */
   failed(error: unknown): void;
 }

@@ -256,4 +256,23 @@ describe('processes that a broker joins', () => {
     await settle();
     expect(back.transport.closedWith?.code).toBe(4500);
   });
+
+  it('send to a user in order, also around a time without the engine', async () => {
+    const { clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect('ann');
+    await settle();
+    const user = other.sockets.user('ann');
+    const publishing = [user.publish('said', '1')];
+    engine.goAway();
+    publishing.push(user.publish('said', '2'));
+    engine.comeBack();
+    publishing.push(user.publish('said', '3'));
+    await settle();
+    publishing.push(user.publish('said', '4'));
+    clock.advance(300);
+    await Promise.all(publishing);
+    await settle();
+    expect(a.takeData('said')).toEqual(['1', '2', '3', '4']);
+  });
 });

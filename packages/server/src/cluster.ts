@@ -189,10 +189,12 @@ export class Cluster implements BrokerListener, SharedLogHost {
     this.clients.told(message);
   }
 
-  async returned(): Promise<void> {
+  async returned(wasAway: boolean): Promise<void> {
     this.#retrying.wakeAll();
-    this.#sender.hold();
-    this.#timers.after('grace', graceMs, () => this.#sender.release());
+    if (wasAway) {
+      this.#sender.hold();
+      this.#timers.after('grace', graceMs, () => this.#sender.release());
+    }
     await this.#upkeep?.returned();
   }
 

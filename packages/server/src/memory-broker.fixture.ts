@@ -45,6 +45,7 @@ export class MemoryBroker implements Broker {
   #settings: BrokerSettings | undefined;
   #isHere = false;
   #isDeaf = false;
+  #wasAway = false;
   #isOver = false;
   #outages = 0;
   #appends = 0;
@@ -204,6 +205,7 @@ export class MemoryBroker implements Broker {
 
   /** The engine is gone, and with it every connection to it. */
   lose(): void {
+    this.#wasAway = true;
     this.#outages += 1;
     this.#commands.isHolding = true;
     this.#commands.lose();
@@ -256,7 +258,9 @@ export class MemoryBroker implements Broker {
       const isOutdated = (): boolean => outage !== this.#outages || this.#isOver;
       if (isOutdated()) return;
       try {
-        if (this.#isHere) await this.#listener?.returned();
+        const wasAway = this.#wasAway;
+        this.#wasAway = false;
+        if (this.#isHere) await this.#listener?.returned(wasAway);
       } catch (error) {
         this.#listener?.failed(error);
       }

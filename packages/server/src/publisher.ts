@@ -123,7 +123,9 @@ class RemotePublisher {
       emitted() {},
       renewed() {},
       told() {},
-      returned: async () => {
+      returned: async (wasAway) => {
+        // it follows nothing, so that it cannot have missed anything
+        if (!wasAway) return;
         this.#sender.hold();
         this.#timers.after('grace', graceMs, () => this.#sender.release());
         this.#verifySoon();

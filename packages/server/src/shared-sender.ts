@@ -1,6 +1,6 @@
 // How a process hands messages to the engine, whether it has clients or not.
 import type { Clock } from '@wirepact/core/internal';
-import type { Append, Broker, LogHead } from './broker.js';
+import type { Append, Broker, LogHead, SessionPlace } from './broker.js';
 import { inboxName } from './log.js';
 import { createEpoch } from './logs.js';
 import type { OutgoingMessage } from './outgoing-message.js';
@@ -26,6 +26,8 @@ export class SharedSender {
   readonly #broker: Broker;
   readonly #recent: RecentAppends;
   #held: Waiters | undefined;
+  /** Who is being looked for, by user. */
+  readonly #finding = new Map<string, Promise<readonly SessionPlace[]>>();
 
   constructor(broker: Broker, clock: Clock) {
     this.#broker = broker;
@@ -49,14 +51,26 @@ export class SharedSender {
 
   /** Sends to every client of a user, wherever it is. Resolves once that is accepted for each of them. */
   async publishToUser(userId: string, message: OutgoingMessage): Promise<void> {
-    if (this.#held !== undefined) await this.#held.wait();
-    let places = await this.#broker.sessionsOf(userId);
-    // the engine was away meanwhile
-    if (this.#held !== undefined) {
-      await this.#held.wait();
-      places = await this.#broker.sessionsOf(userId);
+    const finding = this.#findClients(userId, this.#finding.get(userId));
+    this.#finding.set(userId, finding);
+    try {
+      const places = await finding;
+      await Promise.all(places.map(({ id }) => this.publish(inboxLogOf(id), message)));
+    } finally {
+      if (this.#finding.get(userId) === finding) this.#finding.delete(userId);
     }
-    await Promise.all(places.map(({ id }) => this.publish(inboxLogOf(id), message)));
+  }
+
+  /** In the order in which it was asked, however long each takes: what is sent to a user must not overtake. */
+  async #findClients(userId: string, before: Promise<unknown> | undefined): Promise<readonly SessionPlace[]> {
+    const asked = this.#held === undefined ? this.#broker.sessionsOf(userId) : undefined;
+    asked?.catch(() => undefined);
+    await before?.catch(() => undefined);
+    const places = await asked;
+    if (places !== undefined && this.#held === undefined) return places;
+    // the engine was away meanwhile
+    await this.#held?.wait();
+    return this.#broker.sessionsOf(userId);
   }
 
   /** The engine is back: what is others' is theirs to put right first. What they are sent waits for {@link release}. */
