@@ -116,8 +116,9 @@ export class Engine implements NodeHost {
     this.asks.resume();
   }
 
-  ready(node: RedisNode): void {
-    this.#returns.ready(node);
+  ready(node: RedisNode, isAnew: boolean): void {
+    if (isAnew) this.#returns.ready(node);
+    else this.#returns.missed();
   }
 
   failed(error: unknown): void {

@@ -18,7 +18,8 @@ export interface NodeHost {
   /** It can be asked, and what was said to it before is over: done or not, none of it comes late, unless `isFenced` is false. */
   opened(node: RedisNode, isFenced: boolean): void;
   /** Both lines are open. */
-  ready(node: RedisNode): void;
+  /** `isAnew`: the line for commands is another one. */
+  ready(node: RedisNode, isAnew: boolean): void;
   failed(error: unknown): void;
 }
 
@@ -57,6 +58,7 @@ export class RedisNode {
   /** The last line for commands. */
   #identity: Identity | undefined;
   #isListening = false;
+  #isAnew = false;
   /** The server's clock some time ago. */
   #clockMicros = 0;
   #stopAsking: () => void = () => undefined;
@@ -175,8 +177,9 @@ export class RedisNode {
     const isFenced = await ended;
     this.#identity = await known;
     this.#enter('commands', line, place);
+    this.#isAnew = true;
     this.#host.opened(this, isFenced);
-    if (this.isReady) this.#host.ready(this);
+    this.#sayReady();
   }
 
   async #askClock(line: RedisLine): Promise<void> {
@@ -194,7 +197,14 @@ export class RedisNode {
     await this.#host.listen(this);
     if (line.isOver) return;
     this.#isListening = true;
-    if (this.isReady) this.#host.ready(this);
+    this.#sayReady();
+  }
+
+  #sayReady(): void {
+    if (!this.isReady) return;
+    const isAnew = this.#isAnew;
+    this.#isAnew = false;
+    this.#host.ready(this, isAnew);
   }
 
   #enter(role: Role, line: RedisLine, place: string): void {

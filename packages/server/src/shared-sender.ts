@@ -26,6 +26,8 @@ export class SharedSender {
   readonly #broker: Broker;
   readonly #recent: RecentAppends;
   #held: Waiters | undefined;
+  /** How often the engine came back. */
+  #returns = 0;
   /** Who is being looked for, by user. */
   readonly #finding = new Map<string, Promise<readonly SessionPlace[]>>();
 
@@ -63,11 +65,12 @@ export class SharedSender {
 
   /** In the order in which it was asked, however long each takes: what is sent to a user must not overtake. */
   async #findClients(userId: string, before: Promise<unknown> | undefined): Promise<readonly SessionPlace[]> {
+    const returns = this.#returns;
     const asked = this.#held === undefined ? this.#broker.sessionsOf(userId) : undefined;
     asked?.catch(() => undefined);
     await before?.catch(() => undefined);
     const places = await asked;
-    if (places !== undefined && this.#held === undefined) return places;
+    if (places !== undefined && returns === this.#returns) return places;
     // the engine was away meanwhile
     await this.#held?.wait();
     return this.#broker.sessionsOf(userId);
@@ -75,6 +78,7 @@ export class SharedSender {
 
   /** The engine is back: what is others' is theirs to put right first. What they are sent waits for {@link release}. */
   hold(): void {
+    this.#returns += 1;
     this.#held ??= new Waiters();
   }
 

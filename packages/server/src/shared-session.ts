@@ -47,6 +47,7 @@ export class SharedSession {
   #isConfirmed = false;
   #isDoubtful = false;
   #committing: Promise<boolean> | undefined;
+  #next: Promise<boolean> | undefined;
   #isScheduled = false;
 
   constructor(host: SharedSessionHost, session: Session, generation: number, isPut: boolean) {
@@ -96,11 +97,17 @@ export class SharedSession {
   }
 
   /** Puts down what changed, or only that it is still here. `false` when that could not be. */
-  async commit(): Promise<boolean> {
-    // one after the other, or an older one could overtake
-    while (this.#committing !== undefined) await this.#committing;
+  commit(): Promise<boolean> {
+    // one after the other, or an older one could overtake; all that changes meanwhile goes with the next
+    if (this.#committing !== undefined) return (this.#next ??= this.#commitNext());
     this.#committing = this.#commit().finally(() => (this.#committing = undefined));
     return this.#committing;
+  }
+
+  async #commitNext(): Promise<boolean> {
+    await this.#committing;
+    this.#next = undefined;
+    return this.commit();
   }
 
   /** Nobody is to go on with it. */
