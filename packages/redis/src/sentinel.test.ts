@@ -3,12 +3,18 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { LogHead } from '@wirepact/server';
 import { expect, it } from 'vitest';
 import { redisCommand } from '../../../e2e/redis/redis-command.js';
+import type { RedisServer } from '../../../e2e/redis/start-redis.js';
 import { startSentinels } from '../../../e2e/redis/start-sentinels.js';
 import { joinBroker, startBroker, type JoinedBroker } from './joined.fixture.js';
 
 const epoch = 'e1';
 const append = ({ broker }: JoinedBroker, body: string): Promise<LogHead> =>
   broker.append({ log: 'lobby', body, epoch, knownAt: 0 });
+
+/** A replica is told behind time: resolves once it has what its master was told. */
+async function copied(replica: RedisServer): Promise<void> {
+  while ((await replica.command('EXISTS', '{wirepact:l:lobby}:e')) !== 1) await turn();
+}
 
 it('goes where the sentinels say: to the heir of a master that is asked to step down', async () => {
   await using watched = await startSentinels();
@@ -20,6 +26,7 @@ it('goes where the sentinels say: to the heir of a master that is asked to step 
   await using other = await startBroker(options);
   await other.broker.follow('lobby');
   await append(one, 'a');
+  await copied(replica);
   expect(String(await master.command('ROLE'))).toContain('master');
 
   await redisCommand(sentinels[0] ?? 0, 'SENTINEL', 'FAILOVER', name);
@@ -40,8 +47,7 @@ it('waits for the heir of a master that has died, and takes then what waited', a
   const rootNodes = sentinels.map((port) => `redis://127.0.0.1:${port}`);
   await using one = await startBroker({ sentinel: { name, rootNodes }, publishTimeoutMs: 25_000 });
   await append(one, 'a');
-  // a replica is told behind time
-  while ((await replica.command('EXISTS', '{wirepact:l:lobby}:e')) !== 1) await turn();
+  await copied(replica);
   await master.kill();
   const waiting = ['b', 'c', 'd'].map((body) => append(one, body));
   await Promise.all(waiting);
