@@ -23,6 +23,8 @@ export class RecentAppends {
   readonly #broker: Broker;
   readonly #clock: Clock;
   #recent: Recent[] = [];
+  /** The first of them that still counts; the array is cut only now and then. */
+  #first = 0;
   readonly #knownAt = new Map<string, number>();
   /** What was missing when it was looked for. */
   readonly #missing = new WeakSet<Recent>();
@@ -49,7 +51,7 @@ export class RecentAppends {
   async verify(): Promise<boolean> {
     this.#trim();
     const byLog = new Map<string, Recent[]>();
-    for (const recent of this.#recent) {
+    for (const recent of this.#recent.slice(this.#first)) {
       const ofLog = byLog.get(recent.log);
       if (ofLog === undefined) byLog.set(recent.log, [recent]);
       else ofLog.push(recent);
@@ -78,7 +80,7 @@ export class RecentAppends {
     });
     const isLost = new Set(lost.filter((recent) => this.#missing.has(recent)));
     for (const recent of lost) this.#missing.add(recent);
-    this.#recent = this.#recent.filter((recent) => !isLost.has(recent));
+    this.#keep(this.#recent.slice(this.#first).filter((recent) => !isLost.has(recent)));
     await Promise.all(Array.from(isLost, ({ body }) => this.#again(log, body, epoch)));
     // others may need a while longer to give it back: what is missing twice is lost
     return isLost.size === lost.length;
@@ -88,17 +90,23 @@ export class RecentAppends {
     this.note(log, await this.#broker.append({ log, body, epoch, knownAt: this.knownAt(log) }), body);
   }
 
+  #keep(kept: Recent[]): void {
+    this.#recent = kept;
+    this.#first = 0;
+    this.#bytes = kept.reduce((sum, { body }) => sum + body.length, 0);
+  }
+
   #trim(): void {
     // what is lost was accepted shortly before the newest that was, however long the engine is away after that
     const oldest = (this.#recent.at(-1)?.time ?? 0) - keptForMs;
-    let gone = 0;
-    for (const { log, head, time, body } of this.#recent) {
-      if (time >= oldest && this.#bytes <= maxBytes) break;
-      gone += 1;
-      this.#bytes -= body.length;
-      if (this.#knownAt.get(log) === head.at) this.#knownAt.delete(log);
+    for (;;) {
+      const recent = this.#recent[this.#first];
+      if (recent === undefined || (recent.time >= oldest && this.#bytes <= maxBytes)) break;
+      this.#first += 1;
+      this.#bytes -= recent.body.length;
+      if (this.#knownAt.get(recent.log) === recent.head.at) this.#knownAt.delete(recent.log);
     }
-    // cut now and then: each time would cost as much as is kept
-    if (gone * 2 > this.#recent.length) this.#recent = this.#recent.slice(gone);
+    // each time would cost as much as is kept
+    if (this.#first * 2 > this.#recent.length) this.#keep(this.#recent.slice(this.#first));
   }
 }
