@@ -8,13 +8,14 @@ import { hearNotice, type Notice } from './notices.js';
 import type { ResolvedOptions } from './options.js';
 import { createMessage, type OutgoingMessage } from './outgoing-message.js';
 import { deliverValue } from './publish.js';
+import { parseJson, toRecord } from './read-json.js';
 import { RemoteClients } from './remote-clients.js';
 import type { Group } from './rooms.js';
 import { createSecret } from './secrets.js';
 import { SharedMembers } from './shared-members.js';
 import { SharedSessions } from './shared-sessions.js';
 import { SharedLog, type SharedLogHost } from './shared-log.js';
-import { decodeShared, isJson } from './shared-message.js';
+import { decodeShared } from './shared-message.js';
 import { graceMs, inboxLogOf, SharedSender } from './shared-sender.js';
 import { Timers } from './timers.js';
 import { touchMs, Upkeep } from './upkeep.js';
@@ -184,7 +185,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
   }
 
   told(text: string): void {
-    const message = Object(isJson(text) ? JSON.parse(text) : undefined) as { readonly kind?: unknown };
+    const message = toRecord(parseJson(text));
     this.sessions.told(message);
     this.clients.told(message);
   }

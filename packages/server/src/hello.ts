@@ -2,6 +2,7 @@
 // should be counts as not said.
 import type { Cursor } from '@wirepact/core/internal';
 import type { Hub } from './hub.js';
+import { toRecord } from './read-json.js';
 import type { Identity, Session } from './session.js';
 
 /** What a client said of itself. */
@@ -48,9 +49,4 @@ export function isCursor(value: unknown): value is Cursor {
 /** Whether it is a whole number from 0 on. */
 export function isPosition(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function toRecord(value: unknown): Readonly<Record<string, unknown>> {
-  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isRecord ? (value as Record<string, unknown>) : {};
 }

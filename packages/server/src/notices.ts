@@ -1,7 +1,7 @@
 // What processes say to each other beside messages: nothing of it is kept, and whoever is away does not hear it.
 import type { Hub } from './hub.js';
+import { parseJson, toRecord } from './read-json.js';
 import type { MemberNotice } from './shared-members.js';
-import { isJson } from './shared-message.js';
 
 /** What one process says to all that follow a log. */
 export type Notice = MemberNotice | DisconnectNotice;
@@ -18,7 +18,7 @@ type Unchecked = Readonly<Record<string, unknown>>;
 
 /** Does what another process, or this one, asks of all. What is no notice is passed over. */
 export function hearNotice(hub: Hub, text: string): void {
-  const notice: Unchecked = isJson(text) ? (JSON.parse(text) as Unchecked) : {};
+  const notice = toRecord(parseJson(text));
   if (isDisconnect(notice)) disconnectUser(hub, notice);
   else if (isMember(notice)) hub.cluster?.members.hear(notice);
 }
@@ -37,5 +37,9 @@ function isDisconnect(notice: Unchecked): notice is Unchecked & DisconnectNotice
 function isMember(notice: Unchecked): notice is Unchecked & MemberNotice {
   const { kind, room, id, info } = notice;
   const isWhole = typeof room === 'string' && typeof id === 'string';
-  return kind === 'member' && isWhole && (info === undefined || (typeof info === 'string' && isJson(info)));
+  return (
+    kind === 'member' &&
+    isWhole &&
+    (info === undefined || (typeof info === 'string' && parseJson(info) !== undefined))
+  );
 }

@@ -3,6 +3,7 @@ import { AnswerStore, type AnswerFrame } from './answer-store.js';
 import type { ClaimedSession } from './broker.js';
 import type { Connection } from './connection.js';
 import type { Hello } from './hello.js';
+import { parseJson } from './read-json.js';
 import { Session } from './session.js';
 import { decodeDone, decodeState } from './session-state.js';
 import { SharedSession, type SharedSessionHost } from './shared-session.js';
@@ -66,9 +67,6 @@ function noteUnhandled({ highest, shared }: Session, ranges: ReturnType<typeof d
 }
 
 function readFrames(text: string): readonly AnswerFrame[] {
-  try {
-    return JSON.parse(text) as readonly AnswerFrame[];
-  } catch {
-    return [];
-  }
+  const frames = parseJson(text);
+  return Array.isArray(frames) ? (frames as readonly AnswerFrame[]) : [];
 }

@@ -2,6 +2,7 @@
 import { isPosition } from './hello.js';
 import type { Hub } from './hub.js';
 import type { Group, Membership } from './rooms.js';
+import { parseJson, toRecord } from './read-json.js';
 import type { Session } from './session.js';
 
 /** What another process needs to know of a session. */
@@ -29,7 +30,7 @@ export function encodeNewState({ everyone, options }: Hub): string {
 
 /** Reads what {@link encodeState} wrote; whatever is not as it should be counts as not there. */
 export function decodeState(text: string): SessionStateRecord {
-  const { everyone, inbox, rooms } = toRecord(parse(text));
+  const { everyone, inbox, rooms } = toRecord(parseJson(text));
   return {
     everyone: fromRow(everyone) ?? { since: 0, sinceMs: 0, byClient: false },
     inbox: isPosition(inbox) ? inbox : 0,
@@ -44,7 +45,7 @@ export function decodeState(text: string): SessionStateRecord {
 
 /** The ranges of numbers that were handled, as the engine has them. */
 export function decodeDone(text: string): readonly (readonly [first: number, last: number])[] {
-  const done = parse(text);
+  const done = parseJson(text);
   if (!Array.isArray(done)) return [];
   return done.filter((range): range is [number, number] => Array.isArray(range) && range.every(isPosition));
 }
@@ -62,17 +63,4 @@ function fromRow(row: unknown): Membership | undefined {
   const [since, sinceMs, byClient] = row as readonly unknown[];
   const fits = isPosition(since) && typeof sinceMs === 'number' && typeof byClient === 'boolean';
   return fits ? { since, sinceMs, byClient } : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function toRecord(value: unknown): Readonly<Record<string, unknown>> {
-  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isRecord ? (value as Record<string, unknown>) : {};
 }

@@ -16,7 +16,7 @@ const afterAll = Number.MAX_SAFE_INTEGER;
 /** What a shared log needs of the cluster. */
 export interface SharedLogHost {
   readonly broker: Broker;
-  /** Makes an entry of a log; `undefined` of what is no message. */
+  /** Makes an entry of a log; of what is no message, one that is a position alone. */
   decode(entry: SharedEntry, group: Group): PlacedMessage;
   /** Keeps a `latest` value for those who come later. */
   keep(value: LatestValue, group: Group): void;

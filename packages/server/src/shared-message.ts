@@ -2,6 +2,7 @@
 import type { Delivery } from '@wirepact/core';
 import type { Dialect } from '@wirepact/core/internal';
 import { everyoneName } from './log.js';
+import { parseJson } from './read-json.js';
 import { createMessage, type OutgoingMessage } from './outgoing-message.js';
 
 /** A message and the session that it is not for. */
@@ -33,13 +34,13 @@ export const nothingShared: string = `${JSON.stringify(['', everyoneName, null])
 /** What was sent; `undefined` when it is no message. */
 export function readShared(body: string): SharedText | undefined {
   const end = body.indexOf('\n');
-  const head = toJson(body.slice(0, Math.max(0, end)));
+  const head = parseJson(body.slice(0, Math.max(0, end)));
   if (!Array.isArray(head)) return undefined;
   const [path, except, slot] = head as readonly unknown[];
   if (typeof path !== 'string' || (path.startsWith('$') && path !== '$error')) return undefined;
   const json = end + 1 === body.length ? undefined : body.slice(end + 1);
   // it becomes a part of frames as it is: what is no JSON could end one and begin another
-  if (json !== undefined && toJson(json) === undefined) return undefined;
+  if (json !== undefined && parseJson(json) === undefined) return undefined;
   return {
     path,
     json,
@@ -62,17 +63,4 @@ export function decodeShared(
   if (shared === undefined) return undefined;
   const { path, json, slot, exceptId } = shared;
   return { message: createMessage(dialect, { path, json, room, delivery, slot }), exceptId };
-}
-
-/** Whether a text is JSON. */
-export function isJson(text: string): boolean {
-  return toJson(text) !== undefined;
-}
-
-function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
