@@ -16,7 +16,7 @@ import { SharedMembers } from './shared-members.js';
 import { SharedSessions } from './shared-sessions.js';
 import { SharedLog, type SharedLogHost } from './shared-log.js';
 import { decodeShared } from './shared-message.js';
-import { graceMs, inboxLogOf, SharedSender } from './shared-sender.js';
+import { inboxLogOf, SharedSender } from './shared-sender.js';
 import { Timers } from './timers.js';
 import { touchMs, Upkeep } from './upkeep.js';
 import { Waiters } from './waiters.js';
@@ -48,7 +48,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
     this.#options = options;
     this.#logs = logs;
     this.#timers = new Timers(options.clock);
-    this.#sender = new SharedSender(broker, options.clock);
+    this.#sender = new SharedSender(broker, options.clock, this.#timers, (error) => this.failed(error));
   }
 
   /** Whether clients can be let in: what everyone is sent is known to this process. */
@@ -192,10 +192,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
 
   async returned(wasAway: boolean): Promise<void> {
     this.#retrying.wakeAll();
-    if (wasAway) {
-      this.#sender.hold();
-      this.#timers.after('grace', graceMs, () => this.#sender.release());
-    }
+    if (wasAway) this.#sender.hold();
     await this.#upkeep?.returned();
   }
 

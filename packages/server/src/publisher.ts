@@ -8,13 +8,10 @@ import { defaultOptions, type LogOptions } from './options.js';
 import { createOutgoing, type OutgoingMessage } from './outgoing-message.js';
 import { findRoomNameFault } from './rooms.js';
 import { createSecret } from './secrets.js';
-import { graceMs, SharedSender } from './shared-sender.js';
+import { SharedSender } from './shared-sender.js';
 import type { Target } from './targets.js';
 import { createTarget, type AnyTarget } from './target.js';
 import { Timers } from './timers.js';
-
-/** After the engine was away, others first give back what it lost. */
-const verifyMs = 1_000;
 
 /** What a publisher can be told. */
 export interface PublisherOptions {
@@ -69,8 +66,8 @@ class RemotePublisher {
     const clock = options.clock ?? systemClock;
     this.#channels = channels;
     this.#options = options;
-    this.#sender = new SharedSender(options.broker, clock);
     this.#timers = new Timers(clock);
+    this.#sender = new SharedSender(options.broker, clock, this.#timers, (error) => this.#report(error));
     options.broker.join(this.#listener(), settings(options.logs)).catch(this.#report);
   }
 
@@ -127,19 +124,10 @@ class RemotePublisher {
         // it follows nothing, so that it cannot have missed anything
         if (!wasAway) return;
         this.#sender.hold();
-        this.#timers.after('grace', graceMs, () => this.#sender.release());
-        this.#verifySoon();
+        this.#sender.verifySoon();
       },
       failed: (error) => this.#report(error),
     };
-  }
-
-  #verifySoon(): void {
-    this.#timers.after('verify', verifyMs, () => {
-      this.#sender.verify().then((isSure) => {
-        if (!isSure) this.#verifySoon();
-      }, this.#report);
-    });
   }
 
   readonly #report = (error: unknown, path?: string): void => {

@@ -6,10 +6,13 @@ import { createEpoch } from './logs.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 import { RecentAppends } from './recent-appends.js';
 import { encodeShared } from './shared-message.js';
+import type { Timers } from './timers.js';
 import { Waiters } from './waiters.js';
 
-/** So long after the engine is back others are given to put right what is theirs, in ms. */
-export const graceMs = 300;
+/** So long after the engine is back others are given to put right what is theirs. */
+const graceMs = 300;
+/** So long after that it is looked for what it may have lost: others that hold it give it back first. */
+const verifyMs = 1_000;
 
 const inboxPrefix = `${inboxName}:`;
 
@@ -24,6 +27,8 @@ export type AppendHere = (body: string) => Promise<LogHead>;
 /** Hands messages to the engine. */
 export class SharedSender {
   readonly #broker: Broker;
+  readonly #timers: Timers;
+  readonly #report: (error: unknown) => void;
   readonly #recent: RecentAppends;
   #held: Waiters | undefined;
   /** How often the engine came back. */
@@ -31,8 +36,11 @@ export class SharedSender {
   /** Who is being looked for, by user. */
   readonly #finding = new Map<string, Promise<readonly SessionPlace[]>>();
 
-  constructor(broker: Broker, clock: Clock) {
+  /** `timers` end when nothing is sent any more. */
+  constructor(broker: Broker, clock: Clock, timers: Timers, report: (error: unknown) => void) {
     this.#broker = broker;
+    this.#timers = timers;
+    this.#report = report;
     this.#recent = new RecentAppends(broker, clock);
   }
 
@@ -76,24 +84,31 @@ export class SharedSender {
     return this.#broker.sessionsOf(userId);
   }
 
-  /** The engine is back: what is others' is theirs to put right first. What they are sent waits for {@link release}. */
+  /** The engine is back: what is others' is theirs to put right first. What they are sent waits for a moment. */
   hold(): void {
     this.#returns += 1;
     this.#held ??= new Waiters();
+    this.#timers.after('grace', graceMs, () => this.release());
   }
 
+  /** Nobody waits any more. */
   release(): void {
     const held = this.#held;
     this.#held = undefined;
     held?.wakeAll();
   }
 
-  /**
-   * An engine that was gone may have lost what nobody but this process knows of: that is appended again. `false` when it must
-   * be looked again.
-   */
-  verify(): Promise<boolean> {
-    return this.#recent.verify();
+  /** An engine that was gone may have lost what nobody but this process knows of: that is appended again. */
+  verifySoon(): void {
+    this.#timers.after('verify', verifyMs, () => void this.#verify());
+  }
+
+  async #verify(): Promise<void> {
+    try {
+      if (!(await this.#recent.verify())) this.verifySoon();
+    } catch (error) {
+      this.#report(error);
+    }
   }
 
   #appendOf(log: string, body: string): Append {

@@ -15,8 +15,6 @@ export const touchMs = 30_000;
 const beatMs = 10_000;
 /** So soon they are told that clients came or went. */
 const countMs = 500;
-/** So long after the engine is back it is looked for what it may have lost: others that hold it give it back first. */
-const verifyMs = 1_000;
 /** A line on which messages come does not lose single ones: what was appended so long ago and has not come will not. */
 const overdueMs = 100;
 
@@ -103,7 +101,7 @@ export class Upkeep {
 
   /** Finds out what there is of everything, and puts it back or tells of it. */
   async #checkAll(isLost: boolean): Promise<void> {
-    const { hub, logs, members } = this.#parts;
+    const { hub, logs, members, sender } = this.#parts;
     // whoever is taken for dead is not asked for the sessions that it has
     this.sayCounts();
     const sessions = [...hub.roster.all()];
@@ -115,7 +113,7 @@ export class Upkeep {
     ]);
     for (const session of sessions) for (const room of session.rooms) members.keep(session, room);
     members.refresh();
-    this.#verifySoon();
+    sender.verifySoon();
   }
 
   /** The session first: one that was forgotten has its inbox renewed, and its client is not told twice. */
@@ -123,18 +121,5 @@ export class Upkeep {
     shared?.noteDoubt();
     await shared?.commit();
     await this.#parts.logs.get(inboxLogOf(id))?.check(isLost);
-  }
-
-  #verifySoon(): void {
-    this.#parts.timers.after('verify', verifyMs, () => void this.#verify());
-  }
-
-  /** An engine that was gone may have lost what nobody but this process knows of. */
-  async #verify(): Promise<void> {
-    try {
-      if (!(await this.#parts.sender.verify())) this.#verifySoon();
-    } catch (error) {
-      this.#parts.hub.report(error);
-    }
   }
 }
