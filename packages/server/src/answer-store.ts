@@ -17,7 +17,6 @@ export class AnswerStore {
   readonly #bounds: ResolvedOptions['session'];
   readonly #stored = new Map<number, Stored>();
   #bytes = 0;
-  #gone: number[] = [];
 
   /** `given` is what another process had kept. */
   constructor(
@@ -37,18 +36,12 @@ export class AnswerStore {
     for (const [oldest, { bytes }] of this.#stored) {
       if (this.#stored.size <= this.#bounds.answers && this.#bytes <= this.#bounds.answerBytes) return;
       this.#stored.delete(oldest);
-      this.#gone.push(oldest);
       this.#bytes -= bytes;
     }
   }
 
   *all(): IterableIterator<readonly [number, readonly AnswerFrame[]]> {
     for (const [number, { frames }] of this.#stored) yield [number, frames];
-  }
-
-  /** The numbers of the answers that were given up since this was last asked. */
-  takeGone(): readonly number[] {
-    return this.#gone.splice(0);
   }
 
   /** `undefined` when it was never there, or is no longer. */

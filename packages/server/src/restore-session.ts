@@ -54,6 +54,7 @@ export function restoreSession(
   const answers =
     handedOver?.answers ?? [...claimed.answers].map(([number, text]) => [number, readFrames(text)] as const);
   session.answers = new AnswerStore(hub.options.session, answers);
+  shared.noteKept(answers.map(([number]) => number));
   return session;
 }
 

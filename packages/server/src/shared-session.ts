@@ -42,6 +42,8 @@ export class SharedSession {
   /** Whether it was there, and is not any more. */
   #isForgotten = false;
   #answers = new Map<number, string>();
+  /** The numbers of the answers that the engine keeps, oldest first. */
+  readonly #kept = new Set<number>();
   #isStateChanged = false;
   #isDoneChanged = false;
   #isConfirmed = false;
@@ -73,6 +75,11 @@ export class SharedSession {
     this.#isDoneChanged = true;
     if (frames !== undefined) this.#answers.set(number, JSON.stringify(frames));
     this.#schedule();
+  }
+
+  /** The engine has the answers to these. */
+  noteKept(numbers: Iterable<number>): void {
+    for (const number of numbers) this.#kept.add(number);
   }
 
   /** The client has the newest secret. */
@@ -148,19 +155,23 @@ export class SharedSession {
   async #putChanges(): Promise<SessionOutcome | undefined> {
     const { id } = this.#session;
     const answers = this.#answers;
+    this.noteKept(answers.keys());
+    const answersGone = this.#findGone();
     const commit: SessionCommit = {
       id,
       generation: this.generation,
       ...(this.#isStateChanged && { state: encodeState(this.#session) }),
       ...(this.#isDoneChanged && { done: JSON.stringify(handledNumbers(this.#session)) }),
-      ...(answers.size > 0 && { answers, answersGone: this.#session.openAnswers().takeGone() }),
+      ...(answers.size > 0 && { answers, answersGone }),
       ...(this.#isConfirmed && { isConfirmed: true }),
       ...(this.#isDoubtful && { isDoubtful: true }),
     };
     this.#answers = new Map();
     this.#isStateChanged = this.#isDoneChanged = this.#isConfirmed = this.#isDoubtful = false;
     try {
-      return await this.#host.broker.commitSession(commit);
+      const outcome = await this.#host.broker.commitSession(commit);
+      for (const number of answersGone) this.#kept.delete(number);
+      return outcome;
     } catch {
       this.#answers = new Map([...answers, ...this.#answers]);
       this.#isStateChanged ||= commit.state !== undefined;
@@ -169,6 +180,16 @@ export class SharedSession {
       this.#isDoubtful ||= commit.isDoubtful === true;
       return undefined;
     }
+  }
+
+  /** What the engine keeps of answers that are not kept here any more. The oldest are given up first. */
+  #findGone(): readonly number[] {
+    const gone: number[] = [];
+    for (const number of this.#kept) {
+      if (this.#session.answers?.find(number) !== undefined) break;
+      gone.push(number);
+    }
+    return gone;
   }
 
   async #putAll(): Promise<SessionOutcome | undefined> {
@@ -182,6 +203,7 @@ export class SharedSession {
       answers: new Map(answers.map(([number, frames]) => [number, JSON.stringify(frames)])),
     };
     this.#answers = new Map();
+    this.noteKept(record.answers.keys());
     this.#isStateChanged = this.#isDoneChanged = this.#isConfirmed = this.#isDoubtful = false;
     // what is forgotten from now on is another matter
     this.#isPut = true;

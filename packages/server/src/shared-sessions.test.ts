@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
 import { brief, connectTo, startNodes } from './cluster.fixture.js';
@@ -106,6 +106,28 @@ describe('a session whose client comes back to another process', () => {
     expect(runs).toBe(1);
     expect(await back.ask({ path: 'add', data: 1, id: 1 })).toEqual([{ path: 'add', data: 2, id: 1 }]);
     expect(runs).toBe(1);
+  });
+
+  it('leaves no more answers with the engine than are kept for a client, whichever process gave them', async () => {
+    const { brokers, nodes } = await startNodes(channels, {
+      session: { answers: 2 },
+      routes: { add: (_socket, n) => n + 1 },
+    });
+    const [one, other] = nodes;
+    const claims = brokers.map((broker) => vi.spyOn(broker, 'claimSession'));
+    const claimed = (broker: 0 | 1): unknown => {
+      const claim = claims[broker]?.mock.settledResults.at(-1);
+      return claim?.type === 'fulfilled' ? [...(claim.value?.answers.keys() ?? [])] : claim;
+    };
+    const a = await one.connect();
+    for (const id of [1, 2, 3, 4, 5]) await a.ask({ path: 'add', data: id, id });
+    await settle();
+    const back = await other.resume(a);
+    expect(claimed(1)).toEqual([4, 5]);
+    await back.ask({ path: 'add', data: 6, id: 6 });
+    await settle();
+    await one.resume(back);
+    expect(claimed(0)).toEqual([5, 6]);
   });
 
   it('is asked by ids that the other process has not used', async () => {
