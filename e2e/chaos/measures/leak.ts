@@ -1,11 +1,14 @@
-// Sessions that are opened, used and closed, many times over: nothing of them may be left on either side.
+// Sessions that are opened, used and closed, many times over, and one that lives as long as all of them together: nothing may
+// be left on either side of what is over.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createClient } from '@wirepact/client';
+import { createClient, type Client } from '@wirepact/client';
 import type { Channels } from './measured-channels.js';
 import { startMeasuredServer } from './measured-server.js';
 import type { Figure, Measure } from './measure.js';
 
 const sideBySide = 50;
+/** Requests in the life of one session, for each session that is opened and closed. */
+const requestsEach = 5;
 
 export const leak: Measure = {
   id: 'P10',
@@ -23,6 +26,11 @@ export const leak: Measure = {
     const seconds = (performance.now() - startedAt) / 1_000;
     const after = await server.read(true);
     const ownAfter = await readOwn();
+    const requests = sessions * requestsEach;
+    const client = await runLongSession(server.url, requests);
+    const atLast = await server.read(true);
+    const ownAtLast = await readOwn();
+    client.close();
     server.close();
     const { stats } = after;
     return [
@@ -33,6 +41,9 @@ export const leak: Measure = {
       figure('timers of the clients', ownAfter.timers - ownBefore.timers, 'more', 0),
       figure('listeners of the server', after.listeners - before.listeners, 'more', 0),
       figure('clients, suspended, rooms that are left', stats.clients + stats.suspended + stats.rooms, '', 0),
+      { name: 'requests of one session that stays', value: requests, unit: '' },
+      figure('heap of the server after them', atLast.heapUsed / after.heapUsed, '× before', 1.05),
+      figure('heap of the client after them', ownAtLast.heapUsed / ownAfter.heapUsed, '× before', 1.05),
     ];
   },
 };
@@ -42,11 +53,22 @@ const figure = (name: string, value: number, unit: string, atMost: number): Figu
 });
 
 async function runSessions(url: string, count: number): Promise<void> {
+  await runSideBySide(count, (left) => runSession(url, `room-${left % 100}`));
+}
+
+/** Leaves its session open: only its requests are over. */
+async function runLongSession(url: string, requests: number): Promise<Client<Channels>> {
+  const client = createClient<Channels>({ url });
+  await runSideBySide(requests, () => client.request('ask', 'who'));
+  return client;
+}
+
+async function runSideBySide(count: number, run: (left: number) => Promise<unknown>): Promise<void> {
   let left = count;
   const runNext = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      await runSession(url, `room-${left % 100}`);
+      await run(left);
     }
   };
   await Promise.all(Array.from({ length: sideBySide }, runNext));
