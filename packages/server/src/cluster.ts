@@ -227,7 +227,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
   keep({ body, time }: LatestValue, group: Group): void {
     const hub = this.#hub;
     const value = hub && decodeShared(hub.dialect, body, roomOf(group), 'latest');
-    if (value !== undefined) group.latest.keep(value.message, time, value.exceptId);
+    if (value !== undefined) group.log.latest.keep(value.message, time, value.exceptId);
   }
 
   async retry(): Promise<void> {

@@ -1,5 +1,4 @@
 // What is sent to one session alone: a group of one.
-import { LatestValues } from './latest-values.js';
 import { inboxName, type Log } from './log.js';
 import type { Group, Membership, OpenLog } from './rooms.js';
 import type { Session } from './session.js';
@@ -14,15 +13,10 @@ export class Inbox implements Group {
   readonly log: Log;
   /** It has acknowledged everything up to `since`. */
   readonly membership: Membership = { since: 0, sinceMs: 0, byClient: false };
-  #latest: LatestValues | undefined;
 
   constructor(session: Session, openLog: OpenLog) {
     this.session = session;
     this.log = openLog(this);
-  }
-
-  get latest(): LatestValues {
-    return (this.#latest ??= new LatestValues());
   }
 
   *sessions(): IterableIterator<Session> {

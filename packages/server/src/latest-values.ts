@@ -1,35 +1,64 @@
 // The newest value of each `latest` slot, for those who were away or come later.
+import type { Holding, Logs } from './logs.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 
 /** So many values are kept side by side; of more, those that were set longest ago are given up. */
 const maxSlots = 256;
 
-/** How long a value is kept, in ms. */
-const maxAgeMs = 300_000;
-
 interface Kept {
   readonly message: OutgoingMessage;
   readonly time: number;
+  readonly bytes: number;
   readonly exceptId: string | undefined;
 }
 
-/** The newest `latest` values of one stream. */
-export class LatestValues {
+/** The newest `latest` values of one stream. They count as its log does, and go back as far. */
+export class LatestValues implements Holding {
+  readonly #logs: Logs;
   readonly #kept = new Map<string, Kept>();
+  bytes = 0;
+  usedAt = 0;
+
+  constructor(logs: Logs) {
+    this.#logs = logs;
+  }
 
   keep(message: OutgoingMessage, time: number, exceptId?: string): void {
-    const { slot } = message;
-    this.#kept.delete(slot);
+    const { slot, json = '' } = message;
+    this.#drop(slot);
     const [oldest] = this.#kept.keys();
-    if (oldest !== undefined && this.#kept.size >= maxSlots) this.#kept.delete(oldest);
-    this.#kept.set(slot, { message, time, exceptId });
+    if (oldest !== undefined && this.#kept.size >= maxSlots) this.#drop(oldest);
+    const bytes = Buffer.byteLength(slot) + Buffer.byteLength(json);
+    this.#kept.set(slot, { message, time, bytes, exceptId });
+    this.usedAt = this.#logs.now();
+    this.#logs.took(this, bytes);
   }
 
   /** What was set since `time` and is for this session, oldest first. */
-  *since(time: number, now: number, sessionId: string): IterableIterator<OutgoingMessage> {
-    for (const [slot, kept] of this.#kept) {
-      if (kept.time < now - maxAgeMs) this.#kept.delete(slot);
-      else if (kept.time >= time && kept.exceptId !== sessionId) yield kept.message;
+  *since(time: number, sessionId: string): IterableIterator<OutgoingMessage> {
+    this.#logs.trim(this);
+    for (const kept of this.#kept.values()) {
+      if (kept.time >= time && kept.exceptId !== sessionId) yield kept.message;
     }
+  }
+
+  /** Of what is too large the newest stays; what is too old is of no use to anybody. */
+  trim(time: number, bytes: number): void {
+    for (const [slot, kept] of this.#kept) {
+      const isTooLarge = this.bytes > bytes && this.#kept.size > 1;
+      if (kept.time >= time && !isTooLarge) return;
+      this.#drop(slot);
+    }
+  }
+
+  clear(): void {
+    for (const slot of this.#kept.keys()) this.#drop(slot);
+  }
+
+  #drop(slot: string): void {
+    const kept = this.#kept.get(slot);
+    if (kept === undefined) return;
+    this.#kept.delete(slot);
+    this.#logs.gave(this, kept.bytes);
   }
 }

@@ -1,6 +1,7 @@
 // The bounded list that the messages of one stream are recovered from: a room's, everyone's, or a session's inbox.
 import type { Cursor } from '@wirepact/core/internal';
-import type { Logs } from './logs.js';
+import { LatestValues } from './latest-values.js';
+import type { Holding, Logs } from './logs.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 import type { Membership } from './rooms.js';
 
@@ -50,7 +51,7 @@ export const inboxName = '$inbox';
 export const everyoneName = '*';
 
 /** The messages of one stream that can still be had, oldest first. */
-export class Log {
+export class Log implements Holding {
   /** A room's name, {@link everyoneName} or {@link inboxName}. */
   readonly name: string;
   /** Where more of it can be had than is kept here. */
@@ -61,6 +62,7 @@ export class Log {
   /** The first entry that is still kept; the array is cut only now and then. */
   #first = 0;
   #at = 0;
+  #latest: LatestValues | undefined;
   bytes = 0;
   /** When the newest entry was accepted. */
   usedAt = 0;
@@ -95,6 +97,11 @@ export class Log {
     return this.#entries.length - this.#first;
   }
 
+  /** The newest of what is `latest` in the same stream. */
+  get latest(): LatestValues {
+    return (this.#latest ??= new LatestValues(this.#logs));
+  }
+
   append(message: OutgoingMessage, exceptId?: string): NewEntry {
     const after = this.#at;
     return this.take({ at: after + 1, after, time: this.#logs.now(), message, exceptId });
@@ -125,7 +132,7 @@ export class Log {
 
   /** Stands somewhere else from now on, and holds nothing. */
   restart(epoch: string, at: number): void {
-    this.forget(this.#at);
+    this.clear();
     this.#epoch = epoch;
     this.#at = at;
   }
@@ -181,9 +188,14 @@ export class Log {
     }
   }
 
+  clear(): void {
+    this.forget(this.#at);
+  }
+
   /** Nobody reads it any more. */
   close(): void {
-    this.forget(this.#at);
+    this.clear();
+    this.#latest?.clear();
     this.source?.close();
   }
 

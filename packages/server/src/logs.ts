@@ -1,4 +1,4 @@
-// All logs of a server, and how much they may hold together.
+// All logs of a server, and the newest values beside them: how much they may hold together.
 import { Log, type LogSource } from './log.js';
 import type { ResolvedOptions } from './options.js';
 import { createSecret } from './secrets.js';
@@ -14,10 +14,22 @@ export function createEpoch(): string {
   return createSecret().slice(0, epochLength);
 }
 
+/** What counts towards the bound that all have together. */
+export interface Holding {
+  /** Counted by {@link Logs}. */
+  bytes: number;
+  /** When it last took something. */
+  readonly usedAt: number;
+  /** Gives up what is older than `time` and, from the oldest on, what is more than `bytes`. */
+  trim(time: number, bytes: number): void;
+  /** Gives up everything. */
+  clear(): void;
+}
+
 /** The logs of one server that hold anything. */
 export class Logs {
   readonly #options: ResolvedOptions;
-  readonly #holding = new Set<Log>();
+  readonly #holding = new Set<Holding>();
   bytes = 0;
 
   constructor(options: ResolvedOptions) {
@@ -33,36 +45,41 @@ export class Logs {
     return this.#options.clock.now();
   }
 
-  /** A log took an entry. */
-  took(log: Log, bytes: number): void {
-    if (log.bytes === 0) this.#holding.add(log);
-    log.bytes += bytes;
+  /** It took something. */
+  took(holding: Holding, bytes: number): void {
+    if (holding.bytes === 0) this.#holding.add(holding);
+    holding.bytes += bytes;
     this.bytes += bytes;
-    const { maxBytes, maxAgeMs, maxTotalBytes } = this.#options.logs;
-    log.trim(log.usedAt - maxAgeMs, maxBytes);
+    this.trim(holding, holding.usedAt);
+    const { maxTotalBytes } = this.#options.logs;
     if (this.bytes > maxTotalBytes) this.#free(maxTotalBytes * (1 - spare));
   }
 
-  /** A log gave an entry up. */
-  gave(log: Log, bytes: number): void {
-    log.bytes -= bytes;
+  /** It gave something up. */
+  gave(holding: Holding, bytes: number): void {
+    holding.bytes -= bytes;
     this.bytes -= bytes;
-    if (log.bytes === 0) this.#holding.delete(log);
+    if (holding.bytes === 0) this.#holding.delete(holding);
+  }
+
+  /** Lets it hold no more than one may. */
+  trim(holding: Holding, now: number = this.now()): void {
+    const { maxBytes, maxAgeMs } = this.#options.logs;
+    holding.trim(now - maxAgeMs, maxBytes);
   }
 
   /** Gives up what is too old. */
   sweep(): void {
-    const { maxBytes, maxAgeMs } = this.#options.logs;
-    const oldest = this.now() - maxAgeMs;
-    for (const log of this.#holding) log.trim(oldest, maxBytes);
+    const now = this.now();
+    for (const holding of this.#holding) this.trim(holding, now);
   }
 
-  /** Empties the logs that were used least recently, until all hold no more than `bytes`. */
+  /** Empties what was used least recently, until all hold no more than `bytes`. */
   #free(bytes: number): void {
     const byUse = [...this.#holding].sort((one, other) => one.usedAt - other.usedAt);
-    for (const log of byUse) {
+    for (const holding of byUse) {
       if (this.bytes <= bytes) return;
-      log.forget(log.at);
+      holding.clear();
     }
   }
 }

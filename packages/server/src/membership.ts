@@ -58,7 +58,7 @@ export function introduceRoom(session: Session, room: Room, cursor: Cursor | und
   const membership = room.members.get(session);
   if (membership === undefined) return;
   tellMembers(session, room);
-  introduce(session, room.log, cursor, { membership, values: room.latest });
+  introduce(session, room.log, cursor, { membership, values: room.log.latest });
 }
 
 /** A newcomer reads what was said before only where the application allows it. */
@@ -73,7 +73,7 @@ function readFirst(session: Session, room: Room, from: Cursor | undefined): void
     .then((isAllowed) => begin(isAllowed === true));
 
   function begin(mayReadBack: boolean): void {
-    const { log, latest } = room;
+    const { log } = room;
     const membership = room.members.get(session);
     // it may have left by now
     if (membership === undefined) return;
@@ -87,7 +87,7 @@ function readFirst(session: Session, room: Room, from: Cursor | undefined): void
     // one that came back by another connection has been read to
     if (session.connection !== connection) return;
     const cursor = mayReadBack && isKnown ? from : undefined;
-    introduce(session, log, cursor, { membership, values: allow && latest });
+    introduce(session, log, cursor, { membership, values: allow ? log.latest : undefined });
   }
 }
 

@@ -63,7 +63,7 @@ export function publishDirect(session: Session, message: OutgoingMessage): Promi
   } else if (hub.cluster !== undefined) {
     return hub.cluster.publish(inboxLogOf(session.id), message);
   } else if (message.delivery === 'latest') {
-    session.openInbox().latest.keep(message, hub.options.clock.now());
+    session.openInbox().log.latest.keep(message, hub.options.clock.now());
     deliverUnlogged(session, message);
   } else {
     const inbox = session.openInbox();
@@ -87,7 +87,7 @@ export function deliverSharedEntry(group: Group, entry: NewEntry): void {
 
 /** Hands a group what no log keeps; the newest of a `latest` channel is kept beside it. */
 export function deliverValue(hub: Hub, group: Group, { message, exceptId }: Value): void {
-  if (message.delivery === 'latest') group.latest.keep(message, hub.options.clock.now(), exceptId);
+  if (message.delivery === 'latest') group.log.latest.keep(message, hub.options.clock.now(), exceptId);
   for (const session of group.sessions()) {
     if (session.id !== exceptId) deliverUnlogged(session, message, group.name);
   }

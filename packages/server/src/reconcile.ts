@@ -91,7 +91,7 @@ async function startAgain({ name, log, group, host }: Mirror): Promise<void> {
     // whoever is being found out about is read to after that
     if (reader?.isHeld === true || session.connection === undefined) continue;
     if (session.speaksProtocol) {
-      introduce(session, log, [before, reader?.at ?? stood], { membership, values: group.latest });
+      introduce(session, log, [before, reader?.at ?? stood], { membership, values: log.latest });
     } else {
       noteLag(session, log, parting);
       catchUp(session);

@@ -100,14 +100,14 @@ function begin(session: Session, log: Log, cursor: Cursor | undefined, permissio
 
 /** Reads to a session what was sent to it alone. What it has acknowledged is not kept. */
 export function introduceInbox(session: Session, cursor: Cursor | undefined): void {
-  const { log, membership, latest: values } = session.openInbox();
-  introduce(session, log, cursor, { membership, values });
+  const { log, membership } = session.openInbox();
+  introduce(session, log, cursor, { membership, values: log.latest });
 }
 
 /** Reads to a session what was sent to everyone since it came. */
 export function introduceEveryone(session: Session, cursor: Cursor | undefined): void {
-  const { log, latest } = session.hub.everyone;
-  introduce(session, log, cursor, { membership: session.everyone, values: latest });
+  const { log } = session.hub.everyone;
+  introduce(session, log, cursor, { membership: session.everyone, values: log.latest });
 }
 
 /** It reads too slowly: from `at` on it gets this log's entries later, out of the log. */
@@ -171,9 +171,9 @@ function read(session: Session, reader: Reader): boolean {
 }
 
 function sendLatest(session: Session, { latest }: Reader): void {
-  const { connection, hub, id } = session;
+  const { connection, id } = session;
   if (latest?.values === undefined) return;
-  for (const message of latest.values.since(latest.sinceMs, hub.options.clock.now(), id)) {
+  for (const message of latest.values.since(latest.sinceMs, id)) {
     connection?.outgoing.deliver(message);
   }
 }

@@ -1,5 +1,4 @@
 // Who is where, and what was said there. A room exists while somebody is in it, or while its log may still be read.
-import { LatestValues } from './latest-values.js';
 import { everyoneName, type Log } from './log.js';
 import type { Roster } from './roster.js';
 import type { Session } from './session.js';
@@ -18,7 +17,6 @@ export interface Membership {
 export interface Group {
   readonly name: string;
   readonly log: Log;
-  readonly latest: LatestValues;
   /** Whose inbox it is. */
   readonly session?: Session;
   sessions(): Iterable<Session>;
@@ -32,7 +30,6 @@ export type OpenLog = (group: Group) => Log;
 export class Everyone implements Group {
   readonly name: string = everyoneName;
   readonly log: Log;
-  readonly latest: LatestValues = new LatestValues();
   readonly #roster: Roster;
 
   constructor(openLog: OpenLog, roster: Roster) {
@@ -54,15 +51,10 @@ export class Room implements Group {
   readonly name: string;
   readonly log: Log;
   readonly members: Map<Session, Membership> = new Map();
-  #latest: LatestValues | undefined;
 
   constructor(name: string, openLog: OpenLog) {
     this.name = name;
     this.log = openLog(this);
-  }
-
-  get latest(): LatestValues {
-    return (this.#latest ??= new LatestValues());
   }
 
   sessions(): Iterable<Session> {

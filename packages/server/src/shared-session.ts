@@ -194,16 +194,18 @@ export class SharedSession {
 
   async #putAll(): Promise<SessionOutcome | undefined> {
     const { id, userId, resumeToken } = this.#session;
-    const answers = [...(this.#session.answers?.all() ?? [])];
+    const answers = new Map<number, string>();
+    for (const [number, frames] of this.#session.answers?.all() ?? [])
+      answers.set(number, JSON.stringify(frames));
     const record: SessionRecord = {
       ...{ id, userId, token: resumeToken.hash, previousToken: resumeToken.previousHash },
       generation: this.generation,
       state: encodeState(this.#session),
       done: JSON.stringify(handledNumbers(this.#session)),
-      answers: new Map(answers.map(([number, frames]) => [number, JSON.stringify(frames)])),
+      answers,
     };
     this.#answers = new Map();
-    this.noteKept(record.answers.keys());
+    this.noteKept(answers.keys());
     this.#isStateChanged = this.#isDoneChanged = this.#isConfirmed = this.#isDoubtful = false;
     // what is forgotten from now on is another matter
     this.#isPut = true;

@@ -22,7 +22,7 @@ export interface Stats {
   readonly gaps: number;
   /** How often a slow client was put off to read from a log later. */
   readonly lagged: number;
-  /** Bytes of messages that logs hold now. */
+  /** Bytes of messages that logs hold now, and of `latest` values beside them. */
   readonly logBytes: number;
   /** Connections that were refused, by why. */
   readonly refused: Readonly<Counters['refused']>;
