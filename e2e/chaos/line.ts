@@ -28,6 +28,8 @@ export interface Talker {
 export interface Line extends Talker {
   readonly proxy: CuttingProxy;
   readonly returns: readonly Return[];
+  /** When each of its connections was accepted, as `performance.now()` says it. */
+  readonly acceptedAtMs: readonly number[];
   /** Old connections, abandoned, that the server has not closed with the code of a takeover. */
   readonly leftOpen: number;
   /** Resets the client's end; the server goes on believing in its own. */
@@ -45,11 +47,11 @@ export async function openLine(
 ): Promise<Line> {
   const returns: Return[] = [];
   let leftOpen = 0;
-  let acceptedAt = 0;
+  const acceptedAtMs: number[] = [];
   let brokenAt = 0;
   let back = createDeferred<void>();
   const proxy: CuttingProxy = await startCuttingProxy((socket) => {
-    if (socket.localPort === proxy.port) acceptedAt = performance.now();
+    if (socket.localPort === proxy.port) acceptedAtMs.push(performance.now());
   });
   proxy.target = port;
   const client = await within(
@@ -58,7 +60,7 @@ export async function openLine(
     contender.connect(`ws://127.0.0.1:${proxy.port}/`, key, {
       returned(isResumed) {
         const now = performance.now();
-        returns.push({ isResumed, takeoverMs: now - acceptedAt, backMs: now - brokenAt });
+        returns.push({ isResumed, takeoverMs: now - (acceptedAtMs.at(-1) ?? 0), backMs: now - brokenAt });
         back.resolve();
       },
       received: (message) => heard[message.stream].push(message),
@@ -78,6 +80,7 @@ export async function openLine(
   return {
     proxy,
     returns,
+    acceptedAtMs,
     get leftOpen() {
       return leftOpen;
     },

@@ -1,7 +1,6 @@
 // What a row gave, and whether that is what it should.
 import type { ClusterResult } from './cluster/cluster-result.js';
 import type { Verdict } from './judge.js';
-import type { Return } from './line.js';
 import type { Figure } from './measures/measure.js';
 import type { Provenance } from './provenance.js';
 import type { Goal } from './rows.js';
@@ -63,8 +62,8 @@ export function findMisses({ goal, down, up, returns, resumed, failures, others 
   return [...misses.map(([what, count]) => `${count} ${what}`), ...failures, ...others.slice(0, 5)];
 }
 
-export function measure(returns: readonly Return[], figure: 'takeoverMs' | 'backMs'): Quantiles {
-  const sorted = returns.map((one) => one[figure]).sort((a, b) => a - b);
+export function quantilesOf(figures: readonly number[]): Quantiles {
+  const sorted = [...figures].sort((one, other) => one - other);
   const at = (share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
   return { p50: at(0.5), p99: at(0.99) };
 }

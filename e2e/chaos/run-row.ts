@@ -4,7 +4,7 @@ import { createSeededRandom } from '@wirepact/core/testing';
 import { findProgram } from './balancers.js';
 import type { Contender } from './contender.js';
 import type { Provenance } from './provenance.js';
-import { measure, type Result } from './result.js';
+import { quantilesOf, type Result } from './result.js';
 import { calmMs, type Row } from './rows.js';
 import { Stage } from './stage.js';
 
@@ -42,8 +42,8 @@ export async function runRow(row: Row, contender: Contender, options: RunOptions
       ...{ clients, ...verdict },
       returns: returns.length,
       resumed: returns.filter(({ isResumed }) => isResumed).length,
-      takeoverMs: measure(returns, 'takeoverMs'),
-      backMs: measure(returns, 'backMs'),
+      takeoverMs: quantilesOf(returns.map(({ takeoverMs }) => takeoverMs)),
+      backMs: quantilesOf(returns.map(({ backMs }) => backMs)),
       failures: [...new Set(failures)],
       ...said,
     };

@@ -5,6 +5,8 @@ export interface ClusterSetup {
   readonly redisUrl: string;
   /** Whom each of them sends to by name. */
   readonly users: readonly string[];
+  /** Within which clients of one that drains are told to return. */
+  readonly spreadMs?: number;
 }
 
 /** What a server process is started with. */

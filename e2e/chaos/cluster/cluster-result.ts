@@ -3,6 +3,7 @@ import type { Provenance } from '../provenance.js';
 import type { Quantiles } from '../result.js';
 import type { ClusterVerdict } from './cluster-judge.js';
 import type { ClusterGoal } from './cluster-rows.js';
+import { findRushMisses, type Rush } from './return-wave.js';
 
 /** One row. */
 export interface ClusterResult extends ClusterVerdict, Provenance {
@@ -13,6 +14,8 @@ export interface ClusterResult extends ClusterVerdict, Provenance {
   readonly cycles: number;
   readonly clients: number;
   readonly nodes: number;
+  /** Messages to each client, and from each. */
+  readonly perSecond: number;
   readonly returns: number;
   readonly resumed: number;
   /** Faults after which nobody was told of a gap; where they come one by one they are not told apart. */
@@ -21,6 +24,8 @@ export interface ClusterResult extends ClusterVerdict, Provenance {
   readonly publishMs: Quantiles;
   /** From the end of a fault until everybody heard of everything again. */
   readonly repairedMs: Quantiles;
+  /** Where nodes drain: how their clients came back. */
+  readonly rush?: Rush;
   readonly repairedWithinMs?: number;
   readonly healsPercent?: number;
   /** What went wrong beside the messages; empty where all went well. */
@@ -52,7 +57,8 @@ export function findClusterMisses(result: ClusterResult): string[] {
     if (up.rerun > mayRerun) promised['handled again, in as many kills'] = up.rerun;
   }
   const misses = Object.entries(promised).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
-  const { repairedMs, repairedWithinMs = Infinity, healsPercent = 0, examples } = result;
+  const { repairedMs, repairedWithinMs = Infinity, healsPercent = 0, rush, examples } = result;
+  if (rush !== undefined) misses.push(...findRushMisses(rush));
   if (repairedMs.p99 > repairedWithinMs) {
     misses.push(`repaired after ${repairedMs.p99.toFixed(0)} ms at p99, and not within ${repairedWithinMs}`);
   }

@@ -22,6 +22,10 @@ export interface ClusterRow {
   readonly clients: number;
   readonly nodes: number;
   readonly redis: RedisSetup;
+  /** Messages a second, to each client and from each. @default 100 */
+  readonly perSecond?: number;
+  /** Within which clients of a node that drains are told to return. */
+  readonly spreadMs?: number;
   /** So long it may take until everything that is sent arrives again, at p99 and beside the fault itself, in ms. */
   readonly repairedWithinMs?: number;
   /** In so many of a hundred faults nobody is told of a gap. */
@@ -78,6 +82,20 @@ export const clusterRows: readonly ClusterRow[] = [
     nodes: 3,
     redis: { appendOnly: 'everysec' },
     breaks: { all: (stage) => stage.killNode() },
+  },
+  {
+    id: 'C4-nodes',
+    fault:
+      'each node in turn drains (SIGTERM) after another one was started in its place; its clients return to any',
+    goal: 'nothing is lost',
+    cycles: { quick: 3, long: 20 },
+    clients: 2_000,
+    nodes: 3,
+    redis: { appendOnly: 'everysec' },
+    // more is more than two cores can do for so many
+    perSecond: 1,
+    spreadMs: 5_000,
+    breaks: { all: (stage) => stage.replaceNodes() },
   },
   {
     id: 'C5',

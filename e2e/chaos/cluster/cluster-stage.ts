@@ -13,9 +13,13 @@ import { startServer, type ChaosServer } from '../server.js';
 import { startChaosRedis, type ChaosRedis } from './chaos-redis.js';
 import { findUnheard, isClusterSettled, judgeCluster, type ClusterVerdict } from './cluster-judge.js';
 import type { ClusterRow } from './cluster-rows.js';
+import type { ReturnWave } from './return-wave.js';
 
-/** Messages a second, to each client and from each. */
-const perSecond = 100;
+/** Messages a second, to each client and from each, where a row says nothing else. */
+const commonPerSecond = 100;
+
+/** So many clients connect at a time when the stage is opened. */
+const connectingAtOnce = 50;
 
 /** How long nothing may have moved before what is missing counts as lost. */
 const quietMs = 5_000;
@@ -35,6 +39,8 @@ export class ClusterStage {
   /** What the nodes reported as errors, and how often. */
   readonly reported = new Map<string, number>();
   readonly lines: Line[] = [];
+  /** How the clients of nodes that drained came back. */
+  readonly waves: ReturnWave[] = [];
   readonly #row: ClusterRow;
   readonly #folder = mkdtempSync(join(tmpdir(), 'chaos-'));
   readonly #accounts: Account[] = [];
@@ -58,6 +64,10 @@ export class ClusterStage {
     return this.#redis;
   }
 
+  get perSecond(): number {
+    return this.#row.perSecond ?? commonPerSecond;
+  }
+
   /** How often each client was told of a gap so far, by client and stream. */
   get gaps(): number[] {
     return this.#accounts.flatMap(({ heard }) =>
@@ -70,15 +80,15 @@ export class ClusterStage {
     this.#redis = await startChaosRedis(this.#row.redis);
     for (let number = 1; number <= clients; number += 1) this.#accounts.push(openAccount(`client-${number}`));
     for (let count = 0; count < this.#row.nodes; count += 1) await this.#startNode(false);
-    for (const [index, account] of this.#accounts.entries()) {
-      const node = this.#nodes[index % this.#nodes.length]!;
-      const line = await openLine(this.contender, node.server.port, account, () => 0);
-      this.lines.push(line);
-      this.#homes.set(line, node);
+    for (let from = 0; from < clients; from += connectingAtOnce) {
+      const next = this.#accounts.slice(from, from + connectingAtOnce);
+      await Promise.all(next.map((account, index) => this.#openLine(account, from + index)));
     }
     for (const { server } of this.#nodes) server.talk();
-    this.#stopTalking = keepPace(perSecond, () => {
-      for (const line of this.lines) line.send();
+    let turns = 0;
+    // each in turn: where they are many, nobody could say something of all at once in time
+    this.#stopTalking = keepPace(this.perSecond * clients, () => {
+      this.lines[turns++ % clients]?.send();
     });
   }
 
@@ -107,6 +117,25 @@ export class ClusterStage {
     await death;
     await this.#startNode(true);
     // some of them go there when they next must
+    return 0;
+  }
+
+  /** A new node takes the place of each, which drains; its clients are back at any of the others, when this resolves with 0. */
+  async replaceNodes(): Promise<number> {
+    for (const node of [...this.#nodes]) {
+      await this.#startNode(true);
+      this.#nodes = this.#nodes.filter((other) => other !== node);
+      const leaving = this.lines.filter((line) => this.#homes.get(line) === node);
+      for (const line of leaving) this.move(line);
+      const toldAt = performance.now();
+      const drained = node.server.drain();
+      await Promise.all(leaving.map((line) => line.breakBy(() => drained)));
+      this.waves.push({
+        clients: leaving.length,
+        acceptedAtMs: leaving.flatMap(({ acceptedAtMs }) => acceptedAtMs.filter((atMs) => atMs >= toldAt)),
+        allBackMs: Math.max(...leaving.map(({ returns }) => returns.at(-1)?.backMs ?? Infinity)),
+      });
+    }
     return 0;
   }
 
@@ -159,15 +188,27 @@ export class ClusterStage {
     rmSync(this.#folder, { recursive: true });
   }
 
+  async #openLine(account: Account, index: number): Promise<void> {
+    const node = this.#nodes[index % this.#nodes.length]!;
+    const line = await openLine(this.contender, node.server.port, account, () => 0);
+    this.lines.push(line);
+    this.#homes.set(line, node);
+  }
+
   async #startNode(talks: boolean): Promise<void> {
     const run = this.#servers.length + 1;
+    const { spreadMs } = this.#row;
     const setup = {
       contender: this.contender.name,
       run,
-      perSecond: perSecond / this.#row.nodes,
+      perSecond: this.perSecond / this.#row.nodes,
       talks,
       journal: join(this.#folder, `${run}.jsonl`),
-      cluster: { redisUrl: this.redis.url, users: this.#accounts.map(({ key }) => key) },
+      cluster: {
+        redisUrl: this.redis.url,
+        users: this.#accounts.map(({ key }) => key),
+        ...(spreadMs !== undefined && { spreadMs }),
+      },
     };
     const server = await startServer(setup, (what) => this.failures.push(what));
     this.#servers.push(server);

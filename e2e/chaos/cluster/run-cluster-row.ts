@@ -3,12 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createSeededRandom } from '@wirepact/core/testing';
 import { findProgram } from '../balancers.js';
 import type { Contender } from '../contender.js';
-import type { Quantiles } from '../result.js';
+import { quantilesOf } from '../result.js';
 import { calmMs } from '../rows.js';
 import type { RunOptions } from '../run-row.js';
 import type { ClusterResult } from './cluster-result.js';
 import type { ClusterRow } from './cluster-rows.js';
 import { ClusterStage } from './cluster-stage.js';
+import { describeRush } from './return-wave.js';
 
 /** Where lines break one by one, each breaks so often at least. */
 const fewestCycles = 5;
@@ -45,18 +46,20 @@ export async function runClusterRow(
     const leftOpen = stage.lines.reduce((sum, line) => sum + line.leftOpen, 0);
     if (leftOpen > 0) failures.push(`${leftOpen} old connections were not closed as taken over`);
     const returns = stage.lines.flatMap((line) => line.returns);
-    const { id, fault, goal, nodes, repairedWithinMs, healsPercent } = row;
+    const { id, fault, goal, nodes, spreadMs, repairedWithinMs, healsPercent } = row;
+    const { perSecond } = stage;
     return {
-      ...{ id, fault, goal, contender: contender.name, clients, nodes, ...verdict },
+      ...{ id, fault, goal, contender: contender.name, clients, nodes, perSecond, ...verdict },
       returns: returns.length,
       resumed: returns.filter(({ isResumed }) => isResumed).length,
       ...('all' in row.breaks && { healed: cycles.filter(({ isHealed }) => isHealed).length }),
       publishMs: quantilesOf(stage.publishMs()),
       repairedMs: quantilesOf(
-        'each' in row.breaks
+        'each' in row.breaks || spreadMs !== undefined
           ? returns.map(({ backMs }) => backMs)
           : cycles.map(({ repairedMs }) => repairedMs),
       ),
+      ...(spreadMs !== undefined && stage.waves.length > 0 && { rush: describeRush(stage.waves, spreadMs) }),
       ...(repairedWithinMs !== undefined && { repairedWithinMs }),
       ...(healsPercent !== undefined && { healsPercent }),
       failures: [...new Set(failures)],
@@ -71,10 +74,10 @@ export async function runClusterRow(
   }
 }
 
-/** Resolves once so many faults have come, and everybody hears of everything again. */
 /** What one process finds lost, and what nobody could be sent meanwhile, may each be a gap of its own. */
 const mostTold = 3;
 
+/** Resolves once so many faults have come, and everybody hears of everything again. */
 async function bringAbout(
   { breaks }: ClusterRow,
   stage: ClusterStage,
@@ -112,10 +115,4 @@ async function bringAbout(
     }),
   );
   await stage.repaired();
-}
-
-function quantilesOf(figures: readonly number[]): Quantiles {
-  const sorted = [...figures].sort((one, other) => one - other);
-  const at = (share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
-  return { p50: at(0.5), p99: at(0.99) };
 }

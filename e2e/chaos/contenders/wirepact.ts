@@ -6,13 +6,17 @@ import { channels, lobby, type Channels } from '../channels.js';
 import type { Application, ChaosClient, ClientEvents, Contender, Served } from '../contender.js';
 import { listen } from '../listen.js';
 
-/** Clients that are told to return at a drain do so within this many ms. */
-const spreadMs = 500;
+/** How a server takes its leave, where a row says nothing else. */
+const leave = { graceMs: 1_000, spreadMs: 500 };
+/** So many users are sent to by name at a time. */
+const sentAtOnce = 50;
+/** All clients have the same address here, and none of what that is bounded by is to be seen. */
+const ofOneAddress = { socketsPerIp: 10_000, upgradesPerSecondPerIp: 10_000, upgradeBurstPerIp: 10_000 };
 
 export const wirepact: Contender = {
   name: 'Wirepact',
   package: '@wirepact/server',
-  settings: `reconnect: { maxDelayMs: 250 }; limits: { messagesPerSecond: 1000 }; drain({ graceMs: 1000, spreadMs: ${spreadMs} })`,
+  settings: `reconnect: { maxDelayMs: 250 }; limits: { messagesPerSecond: 1000 }, none on the connections of one address; drain({ graceMs: ${leave.graceMs}, spreadMs: ${leave.spreadMs} }), or with the defaults where a row says so`,
   takeoverCode: 4409,
   serve,
   connect,
@@ -25,7 +29,7 @@ async function serve({ handle, fail, cluster }: Application): Promise<Served> {
     userId: ({ key }) => key,
     rooms: { authorize: () => true },
     // 100 a second is what clients send here, without what they say of themselves
-    limits: { messagesPerSecond: 1_000 },
+    limits: { messagesPerSecond: 1_000, ...ofOneAddress },
     onError: fail,
     ...(cluster && { broker: redisBroker({ url: cluster.redisUrl }) }),
     event: {
@@ -45,9 +49,14 @@ async function serve({ handle, fail, cluster }: Application): Promise<Served> {
       if (message.stream === 'everyone') await sockets.publish('message', message);
       else if (message.stream === 'room') await sockets.room(lobby).publish('message', message);
       else if (cluster === undefined) for (const socket of sockets.clients()) socket.send('message', message);
-      else await Promise.all(cluster.users.map((user) => sockets.user(user).publish('message', message)));
+      else {
+        for (let from = 0; from < cluster.users.length; from += sentAtOnce) {
+          const users = cluster.users.slice(from, from + sentAtOnce);
+          await Promise.all(users.map((user) => sockets.user(user).publish('message', message)));
+        }
+      }
     },
-    drain: () => sockets.drain({ graceMs: 1_000, spreadMs }),
+    drain: () => sockets.drain(cluster?.spreadMs === undefined ? leave : { spreadMs: cluster.spreadMs }),
   };
 }
 
