@@ -54,6 +54,8 @@ async function settle(session: Session, heardEnough: Promise<void>): Promise<voi
   if (session.speaksProtocol) await Promise.race([session.ping(), heardEnough]);
   await session.idle();
   await session.hub.acknowledgements.settle(session);
+  // also where it owes no word of it: the next process must know what was handled
+  await session.shared?.commit();
   leave(session);
 }
 

@@ -292,6 +292,46 @@ describe('a session whose client comes back to another process', () => {
     expect(back.takeData('said')).toEqual(['meanwhile']);
   });
 
+  it.each([
+    ['slow', 'event', { path: 'said', data: 'second', seq: 2 }],
+    ['slow', 'request', { path: 'add', data: 2, id: 2 }],
+    ['away for a moment', 'event', { path: 'said', data: 'second', seq: 2 }],
+    ['away for a moment', 'request', { path: 'add', data: 2, id: 2 }],
+  ])(
+    'has, where the engine is %s, the last %s put down before its process leaves',
+    async (how, _what, last) => {
+      const handled: unknown[] = [];
+      const { clock, engine, nodes } = await startNodes(channels, {
+        routes: {
+          said: (_socket, text) => void handled.push(text),
+          add: (_socket, n) => (handled.push(n), n + 1),
+        },
+      });
+      const [one, other] = nodes;
+      const a = await one.connect();
+      await settle();
+      engine.freeze(true);
+      // what was handled before is on its way to the engine, and what comes then has to wait for that
+      a.say({ path: 'said', data: 'first', seq: 1 });
+      await settle();
+      a.say(last);
+      await settle();
+      // nor is there anything left that it could be told: that is on its way as well
+      clock.advance(100);
+      const draining = one.sockets.drain({ spreadMs: 0 });
+      a.say({ path: '$pong' });
+      await settle();
+      if (how !== 'slow') engine.goAway();
+      engine.freeze(false);
+      engine.comeBack();
+      await draining;
+      const back = await other.resume(a);
+      back.say(last);
+      await settle();
+      expect(handled).toEqual(['first', last.data]);
+    },
+  );
+
   it('is told that a stream it was reading has ended with its process', async () => {
     const { nodes } = await startNodes(channels, {
       routes: {
