@@ -1,5 +1,5 @@
 // What the simulation of several nodes has found, as small as it can be told.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
 import { connectTo, startNodes } from './cluster.fixture.js';
@@ -274,5 +274,23 @@ describe('processes that a broker joins', () => {
     await Promise.all(publishing);
     await settle();
     expect(a.takeData('said')).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('look once for the clients of a user, however much was sent to it while the engine was away', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect('ann');
+    await settle();
+    engine.goAway();
+    const texts = Array.from({ length: 50 }, (_, index) => `${index}`);
+    const publishing = texts.map((text) => other.sockets.user('ann').publish('said', text));
+    const looking = vi.spyOn(brokers[1], 'sessionsOf');
+    engine.comeBack();
+    await settle();
+    clock.advance(300);
+    await Promise.all(publishing);
+    await settle();
+    expect(looking).toHaveBeenCalledTimes(1);
+    expect(a.takeData('said')).toEqual(texts);
   });
 });

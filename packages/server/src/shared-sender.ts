@@ -24,6 +24,8 @@ export function inboxLogOf(sessionId: string): string {
 /** Appends to a log that this process has a mirror of, which knows more of where that stands. */
 export type AppendHere = (body: string) => Promise<LogHead>;
 
+type Finding = Promise<readonly SessionPlace[]>;
+
 /** Hands messages to the engine. */
 export class SharedSender {
   readonly #broker: Broker;
@@ -34,7 +36,9 @@ export class SharedSender {
   /** How often the engine came back. */
   #returns = 0;
   /** Who is being looked for, by user. */
-  readonly #finding = new Map<string, Promise<readonly SessionPlace[]>>();
+  readonly #finding = new Map<string, Finding>();
+  /** Who was found since a return of the engine, by user: that does for all that was sent before. */
+  readonly #foundSince = new Map<string, { readonly returns: number; readonly places: Finding }>();
 
   /** `timers` end when nothing is sent any more. */
   constructor(broker: Broker, clock: Clock, timers: Timers, report: (error: unknown) => void) {
@@ -67,12 +71,15 @@ export class SharedSender {
       const places = await finding;
       await Promise.all(places.map(({ id }) => this.publish(inboxLogOf(id), message)));
     } finally {
-      if (this.#finding.get(userId) === finding) this.#finding.delete(userId);
+      if (this.#finding.get(userId) === finding) {
+        this.#finding.delete(userId);
+        this.#foundSince.delete(userId);
+      }
     }
   }
 
   /** In the order in which it was asked, however long each takes: what is sent to a user must not overtake. */
-  async #findClients(userId: string, before: Promise<unknown> | undefined): Promise<readonly SessionPlace[]> {
+  async #findClients(userId: string, before: Finding | undefined): Finding {
     const returns = this.#returns;
     const asked = this.#held === undefined ? this.#broker.sessionsOf(userId) : undefined;
     asked?.catch(() => undefined);
@@ -80,8 +87,18 @@ export class SharedSender {
     const places = await asked;
     if (places !== undefined && returns === this.#returns) return places;
     // the engine was away meanwhile
-    await this.#held?.wait();
-    return this.#broker.sessionsOf(userId);
+    while (this.#held !== undefined) await this.#held.wait();
+    return this.#findAgain(userId);
+  }
+
+  /** Once for all that waited: one after the other would wait for as many answers as there are messages. */
+  #findAgain(userId: string): Finding {
+    const returns = this.#returns;
+    const found = this.#foundSince.get(userId);
+    if (found?.returns === returns) return found.places;
+    const places = this.#broker.sessionsOf(userId);
+    this.#foundSince.set(userId, { returns, places });
+    return places;
   }
 
   /** The engine is back: what is others' is theirs to put right first. What they are sent waits for a moment. */
