@@ -8,7 +8,7 @@ import { hearNotice, type Notice } from './notices.js';
 import type { ResolvedOptions } from './options.js';
 import { createMessage, type OutgoingMessage } from './outgoing-message.js';
 import { deliverValue } from './publish.js';
-import { parseJson, toRecord } from './read-json.js';
+import { readProcessMessage, type ProcessMessage } from './process-messages.js';
 import { RemoteClients } from './remote-clients.js';
 import type { Group } from './rooms.js';
 import { createSecret } from './secrets.js';
@@ -122,7 +122,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
   }
 
   /** Says something to another process. */
-  tell(processId: string, message: object): void {
+  tell(processId: string, message: ProcessMessage): void {
     this.broker.tell(processId, JSON.stringify(message));
   }
 
@@ -185,7 +185,8 @@ export class Cluster implements BrokerListener, SharedLogHost {
   }
 
   told(text: string): void {
-    const message = toRecord(parseJson(text));
+    const message = readProcessMessage(text);
+    if (message === undefined) return this.failed(notUnderstood());
     this.sessions.told(message);
     this.clients.told(message);
   }
@@ -256,6 +257,10 @@ function roomOf({ name }: Group): string | undefined {
 function started<T>(part: T | undefined): T {
   if (part === undefined) throw new TypeError('this process has not joined the others');
   return part;
+}
+
+function notUnderstood(): Error {
+  return new TypeError("what another process said over the broker is none of Wirepact's");
 }
 
 function unreadable(log: string): Error {

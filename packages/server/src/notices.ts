@@ -1,5 +1,6 @@
 // What processes say to each other beside messages: nothing of it is kept, and whoever is away does not hear it.
 import type { Hub } from './hub.js';
+import { isOwnCode } from './own-codes.js';
 import { parseJson, toRecord } from './read-json.js';
 import type { MemberNotice } from './shared-members.js';
 
@@ -29,7 +30,7 @@ function disconnectUser(hub: Hub, { userId, reason, code }: DisconnectNotice): v
 
 function isDisconnect(notice: Unchecked): notice is Unchecked & DisconnectNotice {
   const { kind, userId, reason, code } = notice;
-  const isWhole = typeof userId === 'string' && typeof reason === 'string' && typeof code === 'number';
+  const isWhole = typeof userId === 'string' && typeof reason === 'string' && isOwnCode(code);
   return kind === 'disconnect' && isWhole;
 }
 

@@ -1,35 +1,19 @@
 // Clients that are with another process, as this one reaches them: what is said to them goes into their inbox, and what is
 // asked of them is asked by the process that has them.
 import { SocketError, toSocketError } from '@wirepact/core';
-import { closeCodes, fromWireError, toWireError, type WireError } from '@wirepact/core/internal';
+import { closeCodes, fromWireError, toWireError } from '@wirepact/core/internal';
 import type { SessionPlace } from './broker.js';
 import type { Cluster } from './cluster.js';
 import type { AnySocket, Hub } from './hub.js';
 import { createOutgoing } from './outgoing-message.js';
 import { checkOwnCode } from './own-codes.js';
+import type { Answer, ProcessMessage, Question } from './process-messages.js';
 import { inboxLogOf } from './shared-sender.js';
 import type { AskOptions } from './socket.js';
 
 const defaultTimeoutMs = 10_000;
 /** So much longer than the client may take the process that has it may take to say so. */
 const spareMs = 1_000;
-
-/** What processes say to each other about clients. */
-type Message =
-  | {
-      readonly kind: 'ask';
-      readonly number: number;
-      readonly from: string;
-      readonly id: string;
-      readonly path: string;
-      readonly data: unknown;
-      readonly timeoutMs: number;
-    }
-  | { readonly kind: 'answer'; readonly number: number; readonly data?: unknown; readonly error?: WireError }
-  | { readonly kind: 'close'; readonly id: string; readonly reason: string; readonly code: number };
-
-type Answer = Extract<Message, { readonly kind: 'answer' }>;
-type Question = Extract<Message, { readonly kind: 'ask' }>;
 
 /** Clients that are with other processes. */
 export class RemoteClients {
@@ -97,12 +81,11 @@ export class RemoteClients {
   }
 
   /** A process says something about a client. */
-  told(message: { readonly kind?: unknown }): void {
-    const known = message as Message;
-    if (known.kind === 'ask') void this.#answer(known);
-    else if (known.kind === 'answer') this.#asked.get(known.number)?.(known);
-    else if (known.kind === 'close') {
-      this.#hub.roster.find(known.id)?.socket.disconnect(known.reason, known.code);
+  told(message: ProcessMessage): void {
+    if (message.kind === 'ask') void this.#answer(message);
+    else if (message.kind === 'answer') this.#asked.get(message.number)?.(message);
+    else if (message.kind === 'close') {
+      this.#hub.roster.find(message.id)?.socket.disconnect(message.reason, message.code);
     }
   }
 

@@ -3,18 +3,17 @@ import { AnswerStore, type AnswerFrame } from './answer-store.js';
 import type { ClaimedSession } from './broker.js';
 import type { Connection } from './connection.js';
 import type { Hello } from './hello.js';
+import { areFrames, type HandedOver } from './process-messages.js';
 import { parseJson } from './read-json.js';
 import { Session } from './session.js';
-import { decodeDone, decodeState } from './session-state.js';
+import { decodeDone, decodeState, type Range } from './session-state.js';
 import { SharedSession, type SharedSessionHost } from './shared-session.js';
 
-/** What a process knows of a session beyond what it had put down. */
-export interface HandedOver {
-  readonly done?: string;
-  readonly answers?: readonly (readonly [number, readonly AnswerFrame[]])[];
-  /** What it is still handling. */
-  readonly running?: readonly number[];
-}
+/**
+ * No client leaves more messages open than this. What says so was not written by a process of ours, or a client says it that
+ * wants every number before it to be remembered.
+ */
+const maxOpen = 10_000;
 
 /** A session that was elsewhere. */
 export interface Restorable {
@@ -44,13 +43,8 @@ export function restoreSession(
     hub.rooms.add(session, name, membership);
     hub.cluster?.members.keep(session, name);
   }
-  for (const number of handedOver?.running ?? []) shared.elsewhere.set(number, undefined);
-  const ranges = decodeDone(handedOver?.done ?? claimed.done);
-  // a stream that its reader has a part of cannot be begun again without doubling that: it counts as handled, unanswered
-  const begun = [...open].flatMap(([number, taken]) => (taken > 0 ? number : []));
-  session.highest = Math.max(0, ...ranges.map(([, last]) => last), ...shared.elsewhere.keys(), ...begun);
-  noteUnhandled(session, ranges);
-  for (const number of begun) shared.unhandled.delete(number);
+  noteNumbers(session, decodeDone(handedOver?.done ?? claimed.done), handedOver?.running ?? []);
+  noteBegun(session, open);
   const answers =
     handedOver?.answers ?? [...claimed.answers].map(([number, text]) => [number, readFrames(text)] as const);
   session.answers = new AnswerStore(hub.options.session, answers);
@@ -58,16 +52,33 @@ export function restoreSession(
   return session;
 }
 
-/** Numbers below the highest that are in none of the ranges, which rise, and are handled nowhere. */
-function noteUnhandled({ highest, shared }: Session, ranges: ReturnType<typeof decodeDone>): void {
-  let next = 1;
-  for (const [first, last] of [...ranges, [highest + 1, highest + 1] as const]) {
-    for (; next < first; next += 1) if (shared?.elsewhere.has(next) !== true) shared?.unhandled.add(next);
-    next = Math.max(next, last + 1);
+/** Notes what was handled, in ranges that rise, what is being handled elsewhere, and what of the numbers below that is neither. */
+function noteNumbers(session: Session, ranges: readonly Range[], running: readonly number[]): void {
+  const known = [...ranges, ...running.map((number): Range => [number, number])];
+  known.sort(([one], [other]) => one - other);
+  const unhandled: number[] = [];
+  let highest = 0;
+  for (const [first, last] of known) {
+    if (first - highest > maxOpen - unhandled.length) return;
+    while ((highest += 1) < first) unhandled.push(highest);
+    highest = Math.max(highest - 1, last);
+  }
+  session.highest = highest;
+  for (const number of running) session.shared?.elsewhere.set(number, undefined);
+  for (const number of unhandled) session.shared?.unhandled.add(number);
+}
+
+/** A stream that its reader has a part of cannot be begun again without doubling that: it counts as handled, unanswered. */
+function noteBegun(session: Session, open: Hello['open']): void {
+  const limit = session.highest + maxOpen;
+  for (const [number, taken] of open) {
+    if (taken === 0 || number > limit) continue;
+    while (session.highest < number) session.shared?.unhandled.add((session.highest += 1));
+    session.shared?.unhandled.delete(number);
   }
 }
 
 function readFrames(text: string): readonly AnswerFrame[] {
   const frames = parseJson(text);
-  return Array.isArray(frames) ? (frames as readonly AnswerFrame[]) : [];
+  return areFrames(frames) ? frames : [];
 }

@@ -1,7 +1,7 @@
 // Where a session is and stands, as it is put down for another process to go on from.
 import { isPosition } from './hello.js';
 import type { Hub } from './hub.js';
-import type { Group, Membership } from './rooms.js';
+import { findRoomNameFault, type Group, type Membership } from './rooms.js';
 import { parseJson, toRecord } from './read-json.js';
 import type { Session } from './session.js';
 
@@ -36,18 +36,26 @@ export function decodeState(text: string): SessionStateRecord {
     inbox: isPosition(inbox) ? inbox : 0,
     rooms: new Map(
       Object.entries(toRecord(rooms)).flatMap(([name, row]) => {
-        const membership = fromRow(row);
+        const membership = findRoomNameFault(name) === undefined ? fromRow(row) : undefined;
         return membership === undefined ? [] : [[name, membership] as const];
       }),
     ),
   };
 }
 
+/** Numbers from the first to the last. */
+export type Range = readonly [first: number, last: number];
+
 /** The ranges of numbers that were handled, as the engine has them. */
-export function decodeDone(text: string): readonly (readonly [first: number, last: number])[] {
+export function decodeDone(text: string): readonly Range[] {
   const done = parseJson(text);
-  if (!Array.isArray(done)) return [];
-  return done.filter((range): range is [number, number] => Array.isArray(range) && range.every(isPosition));
+  return Array.isArray(done) ? done.filter(isRange) : [];
+}
+
+function isRange(range: unknown): range is Range {
+  if (!Array.isArray(range) || range.length !== 2) return false;
+  const [first, last] = range as readonly unknown[];
+  return isPosition(first) && isPosition(last) && first > 0 && first <= last;
 }
 
 function toRow(session: Session, group: Group): readonly unknown[] | undefined {

@@ -7,10 +7,11 @@ import { receive } from './dispatch.js';
 import type { Hello } from './hello.js';
 import type { Hub } from './hub.js';
 import { endForGood, endSession, letGo, openSession, suspendSession } from './lifecycle.js';
+import type { HandedOver, Handled, HandOver, ProcessMessage } from './process-messages.js';
 import { handledNumbers } from './received-numbers.js';
 import { resumeSession } from './resume.js';
 import { createSecret, createSessionId, hashOf } from './secrets.js';
-import { restoreSession, type HandedOver } from './restore-session.js';
+import { restoreSession } from './restore-session.js';
 import type { Session } from './session.js';
 import { encodeNewState } from './session-state.js';
 import { inboxLogOf } from './shared-sender.js';
@@ -21,24 +22,6 @@ const handOverMs = 300;
 
 /** A connection that was gone before it was greeted. */
 const noStatus = 1006;
-
-/** What processes say to each other about sessions. */
-type Message =
-  | {
-      readonly kind: 'hand-over';
-      readonly id: string;
-      readonly generation: number;
-      readonly to: string;
-      /** Whether the client is there. */
-      readonly isThere: boolean;
-    }
-  | ({ readonly kind: 'handed-over'; readonly id: string } & HandedOver)
-  | {
-      readonly kind: 'handled';
-      readonly id: string;
-      readonly number: number;
-      readonly frames?: readonly AnswerFrame[];
-    };
 
 /** The sessions of this process that others may go on with. */
 export class SharedSessions {
@@ -154,11 +137,10 @@ export class SharedSessions {
   }
 
   /** A process says something about a session. */
-  told(message: { readonly kind?: unknown }): void {
-    const known = message as Message;
-    if (known.kind === 'hand-over') this.#handOver(known);
-    else if (known.kind === 'handed-over') this.#awaited.get(known.id)?.(known);
-    else if (known.kind === 'handled') this.#noteHandled(known);
+  told(message: ProcessMessage): void {
+    if (message.kind === 'hand-over') this.#handOver(message);
+    else if (message.kind === 'handed-over') this.#awaited.get(message.id)?.(message);
+    else if (message.kind === 'handled') this.#noteHandled(message);
   }
 
   /** A message of a session that is elsewhere by now was handled here. */
@@ -233,7 +215,7 @@ export class SharedSessions {
     return handedOver;
   }
 
-  #handOver({ id, generation, to, isThere }: Extract<Message, { readonly kind: 'hand-over' }>): void {
+  #handOver({ id, generation, to, isThere }: HandOver): void {
     const session = this.#find(id);
     const { shared } = session ?? {};
     const isOlder = shared !== undefined && shared.generation < generation;
@@ -257,7 +239,7 @@ export class SharedSessions {
     });
   }
 
-  #noteHandled({ id, number, frames }: Extract<Message, { readonly kind: 'handled' }>): void {
+  #noteHandled({ id, number, frames }: Handled): void {
     const session = this.#find(id);
     const wasAwaited = session?.shared?.elsewhere.delete(number) === true;
     if (session?.shared?.movedTo !== undefined) return this.forward(session, number, frames);
@@ -272,7 +254,7 @@ export class SharedSessions {
     return this.#hub.roster.find(id) ?? this.#left.get(id)?.session;
   }
 
-  #tell(processId: string, message: Message): void {
+  #tell(processId: string, message: ProcessMessage): void {
     this.broker.tell(processId, JSON.stringify(message));
   }
 }

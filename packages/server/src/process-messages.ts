@@ -1,0 +1,116 @@
+// What one process says to another alone, about sessions and clients: read without trust, since whoever can write to the engine
+// can say it too.
+import type { WireError } from '@wirepact/core/internal';
+import type { AnswerFrame } from './answer-store.js';
+import { isPosition } from './hello.js';
+import { isOwnCode } from './own-codes.js';
+import { parseJson, toRecord } from './read-json.js';
+
+/** A process has claimed a session, and asks the one that had it. */
+export interface HandOver {
+  readonly kind: 'hand-over';
+  readonly id: string;
+  readonly generation: number;
+  readonly to: string;
+  /** Whether the client is there. */
+  readonly isThere: boolean;
+}
+
+/** The answer to that: what is known of the session beyond what was put down; nothing, where it is not known. */
+export interface HandedOver {
+  readonly kind: 'handed-over';
+  readonly id: string;
+  readonly done?: string;
+  readonly answers?: readonly (readonly [number, readonly AnswerFrame[]])[];
+  /** What is still being handled. */
+  readonly running?: readonly number[];
+}
+
+/** A message of a session that is elsewhere by now was handled. */
+export interface Handled {
+  readonly kind: 'handled';
+  readonly id: string;
+  readonly number: number;
+  readonly frames?: readonly AnswerFrame[];
+}
+
+/** A client is to be asked something. */
+export interface Question {
+  readonly kind: 'ask';
+  readonly number: number;
+  readonly from: string;
+  readonly id: string;
+  readonly path: string;
+  readonly data: unknown;
+  readonly timeoutMs: number;
+}
+
+export interface Answer {
+  readonly kind: 'answer';
+  readonly number: number;
+  readonly data?: unknown;
+  readonly error?: WireError;
+}
+
+/** A client is to be closed. */
+export interface Close {
+  readonly kind: 'close';
+  readonly id: string;
+  readonly reason: string;
+  readonly code: number;
+}
+
+/** What one process says to another alone. */
+export type ProcessMessage = HandOver | HandedOver | Handled | Question | Answer | Close;
+
+type Unchecked = Readonly<Record<string, unknown>>;
+
+const checks: { readonly [K in ProcessMessage['kind']]: (message: Unchecked) => boolean } = {
+  'hand-over': ({ id, generation, to, isThere }) =>
+    areTexts(id, to) && isPosition(generation) && typeof isThere === 'boolean',
+  'handed-over': ({ id, done, answers, running }) =>
+    areTexts(id) &&
+    (done === undefined || areTexts(done)) &&
+    (answers === undefined || isListOf(answers, isAnswered)) &&
+    (running === undefined || isListOf(running, isPosition)),
+  handled: ({ id, number, frames }) =>
+    areTexts(id) && isPosition(number) && (frames === undefined || areFrames(frames)),
+  ask: ({ number, from, id, path, timeoutMs }) =>
+    isPosition(number) && areTexts(from, id, path) && Number.isFinite(timeoutMs),
+  answer: ({ number }) => isPosition(number),
+  close: ({ id, reason, code }) => areTexts(id, reason) && isOwnCode(code),
+};
+
+/** What was said; `undefined` when it is nothing that a process says. */
+export function readProcessMessage(text: string): ProcessMessage | undefined {
+  const message = toRecord(parseJson(text));
+  const { kind } = message;
+  const isOne = typeof kind === 'string' && Object.hasOwn(checks, kind);
+  return isOne && checks[kind as ProcessMessage['kind']](message)
+    ? (message as unknown as ProcessMessage)
+    : undefined;
+}
+
+/** Whether these are the frames of an answer. Each goes out as it is. */
+export function areFrames(frames: unknown): frames is readonly AnswerFrame[] {
+  return isListOf(frames, (one) => {
+    const { text, n } = toRecord(one);
+    return typeof text === 'string' && isFrame(text) && (n === undefined || isPosition(n));
+  });
+}
+
+function isFrame(text: string): boolean {
+  return typeof toRecord(parseJson(text))['path'] === 'string';
+}
+
+function isAnswered(pair: unknown): boolean {
+  return Array.isArray(pair) && isPosition(pair[0]) && areFrames(pair[1]);
+}
+
+function areTexts(...values: readonly unknown[]): boolean {
+  return values.every((value) => typeof value === 'string');
+}
+
+function isListOf(list: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(list) && list.every(isItem);
+}
