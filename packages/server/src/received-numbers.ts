@@ -14,23 +14,24 @@ export function numberOf({ speaksProtocol }: Session, { seq, id }: Frame): numbe
  * is sent again was sent in order.
  */
 export function noteNumber(session: Session, number: number): boolean {
-  if (number <= session.highest) return session.shared?.unhandled.delete(number) === true;
+  const isUnhandled = session.shared?.unhandled.take(number) === true;
+  if (number <= session.highest) return isUnhandled;
   session.highest = number;
   return true;
 }
 
 /** Every number that was seen, but for those that are being handled. */
-export function handledNumbers(session: Session): Ranges {
-  const running: number[] = [];
-  for (const { number } of session.calls) if (number !== undefined) running.push(number);
-  if (session.shared !== undefined)
-    running.push(...session.shared.elsewhere.keys(), ...session.shared.unhandled);
-  running.sort((one, other) => one - other);
-  const ranges: [number, number][] = [];
-  let first = 1;
-  for (const number of [...running, session.highest + 1]) {
-    if (number > first) ranges.push([first, number - 1]);
-    first = number + 1;
+export function handledNumbers({ calls, highest, shared }: Session): Ranges {
+  const open: Ranges[number][] = [...(shared?.unhandled.ranges ?? [])];
+  for (const { number } of calls) if (number !== undefined) open.push([number, number]);
+  for (const number of shared?.elsewhere.keys() ?? []) open.push([number, number]);
+  open.sort(([one], [other]) => one - other);
+  const ranges: Ranges[number][] = [];
+  let next = 1;
+  for (const [first, last] of open) {
+    if (first > next) ranges.push([next, first - 1]);
+    next = last + 1;
   }
+  if (highest >= next) ranges.push([next, highest]);
   return ranges;
 }

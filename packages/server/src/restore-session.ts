@@ -1,4 +1,5 @@
 // Makes a session of what another process had put down of it, and of what that process says of it itself, if it still can.
+import type { Ranges } from '@wirepact/core/internal';
 import { AnswerStore, type AnswerFrame } from './answer-store.js';
 import type { ClaimedSession } from './broker.js';
 import type { Connection } from './connection.js';
@@ -6,14 +7,11 @@ import type { Hello } from './hello.js';
 import { areFrames, type HandedOver } from './process-messages.js';
 import { parseJson } from './read-json.js';
 import { Session } from './session.js';
-import { decodeDone, decodeState, type Range } from './session-state.js';
+import { decodeDone, decodeState } from './session-state.js';
 import { SharedSession, type SharedSessionHost } from './shared-session.js';
 
-/**
- * No client leaves more messages open than this. What says so was not written by a process of ours, or a client says it that
- * wants every number before it to be remembered.
- */
-const maxOpen = 10_000;
+/** So many gaps between the numbers that were handled no honest client leaves: it has as many streams at a time as it may. */
+const maxGaps = 256;
 
 /** A session that was elsewhere. */
 export interface Restorable {
@@ -43,8 +41,9 @@ export function restoreSession(
     hub.rooms.add(session, name, membership);
     hub.cluster?.members.keep(session, name);
   }
-  noteNumbers(session, decodeDone(handedOver?.done ?? claimed.done), handedOver?.running ?? []);
-  noteBegun(session, open);
+  for (const number of handedOver?.running ?? []) shared.elsewhere.set(number, undefined);
+  noteUnhandled(session, shared, decodeDone(handedOver?.done ?? claimed.done));
+  noteBegun(session, shared, open);
   const answers =
     handedOver?.answers ?? [...claimed.answers].map(([number, text]) => [number, readFrames(text)] as const);
   session.answers = new AnswerStore(hub.options.session, answers);
@@ -52,29 +51,26 @@ export function restoreSession(
   return session;
 }
 
-/** Notes what was handled, in ranges that rise, what is being handled elsewhere, and what of the numbers below that is neither. */
-function noteNumbers(session: Session, ranges: readonly Range[], running: readonly number[]): void {
-  const known = [...ranges, ...running.map((number): Range => [number, number])];
-  known.sort(([one], [other]) => one - other);
-  const unhandled: number[] = [];
-  let highest = 0;
-  for (const [first, last] of known) {
-    if (first - highest > maxOpen - unhandled.length) return;
-    while ((highest += 1) < first) unhandled.push(highest);
-    highest = Math.max(highest - 1, last);
+/** Numbers below the highest that are in none of the ranges, and are handled nowhere. */
+function noteUnhandled(session: Session, { elsewhere, unhandled }: SharedSession, done: Ranges): void {
+  const seen: Ranges[number][] = [...done];
+  for (const number of elsewhere.keys()) seen.push([number, number]);
+  seen.sort(([one], [other]) => one - other);
+  for (const [first, last] of seen) {
+    unhandled.add(session.highest + 1, first - 1);
+    session.highest = Math.max(session.highest, last);
   }
-  session.highest = highest;
-  for (const number of running) session.shared?.elsewhere.set(number, undefined);
-  for (const number of unhandled) session.shared?.unhandled.add(number);
 }
 
 /** A stream that its reader has a part of cannot be begun again without doubling that: it counts as handled, unanswered. */
-function noteBegun(session: Session, open: Hello['open']): void {
-  const limit = session.highest + maxOpen;
+function noteBegun(session: Session, { unhandled }: SharedSession, open: Hello['open']): void {
   for (const [number, taken] of open) {
-    if (taken === 0 || number > limit) continue;
-    while (session.highest < number) session.shared?.unhandled.add((session.highest += 1));
-    session.shared?.unhandled.delete(number);
+    if (taken === 0) continue;
+    // nobody else can tell whether that is true, so it may not cost much
+    if (unhandled.ranges.length >= maxGaps) return;
+    unhandled.add(session.highest + 1, number - 1);
+    unhandled.remove(number);
+    session.highest = Math.max(session.highest, number);
   }
 }
 

@@ -1,4 +1,5 @@
 // Where a session is and stands, as it is put down for another process to go on from.
+import type { Ranges } from '@wirepact/core/internal';
 import { isPosition } from './hello.js';
 import type { Hub } from './hub.js';
 import { findRoomNameFault, type Group, type Membership } from './rooms.js';
@@ -43,16 +44,13 @@ export function decodeState(text: string): SessionStateRecord {
   };
 }
 
-/** Numbers from the first to the last. */
-export type Range = readonly [first: number, last: number];
-
 /** The ranges of numbers that were handled, as the engine has them. */
-export function decodeDone(text: string): readonly Range[] {
+export function decodeDone(text: string): Ranges {
   const done = parseJson(text);
   return Array.isArray(done) ? done.filter(isRange) : [];
 }
 
-function isRange(range: unknown): range is Range {
+function isRange(range: unknown): range is Ranges[number] {
   if (!Array.isArray(range) || range.length !== 2) return false;
   const [first, last] = range as readonly unknown[];
   return isPosition(first) && isPosition(last) && first > 0 && first <= last;

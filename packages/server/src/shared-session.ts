@@ -7,6 +7,7 @@ import { handledNumbers } from './received-numbers.js';
 import type { Session } from './session.js';
 import { encodeState } from './session-state.js';
 import { inboxLogOf } from './shared-sender.js';
+import { UnhandledNumbers } from './unhandled-numbers.js';
 
 /** What a shared session needs of the cluster. */
 export interface SharedSessionHost {
@@ -36,7 +37,7 @@ export class SharedSession {
   /** Messages that are being handled there, and what came again of them. */
   readonly elsewhere: Map<number, Frame | undefined> = new Map();
   /** Numbers below the highest that nobody has handled. */
-  readonly unhandled: Set<number> = new Set();
+  readonly unhandled: UnhandledNumbers = new UnhandledNumbers();
   /** Whether the engine has it; what is new beside that is in the rest. */
   #isPut: boolean;
   /** Whether it was there, and is not any more. */

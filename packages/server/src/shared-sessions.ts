@@ -54,19 +54,32 @@ export class SharedSessions {
     this.#hub.cluster?.countSoon();
   }
 
-  /** Goes on with the session that a client had, wherever that is; with a new one where it cannot. */
+  /** Goes on with the session that a client had, wherever that is; with a new one where it cannot. Never rejects. */
   async greet(connection: Connection, hello: Hello): Promise<void> {
     const { session: id, token } = hello;
-    if (id === undefined || token === undefined) return this.#begin(connection, hello);
+    if (id === undefined || token === undefined)
+      return this.#insured(connection, this.#begin(connection, hello));
     // one after the other: an older connection would take the session from a newer one
     const before = this.#returning.get(id);
-    const returning =
+    const returning = this.#insured(
+      connection,
       before === undefined
         ? this.#return(connection, hello, id, token)
-        : before.then(() => this.#return(connection, hello, id, token));
+        : before.then(() => this.#return(connection, hello, id, token)),
+    );
     this.#returning.set(id, returning);
     await returning;
     if (this.#returning.get(id) === returning) this.#returning.delete(id);
+  }
+
+  /** What goes wrong with one client ends its connection and nothing else: it comes back. */
+  async #insured(connection: Connection, greeted: Promise<void>): Promise<void> {
+    try {
+      await greeted;
+    } catch (error) {
+      this.#hub.report(error);
+      connection.closed(closeCodes.internal, 'the client could not be greeted');
+    }
   }
 
   async #return(connection: Connection, hello: Hello, id: string, token: string): Promise<void> {
