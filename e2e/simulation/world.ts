@@ -127,6 +127,8 @@ export class World {
       case 'takeIn':
         return socket?.join(nameOf(step.room));
       case 'putOut':
+        // of a room that it may be taken into again it knows nothing until it is told
+        if (socket !== undefined) client.known.delete(nameOf(step.room));
         return socket?.leave(nameOf(step.room));
       case 'cut':
         return line.cut(step.seenBy);

@@ -87,16 +87,14 @@ export class Logs {
     const logKeys = keys.log(log);
     const { channel } = logKeys;
     const value = texts.value(channel, slot, body);
-    const notice = texts.latest(channel, slot, body);
-    const command = keepLatestCommand(logKeys, { slot, value, notice, maxAgeMs: this.#bounds.maxAgeMs });
+    const command = keepLatestCommand(logKeys, { slot, value, notice: texts.latest(channel, slot, body) });
     await engine().asks.ask(`a value of the log "${log}"`, command, () => undefined);
   }
 
   async latest(log: string): Promise<readonly LatestValue[]> {
     const { keys, texts, engine } = this.#host;
     const logKeys = keys.log(log);
-    const command = latestCommand(logKeys, this.#bounds.maxAgeMs);
-    const raw = await engine().asks.ask(`the values of "${log}"`, command, readValues);
+    const raw = await engine().asks.ask(`the values of "${log}"`, latestCommand(logKeys), readValues);
     return raw.flatMap(({ slot, time, value }) => {
       const body = texts.readValue(logKeys.channel, slot, value);
       if (body === undefined) this.#notOurs(`a value of the log "${log}"`);

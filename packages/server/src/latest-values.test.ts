@@ -37,13 +37,14 @@ describe('the latest values', () => {
     expect([...values.since(0, 'you')]).toEqual([message]);
   });
 
-  it('go back as far as the log, and are forgotten then, whoever asks', () => {
+  it('are forgotten after five minutes, whoever asks and however far logs go back', () => {
     const { clock, logs, values } = start({ maxAgeMs: 1_000 });
     values.keep(value('a'), clock.now());
     clock.advance(1);
     const kept = value('b');
     values.keep(kept, clock.now());
-    clock.advance(999);
+    clock.advance(299_999);
+    logs.sweep();
     expect([...values.since(0, 'me')]).toHaveLength(2);
     clock.advance(1);
     expect([...values.since(0, 'me')]).toEqual([kept]);
@@ -72,14 +73,19 @@ describe('the latest values', () => {
     expect(Array.from(values.since(0, 'me'), ({ slot }) => slot)).toEqual(['d']);
   });
 
-  it('count with the logs, and go first where they were set longest ago', () => {
+  it('count with the logs, and go when these are empty', () => {
     const { clock, logs, log, values } = start({ maxTotalBytes: 1_000 });
+    const other = logs.create('hall').latest;
     values.keep(value('a', 'x'.repeat(397)), 0);
-    expect(logs.bytes).toBe(400);
     clock.advance(1);
-    log.append(createOutgoingOf('', { frame: () => 'x'.repeat(700) }));
+    log.append(createOutgoingOf('', { frame: () => 'x'.repeat(600) }));
+    expect(logs.bytes).toBe(1_000);
+    clock.advance(1);
+    other.keep(value('b', 'x'.repeat(397)), 0);
+    expect([log.size, logs.bytes]).toEqual([0, 800]);
+    other.keep(value('c', 'x'.repeat(397)), 0);
     expect([...values.since(0, 'me')]).toEqual([]);
-    expect(logs.bytes).toBe(700);
+    expect(logs.bytes).toBe(800);
   });
 
   it('are gone with the log', () => {

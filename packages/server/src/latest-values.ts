@@ -12,8 +12,11 @@ interface Kept {
   readonly exceptId: string | undefined;
 }
 
-/** The newest `latest` values of one stream. They count as its log does, and go back as far. */
+/** The newest `latest` values of one stream. They count as its log does. */
 export class LatestValues implements Holding {
+  /** For longer than a client is waited for: it gets the newest of each when it is back. */
+  readonly maxAgeMs = 300_000;
+  readonly goesLast = true;
   readonly #logs: Logs;
   readonly #kept = new Map<string, Kept>();
   bytes = 0;

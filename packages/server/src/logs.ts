@@ -20,6 +20,10 @@ export interface Holding {
   bytes: number;
   /** When it last took something. */
   readonly usedAt: number;
+  /** How old what it holds may be, in ms, where that is not for `logs.maxAgeMs` to say. */
+  readonly maxAgeMs?: number;
+  /** Is emptied only when the others are: nobody would be told what is missing. */
+  readonly goesLast?: true;
   /** Gives up what is older than `time` and, from the oldest on, what is more than `bytes`. */
   trim(time: number, bytes: number): void;
   /** Gives up everything. */
@@ -65,7 +69,7 @@ export class Logs {
   /** Lets it hold no more than one may. */
   trim(holding: Holding, now: number = this.now()): void {
     const { maxBytes, maxAgeMs } = this.#options.logs;
-    holding.trim(now - maxAgeMs, maxBytes);
+    holding.trim(now - (holding.maxAgeMs ?? maxAgeMs), maxBytes);
   }
 
   /** Gives up what is too old. */
@@ -76,8 +80,11 @@ export class Logs {
 
   /** Empties what was used least recently, until all hold no more than `bytes`. */
   #free(bytes: number): void {
-    const byUse = [...this.#holding].sort((one, other) => one.usedAt - other.usedAt);
-    for (const holding of byUse) {
+    const inOrder = [...this.#holding].sort(
+      (one, other) =>
+        Number(one.goesLast === true) - Number(other.goesLast === true) || one.usedAt - other.usedAt,
+    );
+    for (const holding of inOrder) {
       if (this.bytes <= bytes) return;
       holding.clear();
     }

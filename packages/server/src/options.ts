@@ -89,7 +89,7 @@ export interface SessionOptions {
 export interface LogOptions {
   /** One log holds so much, in bytes; the newest message stays whatever its size. So do its `latest` values. @default 1048576 */
   readonly maxBytes?: number;
-  /** Older messages are given up, in ms; the newest stays, unless it is a `latest` value. @default 300000 */
+  /** Older messages are given up, in ms; the newest stays. @default 300000 */
   readonly maxAgeMs?: number;
   /** All of these together hold so much, in bytes; those that were used least recently are emptied first. @default 67108864 */
   readonly maxTotalBytes?: number;

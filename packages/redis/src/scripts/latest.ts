@@ -3,15 +3,16 @@ import type { LogKeys } from '../keys.js';
 import { RedisScript, unreadable, type Command } from '../redis-script.js';
 import { readNumber } from '../shared-text.js';
 
-/** So many values are kept side by side, as in one process alone. */
+/** So many values are kept side by side, and so long, as in one process alone. */
 const maxSlots = 256;
+const maxAgeMs = 300_000;
 
 const pruneLua = `
 local time = redis.call('TIME')
 local now = math.floor(time[1] * 1000 + time[2] / 1000)
 
-local function prune(times, values, keep, maxAgeMs)
-  local gone = redis.call('ZRANGEBYSCORE', times, '-inf', '(' .. string.format('%.0f', now - maxAgeMs))
+local function prune(times, values, keep)
+  local gone = redis.call('ZRANGEBYSCORE', times, '-inf', '(' .. string.format('%.0f', now - ${maxAgeMs}))
   for _, slot in ipairs(redis.call('ZRANGE', times, #gone, -(keep + 1))) do table.insert(gone, slot) end
   for _, slot in ipairs(gone) do
     redis.call('ZREM', times, slot)
@@ -24,15 +25,15 @@ export const keepLatestScript: RedisScript = new RedisScript(`
 ${pruneLua}
 redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[2])
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
-prune(KEYS[1], KEYS[2], ${maxSlots}, tonumber(ARGV[5]))
-redis.call('PEXPIRE', KEYS[1], ARGV[5])
-redis.call('PEXPIRE', KEYS[2], ARGV[5])
+prune(KEYS[1], KEYS[2], ${maxSlots})
+redis.call('PEXPIRE', KEYS[1], ${maxAgeMs})
+redis.call('PEXPIRE', KEYS[2], ${maxAgeMs})
 redis.call('SPUBLISH', ARGV[1], ARGV[4])
 `);
 
 export const latestScript: RedisScript = new RedisScript(`
 ${pruneLua}
-prune(KEYS[1], KEYS[2], ${maxSlots}, tonumber(ARGV[1]))
+prune(KEYS[1], KEYS[2], ${maxSlots})
 local kept = {}
 local times = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 for index = 1, #times, 2 do
@@ -52,8 +53,6 @@ export interface KeepCall {
   readonly value: string;
   /** What those who follow are told. */
   readonly notice: string;
-  /** How long it is of use to anybody. */
-  readonly maxAgeMs: number;
 }
 
 /** A value as it is kept, unchecked. */
@@ -63,12 +62,12 @@ export interface RawValue {
   readonly value: string;
 }
 
-export function keepLatestCommand(keys: LogKeys, { slot, value, notice, maxAgeMs }: KeepCall): Command {
-  return keepLatestScript.call([keys.valueTimes, keys.values], [keys.channel, slot, value, notice, maxAgeMs]);
+export function keepLatestCommand(keys: LogKeys, { slot, value, notice }: KeepCall): Command {
+  return keepLatestScript.call([keys.valueTimes, keys.values], [keys.channel, slot, value, notice]);
 }
 
-export function latestCommand(keys: LogKeys, maxAgeMs: number): Command {
-  return latestScript.call([keys.valueTimes, keys.values], [maxAgeMs]);
+export function latestCommand(keys: LogKeys): Command {
+  return latestScript.call([keys.valueTimes, keys.values], []);
 }
 
 /** The values, oldest first. */
