@@ -2,7 +2,7 @@
 import { closeCodes } from '@wirepact/core/internal';
 
 /** Whether an application may close with this. */
-export function isOwnCode(code: unknown): code is number {
+export function isOwnCode(code: unknown): boolean {
   if (typeof code !== 'number' || !Number.isInteger(code)) return false;
   return code === closeCodes.normal || (code >= 4000 && code < 4400) || (code >= 4600 && code < 5000);
 }
