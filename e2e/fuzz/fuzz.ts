@@ -16,12 +16,14 @@ export interface Chance {
 /** What is fuzzed. */
 export interface Target {
   readonly name: string;
+  /** Starts what all rounds stand on; it is ended after the last. */
+  start?(): Promise<AsyncDisposable>;
   /** Plays `steps` steps against something that was just made; gives what was wrong. */
   round(chance: Chance, steps: number, watch: Watch): Promise<readonly string[]>;
 }
 
 /** Sees how long the code under test holds the event loop. */
-interface Watch {
+export interface Watch {
   /** Runs what is synchronous, and looks at the CPU that it takes. */
   step<TResult>(what: () => TResult): TResult;
 }
@@ -64,6 +66,7 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzRe
     wrong.push(`an unhandled rejection: ${error instanceof Error ? error.stack : String(error)}`);
   };
   process.on('unhandledRejection', noteRejection);
+  const ground = await target.start?.();
   try {
     for (let round = 0; steps < options.steps && wrong.length < maxWrong; round += 1) {
       if (performance.now() - startedAt > maxMs) break;
@@ -81,6 +84,7 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzRe
     }
     await setImmediate();
   } finally {
+    await ground?.[Symbol.asyncDispose]();
     process.off('unhandledRejection', noteRejection);
   }
   const seconds = (performance.now() - startedAt) / 1_000;

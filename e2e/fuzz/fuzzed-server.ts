@@ -1,7 +1,7 @@
 // The server that is fuzzed: something of everything that a contract can have, and no bound that would only hold the fuzzing up.
 import { defineChannels } from '@wirepact/core';
 import { createManualClock, type ManualClock } from '@wirepact/core/testing';
-import { SocketManager, type LimitOptions } from '@wirepact/server';
+import { SocketManager, type Broker, type LimitOptions } from '@wirepact/server';
 import { z } from 'zod';
 
 export const channels = defineChannels({
@@ -37,6 +37,7 @@ export const planned = 'planned';
 
 export interface FuzzedServerOptions {
   readonly compression?: boolean;
+  readonly broker?: Broker;
   readonly clock?: ManualClock;
   readonly limits?: LimitOptions;
   readonly onError?: (error: unknown) => void;
@@ -84,11 +85,14 @@ export function createFuzzedSockets(options: FuzzedServerOptions): FuzzedSockets
 }
 
 /** One on a clock that stands still, and bounds that only its own controls set. */
-export function startFuzzedServer({ compression = false } = {}): FuzzedServer {
+export function startFuzzedServer({
+  compression = false,
+  broker,
+}: Pick<FuzzedServerOptions, 'compression' | 'broker'> = {}): FuzzedServer {
   const clock = createManualClock({ startMs: 1_000_000 });
   const errors: unknown[] = [];
   const sockets = createFuzzedSockets({
-    ...{ compression, clock },
+    ...{ compression, clock, ...(broker && { broker }) },
     onError: (error) => errors.push(error),
     limits: {
       ...{ messagesPerSecond: plenty, messageBurst: plenty, bytesPerSecond: plenty, byteBurst: plenty },
@@ -99,16 +103,16 @@ export function startFuzzedServer({ compression = false } = {}): FuzzedServer {
   return { sockets, clock, errors };
 }
 
-/** What the server reported that was not planned. */
-function unplanned({ errors }: FuzzedServer): string[] {
-  return errors
-    .filter((error) => !String(error).includes(planned))
-    .map((error) => `reported: ${String(error)}`);
+/** Whether the application failed on purpose. */
+function isPlanned(error: unknown): boolean {
+  return String(error).includes(planned);
 }
 
-/** Ends it; what is left is wrong. */
-export async function endFuzzedServer(server: FuzzedServer): Promise<string[]> {
-  const { sockets, clock } = server;
+/** Ends it; what is left is wrong, and what it reported, unless that was expected. */
+export async function endFuzzedServer(
+  { sockets, clock, errors }: FuzzedServer,
+  isExpected: (error: unknown) => boolean = isPlanned,
+): Promise<string[]> {
   await sockets.close();
   // promises that handlers still hold
   for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -117,5 +121,6 @@ export async function endFuzzedServer(server: FuzzedServer): Promise<string[]> {
   const wrong = Object.entries(left).flatMap(([what, count]) =>
     count === 0 ? [] : [`${count} ${what} are left`],
   );
-  return [...wrong, ...unplanned(server)];
+  const reported = errors.filter((error) => !isExpected(error));
+  return [...wrong, ...reported.map((error) => `reported: ${String(error)}`)];
 }

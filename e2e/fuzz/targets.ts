@@ -1,5 +1,6 @@
 // Everything that is fuzzed, and how often: in the tests, and when there is time.
 import { clientFrames } from './client-frames.js';
+import { engineMessages } from './engine-messages.js';
 import type { Target } from './fuzz.js';
 import { hellos } from './hellos.js';
 import { messages } from './messages.js';
@@ -14,6 +15,7 @@ export interface Lane {
 export const lanes: readonly Lane[] = [
   { target: messages, quick: 50_000, long: 5_000_000 },
   { target: rawFrames, quick: 20_000, long: 500_000 },
+  { target: engineMessages, quick: 20_000, long: 500_000 },
   { target: hellos, quick: 10_000, long: 500_000 },
   { target: clientFrames, quick: 20_000, long: 1_000_000 },
 ];
