@@ -21,13 +21,14 @@ test.each([
   ['server', ['@wirepact/core', 'ws']],
   ['client', ['@wirepact/core', 'isomorphic-ws', 'ws']],
   ['react', ['@wirepact/client', '@wirepact/core']],
+  ['redis', ['@redis/client', '@wirepact/core', '@wirepact/server']],
 ])('@wirepact/%s depends on %j', (name, dependencies) => {
   const manifest = manifestOf(`packages/${name}`);
   expect(Object.keys(manifest.dependencies ?? {}).sort()).toEqual(dependencies);
   expect(manifest.optionalDependencies).toBeUndefined();
 });
 
-test.each(['core', 'server', 'client', 'react'])('installing @wirepact/%s runs nothing', (name) => {
+test.each(['core', 'server', 'client', 'react', 'redis'])('installing @wirepact/%s runs nothing', (name) => {
   const { scripts = {}, files } = manifestOf(`packages/${name}`);
   const hooks = ['preinstall', 'install', 'postinstall', 'prepare'];
   expect(hooks.filter((hook) => hook in scripts)).toEqual([]);
@@ -54,4 +55,20 @@ test.each(['.', 'e2e', 'bench'])('the tools in %s are pinned to a version', (fol
     ([, version]) => !/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+$|^workspace:/.test(version),
   );
   expect(loose).toEqual([]);
+});
+
+test('the lockfile has a checksum of everything, and nothing that comes from elsewhere than a registry', () => {
+  const lockfile = readFileSync(new URL('pnpm-lock.yaml', root), 'utf8');
+  const resolutions = lockfile.match(/^ +resolution: .*$/gm) ?? [];
+  expect(resolutions.length).toBeGreaterThan(100);
+  const odd = resolutions.filter(
+    (line) => !/^ +resolution: \{integrity: sha512-[A-Za-z0-9+/]{86}==\}$/.test(line),
+  );
+  expect(odd).toEqual([]);
+});
+
+test('of what is installed only what was allowed to runs anything', () => {
+  const settings = readFileSync(new URL('pnpm-workspace.yaml', root), 'utf8');
+  const [, allowed = ''] = /^allowBuilds:\n((?: {2}.*\n)*)/m.exec(settings) ?? [];
+  expect(allowed).toBe('  esbuild: true\n');
 });
