@@ -19,6 +19,8 @@ interface Known {
 }
 
 const users = ['ann', 'bob'];
+/** Sessions side by side: each hears who comes and goes of all others. */
+const maxKnown = 40;
 const odd: readonly unknown[] = [
   ...[
     undefined,
@@ -60,6 +62,10 @@ export const hellos: Target = {
       else if (what < 0.92) end(known, chance);
       else if (what < 0.95) watch.step(() => server.clock.advance(chance.below(3_000)));
       else await new Promise((resolve) => setImmediate(resolve));
+      if (known.length > maxKnown) {
+        const [oldest] = known.splice(0, 1);
+        server.sockets.client(oldest?.id ?? '')?.disconnect();
+      }
     }
     wrong.push(...(await endFuzzedServer(server)));
     return wrong;
