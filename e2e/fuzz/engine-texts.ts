@@ -99,7 +99,7 @@ export function makeTold({ processes, sessions }: Known, chance: Chance): string
 }
 
 /** What stands behind the head of what is said of a log: a message, or a notice. */
-export function makeBody(room: string, { sessions }: Known, chance: Chance): string {
+function makeBody(room: string, { sessions }: Known, chance: Chance): string {
   const { pick } = chance;
   if (chance.often(0.15)) {
     return write({ kind: 'disconnect', userId: 'nobody', reason: 'x', code: pick(codes) }, chance);

@@ -53,7 +53,7 @@ export interface Answer {
 }
 
 /** A client is to be closed. */
-export interface Close {
+interface Close {
   readonly kind: 'close';
   readonly id: string;
   readonly reason: string;
