@@ -54,12 +54,20 @@ export class AppendQueue {
     }
     return new Promise((resolve, reject) => {
       this.#bytes += bytes;
+      // one literal: put together of several it took 5 % of what a process does while it publishes
       const append: PendingAppend = {
-        ...{ message, bytes, resolve, reject },
+        message,
+        bytes,
+        resolve,
+        reject,
         order: (this.#lastOrder += 1),
         deadline: clock.now() + publishTimeoutMs,
-        ...{ state: 'waiting', isSettled: false, mayBeDone: false, doneAbove: 0 },
-        ...{ askedOf: undefined, error: undefined },
+        state: 'waiting',
+        isSettled: false,
+        mayBeDone: false,
+        doneAbove: 0,
+        askedOf: undefined,
+        error: undefined,
       };
       this.#pending.add(append);
       this.#stopTimer ??= clock.after(publishTimeoutMs, () => this.#expire());

@@ -113,7 +113,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
   async publish(log: string, message: OutgoingMessage, exceptId?: string): Promise<void> {
     const shared = this.#shared.get(log);
     await this.#sender.publish(log, message, exceptId, shared && ((body) => shared.append(body)));
-    if (shared?.isBehind() === true) this.#upkeep?.checkSoon();
+    if (shared?.isBehind() === true) this.#upkeep?.checkSoon(shared);
   }
 
   /** Sends to every client of a user, wherever it is. Resolves once that is accepted for each of them. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
 import { brief, connectTo, startNodes } from './cluster.fixture.js';
@@ -160,6 +160,32 @@ describe('a log that processes share', () => {
     const told = brief(b.take());
     expect(told[0]).toBe('gap of lobby: lagged');
     expect(told.at(-1)).toContain('19');
+  });
+
+  it('reads what it has appended and never hears of, and not what it is about to hear of', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one] = nodes;
+    const [broker] = brokers;
+    const a = await connectTo(one, 'lobby');
+    const reading = vi.spyOn(broker, 'read');
+    for (let n = 0; n < 10; n += 1) {
+      engine.delayMessages(broker);
+      await one.sockets.room('lobby').publish('said', `${n}`);
+      clock.advance(60);
+      await settle();
+      engine.releaseMessages(broker);
+      await settle();
+    }
+    expect(a.takeData('said')).toHaveLength(10);
+    expect(reading).not.toHaveBeenCalled();
+    engine.dropMessages(broker);
+    await one.sockets.room('lobby').publish('said', 'lost on its way');
+    for (let look = 0; look < 2; look += 1) {
+      expect(a.takeData('said')).toEqual([]);
+      clock.advance(100);
+      await settle();
+    }
+    expect(a.takeData('said')).toEqual(['lost on its way']);
   });
 
   it('passes over what is none of its messages, and reports it', async () => {

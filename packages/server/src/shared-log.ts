@@ -56,6 +56,8 @@ export class SharedLog implements LogSource, Mirror {
   /** Appends of this process that are under way, and the last position that one was given. */
   #appending = 0;
   #appendedAt = 0;
+  /** How far it was appended to when that was last looked at. */
+  #owedAt = 0;
   /** Where the log stood when this process began to follow it. */
   #openedAt = 0;
   #appended: Promise<LogHead | undefined> = Promise.resolve(undefined);
@@ -100,6 +102,13 @@ export class SharedLog implements LogSource, Mirror {
   /** It was appended that far: has the mirror heard of it? */
   isBehind(): boolean {
     return this.#appendedAt > this.log.at && this.#opening === undefined;
+  }
+
+  /** The same of what was appended before this was last asked. */
+  isOverdue(): boolean {
+    const owedAt = this.#owedAt;
+    this.#owedAt = this.#appendedAt;
+    return owedAt > this.log.at && this.isBehind();
   }
 
   place(membership: Membership, since: number = Infinity): void {

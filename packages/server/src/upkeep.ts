@@ -32,6 +32,8 @@ export interface UpkeepParts {
 /** Looks after a process's share of a cluster. */
 export class Upkeep {
   readonly #parts: UpkeepParts;
+  /** Logs of which something was appended that this process had not heard of when it was. */
+  readonly #behind = new Set<SharedLog>();
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
@@ -53,10 +55,9 @@ export class Upkeep {
   }
 
   /** Something was appended that this process has not heard of yet. */
-  checkSoon(): void {
-    this.#parts.timers.after('overdue', overdueMs, () => {
-      for (const shared of this.#parts.logs.values()) if (shared.isBehind()) void shared.check();
-    });
+  checkSoon(shared: SharedLog): void {
+    this.#behind.add(shared);
+    this.#parts.timers.after('overdue', overdueMs, () => this.#checkOverdue());
   }
 
   /** Clients came or went: the others are to know soon. */
@@ -67,6 +68,16 @@ export class Upkeep {
   sayCounts(): void {
     const { broker, hub } = this.#parts;
     broker.beat(hub.roster.countClients, hub.roster.userIds());
+  }
+
+  /** What is only on its way is looked at again: while much is sent there is always something, and reading each such log cost 40 reads a second. */
+  #checkOverdue(): void {
+    const behind = [...this.#behind];
+    this.#behind.clear();
+    for (const shared of behind) {
+      if (shared.isOverdue()) void shared.check();
+      else if (shared.isBehind()) this.checkSoon(shared);
+    }
   }
 
   #beat(): void {
