@@ -70,7 +70,7 @@ export class Upkeep {
     broker.beat(hub.roster.countClients, hub.roster.userIds());
   }
 
-  /** What is only on its way is looked at again: while much is sent there is always something, and reading each such log cost 40 reads a second. */
+  /** What is only on its way is looked at again: while much is sent there is always something, and it cost 40 reads a second. */
   #checkOverdue(): void {
     const behind = [...this.#behind];
     this.#behind.clear();
