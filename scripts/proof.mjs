@@ -12,9 +12,10 @@ await runMain(async () => {
   const { devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   rmSync(outdir, { recursive: true, force: true });
   await bundle({
-    entryPoints: ['main', 'server-process', 'measures/measured-process', 'measures/fuzzed-process'].map(
-      (name) => join(folder, `chaos/${name}.ts`),
-    ),
+    entryPoints: [
+      ...['main', 'server-process', 'measures/measured-process', 'measures/fuzzed-process'],
+      ...['measures/joined-process', 'measures/crowd-process'],
+    ].map((name) => join(folder, `chaos/${name}.ts`)),
     // our own packages are taken in: a change to them in the middle of a run must not disturb it
     conditions: ['@wirepact/source'],
     alias: { 'isomorphic-ws': 'ws' },

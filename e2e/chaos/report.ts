@@ -55,8 +55,9 @@ export function writeFigures(measurements: readonly Measurement[]): string {
   const lines = measurements.flatMap(({ id, title, figures }) => [
     `| **${id}** | ${title} | | |`,
     ...figures.map((figure) => {
-      const { name, value, unit, atMost } = figure;
-      const goal = atMost === undefined ? '' : `≤ ${atMost} ${unit}${isMissed(figure) ? ', **missed**' : ''}`;
+      const { name, value, unit, atMost, atLeast } = figure;
+      const bound = atMost !== undefined ? `≤ ${atMost}` : atLeast !== undefined ? `≥ ${atLeast}` : undefined;
+      const goal = bound === undefined ? '' : `${bound} ${unit}${isMissed(figure) ? ', **missed**' : ''}`;
       return `| | ${name} | ${value.toLocaleString('en', { maximumFractionDigits: 2 })} ${unit} | ${goal} |`;
     }),
   ]);

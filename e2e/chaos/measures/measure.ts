@@ -20,10 +20,11 @@ export interface Figure {
   readonly value: number;
   readonly unit: string;
   readonly atMost?: number;
+  readonly atLeast?: number;
 }
 
-export function isMissed({ value, atMost }: Figure): boolean {
-  return atMost !== undefined && !(value <= atMost);
+export function isMissed({ value, atMost = Infinity, atLeast = -Infinity }: Figure): boolean {
+  return !(value <= atMost && value >= atLeast);
 }
 
 export function quantile(values: readonly number[], share: number): number {

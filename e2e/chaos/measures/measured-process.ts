@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SocketManager } from '@wirepact/server';
 import { keepPace } from '../pace.js';
+import { answerAs } from './asked-process.js';
 import { basin, channels, square, type Policy } from './measured-channels.js';
 import type { MeasuredCommand, Reading } from './measured-server.js';
 
@@ -68,8 +69,4 @@ async function perform(command: MeasuredCommand): Promise<Reading | undefined> {
   return undefined;
 }
 
-process.on('message', ({ key, command }: { key: number; command: MeasuredCommand }) => {
-  void perform(command).then((result) => process.send?.({ key, result }));
-});
-process.on('disconnect', () => process.exit());
-process.send?.({ key: 0, result: (server.address() as AddressInfo).port });
+answerAs((server.address() as AddressInfo).port, perform);

@@ -1,8 +1,6 @@
 // The handle on the measured server process.
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Stats } from '@wirepact/server';
-import { createDeferred, type Deferred } from '../promise.js';
+import { startAsked } from './asked-process.js';
 import type { Policy } from './measured-channels.js';
 
 /** What the process may be asked to do. */
@@ -28,35 +26,13 @@ export interface MeasuredServer {
   close(): void;
 }
 
-// seen from main.js, into which this file is bundled
-const program = fileURLToPath(new URL('measures/measured-process.js', import.meta.url));
-
 export async function startMeasuredServer(): Promise<MeasuredServer> {
-  const child = fork(program, { execArgv: ['--expose-gc'] });
-  const waiting = new Map<number, Deferred<never>>();
-  let key = 0;
-  const answerTo = <TResult>(at: number): Promise<TResult> => {
-    const answer = createDeferred<TResult>();
-    waiting.set(at, answer as unknown as Deferred<never>);
-    return answer.promise;
-  };
-  const port = answerTo<number>(0);
-  child.on('message', (answer: { key: number; result: never }) => {
-    waiting.get(answer.key)?.resolve(answer.result);
-    waiting.delete(answer.key);
-  });
-  child.on('exit', (code) => {
-    for (const { reject } of waiting.values()) reject(new Error(`the measured server ended with ${code}`));
-  });
-  const ask = <TResult>(command: MeasuredCommand): Promise<TResult> => {
-    child.send({ key: ++key, command });
-    return answerTo<TResult>(key);
-  };
+  const { ready: port, ask, close } = await startAsked<MeasuredCommand, number>('measured-process');
   return {
-    url: `ws://127.0.0.1:${await port}/`,
+    url: `ws://127.0.0.1:${port}/`,
     flood: (policy) => ask({ do: 'flood', policy }),
     rest: () => ask({ do: 'rest' }),
     read: (collects = false) => ask({ do: 'read', collects }),
-    close: () => child.disconnect(),
+    close,
   };
 }

@@ -1,0 +1,65 @@
+// A process of clients of Wirepact's own, which come back by themselves, and count what they receive.
+import { setTimeout as delay } from 'node:timers/promises';
+import { createClient } from '@wirepact/client';
+import { answerAs } from './asked-process.js';
+import type { CrowdCommand, CrowdReading, CrowdSetup } from './crowd.js';
+import { now, type Channels } from './joined-channels.js';
+
+/** Handshakes at a time while all connect. */
+const sideBySide = 100;
+
+const { rooms, returnWithinMs, ...setup } = JSON.parse(process.argv[2] ?? '') as CrowdSetup;
+let { urls } = setup;
+
+const nothing: CrowdReading = { received: 0, lastAt: 0, latencies: [], disordered: 0, gaps: 0, resumed: 0 };
+let counted = { ...nothing, latencies: [] as number[] };
+
+async function openClient(index: number, names: readonly string[]): Promise<void> {
+  const last = new Map<string, number>();
+  const client = createClient<Channels>({
+    url: () => urls[index % urls.length] ?? '',
+    reconnect: { quickMs: returnWithinMs },
+    requestTimeoutMs: 60_000,
+  });
+  client.on('note', ({ sender, n, sentAt }, { room = '' }) => {
+    const stream = `${sender} ${room}`;
+    const before = last.get(stream);
+    if (before !== undefined && n !== before + 1) counted.disordered += 1;
+    last.set(stream, n);
+    counted.received += 1;
+    counted.lastAt = now();
+    if (counted.received % 4 === 0) counted.latencies.push(counted.lastAt - sentAt);
+  });
+  client.onGap(() => void (counted.gaps += 1));
+  client.onStatus((status) => {
+    if (status.name === 'connected' && status.resumed) counted.resumed += 1;
+  });
+  await Promise.all(names.map((name) => client.join(name)));
+}
+
+async function openAll(): Promise<void> {
+  const left = rooms.entries();
+  const openNext = async (): Promise<void> => {
+    for (const [index, names] of left) await openClient(index, names);
+  };
+  await Promise.all(Array.from({ length: sideBySide }, openNext));
+}
+
+async function perform(command: CrowdCommand): Promise<CrowdReading | undefined> {
+  switch (command.do) {
+    case 'turn to':
+      urls = command.urls;
+      return undefined;
+    case 'clear':
+      counted = { ...nothing, latencies: [] };
+      return undefined;
+    case 'await': {
+      const until = performance.now() + command.patienceMs;
+      while (counted.received < command.received && performance.now() < until) await delay(20);
+      return counted;
+    }
+  }
+}
+
+await openAll();
+answerAs(null, perform);
