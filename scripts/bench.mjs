@@ -3,9 +3,14 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { build } from './build.mjs';
+import { provideRedis } from './redis.mjs';
 import { root, run, runMain } from './workspace.mjs';
 
+/** The case that needs Redis, and runs only if it is named. */
+const needsRedis = process.argv.some((argument) => argument.split(/[=,]/).includes('cluster'));
+
 await runMain(async () => {
+  if (needsRedis) await provideRedis();
   await build();
   const folder = join(root, 'bench');
   const outdir = join(folder, 'dist');
@@ -21,6 +26,10 @@ await runMain(async () => {
     external: Object.keys(dependencies).filter((name) => !name.startsWith('@wirepact/')),
     ...{ outdir, bundle: true, splitting: true, sourcemap: true },
     ...{ format: 'esm', platform: 'node', target: 'node20' },
+    // the client of Redis is CommonJS, and is taken in with our own package
+    banner: {
+      js: "import { createRequire as requireIn } from 'node:module'; const require = requireIn(import.meta.url);",
+    },
   });
   const { code } = await run(process.execPath, [join(outdir, 'main.js'), ...process.argv.slice(2)], {
     inherit: true,

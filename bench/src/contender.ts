@@ -22,7 +22,11 @@ export type Feature =
   /** clients that return, and are given what was sent to everybody meanwhile */
   | 'return'
   /** clients that return, and are given what was sent to each of them alone meanwhile */
-  | 'inbox';
+  | 'inbox'
+  /** several processes that are one server, over one Redis */
+  | 'cluster'
+  /** the same, and messages to rooms that may be dropped */
+  | 'volatile cluster';
 
 /** One library, or one way of using it. */
 export interface Contender {
@@ -57,6 +61,8 @@ export interface Application {
   readonly authenticate?: (token: string) => Promise<{ readonly user: string }>;
   /** Called once for every client that is let in: the rooms to put it into. */
   readonly assignRooms: () => readonly string[];
+  /** Where it is there, this process is one of several that are one server over this Redis. */
+  readonly redisUrl?: string;
   /** What a client's own stream consists of; it has the next tick when it is asked for it, and it is there. */
   readonly follow: () => AsyncGenerator<Tick>;
 }
@@ -68,6 +74,8 @@ export interface Served {
   readonly broadcast: (tick: Tick) => void;
   /** `rooms`: to everybody in a room. */
   readonly sendToRoom?: (room: string, tick: Tick) => void;
+  /** `volatile cluster`: to everybody in a room that can take it now. */
+  readonly sendToRoomVolatile?: (room: string, tick: Tick) => void;
   /** `direct`: to every client, one after the other, as if each were meant alone. */
   readonly sendToEach?: (tick: Tick) => void;
   /** `latest`: to every client, the newest being enough. */

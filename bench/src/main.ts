@@ -83,7 +83,8 @@ async function publish(result: Result): Promise<void> {
   }
   const rows = [...result.rows, ...kept];
   const ordered = allCases.flatMap((one) => rows.filter((row) => row.case === one.name));
-  const merged: Result = { ...(isAddition ? before : result), rows: ordered };
+  const versions = { ...before?.versions, ...result.versions };
+  const merged: Result = { ...(isAddition ? { ...before, versions } : result), rows: ordered };
   write(places.published, `${JSON.stringify(merged, null, 2)}\n`);
   write(places.baseline, `${JSON.stringify(baselineOf(ordered), null, 2)}\n`);
   await writeAll(merged, places.docs, 'performance.md', 'performance');

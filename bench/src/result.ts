@@ -35,11 +35,13 @@ export function describeSurroundings(): Surroundings {
   };
 }
 
-/** Whether rows of both may stand in one report. */
+/** Whether rows of both may stand in one report: what both know of is the same. */
 export function isComparable(one: Surroundings, other: Surroundings): boolean {
-  const keyOf = ({ machine, node, versions }: Surroundings): string =>
-    JSON.stringify([machine, node, versions]);
-  return keyOf(one) === keyOf(other);
+  const isSame = one.machine === other.machine && one.node === other.node;
+  return (
+    isSame &&
+    Object.entries(one.versions).every(([name, version]) => (other.versions[name] ?? version) === version)
+  );
 }
 
 function versionOf(name: string): [string, string] {

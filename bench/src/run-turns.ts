@@ -69,7 +69,7 @@ async function tryTwice(plan: TurnPlan, { timeoutSeconds = 180 }: Case): Promise
 function runTurn(plan: TurnPlan, timeoutSeconds: number): Promise<Figures | undefined> {
   return new Promise((resolve) => {
     const child = fork(program, [JSON.stringify(plan)], { execArgv: ['--enable-source-maps'] });
-    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutSeconds * 1_000);
+    const timer = setTimeout(() => child.kill(), timeoutSeconds * 1_000);
     let figures: Figures | undefined;
     child.on('message', (message: Figures) => (figures = message));
     child.on('exit', () => {

@@ -36,11 +36,11 @@ export function acknowledge(turns: number): void {
 }
 
 /** Sends bursts, each in a turn of the event loop of its own, with no more than a window of them unread. */
-export async function sendBursts(served: Served, rooms: number, burst: Burst): Promise<number> {
+export async function sendBursts(served: Served, allRooms: number, burst: Burst): Promise<number> {
   const { seconds, maxTurns = Infinity, perTurn, windowTurns, acknowledgeEveryTurns, bytes, to } = burst;
   const note = 'x'.repeat(bytes);
   const isLossy = to === 'latest' || to === 'volatile';
-  const send = createSend(served, to, rooms);
+  const send = createSend(served, to, burst.rooms ?? allRooms);
   const until = performance.now() + seconds * 1_000;
   let number = 0;
   sent = 0;
@@ -67,8 +67,9 @@ async function waitUntilUnread(turns: number, isLossy: boolean): Promise<void> {
 
 /** @throws RangeError when the contender cannot send so */
 export function createSend(served: Served, to: Receivers, rooms = 1): (note: string, number: number) => void {
-  const { sendToRoom, sendToEach, broadcastLatest, broadcastVolatile } = served;
-  if (to === 'rooms' && sendToRoom) {
+  const { sendToEach, broadcastLatest, broadcastVolatile } = served;
+  const sendToRoom = to === 'volatile rooms' ? served.sendToRoomVolatile : served.sendToRoom;
+  if ((to === 'rooms' || to === 'volatile rooms') && sendToRoom) {
     let room = 0;
     return (note, number) => sendToRoom(`room${room++ % rooms}`, createTick(note, number));
   }
@@ -86,6 +87,7 @@ export function createSend(served: Served, to: Receivers, rooms = 1): (note: str
     latest: broadcastLatest,
     volatile: broadcastVolatile,
     rooms: undefined,
+    'volatile rooms': undefined,
   };
   const send = sends[to];
   if (!send) throw new RangeError(`it cannot send to ${to}`);

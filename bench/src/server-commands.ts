@@ -8,13 +8,19 @@ export interface Setup {
   /** Client n of N has seats n, n + N, n + 2N and so on, and every room has `roomSize` seats in a row. */
   readonly rooms: number;
   readonly roomSize: number;
+  /** Which of how many processes it is. They take turns with the clients, or each has so many in a row. */
+  readonly process: number;
+  readonly processes: number;
+  readonly seating: 'in turn' | 'in a row';
+  /** What joins the processes. */
+  readonly redisUrl?: string;
   readonly authenticates: boolean;
   /** Whether `dropEverybody` will be asked for. */
   readonly drops: boolean;
 }
 
 /** To whom: all at once, one room after the other, all one by one, or into the stream that each follows. */
-export type Receivers = 'everyone' | 'rooms' | 'each' | 'streams' | 'latest' | 'volatile';
+export type Receivers = 'everyone' | 'rooms' | 'volatile rooms' | 'each' | 'streams' | 'latest' | 'volatile';
 
 /** What is sent, and how fast. */
 export interface Burst {
@@ -30,6 +36,8 @@ export interface Burst {
   /** What a message is larger than 100 bytes. */
   readonly bytes: number;
   readonly to: Receivers;
+  /** `rooms`: the first so many of them. @default all */
+  readonly rooms?: number;
 }
 
 export type Command =
@@ -50,4 +58,6 @@ export interface Reading {
   readonly rss: number;
   readonly heapUsed: number;
   readonly peakRss: number;
+  /** What came over connections to Redis. */
+  readonly redisBytes: number;
 }

@@ -6,6 +6,7 @@ import { contenders } from './contenders/contenders.js';
 import { arrivalsSince, breakConnections, watchConnections } from './contenders/listen.js';
 import { createReceipt } from './messages.js';
 import { startProfile, writeProfile } from './profiling.js';
+import { countRedisBytes } from './redis-bytes.js';
 import { acknowledge, createSend, follow, sendBursts } from './sending.js';
 import type { Command, Reading, Receivers, Setup } from './server-commands.js';
 
@@ -14,16 +15,25 @@ const profileFile = process.argv[3];
 const contender = contenders.find(({ name }) => name === setup.contender);
 if (!contender) throw new Error(`no contender is called ${setup.contender}`);
 
+const redisBytes = countRedisBytes(setup.redisUrl);
 let startedAt = process.cpuUsage();
+let redisBytesBefore = 0;
 let clientCount = 0;
 
 const app: Application = {
   routes: Array.from({ length: setup.routes }, (_, index) => `order${index}`),
   handle: createReceipt,
   ...(setup.authenticates && { authenticate: async (token) => ({ user: `user of ${token}` }) }),
-  assignRooms: () => roomsOf(clientCount++),
+  ...(setup.redisUrl !== undefined && { redisUrl: setup.redisUrl }),
+  assignRooms: () => roomsOf(seatOf(clientCount++)),
   follow,
 };
+
+/** The number among all clients of one that is the n-th here. */
+function seatOf(client: number): number {
+  const { process: own, processes, seating, clients } = setup;
+  return seating === 'in turn' ? client * processes + own : (own * clients) / processes + client;
+}
 
 function roomsOf(client: number): readonly string[] {
   const { rooms, roomSize, clients } = setup;
@@ -35,6 +45,7 @@ function roomsOf(client: number): readonly string[] {
 
 async function startReading(): Promise<void> {
   if (profileFile !== undefined) await startProfile();
+  redisBytesBefore = redisBytes();
   startedAt = process.cpuUsage();
 }
 
@@ -42,7 +53,10 @@ async function read(): Promise<Reading> {
   const { user, system } = process.cpuUsage(startedAt);
   const { rss, heapUsed } = process.memoryUsage();
   if (profileFile !== undefined) await writeProfile(profileFile);
-  return { cpuMicros: user + system, rss, heapUsed, peakRss: Math.max(peakRss(), rss) };
+  return {
+    ...{ cpuMicros: user + system, rss, heapUsed, peakRss: Math.max(peakRss(), rss) },
+    redisBytes: redisBytes() - redisBytesBefore,
+  };
 }
 
 /** Linux knows the peak; sampling it would cost a broadcast 2 %. `maxRSS` counts the parent process in. */

@@ -1,4 +1,5 @@
 // What a case works with while it runs: the server, the clients, and the readings between two moments.
+import { startRedis, type RedisServer } from '../../e2e/redis/start-redis.js';
 import { connect, type BenchClient, type Listener } from './client.js';
 import type { Contender } from './contender.js';
 import { startCrowd, type Crowd } from './crowd.js';
@@ -9,23 +10,32 @@ import type { Reading, Setup } from './server-commands.js';
 /** Handshakes that are made at a time. */
 export const handshakesAtOnce = 200;
 
-const defaults = { routes: 1, clients: 0, rooms: 0, roomSize: 0, authenticates: false, drops: false };
+const defaults: Omit<Setup, 'contender'> = {
+  ...{ routes: 1, clients: 0, rooms: 0, roomSize: 0, authenticates: false, drops: false },
+  ...{ process: 0, processes: 1, seating: 'in turn' },
+};
 
 /** One contender's go at one case. */
 export interface Turn {
   /** Starts the server. Once per turn. */
   start(setup?: Partial<Setup>): Promise<BenchServer>;
+  /** Starts so many servers that are joined over a Redis of their own; who connects comes to each in turn. Once per turn. */
+  startJoined(
+    processes: number,
+    setup: Partial<Setup>,
+  ): Promise<{ servers: readonly BenchServer[]; redis: RedisServer }>;
   /** Starts one of several servers, and beside it a process for its clients. */
   startWithCrowd(setup: Partial<Setup>): Promise<{ server: BenchServer; crowd: Crowd }>;
   connect(listener: Listener, count: number): Promise<BenchClient[]>;
   /** Connects a client of the contender's own; `number` says by which address. */
   connectOwn(number: number, onTick: (tick: Tick) => void): Promise<void>;
   /** Ends the servers. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 export function createTurn(contender: Contender, profileFile: string | undefined): Turn {
-  let port = 0;
+  let ports: readonly number[] = [];
+  let redis: RedisServer | undefined;
   const servers: BenchServer[] = [];
   const start = async (setup: Partial<Setup>): Promise<BenchServer> => {
     const server = await startServer({ ...defaults, ...setup, contender: contender.name }, profileFile);
@@ -35,8 +45,18 @@ export function createTurn(contender: Contender, profileFile: string | undefined
   return {
     async start(setup = {}) {
       const server = await start(setup);
-      port = server.port;
+      ports = [server.port];
       return server;
+    },
+    async startJoined(processes, setup) {
+      const started = await startRedis();
+      redis = started;
+      const joined = Array.from({ length: processes }, (_, process) =>
+        start({ ...setup, process, processes, redisUrl: started.url }),
+      );
+      const all = await Promise.all(joined);
+      ports = all.map(({ port }) => port);
+      return { servers: all, redis: started };
     },
     async startWithCrowd(setup) {
       const server = await start(setup);
@@ -47,7 +67,7 @@ export function createTurn(contender: Contender, profileFile: string | undefined
       let next = 0;
       const connectOneByOne = async (): Promise<void> => {
         for (let index = next++; index < count; index = next++) {
-          const origin = `ws://${addressOf(index)}:${port}`;
+          const origin = `ws://${addressOf(index)}:${ports[index % ports.length]}`;
           clients.push(await connect(contender.wire, origin, `token-${index}`, listener));
         }
       };
@@ -56,10 +76,11 @@ export function createTurn(contender: Contender, profileFile: string | undefined
     },
     connectOwn(number, onTick) {
       if (!contender.connectOwn) throw new RangeError(`${contender.name} has no client of its own`);
-      return contender.connectOwn(`ws://${addressOf(number)}:${port}`, onTick);
+      return contender.connectOwn(`ws://${addressOf(number)}:${ports[0]}`, onTick);
     },
-    close() {
+    async close() {
       for (const server of servers) server.close();
+      await redis?.[Symbol.asyncDispose]();
     },
   };
 }

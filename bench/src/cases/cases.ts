@@ -2,6 +2,7 @@
 import type { Case } from '../case.js';
 import { broadcast, clients, payload } from './broadcast.js';
 import { capacity } from './capacity.js';
+import { cluster } from './cluster.js';
 import { connect, connections, idle } from './connecting.js';
 import { large } from './large.js';
 import { requests, routes } from './requests.js';
@@ -11,5 +12,5 @@ import { stalled } from './stalled.js';
 
 export const cases: readonly Case[] = [
   ...[requests, broadcast, rooms, routes, clients, payload, large],
-  ...[connect, idle, connections, capacity, stalled, resume],
+  ...[connect, idle, connections, capacity, cluster, stalled, resume],
 ];

@@ -3,13 +3,13 @@ import type { Contender } from '../contender.js';
 import { bareWs, bareWsWithZod } from './bare-ws.js';
 import { graphqlWs } from './graphql-ws.js';
 import { orpc } from './orpc.js';
-import { socketIo, socketIoWithRecovery, socketIoWithZod } from './socket-io.js';
+import { socketIo, socketIoOverRedis, socketIoWithRecovery, socketIoWithZod } from './socket-io.js';
 import { trpc } from './trpc.js';
 import { wirepact, wirepactPlain } from './wirepact.js';
 
 export const contenders: readonly Contender[] = [
   ...[bareWs, bareWsWithZod],
-  ...[socketIo, socketIoWithZod, socketIoWithRecovery],
+  ...[socketIo, socketIoWithZod, socketIoWithRecovery, socketIoOverRedis],
   ...[trpc, orpc, graphqlWs],
   ...[wirepact, wirepactPlain],
 ];

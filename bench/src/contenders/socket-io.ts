@@ -44,6 +44,28 @@ export const socketIoWithRecovery: Contender = {
   },
 };
 
+export const socketIoOverRedis: Contender = {
+  ...socketIo,
+  name: 'Socket.IO + Redis streams',
+  package: '@socket.io/redis-streams-adapter',
+  features: ['cluster'],
+  settings: `${settings}; @redis/client for the adapter, RESP: 2, which it reads`,
+  async serve(app) {
+    const { redisUrl } = app;
+    return serve(app, redisUrl === undefined ? {} : { adapter: await createAdapter(redisUrl) });
+  },
+};
+
+async function createAdapter(redisUrl: string): Promise<NonNullable<ServerOptions['adapter']>> {
+  const [{ createClient }, redisStreams] = await Promise.all([
+    import('@redis/client'),
+    import('@socket.io/redis-streams-adapter'),
+  ]);
+  const client = createClient({ url: redisUrl, RESP: 2 });
+  await client.connect();
+  return redisStreams.createAdapter(client);
+}
+
 /** Engine.IO's packet type stands first in a text, Socket.IO's second. */
 function decode(text: string): Heard {
   if (text.startsWith('42')) {

@@ -1,5 +1,7 @@
 // Wirepact as its users have it. `wirepact.v1` is what its own client speaks; the plain layer is for everybody else.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AnyChannels, ChannelDefinition } from '@wirepact/core';
+import type { Broker } from '@wirepact/server';
 import { z } from 'zod';
 import type { Application, Contender, Heard, Served, Wire } from '../contender.js';
 import { orderSchema, receiptSchema, tickSchema, type Order, type Tick } from '../messages.js';
@@ -60,7 +62,7 @@ export const wirepact: Contender = {
   validates: true,
   features: [
     ...(['idle', 'requests', 'broadcast', 'rooms', 'direct', 'latest', 'volatile'] as const),
-    ...(['stream', 'return', 'inbox'] as const),
+    ...(['stream', 'return', 'inbox', 'cluster', 'volatile cluster'] as const),
   ],
   settings: 'defaults, save for the rates of messages and bytes, which the loads would meet',
   serve,
@@ -98,9 +100,10 @@ async function serve(app: Application): Promise<Served> {
   const orders = Object.fromEntries(app.routes.map((route) => [route, order]));
   // paths that are made while the program runs have no types
   const channels = defineChannels({ ...ticks, ...others, ...orders }) as unknown as AnyChannels;
-  const { authenticate } = app;
+  const { authenticate, redisUrl } = app;
   const sockets = new SocketManager<AnyChannels, unknown>(channels, {
     limits: unlimitedRates,
+    ...(redisUrl !== undefined && { broker: await createBroker(redisUrl) }),
     ...(authenticate && { authenticate: ({ url }) => authenticate(tokenOf(url)) }),
     event: {
       onConnect(socket) {
@@ -112,14 +115,37 @@ async function serve(app: Application): Promise<Served> {
     sockets.addRoute(route, (_socket, data) => app.handle(data as Order) as never);
   sockets.addRoute('feed', (() => app.follow()) as never);
   sockets.attach(server, { path: '/' });
+  if (redisUrl !== undefined) await untilJoined(port);
   return {
     port,
     broadcast: (tick) => sockets.sendToAll('tick', tick),
     sendToRoom: (room, tick) => sockets.room(room).send('tick', tick),
+    sendToRoomVolatile: (room, tick) => sockets.room(room).send('tick.volatile', tick),
     sendToEach(tick) {
       for (const socket of sockets.clients()) socket.send('tick', tick);
     },
     broadcastLatest: (tick) => sockets.sendToAll('tick.latest', tick),
     broadcastVolatile: (tick) => sockets.sendToAll('tick.volatile', tick),
   };
+}
+
+async function createBroker(url: string): Promise<Broker> {
+  const { redisBroker } = await import('@wirepact/redis');
+  return redisBroker({ url });
+}
+
+/** A process that has not joined the others yet refuses whoever comes. */
+async function untilJoined(port: number): Promise<void> {
+  const { WebSocket } = await import('ws');
+  for (;;) {
+    // it says nothing, so that nobody is let in
+    const probe = new WebSocket(`ws://127.0.0.1:${port}/`, own.subprotocol);
+    const isTaken = await new Promise<boolean>((resolve) => {
+      probe.on('open', () => resolve(true));
+      probe.on('error', () => resolve(false));
+    });
+    probe.terminate();
+    if (isTaken) return;
+    await delay(20);
+  }
 }
