@@ -1,4 +1,4 @@
-// How often a process reads each log from its broker.
+// How often a process reads from each log through its broker. That it only asks where one stands does not count.
 import type { Broker } from '@wirepact/server';
 
 const spanMs = 100;
@@ -10,9 +10,7 @@ export class ReadCounts {
   constructor(broker: Broker) {
     const read = broker.read.bind(broker);
     broker.read = (log, range) => {
-      const times = this.#times.get(log);
-      if (times === undefined) this.#times.set(log, [performance.now()]);
-      else times.push(performance.now());
+      if (range.after < Number.MAX_SAFE_INTEGER) this.#note(log);
       return read(log, range);
     };
   }
@@ -32,5 +30,11 @@ export class ReadCounts {
       });
     }
     return { reads, mostReads };
+  }
+
+  #note(log: string): void {
+    const times = this.#times.get(log);
+    if (times === undefined) this.#times.set(log, [performance.now()]);
+    else times.push(performance.now());
   }
 }

@@ -121,10 +121,9 @@ export class Log implements Holding {
 
   /** Takes entries that lie before the oldest that is kept here, oldest first. */
   takeBefore(older: readonly PlacedMessage[]): void {
-    const floor = this.floor;
-    const added = older
-      .filter(({ at }) => at <= floor)
-      .map((placed): Entry => ({ ...placed, bytes: Buffer.byteLength(this.textOf(placed)) }));
+    const added = older.map((placed): Entry => {
+      return { ...placed, bytes: Buffer.byteLength(this.textOf(placed)) };
+    });
     this.#entries = [...added, ...this.#entries.slice(this.#first)];
     this.#first = 0;
     for (const { bytes } of added) this.#logs.took(this, bytes);

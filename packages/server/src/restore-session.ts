@@ -5,7 +5,9 @@ import type { ClaimedSession } from './broker.js';
 import type { Connection } from './connection.js';
 import type { Hello } from './hello.js';
 import { areFrames, type HandedOver } from './process-messages.js';
+import type { Log } from './log.js';
 import { parseJson } from './read-json.js';
+import type { Membership } from './rooms.js';
 import { Session } from './session.js';
 import { decodeDone, decodeState } from './session-state.js';
 import { SharedSession, type SharedSessionHost } from './shared-session.js';
@@ -19,11 +21,11 @@ export interface Restorable {
   readonly claimed: ClaimedSession;
   readonly handedOver: HandedOver | undefined;
   readonly connection: Connection;
-  readonly open: Hello['open'];
+  readonly hello: Pick<Hello, 'open' | 'streams'>;
 }
 
 export function restoreSession(
-  { id, claimed, handedOver, connection, open }: Restorable,
+  { id, claimed, handedOver, connection, hello }: Restorable,
   host: SharedSessionHost,
 ): Session {
   const { hub } = connection;
@@ -36,19 +38,27 @@ export function restoreSession(
   session.connection = undefined;
   session.state = 'suspended';
   shared.cameFrom = claimed.processId;
-  session.openInbox().membership.since = inbox;
+  const { log, membership: own } = session.openInbox();
+  own.since = inbox;
+  readAhead(log, own, hello);
   for (const [name, membership] of rooms) {
-    hub.rooms.add(session, name, membership);
+    const room = hub.rooms.add(session, name, membership);
+    if (room !== undefined) readAhead(room.log, membership, hello);
     hub.cluster?.members.keep(session, name);
   }
   for (const number of handedOver?.running ?? []) shared.elsewhere.set(number, undefined);
   noteUnhandled(session, shared, decodeDone(handedOver?.done ?? claimed.done));
-  noteBegun(session, shared, open);
+  noteBegun(session, shared, hello.open);
   const answers =
     handedOver?.answers ?? [...claimed.answers].map(([number, text]) => [number, readFrames(text)] as const);
   session.answers = new AnswerStore(hub.options.session, answers);
   shared.noteKept(answers.map(([number]) => number));
   return session;
+}
+
+/** What it has missed is read with where the log stands, if that is read only now. */
+function readAhead(log: Log, { since }: Pick<Membership, 'since'>, { streams }: Restorable['hello']): void {
+  void log.source?.prepare(Math.max(since, streams.get(log.name)?.[1] ?? 0));
 }
 
 /** Numbers below the highest that are in none of the ranges, and are handled nowhere. */

@@ -188,6 +188,33 @@ describe('a log that processes share', () => {
     expect(a.takeData('said')).toEqual(['lost on its way']);
   });
 
+  it('is read once for all who come back to a process that did not know it, from where the first of them stands', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other, third] = nodes;
+    const clients = [];
+    for (const text of ['a', 'b', 'c']) {
+      clients.push(await connectTo(one, 'lobby'));
+      await one.sockets.room('lobby').publish('said', text);
+      await settle();
+    }
+    for (const client of clients) client.takeAll();
+    for (const client of clients) client.cut();
+    engine.kill(brokers[0]);
+    for (const text of ['d', 'e']) await third.sockets.room('lobby').publish('said', text);
+    const reading = vi.spyOn(brokers[1], 'read');
+    const resuming = clients.map((client) => other.resume(client));
+    await settle();
+    // the process that had the sessions does not answer
+    clock.advance(1_000);
+    const back = await Promise.all(resuming);
+    await settle();
+    for (const client of back) expect(brief(client.take())).toEqual(['d', 'e']);
+    const reads = reading.mock.calls.filter(([log, { after }]) => {
+      return log === 'lobby' && after < Number.MAX_SAFE_INTEGER;
+    });
+    expect(reads).toHaveLength(1);
+  });
+
   it('passes over what is none of its messages, and reports it', async () => {
     const { nodes, engine, errors } = await startNodes(channels);
     const [one, other] = nodes;

@@ -58,8 +58,9 @@ export class SharedLog implements LogSource, Mirror {
   #appendedAt = 0;
   /** How far it was appended to when that was last looked at. */
   #owedAt = 0;
-  /** Where the log stood when this process began to follow it. */
+  /** Where the log stood when this process began to follow it, and from where somebody wants to read who came meanwhile. */
   #openedAt = 0;
+  #wantedFrom = Infinity;
   #appended: Promise<LogHead | undefined> = Promise.resolve(undefined);
   /** Settles when it is known where every newcomer stands. */
   #placing: Promise<unknown> = Promise.resolve();
@@ -123,7 +124,10 @@ export class SharedLog implements LogSource, Mirror {
   prepare(from: number): Promise<void> | undefined {
     if (this.#isClosed) return undefined;
     // it is not known yet where that is, or what there is after it
-    if (this.#opening !== undefined) return this.#opening;
+    if (this.#opening !== undefined) {
+      this.#wantedFrom = Math.min(this.#wantedFrom, from);
+      return this.#opening;
+    }
     if (from === Infinity) return this.#placing.then(() => undefined);
     if (from >= this.log.floor || this.log.floor === this.#loadedFloor) return undefined;
     return (this.#loading ??= this.#load().finally(() => (this.#loading = undefined)));
@@ -175,15 +179,16 @@ export class SharedLog implements LogSource, Mirror {
           broker.read(this.name, { after: afterAll, epoch }),
           broker.follow(this.name),
         ]);
-        const [page] = await Promise.all([
-          broker.read(this.name, { after: head.at, epoch }),
-          this.#readLatest(),
-        ]);
+        // of many who come back at once each wants what was said while it was away: it is read once, with what was said since
+        const after = Math.min(head.at, this.#wantedFrom);
+        const [page] = await Promise.all([broker.read(this.name, { after, epoch }), this.#readLatest()]);
         if (this.#isClosed) return;
         // a log that was made anew between the two is read as it is now
         this.#openedAt = page.epoch === head.epoch ? Math.min(head.at, page.at) : page.floor;
         this.log.restart(page.epoch, this.#openedAt);
-        for (const entry of page.entries) this.deliver(entry);
+        this.#takeBefore(page.entries);
+        if (page.floor >= after) this.#loadedFloor = this.log.floor;
+        for (const entry of page.entries) if (entry.at > this.#openedAt) this.deliver(entry);
         return this.#goOn();
       } catch {
         await this.host.retry();
@@ -222,13 +227,17 @@ export class SharedLog implements LogSource, Mirror {
     const { log } = this;
     try {
       const page = await this.host.broker.read(this.name, { after: 0, epoch: log.epoch });
-      if (page.epoch === log.epoch && !this.#isClosed) {
-        log.takeBefore(page.entries.map((entry) => this.host.decode(entry, this.group)));
-      }
+      if (page.epoch === log.epoch && !this.#isClosed) this.#takeBefore(page.entries);
     } catch {
       // whoever wants to read it is told that it cannot be had
     }
     this.#loadedFloor = log.floor;
+  }
+
+  /** Those of them that lie before what is held here. */
+  #takeBefore(entries: readonly SharedEntry[]): void {
+    const older = entries.filter(({ at }) => at <= this.log.floor);
+    this.log.takeBefore(older.map((entry) => this.host.decode(entry, this.group)));
   }
 
   #note(news: Waiting): void {

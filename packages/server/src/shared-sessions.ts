@@ -198,7 +198,7 @@ export class SharedSessions {
     }
     const handedOver =
       processId === this.#processId ? undefined : await this.#ask(id, claimed, !connection.outgoing.isClosed);
-    const session = restoreSession({ id, claimed, handedOver, connection, open: hello.open }, this);
+    const session = restoreSession({ id, claimed, handedOver, connection, hello }, this);
     this.#hub.roster.add(session);
     return session;
   }
