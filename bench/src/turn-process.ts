@@ -10,9 +10,9 @@ const variant = load?.variants.find(({ name }) => name === plan.variant);
 const contender = contenders.find(({ name }) => name === plan.contender);
 if (!load || !variant || !contender) throw new Error(`nobody knows ${process.argv[2]}`);
 
-// what it has started ends with it
+// a Redis that it has started ends with it
 process.once('SIGTERM', () => process.exit(1));
 const turn = createTurn(contender, plan.profileFile);
 const figures = await load.run(turn, plan.isQuick ? variant.quick : variant.settings);
-await turn.close();
+turn.close();
 process.send?.(figures, () => process.exit());

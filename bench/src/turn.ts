@@ -29,13 +29,12 @@ export interface Turn {
   connect(listener: Listener, count: number): Promise<BenchClient[]>;
   /** Connects a client of the contender's own; `number` says by which address. */
   connectOwn(number: number, onTick: (tick: Tick) => void): Promise<void>;
-  /** Ends the servers. */
-  close(): Promise<void>;
+  /** Ends the servers. A Redis ends with this process. */
+  close(): void;
 }
 
 export function createTurn(contender: Contender, profileFile: string | undefined): Turn {
   let ports: readonly number[] = [];
-  let redis: RedisServer | undefined;
   const servers: BenchServer[] = [];
   const start = async (setup: Partial<Setup>): Promise<BenchServer> => {
     const server = await startServer({ ...defaults, ...setup, contender: contender.name }, profileFile);
@@ -49,14 +48,14 @@ export function createTurn(contender: Contender, profileFile: string | undefined
       return server;
     },
     async startJoined(processes, setup) {
-      const started = await startRedis();
-      redis = started;
-      const joined = Array.from({ length: processes }, (_, process) =>
-        start({ ...setup, process, processes, redisUrl: started.url }),
+      const redis = await startRedis();
+      const joined = await Promise.all(
+        Array.from({ length: processes }, (_, process) =>
+          start({ ...setup, process, processes, redisUrl: redis.url }),
+        ),
       );
-      const all = await Promise.all(joined);
-      ports = all.map(({ port }) => port);
-      return { servers: all, redis: started };
+      ports = joined.map(({ port }) => port);
+      return { servers: joined, redis };
     },
     async startWithCrowd(setup) {
       const server = await start(setup);
@@ -78,9 +77,8 @@ export function createTurn(contender: Contender, profileFile: string | undefined
       if (!contender.connectOwn) throw new RangeError(`${contender.name} has no client of its own`);
       return contender.connectOwn(`ws://${addressOf(number)}:${ports[0]}`, onTick);
     },
-    async close() {
+    close() {
       for (const server of servers) server.close();
-      await redis?.[Symbol.asyncDispose]();
     },
   };
 }

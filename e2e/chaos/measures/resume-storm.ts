@@ -82,6 +82,11 @@ export const resumeStorm: Measure = {
         ...{ unit: 's after that', atMost: 10 },
       },
       {
+        name: 'CPU of both processes for each client',
+        value: nodes.reduce((total, { cpuMicros }) => total + cpuMicros, 0) / clients,
+        unit: 'µs',
+      },
+      {
         name: 'logs read, of rooms and of each client',
         value: nodes.reduce((total, { reads }) => total + reads, 0),
         unit: 'times',
