@@ -8,13 +8,15 @@ import { now, type Channels } from './joined-channels.js';
 /** Handshakes at a time while all connect. */
 const sideBySide = 100;
 
-const { rooms, returnWithinMs, ...setup } = JSON.parse(process.argv[2] ?? '') as CrowdSetup;
+const { clients, rooms, roomsEach, returnWithinMs, ...setup } = JSON.parse(
+  process.argv[2] ?? '',
+) as CrowdSetup;
 let { urls } = setup;
 
 const nothing: CrowdReading = { received: 0, lastAt: 0, latencies: [], disordered: 0, gaps: 0, resumed: 0 };
 let counted = { ...nothing, latencies: [] as number[] };
 
-async function openClient(index: number, names: readonly string[]): Promise<void> {
+async function openClient(index: number): Promise<void> {
   const last = new Map<string, number>();
   const client = createClient<Channels>({
     url: () => urls[index % urls.length] ?? '',
@@ -34,13 +36,14 @@ async function openClient(index: number, names: readonly string[]): Promise<void
   client.onStatus((status) => {
     if (status.name === 'connected' && status.resumed) counted.resumed += 1;
   });
-  await Promise.all(names.map((name) => client.join(name)));
+  const seats = Array.from({ length: roomsEach }, (_, seat) => index * roomsEach + seat);
+  await Promise.all(seats.map((seat) => client.join(rooms[seat % rooms.length] ?? '')));
 }
 
 async function openAll(): Promise<void> {
-  const left = rooms.entries();
+  let opened = 0;
   const openNext = async (): Promise<void> => {
-    for (const [index, names] of left) await openClient(index, names);
+    while (opened < clients) await openClient(opened++);
   };
   await Promise.all(Array.from({ length: sideBySide }, openNext));
 }

@@ -1,10 +1,13 @@
 // The handle on a process of clients of Wirepact's own.
 import { startAsked, type AskedProcess } from './asked-process.js';
 
-/** Clients that each are in some rooms. */
+/** Clients that each are in some rooms. With an odd number of rooms each has members at either of two servers. */
 export interface CrowdSetup {
-  /** The rooms of each client; they are spread over the servers in turn. */
-  readonly rooms: readonly (readonly string[])[];
+  readonly clients: number;
+  /** The n-th client is in so many of them in a row as it has, from behind those of the one before it on. */
+  readonly rooms: readonly string[];
+  readonly roomsEach: number;
+  /** Clients take turns with them. */
   readonly urls: readonly string[];
   /** Whoever loses its connection is back within so many ms, at a time of chance. */
   readonly returnWithinMs: number;

@@ -5,7 +5,7 @@ import { startJoinedServer, type JoinedCommand, type JoinedReading } from './joi
 import { quantile, type Measure } from './measure.js';
 
 /** Four clients are in each, two of either process. */
-const rooms = Array.from({ length: 50 }, (_, index) => `room-${index}`);
+const rooms = Array.from({ length: 51 }, (_, index) => `room-${index}`);
 const roomSize = 4;
 /** Publishes of one process that are under way at a time when there are as many as it takes. */
 const inFlight = 200;
@@ -23,7 +23,7 @@ export const sharedPublishes: Measure = {
     );
     const crowd = await startCrowd({
       urls: servers.map(({ url }) => url),
-      rooms: rooms.flatMap((room) => Array.from({ length: roomSize }, () => [room])),
+      ...{ clients: rooms.length * roomSize, rooms, roomsEach: 1 },
       returnWithinMs: 200,
     });
     const publish = async (command: JoinedCommand): Promise<Published> => {
