@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeClusterLine } from './cluster/cluster-report.js';
 import { findClusterMisses, type ClusterResult } from './cluster/cluster-result.js';
+import type { ClusterRow } from './cluster/cluster-rows.js';
 import { findClusterObstacle, runClusterRow } from './cluster/run-cluster-row.js';
+import type { Contender } from './contender.js';
 import { wirepact } from './contenders/wirepact.js';
 import { isMissed } from './measures/measure.js';
 import { readOptions, usage, type ProofOptions } from './proof-options.js';
@@ -12,6 +14,7 @@ import { describeRun } from './provenance.js';
 import { publish } from './publish.js';
 import { writeFigures, writeLine, writeReport } from './report.js';
 import { findMisses, type Findings, type Measurement, type Result } from './result.js';
+import type { Row } from './rows.js';
 import { findObstacle, runRow } from './run-row.js';
 
 const folder = dirname(fileURLToPath(import.meta.url));
@@ -41,7 +44,9 @@ async function prove(options: ProofOptions, command: string): Promise<number> {
   if (options.isPublished) publish(findings);
   const isMissing =
     findings.results.some((one) => one.contender === wirepact.name && findMisses(one).length > 0) ||
-    findings.clusterResults.some((one) => findClusterMisses(one).length > 0) ||
+    findings.clusterResults.some(
+      (one) => one.contender === wirepact.name && findClusterMisses(one).length > 0,
+    ) ||
     findings.measurements.some(({ figures }) => figures.some(isMissed));
   return isMissing ? 1 : 0;
 }
@@ -58,8 +63,7 @@ async function breakLines(options: ProofOptions, command: string): Promise<Resul
       continue;
     }
     for (const contender of options.contenders) {
-      const { maxCycles } =
-        contender === wirepact ? { maxCycles: Infinity } : (row.others ?? { maxCycles: 0 });
+      const maxCycles = findMaxCycles(row, contender);
       if (maxCycles === 0) continue;
       const result = await runRow(row, contender, {
         cycles: options.cycles ?? Math.min(cycles, maxCycles),
@@ -74,9 +78,8 @@ async function breakLines(options: ProofOptions, command: string): Promise<Resul
 }
 
 async function breakClusters(options: ProofOptions, command: string): Promise<ClusterResult[]> {
-  const { seed, length, clients: maxClients, contenders } = options;
+  const { seed, length, clients: maxClients } = options;
   const results: ClusterResult[] = [];
-  if (!contenders.includes(wirepact)) return results;
   for (const row of options.clusterRows) {
     const cycles = row.cycles[length];
     if (cycles === undefined) continue;
@@ -85,16 +88,23 @@ async function breakClusters(options: ProofOptions, command: string): Promise<Cl
       console.log(`| ${row.id} | skipped: ${obstacle} |`);
       continue;
     }
-    const run = describeRun(wirepact.package, { command, seed });
-    const result = await runClusterRow(row, wirepact, {
-      cycles: options.cycles ?? cycles,
-      maxClients,
-      ...run,
-    });
-    console.log(writeClusterLine(result));
-    results.push(result);
+    for (const contender of options.contenders) {
+      const maxCycles = findMaxCycles(row, contender);
+      if (maxCycles === 0) continue;
+      const result = await runClusterRow(row, contender, {
+        cycles: options.cycles ?? Math.min(cycles, maxCycles),
+        maxClients,
+        ...describeRun(contender.package, { command, seed }),
+      });
+      console.log(writeClusterLine(result));
+      results.push(result);
+    }
   }
   return results;
+}
+
+function findMaxCycles({ others }: Row | ClusterRow, contender: Contender): number {
+  return contender === wirepact ? Infinity : (others?.maxCycles ?? 0);
 }
 
 async function measure(

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ClusterResult } from './cluster/cluster-result.js';
 import { clusterRows } from './cluster/cluster-rows.js';
 import { contenders } from './contenders/contenders.js';
 import { writeReport } from './report.js';
@@ -26,11 +27,11 @@ export function publish({ results, clusterResults, measurements }: Findings): vo
         return results.find(isWanted) ?? before.results.find(isWanted) ?? [];
       }),
     ),
-    clusterResults: clusterRows.flatMap(
-      ({ id }) =>
-        clusterResults.find((one) => one.id === id) ??
-        before.clusterResults.find((one) => one.id === id) ??
-        [],
+    clusterResults: clusterRows.flatMap(({ id }) =>
+      contenders.flatMap(({ name }) => {
+        const isWanted = (one: ClusterResult): boolean => one.id === id && one.contender === name;
+        return clusterResults.find(isWanted) ?? before.clusterResults.find(isWanted) ?? [];
+      }),
     ),
     measurements: measures.flatMap(
       ({ id }) =>

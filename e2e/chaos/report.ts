@@ -18,6 +18,7 @@ export function writeReport({ results, clusterResults, measurements }: Findings)
   return [
     ...(results.length > 0 ? writeResults(results) : []),
     ...writeClusterResults(clusterResults),
+    ...(results.length + clusterResults.length > 0 ? writeSettings() : []),
     ...(measurements.length > 0 ? [writeFigures(measurements), ''] : []),
     '| Command | Seed | Gave | On | Machine |',
     '|---|---:|---|---|---|',
@@ -45,9 +46,11 @@ function writeResults(results: readonly Result[]): string[] {
     '',
     ...unique(results.map(({ id, fault }) => `- **${id}**: ${fault}.`)),
     '',
-    ...contenders.map(({ name, settings }) => `- **${name}**: ${settings}.`),
-    '',
   ];
+}
+
+function writeSettings(): string[] {
+  return [...contenders.map(({ name, settings }) => `- **${name}**: ${settings}.`), ''];
 }
 
 /** A table of what was measured. */

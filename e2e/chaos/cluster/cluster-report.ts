@@ -4,8 +4,8 @@ import { findClusterMisses, type ClusterResult } from './cluster-result.js';
 import { afterWindowMs, mostRushed, type Rush } from './return-wave.js';
 
 const columns = [
-  '| | Cycles | Messages | Lost | … silently | Twice | … after a gap | Out of order | Not accepted | Gaps | Healed | Resumed | Run again | Accepted in, ms | Repaired, ms |',
-  '|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
+  '| | | Cycles | Messages | Lost | … silently | Twice | … after a gap | Out of order | Not accepted | Gaps | Healed | Resumed | Run again | Accepted in, ms | Repaired, ms |',
+  '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
 ];
 
 export function writeClusterResults(results: readonly ClusterResult[]): string[] {
@@ -25,8 +25,10 @@ export function writeClusterResults(results: readonly ClusterResult[]): string[]
     '- **Run again**: handled again after the process that had handled it was killed.',
     '- **Accepted in**: until `publish` resolved, p50 / p99. **Repaired**: from the end of the fault until every client hears of every node again; where lines break or nodes drain, from the fault until the client is back.',
     '',
-    ...results.map(
-      ({ id, fault, nodes, perSecond }) => `- **${id}**: ${fault}. ${nodes} nodes, ${perSecond} a second.`,
+    ...unique(
+      results.map(
+        ({ id, fault, nodes, perSecond }) => `- **${id}**: ${fault}. ${nodes} nodes, ${perSecond} a second.`,
+      ),
     ),
     '',
     ...writeRushes(results),
@@ -67,11 +69,13 @@ export function writeClusterLine(result: ClusterResult): string {
 }
 
 function writeRow(result: ClusterResult): string {
-  const { id, cycles, clients, down, up, returns, resumed, healed, publishMs, repairedMs } = result;
+  const { id, contender, cycles, clients, down, up, returns, resumed, healed } = result;
+  const { publishMs, repairedMs } = result;
   const both = (key: 'accepted' | 'silent' | 'disordered' | 'duplicated'): string =>
     `${count(down[key])} / ${count(up[key])}`;
   const cells = [
     id,
+    contender,
     `${count(cycles)} (${clients})`,
     both('accepted'),
     `${share(down.lost, down.accepted)} / ${share(up.lost, up.accepted)}`,
@@ -90,6 +94,7 @@ function writeRow(result: ClusterResult): string {
   return `| ${cells.join(' | ')} |`;
 }
 
+const unique = (lines: readonly string[]): string[] => [...new Set(lines)];
 const count = (value: number): string => value.toLocaleString('en');
 const quantiles = ({ p50, p99 }: Quantiles): string => `${p50.toFixed(0)} / ${p99.toFixed(0)}`;
 const share = (part: number, all: number): string =>

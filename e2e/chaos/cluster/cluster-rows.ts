@@ -22,6 +22,8 @@ export interface ClusterRow {
   readonly clients: number;
   readonly nodes: number;
   readonly redis: RedisSetup;
+  /** Not for Wirepact alone, and how many cycles others have at most. */
+  readonly others?: { readonly maxCycles: number };
   /** Messages a second, to each client and from each. @default 100 */
   readonly perSecond?: number;
   /** Within which clients of a node that drains are told to return. */
@@ -50,6 +52,7 @@ export const clusterRows: readonly ClusterRow[] = [
     clients: 20,
     nodes: 2,
     redis: { appendOnly: 'everysec' },
+    others: { maxCycles: 1_000 },
     breaks: {
       each(line, stage) {
         stage.move(line);
@@ -66,6 +69,7 @@ export const clusterRows: readonly ClusterRow[] = [
     clients: 20,
     nodes: 2,
     redis: { appendOnly: 'everysec' },
+    others: { maxCycles: 100 },
     breaks: {
       each(line, stage) {
         stage.move(line);
@@ -81,6 +85,7 @@ export const clusterRows: readonly ClusterRow[] = [
     clients: 20,
     nodes: 3,
     redis: { appendOnly: 'everysec' },
+    others: { maxCycles: 100 },
     breaks: { all: (stage) => stage.killNode() },
   },
   {
@@ -117,6 +122,7 @@ export const clusterRows: readonly ClusterRow[] = [
     nodes: 2,
     redis: { appendOnly },
     repairedWithinMs: 1_000,
+    others: { maxCycles: 100 },
     breaks: { all: ({ redis }) => timed(redis.restart()) },
   })),
   {
@@ -127,6 +133,7 @@ export const clusterRows: readonly ClusterRow[] = [
     clients: 20,
     nodes: 2,
     redis: {},
+    others: { maxCycles: 100 },
     breaks: { all: ({ redis }) => timed(redis.restart()) },
   },
   {

@@ -1,4 +1,7 @@
-// Socket.IO 4 with connection state recovery. A client is addressed by a room of its own, since its socket may be a new one.
+// Socket.IO 4 with connection state recovery, which several nodes have in common by its adapter for Redis Streams. A client is
+// addressed by a room of its own, since its socket may be a new one.
+import { createClient } from '@redis/client';
+import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { Server } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
 import { lobby } from '../channels.js';
@@ -17,17 +20,18 @@ export const socketIo: Contender = {
   name: 'Socket.IO',
   package: 'socket.io',
   settings:
-    'connectionStateRecovery: { maxDisconnectionDuration: 120000 }; transports: ["websocket"]; reconnectionDelay: 125, reconnectionDelayMax: 250. `recovered: false` counts as telling the client that something is missing',
+    'connectionStateRecovery: { maxDisconnectionDuration: 120000 }; transports: ["websocket"]; reconnectionDelay: 125, reconnectionDelayMax: 250; several nodes: adapter: createAdapter(redisClient) of @socket.io/redis-streams-adapter, with its defaults. `recovered: false` counts as telling the client that something is missing',
   serve,
   connect,
 };
 
-async function serve({ handle }: Application): Promise<Served> {
+async function serve({ handle, fail, cluster }: Application): Promise<Served> {
   const { server, port } = await listen();
   const sockets = new Server(server, {
     transports: ['websocket'],
     serveClient: false,
     connectionStateRecovery: { maxDisconnectionDuration: 120_000 },
+    ...(cluster && { adapter: await createSharedAdapter(cluster.redisUrl, fail) }),
   });
   sockets.on('connection', (socket) => {
     const { key } = socket.handshake.auth as { key: string };
@@ -43,9 +47,19 @@ async function serve({ handle }: Application): Promise<Served> {
     async publish(message) {
       if (message.stream === 'everyone') sockets.emit('message', message);
       else if (message.stream === 'room') sockets.to(lobby).emit('message', message);
-      else for (const key of keys) sockets.to(`one/${key}`).emit('message', message);
+      else for (const key of cluster?.users ?? keys) sockets.to(`one/${key}`).emit('message', message);
     },
   };
+}
+
+async function createSharedAdapter(
+  url: string,
+  fail: Application['fail'],
+): Promise<ReturnType<typeof createAdapter>> {
+  const redis = createClient({ url });
+  redis.on('error', fail);
+  await redis.connect();
+  return createAdapter(redis);
 }
 
 async function connect(url: string, key: string, events: ClientEvents): Promise<ChaosClient> {
