@@ -14,8 +14,8 @@ const graceMs = 300;
 /** A kind of balancer. */
 export interface Balancer {
   readonly program: string;
-  /** Starts one before the server at `port`. */
-  readonly start: (path: string, port: number) => Promise<RunningBalancer>;
+  /** Starts one before the servers at these ports, which take turns. */
+  readonly start: (path: string, ports: readonly number[]) => Promise<RunningBalancer>;
 }
 
 export interface RunningBalancer {
@@ -34,7 +34,7 @@ export function findProgram(name: string): string | undefined {
 /** Reloaded: its master process stays and has new workers. */
 export const nginx: Balancer = {
   program: 'nginx',
-  async start(path, serverPort) {
+  async start(path, serverPorts) {
     const port = await findFreePort();
     const folder = mkdtempSync(join(tmpdir(), 'chaos-nginx-'));
     const file = join(folder, 'nginx.conf');
@@ -47,10 +47,11 @@ export const nginx: Balancer = {
       events {}
       http {
         access_log off; ${temporary.join(' ')}
+        upstream servers { ${serverPorts.map((serverPort) => `server 127.0.0.1:${serverPort};`).join(' ')} }
         server {
           listen 127.0.0.1:${port};
           location / {
-            proxy_pass http://127.0.0.1:${serverPort};
+            proxy_pass http://servers;
             proxy_http_version 1.1;
             proxy_set_header Upgrade $http_upgrade;
             proxy_set_header Connection upgrade;
@@ -71,7 +72,7 @@ export const nginx: Balancer = {
 /** Restarted: a new process takes the port over from the old one, which ends. */
 export const haproxy: Balancer = {
   program: 'haproxy',
-  async start(path, serverPort) {
+  async start(path, serverPorts) {
     const port = await findFreePort();
     const folder = mkdtempSync(join(tmpdir(), 'chaos-haproxy-'));
     const file = join(folder, 'haproxy.cfg');
@@ -87,8 +88,7 @@ defaults
   timeout tunnel 1h
 listen proof
   bind 127.0.0.1:${port}
-  server only 127.0.0.1:${serverPort}
-`,
+${serverPorts.map((serverPort) => `  server at-${serverPort} 127.0.0.1:${serverPort}\n`).join('')}`,
     );
     const launch = (...args: string[]): ChildProcess =>
       spawn(path, ['-f', file, '-db', ...args], { stdio: 'ignore' });

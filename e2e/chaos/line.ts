@@ -9,7 +9,7 @@ import { createDeferred, within } from './promise.js';
 const patienceMs = 20_000;
 
 /** One return of a client. */
-export interface Return {
+interface Return {
   readonly isResumed: boolean;
   /** From the new connection's first packet until the client counts as connected. */
   readonly takeoverMs: number;

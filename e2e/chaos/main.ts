@@ -83,7 +83,7 @@ async function breakClusters(options: ProofOptions, command: string): Promise<Cl
   for (const row of options.clusterRows) {
     const cycles = row.cycles[length];
     if (cycles === undefined) continue;
-    const obstacle = findClusterObstacle();
+    const obstacle = findClusterObstacle(row);
     if (obstacle !== undefined) {
       console.log(`| ${row.id} | skipped: ${obstacle} |`);
       continue;

@@ -16,7 +16,7 @@ export interface RunOptions extends Provenance {
 }
 
 /** Why a row cannot be played on this machine. */
-export function findObstacle({ through }: Row): string | undefined {
+export function findObstacle({ through }: Pick<Row, 'through'>): string | undefined {
   if (!through || findProgram(through.program) !== undefined) return undefined;
   return `there is no ${through.program} here`;
 }

@@ -52,7 +52,7 @@ export class Stage {
     const { hasPlainClient, through } = this.#row;
     await this.#start(false);
     const path = through && findProgram(through.program);
-    if (path !== undefined) this.#balancer = await through?.start(path, this.server.port);
+    if (path !== undefined) this.#balancer = await through?.start(path, [this.server.port]);
     const { port } = this.#balancer ?? this.server;
     for (let number = 1; number <= clients; number += 1) {
       const account = this.#openAccount(`client-${number}`);

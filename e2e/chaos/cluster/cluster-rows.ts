@@ -1,5 +1,6 @@
 // The faults of several nodes over one Redis, one row each: how it is brought about, how often, and what must hold.
 import { setTimeout as delay } from 'node:timers/promises';
+import { haproxy, nginx, type Balancer } from '../balancers.js';
 import type { Line } from '../line.js';
 import type { Length } from '../rows.js';
 import type { RedisSetup } from './chaos-redis.js';
@@ -22,6 +23,8 @@ export interface ClusterRow {
   readonly clients: number;
   readonly nodes: number;
   readonly redis: RedisSetup;
+  /** Stands between the clients and the nodes, and gives each connection to any of them. */
+  readonly through?: Balancer;
   /** Not for Wirepact alone, and how many cycles others have at most. */
   readonly others?: { readonly maxCycles: number };
   /** Messages a second, to each client and from each. @default 100 */
@@ -177,6 +180,28 @@ export const clusterRows: readonly ClusterRow[] = [
     redis: { appendOnly: 'everysec' },
     repairedWithinMs: 500,
     breaks: { all: ({ redis, chance }) => timed(redis.pause(400 + chance() * 4_100)) },
+  },
+  {
+    id: 'C13-nginx-nodes',
+    fault: 'nginx between them, which gives each connection to the next node, is reloaded',
+    goal: 'nothing is lost',
+    cycles: { quick: 5, long: 50 },
+    clients: 20,
+    nodes: 3,
+    redis: { appendOnly: 'everysec' },
+    through: nginx,
+    breaks: { all: (stage) => stage.renewBalancer() },
+  },
+  {
+    id: 'C13-haproxy-nodes',
+    fault: 'HAProxy between them, which gives each connection to the next node, is restarted',
+    goal: 'nothing is lost',
+    cycles: { quick: 5, long: 50 },
+    clients: 20,
+    nodes: 3,
+    redis: { appendOnly: 'everysec' },
+    through: haproxy,
+    breaks: { all: (stage) => stage.renewBalancer() },
   },
   {
     id: 'C14-nodes',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openAccount, type Account } from '../account.js';
+import { findProgram, type RunningBalancer } from '../balancers.js';
 import { streams, type Contender, type Message } from '../contender.js';
 import type { Entry } from '../journal.js';
 import { openLine, type Line } from '../line.js';
@@ -51,6 +52,7 @@ export class ClusterStage {
   readonly #homes = new Map<Line, Node>();
   readonly #deaths = new Map<number, number>();
   #redis: ChaosRedis | undefined;
+  #balancer: RunningBalancer | undefined;
   #stopTalking = (): void => undefined;
 
   constructor(row: ClusterRow, contender: Contender, chance: () => number) {
@@ -80,6 +82,12 @@ export class ClusterStage {
     this.#redis = await startChaosRedis(this.#row.redis);
     for (let number = 1; number <= clients; number += 1) this.#accounts.push(openAccount(`client-${number}`));
     for (let count = 0; count < this.#row.nodes; count += 1) await this.#startNode(false);
+    const { through } = this.#row;
+    const path = through && findProgram(through.program);
+    if (path !== undefined) {
+      const ports = this.#nodes.map(({ server }) => server.port);
+      this.#balancer = await through?.start(path, ports);
+    }
     for (let from = 0; from < clients; from += connectingAtOnce) {
       const next = this.#accounts.slice(from, from + connectingAtOnce);
       await Promise.all(next.map((account, index) => this.#openLine(account, from + index)));
@@ -139,6 +147,13 @@ export class ClusterStage {
     return 0;
   }
 
+  /** What stands before the nodes is reloaded or restarted; everybody is back at any of them, when this resolves with 0. */
+  async renewBalancer(): Promise<number> {
+    const renewed = this.#balancer?.renew();
+    await this.breakLines(async () => renewed);
+    return 0;
+  }
+
   /** Resolves once everybody hears again what every node sends from now on. */
   async repaired(): Promise<void> {
     this.#readJournals();
@@ -183,6 +198,7 @@ export class ClusterStage {
   async close(): Promise<void> {
     this.#stopTalking();
     await Promise.all(this.lines.map((line) => line.close()));
+    await this.#balancer?.close();
     await Promise.all(this.#servers.map((server) => server.kill()));
     await this.#redis?.[Symbol.asyncDispose]();
     rmSync(this.#folder, { recursive: true });
@@ -190,7 +206,8 @@ export class ClusterStage {
 
   async #openLine(account: Account, index: number): Promise<void> {
     const node = this.#nodes[index % this.#nodes.length]!;
-    const line = await openLine(this.contender, node.server.port, account, () => 0);
+    const { port } = this.#balancer ?? node.server;
+    const line = await openLine(this.contender, port, account, () => 0);
     this.lines.push(line);
     this.#homes.set(line, node);
   }

@@ -5,7 +5,7 @@ import { findProgram } from '../balancers.js';
 import type { Contender } from '../contender.js';
 import { quantilesOf } from '../result.js';
 import { calmMs } from '../rows.js';
-import type { RunOptions } from '../run-row.js';
+import { findObstacle, type RunOptions } from '../run-row.js';
 import type { ClusterResult } from './cluster-result.js';
 import type { ClusterRow } from './cluster-rows.js';
 import { ClusterStage } from './cluster-stage.js';
@@ -21,11 +21,10 @@ interface Cycle {
 }
 
 /** Why a row cannot be played on this machine. */
-export function findClusterObstacle(): string | undefined {
+export function findClusterObstacle(row: ClusterRow): string | undefined {
   const program = process.env['REDIS_SERVER'] ?? 'redis-server';
-  return program.includes('/') || findProgram(program) !== undefined
-    ? undefined
-    : `there is no ${program} here`;
+  const hasRedis = program.includes('/') || findProgram(program) !== undefined;
+  return hasRedis ? findObstacle(row) : `there is no ${program} here`;
 }
 
 export async function runClusterRow(
@@ -46,7 +45,7 @@ export async function runClusterRow(
     const leftOpen = stage.lines.reduce((sum, line) => sum + line.leftOpen, 0);
     if (leftOpen > 0) failures.push(`${leftOpen} old connections were not closed as taken over`);
     const returns = stage.lines.flatMap((line) => line.returns);
-    const { id, fault, goal, nodes, spreadMs, repairedWithinMs, healsPercent } = row;
+    const { id, fault, goal, nodes, spreadMs, through, repairedWithinMs, healsPercent } = row;
     const { perSecond } = stage;
     return {
       ...{ id, fault, goal, contender: contender.name, clients, nodes, perSecond, ...verdict },
@@ -55,7 +54,7 @@ export async function runClusterRow(
       ...('all' in row.breaks && { healed: cycles.filter(({ isHealed }) => isHealed).length }),
       publishMs: quantilesOf(stage.publishMs()),
       repairedMs: quantilesOf(
-        'each' in row.breaks || spreadMs !== undefined
+        'each' in row.breaks || spreadMs !== undefined || through !== undefined
           ? returns.map(({ backMs }) => backMs)
           : cycles.map(({ repairedMs }) => repairedMs),
       ),
