@@ -1,6 +1,7 @@
 // How Redis is connected to, beside a URL with a host.
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { startCuttingProxy } from '../../../e2e/behaviour/cutting-proxy.js';
 import { startBroker, startRedis } from './joined.fixture.js';
 
 const message = (body: string) => ({ log: 'lobby', body, epoch: 'e1', knownAt: 0 });
@@ -41,4 +42,30 @@ it('has two connections, and no more after it lost them', async () => {
   }
   await one.ear.until(() => one.ear.all('returned').length > 0);
   while ((await count()) !== 2);
+});
+
+it('is tried again when a line breaks before it is ready, and no rejection is left over', async () => {
+  await using redis = await startRedis();
+  let breaks = 0;
+  const proxy = await startCuttingProxy((socket) => {
+    socket.on('error', () => undefined);
+    // what a new line begins with, beside the end of the one before it
+    socket.on('data', (bytes) => {
+      if (breaks === 0 || !bytes.includes('SCRIPT')) return;
+      breaks -= 1;
+      proxy.cut();
+    });
+  });
+  onTestFinished(() => proxy.close());
+  proxy.target = redis.port;
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
+  await using one = await startBroker({ url: `redis://127.0.0.1:${proxy.port}` });
+  breaks = 3;
+  proxy.cut();
+  await one.broker.append(message('a'));
+  expect(breaks).toBe(0);
+  expect(unhandled).toEqual([]);
 });

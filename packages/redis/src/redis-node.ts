@@ -173,8 +173,8 @@ export class RedisNode {
       () => ({ place }),
     );
     const ended = before?.place === place ? endBefore(line, before) : Promise.resolve(true);
-    await Promise.all([load(line, this.#host.scripts), this.#askClock(line)]);
-    const isFenced = await ended;
+    // all together: what was rejected while another one is waited for would end the process
+    const [isFenced] = await Promise.all([ended, load(line, this.#host.scripts), this.#askClock(line)]);
     this.#identity = await known;
     this.#enter('commands', line, place);
     this.#isAnew = true;
