@@ -1,9 +1,9 @@
 // The faults of several nodes over one Redis, one row each: how it is brought about, how often, and what must hold.
-import { setTimeout as delay } from 'node:timers/promises';
 import { haproxy, nginx, type Balancer } from '../balancers.js';
 import type { Line } from '../line.js';
 import type { Length } from '../rows.js';
 import type { RedisSetup } from './chaos-redis.js';
+import { mix, timed } from './cluster-faults.js';
 import type { ClusterStage } from './cluster-stage.js';
 
 /** What must hold. */
@@ -40,9 +40,6 @@ export interface ClusterRow {
     /** Resolves with how long the fault itself lasted, in ms. */
     | { readonly all: (stage: ClusterStage) => Promise<number> };
 }
-
-/** What is sent within this time before a line is given up vanishes, by chance. */
-const darkMs = 100;
 
 const bothKeep = ['always', 'everysec'] as const;
 
@@ -215,36 +212,3 @@ export const clusterRows: readonly ClusterRow[] = [
     breaks: { all: mix },
   },
 ];
-
-async function mix(stage: ClusterStage): Promise<number> {
-  const { redis, chance } = stage;
-  const faults = [
-    () => timed(stage.breakLines((line) => breakByChance(line, stage))),
-    () => timed(stage.breakLines((line) => breakByChance(line, stage))),
-    () => stage.killNode(),
-    () => timed(redis.killSubscribers()),
-    () => timed(redis.restart()),
-    () => timed(redis.restart(Math.round(512 + chance() * 4_608))),
-    () => timed(redis.pause(400 + chance() * 2_000)),
-    () => timed(redis.flush()),
-  ];
-  const fault = faults[Math.floor(chance() * faults.length)];
-  return fault?.() ?? 0;
-}
-
-async function breakByChance(line: Line, stage: ClusterStage): Promise<void> {
-  const { chance } = stage;
-  await delay(chance() * 200);
-  if (chance() < 0.3) line.proxy.blackHole();
-  await delay(chance() * darkMs);
-  stage.move(line);
-  if (chance() < 0.5) line.proxy.abandon();
-  else line.proxy.cut();
-}
-
-/** How long something took, in ms. */
-async function timed(doing: Promise<void>): Promise<number> {
-  const startedAt = performance.now();
-  await doing;
-  return performance.now() - startedAt;
-}

@@ -7,12 +7,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openAccount, type Account } from '../account.js';
 import { findProgram, type RunningBalancer } from '../balancers.js';
 import { streams, type Contender, type Message } from '../contender.js';
-import type { Entry } from '../journal.js';
 import { openLine, type Line } from '../line.js';
 import { keepPace } from '../pace.js';
 import { startServer, type ChaosServer } from '../server.js';
 import { startChaosRedis, type ChaosRedis } from './chaos-redis.js';
-import { findUnheard, isClusterSettled, judgeCluster, type ClusterVerdict } from './cluster-judge.js';
+import { findUnheard, isClusterSettled, type ClusterVerdict } from './cluster-judge.js';
+import { ClusterRecords } from './cluster-records.js';
 import type { ClusterRow } from './cluster-rows.js';
 import type { ReturnWave } from './return-wave.js';
 
@@ -37,20 +37,14 @@ export class ClusterStage {
   readonly chance: () => number;
   /** What went wrong beside the messages. */
   readonly failures: string[] = [];
-  /** What the nodes reported as errors, and how often. */
-  readonly reported = new Map<string, number>();
   readonly lines: Line[] = [];
   /** How the clients of nodes that drained came back. */
   readonly waves: ReturnWave[] = [];
+  readonly records = new ClusterRecords();
   readonly #row: ClusterRow;
   readonly #folder = mkdtempSync(join(tmpdir(), 'chaos-'));
-  readonly #accounts: Account[] = [];
-  readonly #journals: Entry[][] = [];
-  /** Those that ever ran, and those that do. */
-  readonly #servers: ChaosServer[] = [];
   #nodes: Node[] = [];
   readonly #homes = new Map<Line, Node>();
-  readonly #deaths = new Map<number, number>();
   #redis: ChaosRedis | undefined;
   #balancer: RunningBalancer | undefined;
   #stopTalking = (): void => undefined;
@@ -70,17 +64,11 @@ export class ClusterStage {
     return this.#row.perSecond ?? commonPerSecond;
   }
 
-  /** How often each client was told of a gap so far, by client and stream. */
-  get gaps(): number[] {
-    return this.#accounts.flatMap(({ heard }) =>
-      streams.map((stream) => heard[stream].filter((one) => 'mayBeEmpty' in one).length),
-    );
-  }
-
   /** Starts Redis, the nodes and so many clients; then all begin to talk. */
   async open(clients: number): Promise<void> {
     this.#redis = await startChaosRedis(this.#row.redis);
-    for (let number = 1; number <= clients; number += 1) this.#accounts.push(openAccount(`client-${number}`));
+    for (let number = 1; number <= clients; number += 1)
+      this.records.accounts.push(openAccount(`client-${number}`));
     for (let count = 0; count < this.#row.nodes; count += 1) await this.#startNode(false);
     const { through } = this.#row;
     const path = through && findProgram(through.program);
@@ -89,7 +77,7 @@ export class ClusterStage {
       this.#balancer = await through?.start(path, ports);
     }
     for (let from = 0; from < clients; from += connectingAtOnce) {
-      const next = this.#accounts.slice(from, from + connectingAtOnce);
+      const next = this.records.accounts.slice(from, from + connectingAtOnce);
       await Promise.all(next.map((account, index) => this.#openLine(account, from + index)));
     }
     for (const { server } of this.#nodes) server.talk();
@@ -120,7 +108,7 @@ export class ClusterStage {
     this.#nodes = this.#nodes.filter((other) => other !== node);
     const victims = this.lines.filter((line) => this.#homes.get(line) === node);
     for (const line of victims) this.move(line);
-    const death = node.server.kill().then(() => this.#deaths.set(node.run, nowMs()));
+    const death = node.server.kill().then(() => this.records.deaths.set(node.run, nowMs()));
     await Promise.all(victims.map((line) => line.breakBy(async () => void (await death))));
     await death;
     await this.#startNode(true);
@@ -156,12 +144,12 @@ export class ClusterStage {
 
   /** Resolves once everybody hears again what every node sends from now on. */
   async repaired(): Promise<void> {
-    this.#readJournals();
+    this.records.read();
     const wanted = this.#nodes.flatMap(({ run }) =>
-      streams.map((stream): Message => ({ run, stream, n: this.#lastOffered(run, stream) + 1 })),
+      streams.map((stream): Message => ({ run, stream, n: this.records.lastOffered(run, stream) + 1 })),
     );
     const until = performance.now() + patienceMs;
-    for (const account of this.#accounts) {
+    for (const account of this.records.accounts) {
       for (;;) {
         const unheard = findUnheard(account, wanted);
         if (unheard === undefined) break;
@@ -177,12 +165,12 @@ export class ClusterStage {
   async settle(): Promise<ClusterVerdict> {
     this.#stopTalking();
     await Promise.all(this.#nodes.map(({ server }) => server.fallSilent()));
-    let verdict = this.#judge();
+    let verdict = this.records.judge();
     let before = '';
     let movedAt = performance.now();
     while (!isClusterSettled(verdict) && performance.now() - movedAt < quietMs) {
       await delay(100);
-      verdict = this.#judge();
+      verdict = this.records.judge();
       const now = JSON.stringify(verdict);
       if (now !== before) movedAt = performance.now();
       before = now;
@@ -190,16 +178,11 @@ export class ClusterStage {
     return verdict;
   }
 
-  /** How long it took until messages were accepted, in ms. */
-  publishMs(): number[] {
-    return this.#journals.flat().flatMap((entry) => ('published' in entry ? [entry.tookMs] : []));
-  }
-
   async close(): Promise<void> {
     this.#stopTalking();
     await Promise.all(this.lines.map((line) => line.close()));
     await this.#balancer?.close();
-    await Promise.all(this.#servers.map((server) => server.kill()));
+    await Promise.all(this.records.servers.map((server) => server.kill()));
     await this.#redis?.[Symbol.asyncDispose]();
     rmSync(this.#folder, { recursive: true });
   }
@@ -213,7 +196,7 @@ export class ClusterStage {
   }
 
   async #startNode(talks: boolean): Promise<void> {
-    const run = this.#servers.length + 1;
+    const run = this.records.servers.length + 1;
     const { spreadMs } = this.#row;
     const setup = {
       contender: this.contender.name,
@@ -223,38 +206,13 @@ export class ClusterStage {
       journal: join(this.#folder, `${run}.jsonl`),
       cluster: {
         redisUrl: this.redis.url,
-        users: this.#accounts.map(({ key }) => key),
+        users: this.records.accounts.map(({ key }) => key),
         ...(spreadMs !== undefined && { spreadMs }),
       },
     };
     const server = await startServer(setup, (what) => this.failures.push(what));
-    this.#servers.push(server);
-    this.#journals.push([]);
+    this.records.servers.push(server);
     this.#nodes.push({ run, server });
-  }
-
-  #lastOffered(run: number, stream: Message['stream']): number {
-    const offered = (this.#journals[run - 1] ?? []).flatMap((entry) =>
-      'offered' in entry && entry.offered.stream === stream ? [entry.offered.n] : [],
-    );
-    return offered.at(-1) ?? 0;
-  }
-
-  #judge(): ClusterVerdict {
-    this.#readJournals();
-    return judgeCluster({ accounts: this.#accounts, journals: this.#journals, deaths: this.#deaths });
-  }
-
-  #readJournals(): void {
-    for (const [index, server] of this.#servers.entries()) {
-      const entries = server.readJournal();
-      for (const entry of entries) {
-        if (!('reported' in entry)) continue;
-        const text = entry.reported.replace(/\d+/g, '…');
-        this.reported.set(text, (this.reported.get(text) ?? 0) + 1);
-      }
-      this.#journals[index]?.push(...entries);
-    }
   }
 }
 

@@ -52,7 +52,7 @@ export async function runClusterRow(
       returns: returns.length,
       resumed: returns.filter(({ isResumed }) => isResumed).length,
       ...('all' in row.breaks && { healed: cycles.filter(({ isHealed }) => isHealed).length }),
-      publishMs: quantilesOf(stage.publishMs()),
+      publishMs: quantilesOf(stage.records.publishMs),
       repairedMs: quantilesOf(
         'each' in row.breaks || spreadMs !== undefined || through !== undefined
           ? returns.map(({ backMs }) => backMs)
@@ -62,7 +62,7 @@ export async function runClusterRow(
       ...(repairedWithinMs !== undefined && { repairedWithinMs }),
       ...(healsPercent !== undefined && { healsPercent }),
       failures: [...new Set(failures)],
-      reported: [...stage.reported]
+      reported: [...stage.records.reported]
         .sort(([, one], [, other]) => other - one)
         .slice(0, 10)
         .map(([text, count]) => `${count} × ${text}`),
@@ -87,12 +87,12 @@ async function bringAbout(
   if ('all' in breaks) {
     for (let cycle = 0; cycle < count; cycle += 1) {
       await delay(calmMs);
-      const before = stage.gaps;
+      const before = stage.records.gaps;
       await breaks.all(stage);
       const overAt = performance.now();
       await stage.repaired();
       const repairedMs = performance.now() - overAt;
-      const told = stage.gaps.map((gaps, index) => gaps - (before[index] ?? 0));
+      const told = stage.records.gaps.map((gaps, index) => gaps - (before[index] ?? 0));
       cycles.push({ repairedMs, isHealed: told.every((gaps) => gaps === 0) });
       const most = Math.max(...told);
       if (most > mostTold) {
