@@ -78,7 +78,6 @@ class UntypedClient {
     this.#session = new Session(logs, written, store);
     this.#rooms = new Rooms({
       connection,
-      requests,
       logs,
       joinsPlainly: options.dialect.joins,
       on: (path, listener, listenOptions) => this.on(path, listener, listenOptions),

@@ -69,10 +69,14 @@ export class Logs {
   async join(room: string): Promise<void> {
     if (!this.#held.has(room)) this.#held.set(room, []);
     try {
-      await this.#ask(room);
+      await this.ask('$join', room);
     } finally {
       this.#release(room);
     }
+  }
+
+  ask(path: '$join' | '$leave', room: string): Promise<unknown> {
+    return this.#host.requests.ask({ path, data: { room, from: this.#cursors.get(room) } });
   }
 
   /** A join was answered. Who awaits that goes on before anything else is taken. */
@@ -150,11 +154,7 @@ export class Logs {
     if (!this.#host.connection.writable) return;
     const heal = (): unknown => this.#held.delete(log);
     this.#held.set(log, undefined);
-    this.#ask(log).then(heal, heal);
-  }
-
-  #ask(room: string): Promise<unknown> {
-    return this.#host.requests.ask({ path: '$join', data: { room, from: this.#cursors.get(room) } });
+    this.ask('$join', log).then(heal, heal);
   }
 
   #begin({ room, epoch, from }: ProtocolData['$stream']): void {

@@ -25,7 +25,7 @@ export interface Outgoing {
   /** It will never be written, or nobody can tell what became of it. */
   failed(error: SocketError): void;
   /** May it begin anew in another session, on a channel that is idempotent? */
-  restarts?(): boolean;
+  readonly restarts?: (() => boolean) | undefined;
 }
 
 /** What the outbox needs of the client it belongs to. */

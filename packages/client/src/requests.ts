@@ -30,7 +30,7 @@ export interface Caller {
   /** It is over without an answer. Called once at most, and nothing after it. */
   failed(error: SocketError): void;
   /** The session was lost on an idempotent channel: may the question be asked again? */
-  restarts?(): boolean;
+  readonly restarts?: () => boolean;
 }
 
 /** A question that is under way. */
@@ -88,14 +88,7 @@ export class Requests {
         failed(toSocketError(thrown));
       }
     };
-    const message: Outgoing = {
-      path,
-      data,
-      text,
-      answered,
-      failed,
-      restarts: () => caller.restarts?.() ?? true,
-    };
+    const message: Outgoing = { path, data, text, answered, failed, restarts: caller.restarts };
     const stopTimer =
       timeoutMs === undefined
         ? undefined

@@ -7,13 +7,11 @@ import { failure } from './failure.js';
 import type { Gap } from './gap.js';
 import { createListeners } from './listeners.js';
 import { inbox, type Logs } from './logs.js';
-import type { Requests } from './requests.js';
 import { roomHandle, type HandledRoom, type ListenToMessages, type RoomHandle } from './room-handle.js';
 
 /** What the rooms need of the client they belong to. */
 export interface RoomHost {
   readonly connection: Connection;
-  readonly requests: Requests;
   readonly logs: Logs;
   /** Whether rooms can be joined where only plain messages are spoken; no answer is due there. */
   readonly joinsPlainly: boolean | undefined;
@@ -46,7 +44,7 @@ export class Rooms {
 
   async join(name: string, { signal }: JoinOptions = {}): Promise<RoomHandle> {
     // the server takes these for what it is to replay
-    if (name === '*' || name === inbox) throw failure('invalid_input', {}, `no room is called "${name}"`);
+    if (name === '*' || name === inbox) throw failure('invalid_input', { path: name }, 'no room');
     let room = this.#wanted.get(name);
     if (room === undefined) {
       this.#wanted.set(name, (room = wantedRoom(name)));
@@ -124,7 +122,7 @@ export class Rooms {
     const answers = connection.welcome !== undefined;
     try {
       if (!answers && !joinsPlainly) throw failure('unsupported');
-      const answered = answers ? logs.join(name) : this.#ask('$join', name);
+      const answered = answers ? logs.join(name) : logs.ask('$join', name);
       const enter = (): void => {
         // what was left before is entered anew
         if (this.#wanted.get(name) === room) this.#leaving.delete(name);
@@ -159,12 +157,12 @@ export class Rooms {
   }
 
   async #depart(name: string): Promise<void> {
-    const { connection, joinsPlainly } = this.#host;
+    const { connection, logs, joinsPlainly } = this.#host;
     const answers = connection.welcome !== undefined;
     if (!answers && !joinsPlainly) return this.left(name);
-    this.#host.logs.forget(name);
-    this.#host.logs.leave(name);
-    const answered = this.#ask('$leave', name).then(
+    logs.forget(name);
+    logs.leave(name);
+    const answered = logs.ask('$leave', name).then(
       () => this.left(name),
       ({ code }: SocketError) => code === 'unknown_outcome' || code === 'timeout' || this.left(name),
     );
@@ -174,10 +172,6 @@ export class Rooms {
   /** The server has let go of it: what comes of it from now on, it was taken in for anew. */
   left(name: string): void {
     if (this.#leaving.delete(name)) this.#host.logs.left(name);
-  }
-
-  #ask(path: '$join' | '$leave', room: string): Promise<unknown> {
-    return this.#host.requests.ask({ path, data: { room } });
   }
 
   #drop(room: Wanted, error: SocketError): void {

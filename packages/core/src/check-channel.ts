@@ -5,7 +5,8 @@ import { isSchema, type AnySchema } from './schema.js';
 
 const schemaKeys = ['in', 'out', 'reply', 'stream', 'answer'] as const;
 const deliveries = ['reliable', 'latest', 'volatile'] as const;
-const channelKeys: readonly string[] = [...schemaKeys, 'errors', 'delivery', 'key', 'idempotent'];
+// a function, since bundlers keep a list that is spread even where nobody reads it
+const channelKeys = (): readonly string[] => [...schemaKeys, 'errors', 'delivery', 'key', 'idempotent'];
 
 /**
  * What happens to a message while its receiver is slow or away: `reliable` waits in order up to a bound, of `latest`
@@ -21,9 +22,9 @@ export function checkedChannel(path: string, channel: unknown): Readonly<Record<
   }
   const copy = Object.create(null) as Record<string, unknown>;
   for (const [key, value] of Object.entries(channel)) {
-    if (!channelKeys.includes(key)) {
+    if (!channelKeys().includes(key)) {
       throw new TypeError(
-        `channel "${path}" has an unknown key "${key}"; a channel knows ${channelKeys.join(', ')}`,
+        `channel "${path}" has an unknown key "${key}"; a channel knows ${channelKeys().join(', ')}`,
       );
     }
     if (value !== undefined) copy[key] = value;
