@@ -32,7 +32,7 @@ export interface ConnectionHooks {
   /** It stays away; `isWanted` where the application or its page wanted that. */
   closed(error: SocketError | undefined, isWanted: boolean): void;
   /** `reply` writes to the connection the frame came from, and to no later one. */
-  received(frame: Frame, characters: number, reply: (frame: Frame) => void): void;
+  received(frame: Frame, characters: number, reply: (text: string) => void): void;
   statusChanged(): void;
   failed(error: SocketError, data?: unknown): void;
 }
@@ -163,8 +163,8 @@ export class Connection {
     try {
       const socket = (this.#socket = openSocket(this.#options, address));
       // each listener belongs to its socket and is deaf once the state holds another
-      const reply = (frame: Frame): void => {
-        if (this.#socket === socket) this.#send(frame);
+      const reply = (text: string): void => {
+        if (this.#socket === socket) this.write(text);
       };
       const current =
         <TArgs extends unknown[]>(listener: (...args: TArgs) => void) =>
@@ -194,7 +194,7 @@ export class Connection {
     }
   }
 
-  #receive(data: unknown, reply: (frame: Frame) => void): void {
+  #receive(data: unknown, reply: (text: string) => void): void {
     this.#heartbeat?.heard();
     const text = String(data);
     try {

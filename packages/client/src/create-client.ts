@@ -83,7 +83,7 @@ class UntypedClient {
       on: (path, listener, listenOptions) => this.on(path, listener, listenOptions),
       report,
     });
-    this.#handlers = createHandlers(parsing, report);
+    this.#handlers = createHandlers(options.dialect, parsing, report);
   }
 
   get status(): ClientStatus {
@@ -211,7 +211,7 @@ class UntypedClient {
     this.#rooms.clear(error);
   }
 
-  #received(frame: Frame, characters: number, reply: (frame: Frame) => void): void {
+  #received(frame: Frame, characters: number, reply: (text: string) => void): void {
     const { path, id, data, error } = frame;
     if (typeof id === 'number') {
       const { room } = (data ?? {}) as { room: string };
@@ -220,7 +220,7 @@ class UntypedClient {
       if (path === '$leave' && !error) this.#rooms.left(room);
       // one that nobody awaits any more is late, and means nothing
       this.#written.at(id)?.answered?.(frame, characters);
-    } else if (id !== undefined) void this.#handlers.answer(frame, id, reply);
+    } else if (id !== undefined) this.#handlers.answer(frame, id, reply);
     else this.#logs.receive(frame);
   }
 

@@ -40,6 +40,34 @@ it('keeps any other error to itself', async () => {
   expect(errors).toEqual([{ code: 'internal', path: 'price', data: 4 }]);
 });
 
+const circle: { itself?: unknown } = {};
+circle.itself = circle;
+
+it.each([
+  ['is no JSON', () => 10n],
+  ['is its own part', () => Promise.resolve(circle)],
+  ['is an error whose data is no JSON', () => Promise.reject(new ChannelError('SOLD', { at: 10n }))],
+])('says that it failed where an answer %s, and reports why', async (_, handler) => {
+  const { client, socket, errors } = await connectedClient();
+  client.handle('price', handler);
+  const ask = (): void => socket.receive('price', 4, { id: 's1' });
+  ask();
+  await settle();
+  ask();
+  const failed = { path: 'price', id: 's1', error: { code: 'internal' } };
+  expect(socket.takeSent()).toMatchObject([failed, failed]);
+  expect(errors).toEqual([{ code: 'internal', path: 'price', data: 4 }]);
+});
+
+it('reports an answer that the socket does not take', async () => {
+  const { client, socket, errors } = await connectedClient();
+  client.handle('price', () => 8);
+  socket.receive('price', 4, { id: 's1' });
+  socket.readyState = 2;
+  await settle();
+  expect(errors).toMatchObject([{ code: 'internal' }]);
+});
+
 it('says so when nobody handles a path', async () => {
   const { client, socket } = await connectedClient();
   client.handle('price', () => 1)();

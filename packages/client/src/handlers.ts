@@ -1,6 +1,7 @@
 // Answers what the server asks: one handler a path, and one run of it a question, however often the line breaks.
 import { isSocketError, type SocketError } from '@wirepact/core';
 import type { Frame, FrameId } from '@wirepact/core/internal';
+import type { ClientDialect } from './client-dialect.js';
 import type { Unsubscribe } from './client.js';
 import { failure } from './failure.js';
 import type { Parsing } from './parsing.js';
@@ -10,43 +11,46 @@ export type Handler = (data: never) => unknown;
 export interface Handlers {
   add(path: string, handler: Handler): Unsubscribe;
   /** A question that is asked again gets the same answer, once there is one. */
-  answer(question: Frame, id: FrameId, write: (answer: Frame) => void): Promise<void>;
+  answer(question: Frame, id: FrameId, write: (answer: string) => void): void;
   /** Questions begin anew with the session. */
   forget(): void;
 }
 
 interface Asked {
-  answer?: Frame;
+  answer?: string;
   /** To the connection on which it was asked last. */
-  write: (answer: Frame) => void;
+  write: (answer: string) => void;
 }
 
 /** So many answers are remembered, should the server ask again. */
 const maxAnswers = 64;
 
 export function createHandlers(
+  dialect: ClientDialect,
   parsing: Parsing,
-  report: (thrown: unknown, path: string, data: unknown) => void,
+  report: (thrown: unknown, path?: string, data?: unknown) => void,
 ): Handlers {
   const handlers = new Map<string, Handler>();
   const asked = new Map<FrameId, Asked>();
   const answered: FrameId[] = [];
 
-  async function find({ path, data }: Frame, id: FrameId): Promise<Frame> {
-    const refuse = ({ code, message, data }: SocketError): Frame => ({
-      path,
-      id,
-      error: { code, message, data },
-    });
+  /** The answer as it is written: one that is no JSON is the handler's fault as well. */
+  async function find({ path, data }: Frame, id: FrameId): Promise<string> {
+    const refuse = ({ code, message, data }: SocketError): string =>
+      dialect.encode({ path, id, error: { code, message, data } });
     const handler = handlers.get(path);
     if (handler === undefined) return refuse(failure('unknown_path', { path }));
     try {
-      const answer = await handler(parsing.parse(path, 'out', data) as never);
-      parsing.parse(path, 'answer', answer);
-      return { path, data: answer, id };
+      try {
+        const answer = await handler(parsing.parse(path, 'out', data) as never);
+        parsing.parse(path, 'answer', answer);
+        return dialect.encode({ path, data: answer, id });
+      } catch (thrown) {
+        // the server is told what was thrown for it to know, and otherwise only that something was
+        if (isSocketError(thrown) && thrown.name === 'ChannelError') return refuse(thrown);
+        throw thrown;
+      }
     } catch (thrown) {
-      // the server is told what was thrown for it to know, and otherwise only that something was
-      if (isSocketError(thrown) && thrown.name === 'ChannelError') return refuse(thrown);
       report(thrown, path, data);
       return refuse(failure('internal', { path }));
     }
@@ -54,13 +58,13 @@ export function createHandlers(
 
   return {
     add(path, handler) {
-      if (handlers.has(path)) throw new TypeError(`"${path}" has a handler already; remove it first`);
+      if (handlers.has(path)) throw new TypeError(`"${path}" has a handler; remove it first`);
       handlers.set(path, handler);
       return () => {
         if (handlers.get(path) === handler) handlers.delete(path);
       };
     },
-    async answer(question, id, write) {
+    answer(question, id, write) {
       const known = asked.get(id);
       if (known) {
         known.write = write;
@@ -69,10 +73,14 @@ export function createHandlers(
       }
       const entry: Asked = { write };
       asked.set(id, entry);
-      const answer = await find(question, id);
-      entry.write((entry.answer = answer));
-      if (asked.get(id) === entry && answered.push(id) > maxAnswers)
-        asked.delete(answered.shift() as FrameId);
+      find(question, id)
+        .then((answer) => {
+          entry.answer = answer;
+          if (asked.get(id) === entry && answered.push(id) > maxAnswers)
+            asked.delete(answered.shift() as FrameId);
+          entry.write(answer);
+        })
+        .catch(report);
     },
     forget() {
       asked.clear();
