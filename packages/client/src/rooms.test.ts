@@ -185,6 +185,50 @@ describe('a room', () => {
     expect(socket.takeSent()).toEqual([]);
   });
 
+  it('stays wanted where the server takes long to let the client in again, and is asked for again', async () => {
+    const { client, connected, advance, errors } = startClient();
+    const socket = await connected();
+    const joining = client.join('lobby');
+    await admit(socket);
+    const lobby = await joining;
+    const told: unknown[] = [];
+    lobby.onRemoved(({ code }) => told.push(code));
+    lobby.on('chat', (data) => told.push(data));
+    socket.drop();
+    const next = await connected({ session: 's_2' });
+    await advance(10_000);
+    expect(errors).toMatchObject([{ code: 'timeout' }]);
+    const [late, , again] = next.takeSent();
+    expect(again).toEqual({ path: '$join', data: { room: 'lobby' }, id: 2 });
+    next.receive('$join', { room: 'lobby' }, { id: late!.id as number });
+    await settle();
+    next.receive('chat', 'late', { room: 'lobby' });
+    next.receive('$join', { room: 'lobby' }, { id: 2 });
+    await settle();
+    await advance(10_000);
+    expect(next.takeSent()).toEqual([]);
+    next.drop();
+    const third = await connected({ session: 's_3' });
+    await advance(10_000);
+    third.drop();
+    expect(await admit(await connected({ session: 's_4' }))).toEqual(['$join lobby']);
+    expect(told).toEqual(['late']);
+  });
+
+  it('that the client is not let into in time is left, in case it is let in later', async () => {
+    const { client, connected, advance, errors } = startClient();
+    const socket = await connected();
+    const joining = Promise.allSettled([client.join('lobby'), client.join('lobby')]);
+    await advance(10_000);
+    const timeout = { status: 'rejected', reason: { code: 'timeout' } };
+    expect(await joining).toMatchObject([timeout, timeout]);
+    expect(socket.takeSent().map(({ path }) => path)).toEqual(['$join', '$cancel', '$leave']);
+    expect(errors).toEqual([]);
+    const anew = client.join('lobby');
+    expect(await admit(socket)).toEqual(['$join lobby']);
+    await anew;
+  });
+
   it('is asked for anew when the line breaks before the answer', async () => {
     const { client, connected } = startClient();
     const socket = await connected();

@@ -136,13 +136,17 @@ export class Rooms {
       enter();
     } catch (thrown) {
       const error = toSocketError(thrown);
+      const { code } = error;
       // where only the line broke, the next connection asks again
-      const again = error.code === 'unknown_outcome' || error.code === 'closed';
-      const untold = error.code === 'timeout' && !answers;
-      if (again || untold || this.#wanted.get(name) !== room) return;
+      if (code === 'unknown_outcome' || code === 'closed' || this.#wanted.get(name) !== room) return;
+      const isLate = code === 'timeout';
+      if (isLate && !answers) return;
       // who waits is told by the promise
       if (room.known) report(error);
-      this.#drop(room, error);
+      if (!isLate) this.#drop(room, error);
+      else if (room.known) void this.#enter(room);
+      // who waits leaves, should the server let them in after all
+      else room.refuse(error);
     }
   }
 
