@@ -18,7 +18,13 @@ import { Connection, type Welcome } from './connection.js';
 import { failure } from './failure.js';
 import { toGap, type Gap } from './gap.js';
 import { createHandlers, type Handler, type Handlers } from './handlers.js';
-import { createListeners, type Listener, type Listeners, type MessageListener } from './listeners.js';
+import {
+  createListeners,
+  type KeepOptions,
+  type Listener,
+  type Listeners,
+  type MessageListener,
+} from './listeners.js';
 import { Logs } from './logs.js';
 import { resolveOptions, type ResolvedClientOptions } from './options.js';
 import { Outbox, type SendingFacts } from './outbox.js';
@@ -103,7 +109,7 @@ class UntypedClient {
     return Promise.resolve();
   }
 
-  on(path: string, listener: MessageListener, options?: ListenOptions): Unsubscribe {
+  on(path: string, listener: MessageListener, options?: KeepOptions): Unsubscribe {
     this.#use();
     let listeners = this.#listeners.get(path);
     if (listeners === undefined) this.#listeners.set(path, (listeners = createListeners()));

@@ -1,9 +1,9 @@
 // What `join` resolves to: one holder's view of a room, which takes its listeners along when it leaves.
 import type { SocketError } from '@wirepact/core';
 import type { AnyChannels } from '@wirepact/core';
-import type { ListenOptions, Room, RoomMember, Unsubscribe } from './client.js';
+import type { Room, RoomMember, Unsubscribe } from './client.js';
 import type { Gap } from './gap.js';
-import type { Listeners, MessageListener } from './listeners.js';
+import type { KeepOptions, Listeners, MessageListener } from './listeners.js';
 
 /** As much of a room as its handles see. */
 export interface HandledRoom {
@@ -14,11 +14,7 @@ export interface HandledRoom {
   readonly missed: Listeners<[gap: Gap]>;
 }
 
-export type ListenToMessages = (
-  path: string,
-  listener: MessageListener,
-  options?: ListenOptions,
-) => Unsubscribe;
+export type ListenToMessages = (path: string, listener: MessageListener, options: KeepOptions) => Unsubscribe;
 
 export type RoomHandle = Room<AnyChannels>;
 
@@ -29,14 +25,6 @@ export function roomHandle(
 ): RoomHandle {
   const { name, changed, removed, missed } = room;
   const listening = new Set<Unsubscribe>();
-  const keep = (stop: Unsubscribe): Unsubscribe => {
-    const off = (): void => {
-      stop();
-      listening.delete(off);
-    };
-    listening.add(off);
-    return off;
-  };
   const leave = (): Promise<void> => {
     for (const off of listening) off();
     return giveUp();
@@ -50,11 +38,11 @@ export function roomHandle(
       const here: MessageListener = (data, info) => {
         if (info.room === name) listener(data, info);
       };
-      return keep(listen(path as string, here, options));
+      return listen(path as string, here, { ...options, kept: listening });
     },
-    onMembers: (listener, options) => keep(changed.add(listener, options)),
-    onRemoved: (listener, options) => keep(removed.add(listener, options)),
-    onGap: (listener, options) => keep(missed.add(listener, options)),
+    onMembers: (listener, options) => changed.add(listener, { ...options, kept: listening }),
+    onRemoved: (listener, options) => removed.add(listener, { ...options, kept: listening }),
+    onGap: (listener, options) => missed.add(listener, { ...options, kept: listening }),
     leave,
     [Symbol.asyncDispose]: leave,
   };
