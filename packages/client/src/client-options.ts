@@ -50,7 +50,7 @@ export interface ClientOptions<TSchemas = ChannelDefinitions | undefined> {
   readonly channels?: TSchemas;
   /**
    * The token that the server's `authenticate` sees as `request.token`. Called for every attempt, and when the server asks
-   * again; `undefined` sends none. It never travels in the URL.
+   * again; `undefined` sends none. It never travels in the URL. After a minute without an answer the attempt has failed.
    */
   readonly getToken?: () => Awaitable<string | undefined>;
   /** `false` waits for `connect()` instead of connecting on the first use. @default true */

@@ -18,8 +18,8 @@ export const sampleStates: {
   readonly [TName in StateName]: Extract<ConnectionState, { readonly name: TName }>;
 } = {
   idle: { name: 'idle' },
-  scheduled: { name: 'scheduled', until: 0 },
-  preparing: { name: 'preparing', ...attempt },
+  scheduled: { name: 'scheduled', until: 0, attempt: 1 },
+  preparing: { name: 'preparing', until: 0, ...attempt },
   opening: { name: 'opening', until: 0, ...attempt },
   greeting: { name: 'greeting', until: 0, ...attempt },
   connected: { name: 'connected', attempt: 1, renewed: false, since: 0, sessionId: 's_1', resumed: false },

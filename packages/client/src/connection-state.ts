@@ -10,6 +10,8 @@ import {
 import type { CloseReason } from './client-status.js';
 import { failure } from './failure.js';
 
+/** The URL and the token may take this long: a person may be asked for them. */
+const prepareTimeoutMs = 60_000;
 /** From opening a socket to `$welcome` it may take twice this long, half of it for each step. */
 const stepTimeoutMs = 10_000;
 /** How often an attempt is considered while the platform says that there is no network. */
@@ -31,9 +33,9 @@ interface Attempt {
 export type ConnectionState =
   | { readonly name: 'idle' }
   /** Asked for; connects in a task, so that what is registered together misses nothing. */
-  | { readonly name: 'scheduled'; readonly until: number }
+  | { readonly name: 'scheduled'; readonly until: number; readonly attempt: 1 }
   /** The URL and the token are being asked for. */
-  | ({ readonly name: 'preparing' } & Attempt)
+  | ({ readonly name: 'preparing'; readonly until: number } & Attempt)
   | ({ readonly name: 'opening'; readonly until: number } & Attempt)
   /** `$hello` was sent, `$welcome` is due. */
   | ({ readonly name: 'greeting'; readonly until: number } & Attempt)
@@ -99,19 +101,19 @@ type Table = {
 
 export const transitions: Table = {
   idle: { wanted: schedule, closed: close },
-  scheduled: { due: () => prepare(1), closed: close },
-  preparing: { prepared: open, lost: lose, suspended: suspend, closed: close },
+  scheduled: { due: prepare, closed: close },
+  preparing: { prepared: open, lost: lose, due: giveUp, suspended: suspend, closed: close },
   opening: { opened: greet, lost: lose, due: giveUp, suspended: suspend, closed: close },
   greeting: { welcomed: connect, lost: lose, due: giveUp, suspended: suspend, closed: close },
   connected: { lost: lose, suspended: suspend, closed: close },
   waiting: {
     due: (state, _, around) =>
-      around.offline && around.hidden ? wait(state, offlineRetryMs, around) : retry(state),
-    woken: (state, _, around) => (around.offline ? undefined : retry(state)),
-    wanted: retry,
+      around.offline && around.hidden ? wait(state, offlineRetryMs, around) : prepare(state, _, around),
+    woken: (state, _, around) => (around.offline ? undefined : prepare(state, _, around)),
+    wanted: prepare,
     closed: close,
   },
-  suspended: { woken: retry, closed: close },
+  suspended: { woken: prepare, closed: close },
   closed: { wanted: schedule },
 };
 
@@ -133,15 +135,15 @@ export function holdsSocket({ name }: ConnectionState): boolean {
 }
 
 function schedule(_state: ConnectionState, _event: ConnectionEvent, { now }: Surroundings): ConnectionState {
-  return { name: 'scheduled', until: now };
+  return { name: 'scheduled', until: now, attempt: 1 };
 }
 
-function prepare(attempt: number, reason?: CloseReason, renewed = false): ConnectionState {
-  return { name: 'preparing', attempt, reason, renewed };
-}
-
-function retry({ attempt, reason }: StateOf<'waiting' | 'suspended'>): ConnectionState {
-  return prepare(attempt, reason);
+function prepare(
+  { attempt, reason, renewed = false }: Pick<Attempt, 'attempt'> & Partial<Attempt>,
+  _event: ConnectionEvent,
+  { now }: Surroundings,
+): ConnectionState {
+  return { name: 'preparing', until: now + prepareTimeoutMs, attempt, reason, renewed };
 }
 
 function open(state: Attempt, _event: ConnectionEvent, { now }: Surroundings): ConnectionState {
@@ -176,11 +178,8 @@ function close(_state: ConnectionState, { error }: EventOf<'closed'>): Connectio
 
 type Losable = StateOf<'preparing' | 'opening' | 'greeting' | 'connected'>;
 
-function lose(
-  state: Losable,
-  { reason, withinMs = defaultWindowMs }: EventOf<'lost'>,
-  around: Surroundings,
-): ConnectionState {
+function lose(state: Losable, event: EventOf<'lost'>, around: Surroundings): ConnectionState {
+  const { reason, withinMs = defaultWindowMs } = event;
   const { code } = reason;
   const { reconnect, random, now } = around;
   const connected = state.name === 'connected';
@@ -189,7 +188,7 @@ function lose(
   const answer = afterClose(code);
 
   if (code === closeCodes.unauthenticated && around.renewable && (stable || !state.renewed)) {
-    return prepare(attempt, reason, true);
+    return prepare({ attempt, reason, renewed: true }, event, around);
   }
   if (answer === 'stay' || attempt > reconnect.maxAttempts) {
     return { name: 'closed', reason, error: lossError(reason) };

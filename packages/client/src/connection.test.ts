@@ -1,6 +1,6 @@
 import { SocketError } from '@wirepact/core';
 import { fc, test } from '@fast-check/vitest';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ClientStatus } from './client-status.js';
 import { plain } from './dialect.js';
 import { settle, startClient } from './testing-socket.js';
@@ -120,6 +120,22 @@ describe('connecting', () => {
     answers[1]?.('new');
     await settle();
     expect(decodeToken(sockets[0]?.offered[1])).toBe('new');
+  });
+
+  it.each(['url', 'getToken'])('tries again when %s says nothing for a minute', async (option) => {
+    const never = new Promise<never>(() => {});
+    const asked = vi.fn(() => 'ws://server.test/ws').mockReturnValueOnce(never as never);
+    const { client, sockets, advance } = startClient({ [option]: asked });
+    client.connect();
+    await advance(0);
+    await advance(59_999);
+    expect(client.status).toEqual({ name: 'connecting', attempt: 1 });
+    await advance(1);
+    expect(client.status).toMatchObject({ name: 'reconnecting', attempt: 2, reason: { code: 4408 } });
+    expect(asked).toHaveBeenCalledTimes(1);
+    client.connect();
+    await advance(0);
+    expect(sockets).toHaveLength(1);
   });
 
   it('reports a getToken that fails, and tries again', async () => {
