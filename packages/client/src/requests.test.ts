@@ -1,5 +1,6 @@
 import { ChannelError } from '@wirepact/core';
 import { describe, expect, it, vi } from 'vitest';
+import type { RequestOptions } from './client.js';
 import { plain } from './dialect.js';
 import { settle, startClient } from './testing-socket.js';
 
@@ -42,6 +43,16 @@ describe('request', () => {
     expect(clock.pending).toBe(0);
     socket.receive('time', 'late', { id: 1 });
     expect(socket.takeSent()).toEqual([{ path: 'time', id: 1 }]);
+  });
+
+  it('takes a timeout of undefined for none given', async () => {
+    const { client, connected, advance } = startClient();
+    await connected();
+    // what plain JavaScript passes on, and types without exactOptionalPropertyTypes allow
+    const loose = { timeoutMs: undefined } as unknown as RequestOptions;
+    const rejected = expect(client.request('time', 1, loose)).rejects.toMatchObject({ code: 'timeout' });
+    await advance(10_000);
+    await rejected;
   });
 
   it('cancels on the server what its signal aborts', async () => {

@@ -113,10 +113,10 @@ export class Requests {
 
   /** Asks for one answer. */
   ask(question: Question, options?: RequestOptions): Promise<unknown> {
-    const { requestTimeoutMs: timeoutMs } = this.#host.options;
+    const timeoutMs = options?.timeoutMs ?? this.#host.options.requestTimeoutMs;
     return new Promise((resolve, failed) => {
       const answered = ({ data }: Frame): boolean => (resolve(data), true);
-      this.start(question, { answered, failed }, { timeoutMs, ...options });
+      this.start(question, { answered, failed }, { ...options, timeoutMs });
     });
   }
 }
