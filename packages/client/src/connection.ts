@@ -110,7 +110,7 @@ export class Connection {
 
   /** The timer, the heartbeat, the page's signals and whether there is a socket follow from the state alone. */
   #hold(state: ConnectionState, event: ConnectionEvent): void {
-    const { clock, silenceMs } = this.#options;
+    const { clock, heartbeat } = this.#options;
     this.#stopTimer?.();
     this.#stopTimer =
       'until' in state
@@ -120,7 +120,7 @@ export class Connection {
       this.#heartbeat?.stop();
       this.#heartbeat = this.#welcome = undefined;
     } else if (this.#welcome !== undefined) {
-      this.#heartbeat = startHeartbeat(clock, this.#welcome.heartbeatMs + silenceMs, {
+      this.#heartbeat = startHeartbeat(clock, this.#welcome.heartbeatMs + heartbeat.timeoutMs, {
         ping: () => this.#send({ path: '$ping' }),
         dead: () => this.dispatch({ type: 'lost', reason: { code: 1006, reason: 'silent' } }),
       });

@@ -274,6 +274,8 @@ function reportUncaught(thrown: unknown): void {
 /**
  * Makes a client of the server at `url`.
  *
+ * @throws TypeError for a figure that is not 0 or more, and for no `url`.
+ *
  * @example
  * ```ts
  * const client = createClient<typeof channels>({ url: '/ws' });

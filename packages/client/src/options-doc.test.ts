@@ -12,11 +12,11 @@ test('every figure in the table of options is the default, and none is missing',
       Number(figure),
     ]),
   );
-  const { reconnect, outbox, silenceMs, requestTimeoutMs } = resolveOptions({ url: '/ws' });
+  const { reconnect, outbox, heartbeat, requestTimeoutMs } = resolveOptions({ url: '/ws' });
   expect(said).toEqual({
     ...named('reconnect', reconnect),
     ...named('outbox', outbox),
-    'heartbeat.timeoutMs': silenceMs,
+    ...named('heartbeat', heartbeat),
     requestTimeoutMs,
   });
 });

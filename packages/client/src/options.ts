@@ -1,38 +1,40 @@
 // Fills in what the application left open. Everything behind `createClient` reads the result only.
 import { defaultReconnect, systemClock, type ResolvedReconnectOptions } from '@wirepact/core/internal';
-import { pathData, type ClientDialect } from './client-dialect.js';
-import type { ClientOptions, OutboxOptions } from './client-options.js';
+import { pathData } from './client-dialect.js';
+import type { ClientOptions, HeartbeatOptions, OutboxOptions } from './client-options.js';
+
+type Filled = Required<Pick<ClientOptions, 'autoConnect' | 'dialect' | 'clock' | 'requestTimeoutMs'>>;
 
 /** {@link ClientOptions} with every default filled in. */
-export interface ResolvedClientOptions extends Pick<
-  ClientOptions,
-  'url' | 'channels' | 'getToken' | 'WebSocket' | 'session'
-> {
-  readonly autoConnect: boolean;
-  readonly dialect: ClientDialect;
-  readonly clock: NonNullable<ClientOptions['clock']>;
+export interface ResolvedClientOptions
+  extends Filled, Pick<ClientOptions, 'url' | 'channels' | 'getToken' | 'WebSocket' | 'session'> {
   readonly reconnect: ResolvedReconnectOptions;
-  readonly silenceMs: number;
-  readonly requestTimeoutMs: number;
+  readonly heartbeat: Required<HeartbeatOptions>;
   readonly outbox: Required<OutboxOptions>;
 }
 
 export function resolveOptions(options: ClientOptions): ResolvedClientOptions {
+  if (options.url === undefined) throw new TypeError('url is undefined');
   return {
     ...options,
-    autoConnect: options.autoConnect ?? true,
-    dialect: options.dialect ?? pathData,
-    clock: options.clock ?? systemClock,
+    ...filled<Filled>(
+      { autoConnect: true, dialect: pathData, clock: systemClock, requestTimeoutMs: 10_000 },
+      options,
+    ),
     reconnect: filled(defaultReconnect, options.reconnect),
-    silenceMs: options.heartbeat?.timeoutMs ?? 10_000,
-    requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+    heartbeat: filled({ timeoutMs: 10_000 }, options.heartbeat),
     outbox: filled({ maxMessages: 1_000, maxBytes: 1_048_576, maxAgeMs: 60_000 }, options.outbox),
   };
 }
 
-/** The defaults, but for what was given. A figure that was given as `undefined` was not. */
-function filled<TFigures extends object>(defaults: TFigures, given?: Partial<TFigures>): TFigures {
-  const figures = { ...defaults };
-  for (const key in given) figures[key] = given[key] ?? defaults[key];
-  return figures;
+/** The defaults, but for what was given. What was given as `undefined` was not. */
+function filled<TOptions extends object>(defaults: TOptions, given?: Partial<TOptions>): TOptions {
+  const options = { ...defaults };
+  for (const name in defaults) {
+    const value = (options[name] = given?.[name] ?? defaults[name]);
+    if (typeof defaults[name] === 'number' && Math.abs(value as number) !== value) {
+      throw new TypeError(`${name} is ${value as number}, not 0 or more`);
+    }
+  }
+  return options;
 }
