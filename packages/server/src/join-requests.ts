@@ -35,12 +35,13 @@ export async function joinFromClient(session: Session, frame: Frame): Promise<vo
     answer();
     return readAgain(session, room, cursor);
   }
-  if (session.rooms.size + session.joining.size >= maxRooms) {
+  const pending = session.joining.get(room);
+  if (pending === undefined && session.rooms.size + session.joining.size >= maxRooms) {
     session.hub.counters.limited.joins += 1;
     return sendRefusal(sender, 'rate_limited', `a client may be in ${maxRooms} rooms`);
   }
   // left again while it was being decided: the join must not come after the leave
-  const attempt = session.joining.get(room) ?? Symbol(room);
+  const attempt = pending ?? Symbol(room);
   session.joining.set(room, attempt);
   const refusal = await findRefusal(session, room);
   const isWanted = session.joining.get(room) === attempt || session.rooms.has(room);

@@ -92,6 +92,16 @@ describe('a client that joins', () => {
     expect(await join(client, 'c', 9)).toEqual(joined('c', 9));
   });
 
+  it('may ask again for a room that is still being decided, also where it is in as many as it may be', async () => {
+    const decide: ((isAllowed: boolean) => void)[] = [];
+    const server = start({ authorize: () => new Promise((resolve) => decide.push(resolve)) }, 1);
+    const client = await server.connect();
+    for (const id of [1, 2]) expect(await join(client, 'lobby', id)).toEqual([]);
+    for (const allow of decide) allow(true);
+    await settle();
+    expect(client.take()).toEqual([...joined('lobby', 1), ...joined('lobby', 2)]);
+  });
+
   it('joins twice as many rooms at once as it may be in, and ten a second from then on', async () => {
     const server = start({ authorize: () => true }, 64);
     const client = await server.connect();
