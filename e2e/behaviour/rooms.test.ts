@@ -109,6 +109,42 @@ describe.each(everyTransport)('rooms over $name', (transport) => {
     expect(app.everywhere.sizeOf('lobby')).toBe(1);
   });
 
+  test('a client is in its rooms again after a restart, however long the permission takes', async () => {
+    const decisions: ((isAllowed: boolean) => void)[] = [];
+    let isSlow = false;
+    const app = await startWith({
+      authorize: () => !isSlow || new Promise((resolve) => decisions.push(resolve)),
+    });
+    const lobby = await app.client.join('lobby');
+    const told: string[] = [];
+    lobby.onRemoved(({ code }) => told.push(code));
+    lobby.on('output', (text) => told.push(text));
+    isSlow = true;
+    await app.stopServer();
+    await app.startServer();
+    await app.advance(27_000);
+    for (const decide of decisions) decide(true);
+    await app.settle();
+    app.sockets.room('lobby').send('output', 'a');
+    await app.settle();
+    expect(told).toEqual(['a']);
+    expect(app.everywhere.sizeOf('lobby')).toBe(1);
+    // where the processes are joined, the session outlives them, and nobody has to ask
+    const said = app.takeClientErrors().map(({ code }) => code);
+    expect(said).toEqual(app.isJoined ? [] : ['timeout', 'timeout']);
+  });
+
+  test('a first join that is not decided in time leaves nobody inside', async () => {
+    const decisions: ((isAllowed: boolean) => void)[] = [];
+    const app = await startWith({ authorize: () => new Promise((resolve) => decisions.push(resolve)) });
+    const joining = safe(app.client.join('lobby'));
+    await app.advance(10_000);
+    expect((await joining)[0]).toMatchObject({ code: 'timeout' });
+    for (const decide of decisions) decide(true);
+    await app.settle();
+    expect(app.everywhere.sizeOf('lobby')).toBe(0);
+  });
+
   test('a join that is asked for while away is decided when the connection is there', async () => {
     const app = await startWith();
     await app.cut();
