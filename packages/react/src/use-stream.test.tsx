@@ -77,6 +77,19 @@ describe('useStream', () => {
     expect(result.current.items).toEqual(['b', 'c']);
   });
 
+  it.each([
+    [0, []],
+    [Infinity, ['a', 'b', 'c']],
+  ])('keeps %d items where that is asked for', async (maxItems, items) => {
+    await using app = await startApp();
+    const { result } = mountTail(app, { level: 'error', maxItems });
+    await app.arrive();
+    await write(app, 'a', 'b', 'c');
+    app.tails[0]!.end();
+    await app.arrive();
+    expect(result.current).toMatchObject({ items, done: true });
+  });
+
   it('shows why it broke off, and begins again when told to', async () => {
     await using app = await startApp();
     const { result } = mountTail(app);

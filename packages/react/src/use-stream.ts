@@ -72,7 +72,8 @@ function answersTo(
         show({});
         try {
           for await (const item of client.stream(stream, data, { signal })) {
-            show({ items: [...state.items, item].slice(-maxItems) });
+            // the last 0 of an array are all of it
+            show({ items: [...state.items, item].slice(maxItems === 0 ? Infinity : -maxItems) });
           }
           show({ done: true });
         } catch (error) {
