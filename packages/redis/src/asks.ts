@@ -32,6 +32,8 @@ const retryMs = 50;
 export class Asks {
   readonly #host: AsksHost;
   readonly #open = new Set<Ask>();
+  /** Those of them for which the bound holds. */
+  #bounded = 0;
   /** Those for which there is no line. */
   readonly #waiting = new Set<Ask>();
   #isClosed = false;
@@ -42,7 +44,16 @@ export class Asks {
 
   /** Asks, and reads the answer. @throws SocketError `not_accepted` when there is none in time, or none that can be read */
   async ask<TReply>(what: string, command: Command, read: (reply: unknown) => TReply): Promise<TReply> {
-    const reply = await this.#ask(what, command);
+    const reply = await this.#ask(what, command, true);
+    return read(reply);
+  }
+
+  /**
+   * Asks what this process must be able to say to stay what it is, however much is asked beside that. Whoever insists sees to it
+   * that there is one ask for each thing at most. @throws SocketError `not_accepted` when there is no answer in time
+   */
+  async insist<TReply>(what: string, command: Command, read: (reply: unknown) => TReply): Promise<TReply> {
+    const reply = await this.#ask(what, command, false);
     return read(reply);
   }
 
@@ -58,10 +69,10 @@ export class Asks {
     for (const { reject } of this.#open) reject(notAccepted('the broker is closed'));
   }
 
-  #ask(what: string, command: Command): Promise<unknown> {
+  #ask(what: string, command: Command, isBounded: boolean): Promise<unknown> {
     const { clock, publishTimeoutMs, maxWaiting } = this.#host;
     if (this.#isClosed) return Promise.reject(notAccepted('the broker is closed'));
-    if (this.#open.size >= maxWaiting) {
+    if (isBounded && this.#bounded >= maxWaiting) {
       return Promise.reject(
         notAccepted(`${what} is not asked of Redis: ${maxWaiting} others wait for it already`),
       );
@@ -73,6 +84,7 @@ export class Asks {
         cancel();
         ask.stopWaiting();
         this.#open.delete(ask);
+        if (isBounded) this.#bounded -= 1;
         this.#waiting.delete(ask);
         then();
       };
@@ -88,6 +100,7 @@ export class Asks {
         );
       });
       this.#open.add(ask);
+      if (isBounded) this.#bounded += 1;
       this.#send(ask);
     });
   }

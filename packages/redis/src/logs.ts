@@ -154,7 +154,7 @@ export class Logs {
     checkEpoch(epoch);
     const { keys, engine } = this.#host;
     const command = touchCommand(keys.log(log), epoch, memberIds, this.#bounds);
-    return engine().asks.ask(`where the log "${log}" stands`, command, readHead);
+    return engine().asks.insist(`where the log "${log}" stands`, command, readHead);
   }
 
   /** Something was said on the channel of a log. */

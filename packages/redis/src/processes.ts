@@ -23,12 +23,16 @@ export interface ProcessesHost {
 /** So often all users are said, not only who came and who went. */
 const allEvery = 6;
 
+/** More than that are not on their way at once: what has changed meanwhile is said with the next. */
+const maxBeats = 16;
+
 /** The processes that are one server together. */
 export class Processes {
   readonly #host: ProcessesHost;
   /** The users that Redis was told of last; `undefined` when that is not certain. */
   #told: ReadonlySet<string> | undefined;
   #beats = 0;
+  #underWay = 0;
 
   constructor(host: ProcessesHost) {
     this.#host = host;
@@ -41,8 +45,10 @@ export class Processes {
   }
 
   async beat(clients: number, userIds: Iterable<string>): Promise<void> {
+    if (this.#underWay >= maxBeats) return;
     const users = new Set(userIds);
     this.#beats += 1;
+    this.#underWay += 1;
     const change = this.#beats % allEvery === 0 ? all(users) : changeOf(this.#told, users);
     this.#told = users;
     try {
@@ -50,6 +56,8 @@ export class Processes {
     } catch (error) {
       this.#told = undefined;
       throw error;
+    } finally {
+      this.#underWay -= 1;
     }
   }
 
@@ -73,7 +81,7 @@ export class Processes {
   #say(clients: number, change: UserChange): Promise<unknown> {
     const { keys, processId, engine } = this.#host;
     const command = beatCommand(keys, processId, clients, change);
-    return engine().asks.ask('that this process lives', command, (reply) => reply);
+    return engine().asks.insist('that this process lives', command, (reply) => reply);
   }
 }
 

@@ -46,7 +46,7 @@ export class Sessions {
     const { keys, settings } = this.#host;
     const { id, userId } = record;
     const command = openSessionCommand(keys, record, settings);
-    const outcome = await this.#asks.ask(`session ${id}`, command, readOutcome);
+    const outcome = await this.#asks.insist(`session ${id}`, command, readOutcome);
     if (userId !== undefined && outcome === 'kept') await this.#list(userId, id);
     return outcome;
   }
@@ -64,11 +64,12 @@ export class Sessions {
 
   async end(id: string, generation?: number): Promise<boolean> {
     const { keys, settings, engine } = this.#host;
-    const userId = await this.#asks.ask(
-      `the end of session ${id}`,
-      endSessionCommand(keys, id, settings.sessionMs, generation),
-      String,
-    );
+    const what = `the end of session ${id}`;
+    const command = endSessionCommand(keys, id, settings.sessionMs, generation);
+    // whoever has it ends it once
+    const userId = await (generation === undefined
+      ? this.#asks.ask(what, command, String)
+      : this.#asks.insist(what, command, String));
     // an answer of nothing reads `null`: another process has it, or there is none
     if (userId === 'null') return false;
     if (userId !== '') engine().say(listSessionCommand(keys, userId, id, 0));
@@ -101,7 +102,7 @@ export class Sessions {
   async #commit(commit: SessionCommit): Promise<SessionOutcome> {
     const { keys, settings } = this.#host;
     const command = commitSessionCommand(keys, commit, settings.sessionMs);
-    const { outcome, userId } = await this.#asks.ask(`session ${commit.id}`, command, readCommitted);
+    const { outcome, userId } = await this.#asks.insist(`session ${commit.id}`, command, readCommitted);
     if (userId !== undefined) await this.#list(userId, commit.id);
     return outcome;
   }
@@ -109,7 +110,7 @@ export class Sessions {
   async #list(userId: string, id: string): Promise<void> {
     const { keys, settings } = this.#host;
     const command = listSessionCommand(keys, userId, id, listedForMs(settings.sessionMs));
-    await this.#asks.ask(`the sessions of ${userId}`, command, () => undefined);
+    await this.#asks.insist(`the sessions of ${userId}`, command, () => undefined);
   }
 }
 

@@ -86,7 +86,8 @@ export class Cluster implements BrokerListener, SharedLogHost {
       processId: this.processId,
       maxLogBytes: logs.maxBytes,
       maxLogAgeMs: logs.maxAgeMs,
-      sessionMs: session.resumeForMs + touchMs,
+      // one round may be late, or come to nothing
+      sessionMs: Math.max(session.resumeForMs, touchMs) + touchMs,
     };
     void this.broker.join(this, settings).then(
       () => this.#begin(),

@@ -2,6 +2,7 @@
 // nobody had heard: whoever sent that finds it missing, and sends it again.
 import type { Broker, LogHead } from './broker.js';
 import type { Clock } from '@wirepact/core/internal';
+import { eachOf } from './each-of.js';
 import { nothingShared } from './shared-message.js';
 
 /** An engine that is back has lost no more than that. Redis writes to disk every second, and less often when it is busy. */
@@ -56,8 +57,11 @@ export class RecentAppends {
       if (ofLog === undefined) byLog.set(recent.log, [recent]);
       else ofLog.push(recent);
     }
-    const found = await Promise.all(Array.from(byLog, ([log, ofLog]) => this.#verifyLog(log, ofLog)));
-    return !found.includes(false);
+    let isCertain = true;
+    await eachOf(byLog, async ([log, ofLog]) => {
+      if (!(await this.#verifyLog(log, ofLog))) isCertain = false;
+    });
+    return isCertain;
   }
 
   async #verifyLog(log: string, recents: readonly Recent[]): Promise<boolean> {
@@ -67,9 +71,9 @@ export class RecentAppends {
     // they are noted as their answers come, which is not always their order in the log
     const at = Math.min(...recents.map(({ head }) => head.at));
     const askedAt = this.#clock.now();
-    const page = await this.#broker.read(log, { after: at - 1, epoch });
+    const page = await this.#broker.read(log, { after: at - 1, epoch }).catch(() => undefined);
     // the engine was away meanwhile: others may be about to give back what is missing in this
-    if (this.#clock.now() - askedAt > promptMs) return false;
+    if (page === undefined || this.#clock.now() - askedAt > promptMs) return false;
     const held = new Set(page.entries.map((entry) => entry.at));
     // what the only reader of an inbox has taken is given back as positions alone
     const taken = page.entries.filter(({ body }) => body === nothingShared);

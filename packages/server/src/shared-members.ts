@@ -2,6 +2,7 @@
 // does, and what was missed is found when the list is read again.
 import type { Broker } from './broker.js';
 import type { Hub } from './hub.js';
+import { eachOf } from './each-of.js';
 import { describe, tellOf, tracksMembers } from './member-lists.js';
 import type { Room } from './rooms.js';
 import type { Session } from './session.js';
@@ -84,13 +85,13 @@ export class SharedMembers {
   }
 
   /** Reads again who is in the rooms that are known. */
-  refresh(): void {
-    for (const [name, list] of this.#lists) {
-      if (this.#hub.rooms.find(name) === list.room) {
-        this.#askAgain(list);
-        void this.read(list.room);
-      } else this.#lists.delete(name);
-    }
+  async refresh(): Promise<void> {
+    await eachOf(this.#lists, async ([name, list]) => {
+      if (this.#hub.rooms.find(name) !== list.room) return void this.#lists.delete(name);
+      this.#askAgain(list);
+      // one that is being read may have to wait for the room's log, and the others are not to wait for that
+      if (list.reading === undefined) await this.read(list.room);
+    });
   }
 
   /** What others may know of those that are here may have changed. */

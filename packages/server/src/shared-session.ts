@@ -38,6 +38,8 @@ export class SharedSession {
   readonly elsewhere: Map<number, Frame | undefined> = new Map();
   /** Numbers below the highest that nobody has handled. */
   readonly unhandled: UnhandledNumbers = new UnhandledNumbers();
+  /** Why the engine did not take what was last put down; `undefined` when it did. */
+  failure: unknown;
   /** Whether the engine has it; what is new beside that is in the rest. */
   #isPut: boolean;
   /** Whether it was there, and is not any more. */
@@ -172,8 +174,10 @@ export class SharedSession {
     try {
       const outcome = await this.#host.broker.commitSession(commit);
       for (const number of answersGone) this.#kept.delete(number);
+      this.failure = undefined;
       return outcome;
-    } catch {
+    } catch (error) {
+      this.failure = error;
       this.#answers = new Map([...answers, ...this.#answers]);
       this.#isStateChanged ||= commit.state !== undefined;
       this.#isDoneChanged ||= commit.done !== undefined;
@@ -211,8 +215,11 @@ export class SharedSession {
     // what is forgotten from now on is another matter
     this.#isPut = true;
     try {
-      return await this.#host.broker.openSession(record);
-    } catch {
+      const outcome = await this.#host.broker.openSession(record);
+      this.failure = undefined;
+      return outcome;
+    } catch (error) {
+      this.failure = error;
       this.#isPut = false;
       return undefined;
     }

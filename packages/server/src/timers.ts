@@ -11,6 +11,10 @@ export class Timers {
     this.#clock = clock;
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Runs something later, once; the first who asks says when. */
   after(what: string, delayMs: number, run: () => void): void {
     if (this.#isOver || this.#stops.has(what)) return;

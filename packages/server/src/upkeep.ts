@@ -1,6 +1,8 @@
 // What a process does for its share of a cluster as time goes by: it says that it lives, checks where every log stands, and puts
 // things right once the engine was away or has forgotten something.
+import { SocketError } from '@wirepact/core';
 import type { Broker } from './broker.js';
+import { eachOf } from './each-of.js';
 import type { Hub } from './hub.js';
 import type { Session } from './session.js';
 import type { SharedLog } from './shared-log.js';
@@ -34,6 +36,9 @@ export class Upkeep {
   readonly #parts: UpkeepParts;
   /** Logs of which something was appended that this process had not heard of when it was. */
   readonly #behind = new Set<SharedLog>();
+  /** The engine has forgotten something since it was last found out what. */
+  #isLost = false;
+  #isRecovering = false;
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
@@ -41,7 +46,7 @@ export class Upkeep {
 
   begin(): void {
     this.#beat();
-    this.#touch();
+    void this.#touch();
   }
 
   /** The engine is back. Settles when it is known of every log what became of it. */
@@ -51,7 +56,9 @@ export class Upkeep {
 
   /** The engine has forgotten something. A log that nothing was known of may have been lost as well. */
   recover(): void {
-    this.#parts.timers.after('recover', 0, () => void this.#checkAll(true));
+    this.#isLost = true;
+    // what is found to be missing on the way is reason for one more look, after this one
+    if (!this.#isRecovering) this.#parts.timers.after('recover', 0, () => void this.#recover());
   }
 
   /** Something was appended that this process has not heard of yet. */
@@ -74,10 +81,8 @@ export class Upkeep {
   #checkOverdue(): void {
     const behind = [...this.#behind];
     this.#behind.clear();
-    for (const shared of behind) {
-      if (shared.isOverdue()) void shared.check();
-      else if (shared.isBehind()) this.checkSoon(shared);
-    }
+    for (const shared of behind) if (!shared.isOverdue() && shared.isBehind()) this.checkSoon(shared);
+    void eachOf(behind, (shared) => (shared.isOverdue() ? shared.check() : undefined));
   }
 
   #beat(): void {
@@ -87,12 +92,25 @@ export class Upkeep {
     timers.after('beat', beatMs, () => this.#beat());
   }
 
-  #touch(): void {
+  /** Tells the engine of everything here that it is still wanted. Where that takes longer than it may, it goes on at once. */
+  async #touch(): Promise<void> {
     const { hub, logs, members, timers } = this.#parts;
-    for (const shared of logs.values()) void this.#touchLog(shared);
-    for (const { shared } of hub.roster.all()) void shared?.commit();
-    members.refresh();
-    timers.after('touch', touchMs, () => this.#touch());
+    const { clock } = hub.options;
+    const startedAt = clock.now();
+    let failures = 0;
+    let cause: unknown;
+    const failed = (error: unknown): void => {
+      failures += 1;
+      cause ??= error;
+    };
+    const touchSession = async ({ shared }: Session): Promise<void> => {
+      if ((await shared?.commit()) === false && shared?.failure !== undefined) failed(shared.failure);
+    };
+    await eachWell(hub.roster.all(), touchSession, failed);
+    await eachWell(logs.values(), (shared) => this.#touchLog(shared), failed);
+    void members.refresh();
+    if (failures > 0 && !timers.isOver) hub.report(untouched(failures, cause));
+    timers.after('touch', Math.max(0, startedAt + touchMs - clock.now()), () => void this.#touch());
   }
 
   async #touchLog(shared: SharedLog): Promise<void> {
@@ -100,37 +118,61 @@ export class Upkeep {
     const [epoch, at] = log.head;
     // an inbox that nothing came into need not be there
     if (group.session !== undefined && at === 0) return;
-    try {
-      const memberIds = Array.from(group.sessions(), ({ id }) => id);
-      const head = await this.#parts.broker.touch(name, epoch, memberIds);
-      if (head.epoch !== epoch || head.at < at) this.recover();
-      else if (head.at > log.at) await shared.check();
-    } catch {
-      // whoever is back is checked anyway
-    }
+    const memberIds = Array.from(group.sessions(), ({ id }) => id);
+    const head = await this.#parts.broker.touch(name, epoch, memberIds);
+    if (head.epoch !== epoch || head.at < at) this.recover();
+    else if (head.at > log.at) await shared.check();
+  }
+
+  async #recover(): Promise<void> {
+    this.#isRecovering = true;
+    this.#isLost = false;
+    await this.#checkAll(true);
+    this.#isRecovering = false;
+    if (this.#isLost) this.recover();
   }
 
   /** Finds out what there is of everything, and puts it back or tells of it. */
   async #checkAll(isLost: boolean): Promise<void> {
     const { hub, logs, members, sender } = this.#parts;
+    const failed = (error: unknown): void => hub.report(error);
     // whoever is taken for dead is not asked for the sessions that it has
     this.sayCounts();
-    const sessions = [...hub.roster.all()];
     await Promise.all([
-      ...Array.from(logs.values(), (shared) => {
-        return shared.group.session === undefined ? shared.check(isLost) : undefined;
-      }),
-      ...sessions.map((session) => this.#checkSession(session, isLost)),
+      eachWell(
+        logs.values(),
+        async (shared) => (shared.group.session === undefined ? shared.check(isLost) : undefined),
+        failed,
+      ),
+      eachWell(hub.roster.all(), (session) => this.#checkSession(session, isLost), failed),
     ]);
-    for (const session of sessions) for (const room of session.rooms) members.keep(session, room);
-    members.refresh();
+    void members.refresh();
     sender.verifySoon();
   }
 
   /** The session first: one that was forgotten has its inbox renewed, and its client is not told twice. */
-  async #checkSession({ id, shared }: Session, isLost: boolean): Promise<void> {
+  async #checkSession(session: Session, isLost: boolean): Promise<void> {
+    const { id, shared, rooms } = session;
+    const { logs, members } = this.#parts;
     shared?.noteDoubt();
     await shared?.commit();
-    await this.#parts.logs.get(inboxLogOf(id))?.check(isLost);
+    await logs.get(inboxLogOf(id))?.check(isLost);
+    for (const room of rooms) members.keep(session, room);
   }
+}
+
+/** Does it for each; what goes wrong with one is no matter of the others. */
+function eachWell<TItem>(
+  items: Iterable<TItem>,
+  run: (item: TItem) => Promise<void>,
+  failed: (error: unknown) => void,
+): Promise<void> {
+  return eachOf(items, (item) => run(item).catch(failed));
+}
+
+/** What is told of what the engine could not be told. */
+function untouched(count: number, cause: unknown): SocketError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const text = `that ${count} sessions and logs are still wanted is not taken, and they are forgotten if it stays so`;
+  return new SocketError('not_accepted', `[not_accepted] ${text}: ${why}`, { cause });
 }

@@ -1,0 +1,66 @@
+// A process that has more sessions than may wait for Redis: whatever is asked beside that, none of them is forgotten.
+import { defineChannels } from '@wirepact/core';
+import { createManualClock } from '@wirepact/core/testing';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { createTestServer } from '../../server/src/test-server.fixture.js';
+import { startBroker, startRedis } from './joined.fixture.js';
+import { redisBroker } from './redis-broker.js';
+
+const channels = defineChannels({ said: { out: z.string() } });
+const epoch = 'e1';
+
+it('keeps every session of a process that has many more than may wait', async () => {
+  await using redis = await startRedis();
+  const broker = redisBroker({ url: redis.url, queue: { maxMessages: 10 } });
+  const clock = createManualClock({ startMs: 1_700_000_000_000 });
+  const server = createTestServer(channels, { broker, authenticate: ({ token }) => token }, clock);
+  await using sockets = server.sockets;
+  const { accepted } = await untilAccepted();
+  expect(accepted).toBe(true);
+  const ids: string[] = [];
+  for (let n = 0; n < 120; n += 1) ids.push((await server.connect(`user ${n}`)).welcome.session);
+  const keys = ids.map((id) => `{wirepact:s:${id}}`);
+  // a session that is kept from now on has less than this
+  const longMs = 1_000_000_000;
+  for (const key of keys) await redis.command('PEXPIRE', key, longMs);
+  clock.advance(30_000);
+  const left = new Set(keys);
+  while (left.size > 0) {
+    for (const key of left) {
+      if (Number(await redis.command('PTTL', key)) < longMs / 2) left.delete(key);
+    }
+  }
+  expect(server.errors).toEqual([]);
+  expect(sockets.countClients).toBe(120);
+
+  async function untilAccepted() {
+    const request = { headers: { host: 'here' }, url: '/', remoteAddress: '127.0.0.1', encrypted: false };
+    for (;;) {
+      const admission = await sockets.admit(request);
+      if (admission.accepted) return admission;
+      await redis.command('PING');
+    }
+  }
+});
+
+it('takes what keeps a process when it takes nothing else', async () => {
+  await using redis = await startRedis();
+  await using one = await startBroker({ url: redis.url, queue: { maxMessages: 1 } });
+  const { broker } = one;
+  await broker.openSession({ id: 's1', userId: 'ann', token: 't', state: '{}' });
+  await redis.command('CLIENT', 'PAUSE', 300, 'ALL');
+  const waiting = broker.latest('lobby');
+  await expect(broker.latest('hall')).rejects.toThrow('1 others wait for it already');
+  broker.beat(7, ['ann']);
+  const kept = await Promise.all([
+    broker.commitSession({ id: 's1', generation: 1 }),
+    broker.openSession({ id: 's2', userId: 'bob', token: 't', state: '{}' }),
+    broker.touch('lobby', epoch, []),
+    broker.endSession('s1', 1),
+  ]);
+  expect(kept).toMatchObject(['kept', 'kept', { epoch }, true]);
+  await waiting;
+  expect(await broker.counts()).toMatchObject({ clients: 7 });
+  expect(one.ear.all('failed')).toEqual([]);
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { defineChannels } from '@wirepact/core';
+import { z } from 'zod';
+import { connectTo, startNodes } from './cluster.fixture.js';
+import { atOnce } from './each-of.js';
+import { everyoneName } from './log.js';
+import { settle } from './test-server.fixture.js';
+
+const channels = defineChannels({ said: { in: z.string(), out: z.string() } });
+
+describe('what a process does every 30 s', () => {
+  it('keeps every session and every room, few of them at once', async () => {
+    const { brokers, clock, nodes } = await startNodes(channels);
+    const [one] = nodes;
+    const [broker] = brokers;
+    const count = atOnce + 50;
+    for (let n = 0; n < count; n += 1) await connectTo(one, `room ${n}`);
+    const kept = new Set<string>();
+    let underWay = 0;
+    let most = 0;
+    const watch = async <TAnswer>(what: string, ask: () => Promise<TAnswer>): Promise<TAnswer> => {
+      kept.add(what);
+      underWay += 1;
+      most = Math.max(most, underWay);
+      return ask().finally(() => (underWay -= 1));
+    };
+    const commit = broker.commitSession.bind(broker);
+    const touch = broker.touch.bind(broker);
+    broker.commitSession = (change) => watch(`session ${change.id}`, () => commit(change));
+    broker.touch = (log, ...rest) => watch(log, () => touch(log, ...rest));
+    clock.advance(30_000);
+    await settle();
+    expect([...kept].filter((what) => what.startsWith('session '))).toHaveLength(count);
+    expect([...kept].filter((what) => what.startsWith('room '))).toHaveLength(count);
+    expect(most).toBe(atOnce);
+  });
+
+  it('is told of once when the engine does not take it, and done again', async () => {
+    const { brokers, clock, nodes } = await startNodes(channels);
+    const [one] = nodes;
+    const [broker] = brokers;
+    for (let n = 0; n < 3; n += 1) await connectTo(one, 'lobby');
+    const commit = broker.commitSession.bind(broker);
+    broker.commitSession = () => Promise.reject(new Error('it is full'));
+    clock.advance(30_000);
+    await settle();
+    expect(one.errors.map(String)).toEqual([
+      expect.stringMatching(/that 3 sessions and logs .*: it is full$/),
+    ]);
+    const kept: string[] = [];
+    broker.commitSession = (change) => (kept.push(change.id), commit(change));
+    clock.advance(30_000);
+    await settle();
+    expect(kept).toHaveLength(3);
+    expect(one.errors).toHaveLength(1);
+  });
+
+  it('is no matter of a moment, however short a client may be away', async () => {
+    const { brokers, clock, nodes } = await startNodes(channels, { session: { resumeForMs: 1_000 } });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    brokers[0].hold('everything', true);
+    clock.advance(33_000);
+    await settle();
+    expect(await other.sockets.findClient(a.welcome.session)).toBeDefined();
+    brokers[0].hold('everything', false);
+  });
+
+  it('looks once more for what the engine has forgotten, however many sessions say so one after the other', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one] = nodes;
+    const [broker] = brokers;
+    const count = 50;
+    for (let n = 0; n < count; n += 1) await one.connect();
+    await settle();
+    let looks = 0;
+    let opened = 0;
+    const read = broker.read.bind(broker);
+    const open = broker.openSession.bind(broker);
+    broker.read = (log, range) => {
+      if (log === everyoneName) looks += 1;
+      return read(log, range);
+    };
+    broker.openSession = async (record) => {
+      const turns = (opened += 1);
+      await new Promise<void>((resolve) => clock.after(turns, resolve));
+      return open(record);
+    };
+    engine.flush();
+    clock.advance(30_000);
+    for (let turn = 0; turn < 3 * count; turn += 1) {
+      await settle();
+      clock.advance(1);
+    }
+    expect(opened).toBe(count);
+    expect(looks).toBeGreaterThan(0);
+    expect(looks).toBeLessThan(5);
+  });
+});
