@@ -100,7 +100,8 @@ class RedisBroker implements Broker {
     engine.subscriptions.listenTo(keys.processChannel(processId));
     await engine.begun;
     if (engine.isClosed) throw notAccepted('the broker was closed before Redis was there');
-    await this.#joined.processes.beat(0, []);
+    // said again with the next beat: a Redis that takes no writes now may take them soon
+    await this.#joined.processes.beat(0, []).catch((error: unknown) => engine.failed(error));
   }
 
   close(): Promise<void> {

@@ -1,14 +1,24 @@
-// A process that has more sessions than may wait for Redis: whatever is asked beside that, none of them is forgotten.
+// A process with sockets over a Redis that does not take all that it is asked: no session is forgotten, and nobody kept out longer
+// than need be.
 import { defineChannels } from '@wirepact/core';
 import { createManualClock } from '@wirepact/core/testing';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { createTestServer } from '../../server/src/test-server.fixture.js';
+import { createTestServer, request } from '../../server/src/test-server.fixture.js';
+import { SocketManager } from '@wirepact/server';
 import { startBroker, startRedis } from './joined.fixture.js';
 import { redisBroker } from './redis-broker.js';
 
 const channels = defineChannels({ said: { out: z.string() } });
 const epoch = 'e1';
+
+/** Resolves once a server lets clients in. */
+async function untilAccepted(
+  sockets: Pick<SocketManager<typeof channels, unknown>, 'admit'>,
+  redis: Awaited<ReturnType<typeof startRedis>>,
+): Promise<void> {
+  while (!(await sockets.admit(request)).accepted) await redis.command('PING');
+}
 
 it('keeps every session of a process that has many more than may wait', async () => {
   await using redis = await startRedis();
@@ -16,8 +26,7 @@ it('keeps every session of a process that has many more than may wait', async ()
   const clock = createManualClock({ startMs: 1_700_000_000_000 });
   const server = createTestServer(channels, { broker, authenticate: ({ token }) => token }, clock);
   await using sockets = server.sockets;
-  const { accepted } = await untilAccepted();
-  expect(accepted).toBe(true);
+  await untilAccepted(sockets, redis);
   const ids: string[] = [];
   for (let n = 0; n < 120; n += 1) ids.push((await server.connect(`user ${n}`)).welcome.session);
   const keys = ids.map((id) => `{wirepact:s:${id}}`);
@@ -33,15 +42,6 @@ it('keeps every session of a process that has many more than may wait', async ()
   }
   expect(server.errors).toEqual([]);
   expect(sockets.countClients).toBe(120);
-
-  async function untilAccepted() {
-    const request = { headers: { host: 'here' }, url: '/', remoteAddress: '127.0.0.1', encrypted: false };
-    for (;;) {
-      const admission = await sockets.admit(request);
-      if (admission.accepted) return admission;
-      await redis.command('PING');
-    }
-  }
 });
 
 it('takes what keeps a process when it takes nothing else', async () => {
@@ -63,4 +63,20 @@ it('takes what keeps a process when it takes nothing else', async () => {
   await waiting;
   expect(await broker.counts()).toMatchObject({ clients: 7 });
   expect(one.ear.all('failed')).toEqual([]);
+});
+
+it('lets clients in as soon as a Redis takes writes that took none when the process began', async () => {
+  await using redis = await startRedis({ config: [['maxmemory-policy', 'noeviction']] });
+  await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+  const errors: string[] = [];
+  const broker = redisBroker({ url: redis.url, publishTimeoutMs: 200 });
+  await using sockets = new SocketManager(channels, {
+    broker,
+    onError: (error) => void errors.push(String(error)),
+  });
+  while (!errors.some((text) => text.includes('that this process lives'))) await redis.command('PING');
+  expect(await sockets.admit(request)).toMatchObject({ accepted: false, status: 503 });
+  await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+  await untilAccepted(sockets, redis);
+  expect(errors.join()).toMatch(/OOM.*give it more memory/);
 });

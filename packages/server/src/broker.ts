@@ -166,7 +166,10 @@ export interface BrokerSettings {
  * What returns a promise settles: with an error that says why, `not_accepted`, when the engine does not answer in time.
  */
 export interface Broker {
-  /** Joins. Resolves when the engine is there for the first time. @throws TypeError when it was joined before */
+  /**
+   * Joins. Resolves when the engine is there for the first time. One that rejects is asked again after a while, unless it does so
+   * with a TypeError: it was joined before.
+   */
   join(listener: BrokerListener, settings: BrokerSettings): Promise<void>;
   /** Leaves: everything that waits is rejected, every connection closed. Calling it twice does no harm. */
   close(): Promise<void>;

@@ -3,7 +3,7 @@ import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
 import { brief, connectTo, startNodes } from './cluster.fixture.js';
 import { SocketManager } from './socket-manager.js';
-import { request, settle } from './test-server.fixture.js';
+import { createTestServer, request, settle } from './test-server.fixture.js';
 
 const channels = defineChannels({
   said: { in: z.string(), out: z.string() },
@@ -128,5 +128,31 @@ describe('processes that a broker joins', () => {
     engine.comeBack();
     await settle();
     expect(await late.admit(request)).toMatchObject({ accepted: true });
+  });
+
+  it('join an engine that refused them again and again, and say why it did', async () => {
+    const { clock, engine } = await startNodes(channels);
+    const broker = engine.broker();
+    const join = broker.join.bind(broker);
+    let refusals = 3;
+    broker.join = (...given) => (refusals-- > 0 ? Promise.reject(new Error('it is full')) : join(...given));
+    const late = createTestServer(channels, { broker }, clock);
+    for (let second = 0; second < 10; second += 1) {
+      await settle();
+      clock.advance(1_000);
+    }
+    await settle();
+    expect(await late.sockets.admit(request)).toMatchObject({ accepted: true });
+    expect(late.errors.map(String)).toEqual(Array(3).fill('Error: it is full'));
+  });
+
+  it('do not join with a broker that another one has', async () => {
+    const { brokers, clock } = await startNodes(channels);
+    const late = createTestServer(channels, { broker: brokers[0] }, clock);
+    for (let second = 0; second < 10; second += 1) {
+      await settle();
+      clock.advance(1_000);
+    }
+    expect(late.errors).toEqual([expect.any(TypeError)]);
   });
 });

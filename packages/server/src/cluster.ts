@@ -2,6 +2,7 @@
 import type { Broker, BrokerListener, ClusterCounts, LatestValue, SharedEntry } from './broker.js';
 import { pathData } from '@wirepact/core/internal';
 import type { Hub } from './hub.js';
+import { joinEngine } from './join-engine.js';
 import { everyoneName, inboxName, type Log, type PlacedMessage } from './log.js';
 import { createEpoch, type Logs } from './logs.js';
 import { hearNotice, type Notice } from './notices.js';
@@ -89,10 +90,11 @@ export class Cluster implements BrokerListener, SharedLogHost {
       // one round may be late, or come to nothing
       sessionMs: Math.max(session.resumeForMs, touchMs) + touchMs,
     };
-    void this.broker.join(this, settings).then(
-      () => this.#begin(),
-      (error: unknown) => hub.report(error),
-    );
+    joinEngine({
+      ...{ broker: this.broker, listener: this, settings, clock: this.#options.clock, timers: this.#timers },
+      joined: () => this.#begin(),
+      failed: (error) => hub.report(error),
+    });
   }
 
   /** Makes the log of a group, which is that of the same name in every process. */

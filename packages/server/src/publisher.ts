@@ -3,6 +3,7 @@ import type { AnyChannels, ChannelDefinitions, OutArgs, OutPath } from '@wirepac
 import { pathData, systemClock, type Clock } from '@wirepact/core/internal';
 import type { Broker, BrokerListener, BrokerSettings } from './broker.js';
 import { everyoneName } from './log.js';
+import { joinEngine } from './join-engine.js';
 import { figures } from './figures.js';
 import { defaultOptions, type LogOptions } from './options.js';
 import { createOutgoing, type OutgoingMessage } from './outgoing-message.js';
@@ -68,7 +69,10 @@ class RemotePublisher {
     this.#options = options;
     this.#timers = new Timers(clock);
     this.#sender = new SharedSender(options.broker, clock, this.#timers, (error) => this.#report(error));
-    options.broker.join(this.#listener(), settings(options.logs)).catch(this.#report);
+    joinEngine({
+      ...{ broker: options.broker, listener: this.#listener(), settings: settings(options.logs) },
+      ...{ clock, timers: this.#timers, failed: (error) => this.#report(error) },
+    });
   }
 
   sendToAll(path: string, data?: unknown): void {
