@@ -1,7 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
 import { brief, connectTo, startNodes } from './cluster.fixture.js';
+import { Logs } from './logs.js';
+import { resolveOptions } from './options.js';
+import type { Group } from './rooms.js';
+import { SharedLog, type SharedLogHost } from './shared-log.js';
 import { settle } from './test-server.fixture.js';
 
 const channels = defineChannels({
@@ -240,6 +246,28 @@ describe('a log that processes share', () => {
     await settle();
     expect(brief(a.take()).filter((what) => what !== '$skip')).toEqual(['fine']);
     expect(errors().length).toBeGreaterThan(4);
+  });
+
+  it('keeps nothing of those who came once it is known where each stands', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const broker = { append: () => Promise.resolve({ epoch: 'e1', at: 1 }) };
+    const host = { broker } as unknown as SharedLogHost;
+    const group = { name: 'lobby', sessions: () => [], membershipOf: () => undefined } as unknown as Group;
+    const logs = new Logs(resolveOptions({}));
+    const shared = new SharedLog(host, 'lobby', group, (source) => logs.create('lobby', 'e1', source));
+    const come = async (count: number): Promise<number> => {
+      for (let n = 0; n < count; n += 1) {
+        const appending = shared.append('x');
+        shared.place({ since: 0, sinceMs: 0, byClient: true });
+        await appending;
+      }
+      await shared.prepare(Infinity);
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await come(1_000);
+    expect((await come(50_000)) - before).toBeLessThan(1_000_000);
   });
 });
 

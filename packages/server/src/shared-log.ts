@@ -63,7 +63,7 @@ export class SharedLog implements LogSource, Mirror {
   #wantedFrom = Infinity;
   #appended: Promise<LogHead | undefined> = Promise.resolve(undefined);
   /** Settles when it is known where every newcomer stands. */
-  #placing: Promise<unknown> = Promise.resolve();
+  #placing: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(host: SharedLogHost, name: string, group: Group, createLog: (source: LogSource) => Log) {
@@ -118,7 +118,7 @@ export class SharedLog implements LogSource, Mirror {
       return;
     }
     membership.since = Infinity;
-    this.#placing = Promise.all([this.#placing, this.#place(membership, since)]);
+    this.#placing = inTurn(this.#placing, this.#place(membership, since));
   }
 
   prepare(from: number): Promise<void> | undefined {
@@ -128,7 +128,7 @@ export class SharedLog implements LogSource, Mirror {
       this.#wantedFrom = Math.min(this.#wantedFrom, from);
       return this.#opening;
     }
-    if (from === Infinity) return this.#placing.then(() => undefined);
+    if (from === Infinity) return this.#placing;
     if (from >= this.log.floor || this.log.floor === this.#loadedFloor) return undefined;
     return (this.#loading ??= this.#load().finally(() => (this.#loading = undefined)));
   }
@@ -287,4 +287,9 @@ export class SharedLog implements LogSource, Mirror {
     this.#checking = undefined;
     this.#goOn();
   }
+}
+
+/** Settles when both have; what they resolved to is not kept, or it would be of all that ever came. */
+async function inTurn(before: Promise<void>, next: Promise<void>): Promise<void> {
+  await Promise.all([before, next]);
 }
