@@ -41,10 +41,12 @@ export interface Question {
   readonly from: string;
   readonly id: string;
   readonly path: string;
-  readonly data: unknown;
+  /** The data, checked and encoded. */
+  readonly json?: string | undefined;
   readonly timeoutMs: number;
 }
 
+/** What it has answered, as it came: whoever has asked reads it. */
 export interface Answer {
   readonly kind: 'answer';
   readonly number: number;
@@ -75,8 +77,11 @@ const checks: { readonly [K in ProcessMessage['kind']]: (message: Unchecked) => 
     (running === undefined || isListOf(running, isPosition)),
   handled: ({ id, number, frames }) =>
     areTexts(id) && isPosition(number) && (frames === undefined || areFrames(frames)),
-  ask: ({ number, from, id, path, timeoutMs }) =>
-    isPosition(number) && areTexts(from, id, path) && Number.isFinite(timeoutMs),
+  ask: ({ number, from, id, path, json, timeoutMs }) =>
+    isPosition(number) &&
+    areTexts(from, id, path) &&
+    (json === undefined || isJson(json)) &&
+    Number.isFinite(timeoutMs),
   answer: ({ number }) => isPosition(number),
   close: ({ id, reason, code }) => areTexts(id, reason) && isOwnCode(code),
 };
@@ -97,6 +102,10 @@ export function areFrames(frames: unknown): frames is readonly AnswerFrame[] {
     const { text, n } = toRecord(one);
     return typeof text === 'string' && isFrame(text) && (n === undefined || isPosition(n));
   });
+}
+
+function isJson(text: unknown): boolean {
+  return typeof text === 'string' && parseJson(text) !== undefined;
 }
 
 function isFrame(text: string): boolean {

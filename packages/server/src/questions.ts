@@ -9,9 +9,13 @@ import {
 import { fromWireError, parse, type Clock, type Frame } from '@wirepact/core/internal';
 import type { AskOptions } from './socket.js';
 
-interface Question {
+/** By what an answer is read. What the channel says nothing of is taken as it comes. */
+interface Asked {
   readonly path: string;
   readonly channel: ChannelDefinition;
+}
+
+interface Question extends Asked {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: SocketError) => void;
   readonly write: () => void;
@@ -91,12 +95,13 @@ export class Questions {
   }
 }
 
-function readAnswer({ path, channel }: Question, data: unknown): unknown {
+/** An answer as the contract says it is. @throws SocketError `invalid_message` when it is not */
+export function readAnswer({ path, channel }: Asked, data: unknown): unknown {
   return channel.answer === undefined ? data : checked(channel.answer, data, path, 'answer to');
 }
 
-/** A declared error's data is checked like everything that arrives. */
-function readError({ path, channel }: Question, wire: unknown): SocketError {
+/** A declared error's data is checked like everything that arrives. @throws SocketError `invalid_message` when it does not fit */
+export function readError({ path, channel }: Asked, wire: unknown): SocketError {
   const error = fromWireError(wire, path);
   const errors = channel.errors ?? {};
   const schema = Object.hasOwn(errors, error.code) ? errors[error.code] : undefined;

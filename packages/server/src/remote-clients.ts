@@ -1,19 +1,23 @@
 // Clients that are with another process, as this one reaches them: what is said to them goes into their inbox, and what is
 // asked of them is asked by the process that has them.
-import { SocketError, toSocketError } from '@wirepact/core';
-import { closeCodes, fromWireError, toWireError } from '@wirepact/core/internal';
+import { SocketError, toSocketError, type ChannelDefinition } from '@wirepact/core';
+import { closeCodes, toWireError } from '@wirepact/core/internal';
+import { askClient, encodeQuestion, findAsked, type EncodedQuestion } from './ask-client.js';
 import type { SessionPlace } from './broker.js';
 import type { Cluster } from './cluster.js';
-import type { AnySocket, Hub } from './hub.js';
+import type { Hub } from './hub.js';
 import { createOutgoing } from './outgoing-message.js';
 import { checkOwnCode } from './own-codes.js';
 import type { Answer, ProcessMessage, Question } from './process-messages.js';
+import { readAnswer, readError } from './questions.js';
 import { inboxLogOf } from './shared-sender.js';
 import type { AskOptions } from './socket.js';
 
 const defaultTimeoutMs = 10_000;
 /** So much longer than the client may take the process that has it may take to say so. */
 const spareMs = 1_000;
+/** What is read by this stays as it is. */
+const asItComes: ChannelDefinition = {};
 
 /** Clients that are with other processes. */
 export class RemoteClients {
@@ -41,32 +45,34 @@ export class RemoteClients {
   /** Asks what a process asks a client of its own. */
   ask(
     { processId, id }: SessionPlace,
-    path: string,
-    data: unknown,
+    question: EncodedQuestion,
     { timeoutMs = defaultTimeoutMs, signal }: AskOptions,
   ): Promise<unknown> {
+    const { path, json } = question;
     const number = (this.#count += 1);
     return new Promise((resolve, reject) => {
-      const settle = (answer: Answer): void => {
+      const settle = (then: () => void): void => {
         this.#asked.delete(number);
         stop();
         signal?.removeEventListener('abort', onAbort);
-        if (answer.error === undefined) resolve(answer.data);
-        else reject(fromWireError(answer.error, path));
+        then();
       };
       const fail = (code: 'timeout' | 'aborted', text: string): void => {
-        const error = new SocketError(code, `[${code}] ${text}`, { path, cause: signal?.reason });
-        settle({ kind: 'answer', number, error: toWireError(error) });
+        settle(() => reject(new SocketError(code, `[${code}] ${text}`, { path, cause: signal?.reason })));
       };
       const onAbort = (): void => fail('aborted', `the question "${path}" was called off`);
       const stop = this.#hub.options.clock.after(timeoutMs + spareMs, () => {
         fail('timeout', `the process of the client did not answer "${path}" in ${timeoutMs + spareMs} ms`);
       });
-      this.#asked.set(number, settle);
+      this.#asked.set(number, (answer) => {
+        settle(() => void read(question, answer).then(resolve, reject));
+      });
       if (signal?.aborted === true) return onAbort();
       signal?.addEventListener('abort', onAbort);
       const from = this.#cluster.processId;
-      this.#cluster.tell(processId, { kind: 'ask', number, from, id, path, data, timeoutMs });
+      // no end at all has no JSON form
+      const atMostMs = Math.min(timeoutMs, Number.MAX_SAFE_INTEGER);
+      this.#cluster.tell(processId, { kind: 'ask', number, from, id, path, json, timeoutMs: atMostMs });
     });
   }
 
@@ -82,7 +88,7 @@ export class RemoteClients {
 
   /** A process says something about a client. */
   told(message: ProcessMessage): void {
-    if (message.kind === 'ask') void this.#answer(message);
+    if (message.kind === 'ask') this.#answer(message).catch((error: unknown) => this.#hub.report(error));
     else if (message.kind === 'answer') this.#asked.get(message.number)?.(message);
     else if (message.kind === 'close') {
       this.#hub.roster.find(message.id)?.socket.disconnect(message.reason, message.code);
@@ -95,13 +101,15 @@ export class RemoteClients {
     for (const [number, settle] of this.#asked) settle({ kind: 'answer', number, error });
   }
 
-  async #answer({ number, from, id, path, data, timeoutMs }: Question): Promise<void> {
+  async #answer({ number, from, id, path, json, timeoutMs }: Question): Promise<void> {
     const answer = { kind: 'answer', number } as const;
     try {
-      const socket = this.#hub.roster.find(id)?.socket;
-      if (socket === undefined)
+      const session = this.#hub.roster.find(id);
+      if (session === undefined)
         throw new SocketError('closed', `[closed] the client is gone; "${path}" was not asked`);
-      this.#cluster.tell(from, { ...answer, data: await askHere(socket, path, data, timeoutMs) });
+      findAsked(this.#hub, path);
+      const question = { path, json, channel: asItComes };
+      this.#cluster.tell(from, { ...answer, data: await askClient(session, question, { timeoutMs }) });
     } catch (error) {
       this.#cluster.tell(from, { ...answer, error: toWireError(toSocketError(error, path)) });
     }
@@ -132,8 +140,9 @@ export class RemoteClient {
     await this.#clients.publish(this.id, path, data);
   }
 
-  request(path: string, data?: unknown, options: AskOptions = {}): Promise<unknown> {
-    return this.#clients.ask(this.#place, path, data, options);
+  // async, so that what goes wrong before the question is out rejects
+  async request(path: string, data?: unknown, options: AskOptions = {}): Promise<unknown> {
+    return this.#clients.ask(this.#place, encodeQuestion(this.#hub, path, data), options);
   }
 
   disconnect(reason = '', code: number = closeCodes.normal): void {
@@ -142,9 +151,8 @@ export class RemoteClient {
   }
 }
 
-function askHere(socket: AnySocket, path: string, data: unknown, timeoutMs: number): Promise<unknown> {
-  const ask = socket as unknown as {
-    request(path: string, data: unknown, options: AskOptions): Promise<unknown>;
-  };
-  return ask.request(path, data, { timeoutMs });
+/** What a client has answered, as the contract says it is. @throws SocketError: its own, or that its answer does not fit */
+async function read(question: EncodedQuestion, { data, error }: Answer): Promise<unknown> {
+  if (error !== undefined) throw readError(question, error);
+  return readAnswer(question, data);
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { defineChannels } from '@wirepact/core';
+import type { Frame } from '@wirepact/core/internal';
 import { z } from 'zod';
 import { brief, connectTo, join, startNodes } from './cluster.fixture.js';
 import { createPublisher } from './publisher.js';
@@ -10,6 +11,11 @@ const channels = defineChannels({
   said: { in: z.string(), out: z.string() },
   price: { out: z.number(), delivery: 'latest' },
   ask: { out: z.string(), answer: z.string() },
+  when: {
+    out: z.date(),
+    answer: z.string().transform((text) => new Date(text)),
+    errors: { never: z.object({ since: z.string().transform(BigInt) }) },
+  },
 });
 
 describe('a client that is with another process', () => {
@@ -59,6 +65,41 @@ describe('a client that is with another process', () => {
     clock.advance(2_000);
     await expect(asking).rejects.toMatchObject({ code: 'timeout' });
     expect(plain.transport.closedWith).toBeUndefined();
+  });
+
+  it.each([
+    ['this', 0],
+    ['another', 1],
+  ])('is asked by %s process as the contract says, and so is its answer read', async (_, asking) => {
+    const { nodes, errors } = await startNodes(channels);
+    const a = await nodes[0].connect();
+    await settle();
+    const client = await nodes[asking]?.sockets.findClient(a.welcome.session);
+    const answer = async (answered: {
+      readonly data?: unknown;
+      readonly error?: unknown;
+    }): Promise<unknown> => {
+      const asked = client?.request('when', new Date(0), { timeoutMs: Infinity });
+      const outcome = asked?.catch((error: unknown) => error);
+      await settle();
+      const [question] = a.take();
+      expect(question?.data).toBe('1970-01-01T00:00:00.000Z');
+      a.say({ path: 'when', id: question?.id ?? '', ...answered } as Frame);
+      await settle();
+      return outcome;
+    };
+    expect(await answer({ data: '2020-01-01' })).toEqual(new Date('2020-01-01'));
+    expect(await answer({ data: 5 })).toMatchObject({ code: 'invalid_message' });
+    const never = { code: 'never', message: 'not yet', data: { since: '7' } };
+    expect(await answer({ error: never })).toMatchObject({ code: 'never', data: { since: 7n } });
+    expect(await answer({ error: { code: 'never', message: '', data: 5 } })).toMatchObject({
+      code: 'invalid_message',
+    });
+    // @ts-expect-error a text is no date
+    await expect(client?.request('when', '1970')).rejects.toMatchObject({ code: 'invalid_output' });
+    const aborted = client?.request('when', new Date(0), { signal: AbortSignal.abort('enough') });
+    await expect(aborted).rejects.toMatchObject({ code: 'aborted', cause: 'enough' });
+    expect(errors()).toEqual([]);
   });
 
   it('is closed from there, and does not resume', async () => {

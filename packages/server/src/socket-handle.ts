@@ -1,12 +1,11 @@
 // The object behind `Socket`: it holds nothing of its own and hands every call on.
-import { SocketError, type ErrorCode } from '@wirepact/core';
 import { closeCodes } from '@wirepact/core/internal';
+import { askClient, encodeQuestion } from './ask-client.js';
 import { countSent } from './amplification.js';
-import { findChannel } from './find-channel.js';
 import { endSession } from './lifecycle.js';
 import { everyoneName } from './log.js';
 import { enterRoom, leaveRoom } from './membership.js';
-import { checkSize, createOutgoing, encodeOutput } from './outgoing-message.js';
+import { createOutgoing } from './outgoing-message.js';
 import { checkOwnCode } from './own-codes.js';
 import { send, sendDirect } from './publish.js';
 import { findRoomNameFault } from './rooms.js';
@@ -53,18 +52,7 @@ export class SocketHandle {
 
   // async, so that what goes wrong before the question is out rejects
   async request(path: string, data?: unknown, options: AskOptions = {}): Promise<unknown> {
-    const { hub, isHere, speaksProtocol, questions } = this.#session;
-    const channel = findChannel(hub, path);
-    if (channel?.out === undefined || channel.answer === undefined) {
-      throw failure('unsupported', `no channel "${path}" with "answer" is in the contract`, path);
-    }
-    if (!speaksProtocol) throw failure('unsupported', `a plain client cannot be asked "${path}"`, path);
-    if (!isHere) throw failure('closed', `the client is gone; "${path}" was not asked`, path);
-    const json = encodeOutput(channel.out, data, path, 'out');
-    checkSize(hub, json, path);
-    return questions.ask(path, channel, options, (id) => {
-      this.#session.write(hub.dialect.encode(path, json, { id }));
-    });
+    return askClient(this.#session, encodeQuestion(this.#session.hub, path, data), options);
   }
 
   join(room: string): void {
@@ -81,8 +69,4 @@ export class SocketHandle {
     checkOwnCode(code);
     endSession(this.#session, code, reason);
   }
-}
-
-function failure(code: ErrorCode, text: string, path: string): SocketError {
-  return new SocketError(code, `[${code}] ${text}`, { path });
 }
