@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedisCluster, type RedisCluster } from '../../../e2e/redis/start-redis-cluster.js';
 import type { RedisServer } from '../../../e2e/redis/start-redis.js';
 import { startBroker, type JoinedBroker } from './joined.fixture.js';
+import type { RedisAddress } from './options.js';
 import { slotOf } from './key-slot.js';
 
 const epoch = 'e1';
@@ -132,4 +133,24 @@ it('a server that dies is replaced: what waited for it is taken by its replica, 
   await append(one, lost, 'after');
   await other.ear.until(() => other.ear.bodies(lost).at(-1) === 'after');
   expect(other.ear.bodies(kept)).toEqual(['meanwhile']);
+}, 60_000);
+
+it('an address that mapAddress cannot tell is said, and asked for again', async () => {
+  await using cluster = await startRedisCluster({ hasReplicas: true });
+  const known = new Set(cluster.masters.map(({ port }) => port));
+  const mapAddress = (address: RedisAddress): RedisAddress => {
+    if (known.has(address.port)) return address;
+    throw new Error(`nobody knows ${address.port}`);
+  };
+  const [heir] = cluster.replicas;
+  await using one = await startBroker({ cluster: { rootNodes: rootNodesOf(cluster), mapAddress } });
+  const room = rooms.find((name) => slotOf(`{wirepact:l:${name}}`) < Math.floor(16_384 / 3))!;
+  await append(one, room, 'before');
+  await heir?.command('CLUSTER', 'FAILOVER');
+  const isSaid = (): boolean =>
+    one.ear.all('failed').some(({ error }) => String(error).includes(`nobody knows ${heir?.port}`));
+  while (!isSaid()) await one.broker.latest(room).catch(() => undefined);
+  known.add(heir?.port ?? 0);
+  await append(one, room, 'after');
+  expect(await bodiesIn(one, room)).toEqual(['before', 'after']);
 }, 60_000);

@@ -159,10 +159,10 @@ export class Cluster implements Topology {
     let node = this.#nodes.get(name);
     if (node === undefined) {
       const { connection } = this.#options;
-      const place = this.#cluster.mapAddress(address);
-      node = new RedisNode(`Redis at ${name}`, this.#host.node, () =>
-        Promise.resolve({ ...credentialsOf(this.#cluster), ...connection, ...place }),
-      );
+      // asked for each line, in which what goes wrong with it is told like whatever else keeps a line from being opened
+      node = new RedisNode(`Redis at ${name}`, this.#host.node, async () => {
+        return { ...credentialsOf(this.#cluster), ...connection, ...this.#cluster.mapAddress(address) };
+      });
       this.#nodes.set(name, node);
       this.#addresses.set(node, address);
     }
