@@ -175,6 +175,23 @@ describe('the members of a room', () => {
     expect(infos(b.take())).toContain('new');
   });
 
+  it('hear of each other later where that could not be found out when one came', async () => {
+    const { brokers, clock, nodes } = await startNodes(channels, { rooms });
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby', 'ann');
+    const members = brokers[1].members.bind(brokers[1]);
+    brokers[1].members = () => Promise.reject(new Error('it is full'));
+    const b = await other.connect('bob');
+    await join(b, 'lobby');
+    await settle();
+    b.takeAll();
+    brokers[1].members = members;
+    clock.advance(30_000);
+    await settle();
+    const told = b.takeAll().filter(({ path }) => path === '$member');
+    expect(told.map(({ data }) => data)).toEqual([{ room: 'lobby', id: a.welcome.session, info: 'ann' }]);
+  });
+
   it('are not told that one left who only went to another process', async () => {
     const { nodes } = await startNodes(channels, { rooms });
     const [one, other, third] = nodes;

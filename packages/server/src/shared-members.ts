@@ -23,8 +23,8 @@ interface MemberList {
   readonly infos: Map<string, string>;
   /** What was heard while the list was read, which may be older; `undefined` for who left. */
   readonly heard: Map<string, string | undefined>;
-  /** Whether the members that are here know who is there. */
-  isRead: boolean;
+  /** Whether the members that are here were told who is there, as far as that was known: what is new they are told. */
+  isTold: boolean;
   reading: Promise<void> | undefined;
 }
 
@@ -105,7 +105,7 @@ export class SharedMembers {
   #listOf(room: Room): MemberList {
     const known = this.#lists.get(room.name);
     if (known?.room === room) return known;
-    const list = { room, infos: new Map(), heard: new Map(), isRead: false, reading: undefined };
+    const list = { room, infos: new Map(), heard: new Map(), isTold: false, reading: undefined };
     this.#lists.set(room.name, list);
     return list;
   }
@@ -122,16 +122,16 @@ export class SharedMembers {
         else members.set(id, info);
       }
       for (const id of [...infos.keys()]) {
-        if (!members.has(id) && infos.delete(id) && list.isRead) tellOf(room, id);
+        if (!members.has(id) && infos.delete(id) && list.isTold) tellOf(room, id);
       }
       for (const [id, info] of members) {
-        if (list.isRead && infos.get(id) !== info) tellOf(room, id, info);
+        if (list.isTold && infos.get(id) !== info) tellOf(room, id, info);
         infos.set(id, info);
       }
-      list.isRead = true;
     } catch {
-      // the engine is away: it is read again when that is back
+      // it is read again when the engine is back, or with the next round
     }
+    list.isTold = true;
   }
 
   #note(room: string, id: string, info?: string): void {
