@@ -83,8 +83,20 @@ describe('a stream', () => {
     expect(
       await client.ask({ path: '$more', data: { id: 8, n: 24 } }, { path: '$more', data: { id: 8, n: 20 } }),
     ).toEqual([]);
-    client.send({ path: '$more', data: { id: 8, n: 1_000 } });
-    expect(numbers((await client.take(78)).slice(0, 76))).toEqual(upTo(25, 100));
+    client.send({ path: '$more', data: { id: 8, n: 32 } });
+    expect(numbers(await client.take(8))).toEqual(upTo(25, 32));
+  });
+
+  it('is granted 16 items beyond the last that was sent, whatever is asked for', async () => {
+    const client = await openV1(url);
+    expect(numbers(await client.ask(tail(100)))).toEqual(upTo(1, 16));
+    for (const [n, from] of [
+      [1_000, 17],
+      [Number.MAX_SAFE_INTEGER, 33],
+    ] as const) {
+      const granted = await client.ask({ path: '$more', data: { id: 8, n } });
+      expect(numbers(granted)).toEqual(upTo(from, from + 15));
+    }
   });
 
   it('sends no more than 65,536 characters ahead of what was taken', async () => {

@@ -61,9 +61,9 @@ class Stream implements RunningStream {
     const { session } = this.#call;
     try {
       for (;;) {
-        if (this.#window !== undefined) await this.#window.opened();
+        await this.#window?.opened();
         // a generator that never waits must not keep everybody else waiting
-        else if (this.#sent % streamWindow.items === streamWindow.items - 1) await setImmediate();
+        if (this.#sent % streamWindow.items === streamWindow.items - 1) await setImmediate();
         await session.connection?.outgoing.roomForMore();
         if (this.#call.aborted) return;
         const next = await this.#iterator.next();
@@ -136,8 +136,9 @@ class GrantedWindow {
     return this.#untaken.filter((item) => (item.n ?? 0) > n);
   }
 
+  /** What was not sent cannot have been taken: nobody may grant more than the window beyond it. */
   grant(n: number): void {
-    this.#granted = Math.max(this.#granted, n);
+    this.#granted = Math.max(this.#granted, Math.min(n, this.#sent + streamWindow.items));
     this.#forgetTaken();
     this.#wake?.();
   }
