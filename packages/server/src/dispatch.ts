@@ -29,12 +29,23 @@ export function receive(session: Session, frame: Frame): void {
   else handle(call, data, () => onMessage(session.socket, { path, data }));
 }
 
+/** Answers a frame that can be read and is not let in: on its `id`, like any other, and once. */
+export function refuseFrame(session: Session, frame: Frame, why: string): void {
+  const number = numberOf(session, frame);
+  const isNew = number === undefined || noteNumber(session, number);
+  if (isNew) refuse(new Call(session, frame, undefined, number), 'bad_frame', why);
+  else if (session.shared?.elsewhere.has(number) !== true) answerAgain(session, frame, number);
+}
+
 /** A number comes twice when the client does not know that it arrived. What it asked for is not done again. */
 function receiveAgain(session: Session, frame: Frame, number: number): void {
-  const { id } = frame;
   const { elsewhere } = session.shared ?? {};
   // should that process die over it, it is handled here
-  if (elsewhere?.has(number) === true) return void elsewhere.set(number, frame);
+  if (elsewhere?.has(number) === true) elsewhere.set(number, frame);
+  else answerAgain(session, frame, number);
+}
+
+function answerAgain(session: Session, { id }: Frame, number: number): void {
   for (const call of session.calls) if (call.number === number) return;
   if (id === undefined) session.hub.acknowledgements.owe(session);
   else sendAgain(session, number);

@@ -2,7 +2,7 @@ import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { LimitOptions } from './limits.js';
-import { createTestServer } from './test-server.fixture.js';
+import { createTestServer, settle } from './test-server.fixture.js';
 
 const channels = defineChannels({ note: { in: z.string(), reply: z.string() } });
 
@@ -55,5 +55,45 @@ describe('messages that are no frames', () => {
     for (let id = 0; id < 20; id += 1) client.say({ path: id % 2 ? 'note' : 'nope', data: 5, id });
     expect(client.take()).toHaveLength(20);
     expect(client.transport.closedWith).toBeUndefined();
+  });
+});
+
+describe('a request that is not let in', () => {
+  const excess = { path: 'note', data: Array.from({ length: 10_001 }, () => 0) };
+
+  it('is answered on its id, the same when it comes again, and counts', async () => {
+    const server = start();
+    const client = await server.connect();
+    const refused = [
+      { path: 'note', id: 1, error: { code: 'bad_frame', message: expect.stringContaining('10000 keys') } },
+    ];
+    for (let time = 0; time < 2; time += 1) {
+      client.say({ ...excess, id: 1 });
+      expect(client.take()).toEqual(refused);
+    }
+    expect(server.sockets.stats().badFrames).toBe(2);
+    client.cut();
+    const back = await server.resume(client, { open: { 1: 0 } });
+    expect(back.welcome.done).toEqual([[1, 1]]);
+    expect(back.take()).toEqual(refused);
+  });
+
+  it('is answered on its id to a plain client', async () => {
+    const client = await start().connectPlain();
+    client.say({ ...excess, id: 'a' });
+    expect(client.take()).toMatchObject([{ path: 'note', id: 'a', error: { code: 'bad_frame' } }]);
+  });
+
+  it('and is one too many is answered when the client is back', async () => {
+    const server = start({ badFramesPer10s: 1 });
+    const client = await server.connect();
+    client.say('no JSON');
+    client.take();
+    client.say({ ...excess, id: 1 });
+    expect(client.transport.closedWith?.code).toBe(4429);
+    expect(client.take()).toEqual([]);
+    const back = await server.resume(client, { open: { 1: 0 } });
+    await settle();
+    expect(back.take()).toMatchObject([{ path: 'note', id: 1, error: { code: 'bad_frame' } }]);
   });
 });

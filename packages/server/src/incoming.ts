@@ -1,7 +1,7 @@
 // What a client sends, from its text to whoever handles it.
 import { closeCodes, type Decoded, type Frame } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
-import { receive } from './dispatch.js';
+import { receive, refuseFrame } from './dispatch.js';
 import { findResumable, readHello } from './hello.js';
 import { findChannel } from './find-channel.js';
 import type { Hub } from './hub.js';
@@ -10,6 +10,7 @@ import { loseConnection, openSession } from './lifecycle.js';
 import { receiveProtocolFrame } from './protocol-frames.js';
 import { noteNumber, numberOf } from './received-numbers.js';
 import { resumeSession } from './resume.js';
+import type { Session } from './session.js';
 
 /** The time in which `badFramesPer10s` counts. */
 const badFramesWindowMs = 10_000;
@@ -38,11 +39,11 @@ export function receiveMessage(connection: Connection, text: string | undefined)
     return;
   }
   if (session.resumeToken.confirm()) session.shared?.noteConfirmed();
-  if (frame === undefined || why !== undefined) {
-    const number = frame && numberOf(session, frame);
-    // or the client would send it again for ever
-    if (number !== undefined && noteNumber(session, number)) hub.acknowledgements.owe(session);
-    refuseMessage(connection, why ?? '');
+  if (frame === undefined) refuseMessage(connection, why ?? '');
+  else if (why !== undefined) {
+    // on the path of a question an `id` is the server's own
+    if (frame.id === undefined || answers) refuseEvent(session, connection, frame, why);
+    else refuseRequest(session, connection, frame, why);
   } else if (frame.path.startsWith('$')) receiveProtocolFrame(session, frame);
   else if (answers) session.questions.answer(frame);
   else receive(session, frame);
@@ -85,14 +86,31 @@ function isAnswer({ hub, speaksProtocol }: Connection, { id, path }: Frame): boo
   return id !== undefined && speaksProtocol && findChannel(hub, path)?.answer !== undefined;
 }
 
+function refuseEvent(session: Session, connection: Connection, frame: Frame, why: string): void {
+  const number = numberOf(session, frame);
+  // or the client would send it again for ever
+  if (number !== undefined && noteNumber(session, number)) session.hub.acknowledgements.owe(session);
+  refuseMessage(connection, why);
+}
+
+function refuseRequest(session: Session, connection: Connection, frame: Frame, why: string): void {
+  countBadFrame(connection);
+  refuseFrame(session, frame, why);
+}
+
 function refuseMessage(connection: Connection, why: string): void {
+  if (!countBadFrame(connection)) return;
+  connection.sendFrame('$error', { code: 'bad_frame', message: `[bad_frame] ${why}` });
+}
+
+/** `false` when it was one too many: the connection is closed. */
+function countBadFrame(connection: Connection): boolean {
   const { counters } = connection.hub;
   counters.badFrames += 1;
-  if (isOneTooMany(connection)) {
-    counters.limited.badFrames += 1;
-    return loseConnection(connection, closeCodes.rateLimited, 'too many messages were no frames');
-  }
-  connection.sendFrame('$error', { code: 'bad_frame', message: `[bad_frame] ${why}` });
+  if (!isOneTooMany(connection)) return true;
+  counters.limited.badFrames += 1;
+  loseConnection(connection, closeCodes.rateLimited, 'too many messages were no frames');
+  return false;
 }
 
 /** Counts a bad frame. Whoever sends so many speaks something else, or tries things out. */
