@@ -93,11 +93,10 @@ export function deliverValue(hub: Hub, group: Group, { message, exceptId }: Valu
   }
 }
 
-function deliverEntryTo(session: Session, { log, session: owner }: Group, entry: NewEntry): void {
+function deliverEntryTo(session: Session, { log }: Group, entry: NewEntry): void {
   const { connection } = session;
   if (connection?.outgoing.isClosed !== false || session.behind?.has(log.name) === true) return;
-  // what is for one client alone is queued for it, up to the bound where its connection is closed
-  if (owner === undefined && connection.outgoing.isSlow) noteLag(session, log, entry.after);
+  if (connection.outgoing.isSlow) noteLag(session, log, entry.after);
   else writeEntry(connection, entry, entry.text);
 }
 
