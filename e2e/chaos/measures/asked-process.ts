@@ -15,15 +15,23 @@ export interface AskedProcess<TCommand> {
   close(): void;
 }
 
+/** How `fork` starts Node.js, where that is not on this very host. */
+export interface Forking {
+  readonly execPath: string;
+  readonly execArgv: readonly string[];
+}
+
 /** Starts it, and resolves once it is ready, with what it says then. `setup` is its first argument. */
 export async function startAsked<TCommand, TReady>(
   name: string,
   setup?: unknown,
+  forking?: Forking,
 ): Promise<AskedProcess<TCommand> & { readonly ready: TReady }> {
   // seen from main.js, into which this file is bundled
   const program = fileURLToPath(new URL(`measures/${name}.js`, import.meta.url));
   const child = fork(program, setup === undefined ? [] : [JSON.stringify(setup)], {
-    execArgv: ['--expose-gc', '--enable-source-maps'],
+    ...forking,
+    execArgv: [...(forking?.execArgv ?? []), '--expose-gc', '--enable-source-maps'],
   });
   const waiting = new Map<number, Deferred<never>>();
   let key = 0;

@@ -70,7 +70,10 @@ export const mixedFuzz: Measure = {
     if (isUp) child.disconnect();
     const from = Math.min(settledAfter, minutes / 2);
     const counted = samples.filter(({ minute }) => minute >= from);
-    const slope = { unit: `MB/min from minute ${from} on`, ...(minutes >= 2 * settledAfter && { atMost: 1 }) };
+    const slope = {
+      unit: `MB/min from minute ${from} on`,
+      ...(minutes >= 2 * settledAfter && { atMost: 1 }),
+    };
     return [
       { name: 'connections', value: connections, unit: `in ${minutes} min` },
       { name: 'messages that were read', value: last?.received ?? 0, unit: '' },

@@ -18,5 +18,16 @@ export type Channels = typeof channels;
 export const policies = ['reliable', 'reliable to each', 'latest', 'volatile', 'stream'] as const;
 export type Policy = (typeof policies)[number];
 
+const filler = '.'.repeat(10_000);
+
+/** What floods them: its number first, and for each receiver of its own where it is sent to each. */
+export function createLoad(number: number, receiver = ''): string {
+  return `${number} ${receiver}${filler}`;
+}
+
+export function numberOf(load: string): number {
+  return parseInt(load);
+}
+
 /** Everybody is in the one; those who are flooded are in the other. */
 export const [square, basin] = ['square', 'basin'];

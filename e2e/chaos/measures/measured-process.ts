@@ -1,4 +1,5 @@
-// The measured server process: serves, floods when it is told to, and reads its own memory.
+// The measured server process: serves, floods when it is told to, and reads its own memory. Its argument is the address to listen
+// at.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,12 +7,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SocketManager } from '@wirepact/server';
 import { keepPace } from '../pace.js';
 import { answerAs } from './asked-process.js';
-import { basin, channels, square, type Policy } from './measured-channels.js';
+import { basin, channels, createLoad, square, type Policy } from './measured-channels.js';
+import { MeasuredSockets } from './measured-sockets.js';
 import type { MeasuredCommand, Reading } from './measured-server.js';
 
-const load = 'x'.repeat(10_000);
 const ticksPerSecond = 20;
-const loadsPerSecond = 100;
 
 const sockets = new SocketManager(channels, {
   limits: { joinsPerSecond: 1e6, messagesPerSecond: 1e6 },
@@ -20,19 +20,25 @@ const sockets = new SocketManager(channels, {
     note: (socket, text) => socket.send('note', text),
     ask: (_socket, text) => text,
     async *tail() {
-      for (;;) yield load;
+      for (let number = 0; ; number += 1) yield createLoad(number);
     },
   },
 });
 const server = createServer();
 sockets.attach(server, { path: '/' });
-server.listen(0, '127.0.0.1');
+const measured = new MeasuredSockets(server);
+server.listen(0, JSON.parse(process.argv[2] ?? '"127.0.0.1"') as string);
 await once(server, 'listening');
+
+let loads = 0;
 
 function sendLoad(policy: Policy): void {
   const room = sockets.room(basin);
-  if (policy === 'reliable to each') for (const member of room.members()) member.send('reliable', load);
-  else if (policy !== 'stream') room.send(policy, load);
+  const number = loads;
+  loads += 1;
+  if (policy === 'reliable to each')
+    for (const member of room.members()) member.send('reliable', createLoad(number, member.id));
+  else if (policy !== 'stream') room.send(policy, createLoad(number));
 }
 
 async function collectGarbage(): Promise<void> {
@@ -44,9 +50,10 @@ async function collectGarbage(): Promise<void> {
 
 async function read(collects: boolean): Promise<Reading> {
   if (collects) await collectGarbage();
-  const { rss, heapUsed } = process.memoryUsage();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const { mostWaiting, longestStallMs } = measured;
   return {
-    ...{ rss, heapUsed, stats: sockets.stats() },
+    ...{ rss, heapUsed, external, loads, mostWaiting, longestStallMs, stats: sockets.stats() },
     timers: process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length,
     listeners: server.eventNames().reduce((sum, name) => sum + server.listenerCount(name), 0),
   };
@@ -61,7 +68,7 @@ async function perform(command: MeasuredCommand): Promise<Reading | undefined> {
   const stopTicks = keepPace(ticksPerSecond, () =>
     sockets.room(square).send('tick', { sentAt: performance.timeOrigin + performance.now() }),
   );
-  const stopLoad = keepPace(loadsPerSecond, () => sendLoad(command.policy));
+  const stopLoad = keepPace(command.loadsPerSecond, () => sendLoad(command.policy));
   stop = () => {
     stopTicks();
     stopLoad();

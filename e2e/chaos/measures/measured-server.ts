@@ -2,10 +2,11 @@
 import type { Stats } from '@wirepact/server';
 import { startAsked } from './asked-process.js';
 import type { Policy } from './measured-channels.js';
+import type { SlowLine } from './slow-line.js';
 
 /** What the process may be asked to do. */
 export type MeasuredCommand =
-  | { readonly do: 'flood'; readonly policy: Policy }
+  | { readonly do: 'flood'; readonly policy: Policy; readonly loadsPerSecond: number }
   | { readonly do: 'rest' }
   | { readonly do: 'read'; readonly collects?: boolean };
 
@@ -13,6 +14,13 @@ export type MeasuredCommand =
 export interface Reading {
   readonly rss: number;
   readonly heapUsed: number;
+  /** Beside the heap. */
+  readonly external: number;
+  /** How many loads were sent, whoever got them. */
+  readonly loads: number;
+  /** The most bytes that waited for one client, and how long one that was closed had taken nothing. */
+  readonly mostWaiting: number;
+  readonly longestStallMs: number;
   readonly timers: number;
   readonly listeners: number;
   readonly stats: Stats;
@@ -20,17 +28,20 @@ export interface Reading {
 
 export interface MeasuredServer {
   readonly url: string;
-  flood(policy: Policy): Promise<void>;
+  flood(policy: Policy, loadsPerSecond: number): Promise<void>;
   rest(): Promise<void>;
   read(collects?: boolean): Promise<Reading>;
   close(): void;
 }
 
-export async function startMeasuredServer(): Promise<MeasuredServer> {
-  const { ready: port, ask, close } = await startAsked<MeasuredCommand, number>('measured-process');
+/** Starts one on this machine, or behind a slow line. */
+export async function startMeasuredServer(line?: SlowLine): Promise<MeasuredServer> {
+  const { address = '127.0.0.1', forking } = line ?? {};
+  const started = startAsked<MeasuredCommand, number>('measured-process', address, forking);
+  const { ready: port, ask, close } = await started;
   return {
-    url: `ws://127.0.0.1:${port}/`,
-    flood: (policy) => ask({ do: 'flood', policy }),
+    url: `ws://${address}:${port}/`,
+    flood: (policy, loadsPerSecond) => ask({ do: 'flood', policy, loadsPerSecond }),
     rest: () => ask({ do: 'rest' }),
     read: (collects = false) => ask({ do: 'read', collects }),
     close,

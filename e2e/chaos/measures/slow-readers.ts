@@ -1,4 +1,5 @@
-// A thousand clients that read, and fifty that never do: what those cost the process, and what the others notice.
+// A thousand clients that read, and fifty that never do: what those cost the process, and what the others notice. And one that
+// reads slowly.
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@wirepact/client';
@@ -6,12 +7,17 @@ import { WebSocket } from 'ws';
 import { basin, policies, square, type Channels, type Policy } from './measured-channels.js';
 import { startMeasuredServer } from './measured-server.js';
 import { quantile, type Figure, type Measure } from './measure.js';
+import { measureThrottledReader } from './throttled-reader.js';
 
 const stalledCount = 50;
 /** Clients that are flooded and read. */
 const floodedCount = 5;
-const floodMs = 18_000;
-const mebibyte = 2 ** 20;
+/** The kernel takes megabytes first, bit by bit; then there are ten seconds until a client is given up. */
+const floodMs = 28_000;
+const loadsPerSecond = 100;
+const [kibibyte, mebibyte] = [2 ** 10, 2 ** 20];
+/** 1 MiB, and one frame. */
+const mostKibibytes = 1_024 + 10;
 
 export const slowReaders: Measure = {
   id: 'slow-readers',
@@ -22,34 +28,60 @@ export const slowReaders: Measure = {
     for (const policy of policies) {
       const without = await flood(policy, readers, 0);
       const found = await flood(policy, readers, stalledCount);
-      const growth = (found.growthBytes - without.growthBytes) / mebibyte / stalledCount;
-      figures.push(
-        { name: `${policy}: peak RSS`, value: found.peakBytes / 1e6, unit: 'MB' },
-        { name: `${policy}: growth for each that stalls`, value: growth, unit: 'MiB', atMost: 1.25 },
-        {
-          name: `${policy}: p99 of the others, against ${without.p99Ms.toFixed(1)} ms`,
-          value: found.p99Ms / without.p99Ms,
-          ...{ unit: '×', atMost: 1.1 },
-        },
-        { name: `${policy}: closed with 4508`, value: found.slowClosed, unit: `of ${stalledCount}` },
-      );
-      if (found.closedAfterMs > 0)
-        figures.push({
-          name: `${policy}: the last of them, after the first could not take more,`,
-          value: found.closedAfterMs / 1_000,
-          ...{ unit: 's', atMost: 11 },
-        });
+      figures.push(...describe(policy, without, found));
     }
-    return figures;
+    return [...figures, ...(await measureThrottledReader(isQuick))];
   },
 };
 
 interface Found {
   readonly p99Ms: number;
+  readonly restBytes: number;
   readonly peakBytes: number;
-  readonly growthBytes: number;
+  /** What is alive in the end, on the heap and beside it. */
+  readonly heldBytes: number;
+  readonly mostWaiting: number;
   readonly slowClosed: number;
-  readonly closedAfterMs: number;
+  readonly longestStallMs: number;
+}
+
+function describe(policy: Policy, without: Found, found: Found): readonly Figure[] {
+  const named = (name: string, figure: Omit<Figure, 'name'>): Figure => ({
+    name: `${policy}: ${name}`,
+    ...figure,
+  });
+  const growth = (of: (found: Found) => number): number =>
+    (of(found) - of(without)) / mebibyte / stalledCount;
+  const restMb = (found.restBytes / 1e6).toFixed(0);
+  const growthOfRss = growth(({ peakBytes, restBytes }) => peakBytes - restBytes);
+  return [
+    named(`peak RSS, ${restMb} MB of them before the first message`, {
+      value: found.peakBytes / 1e6,
+      unit: 'MB',
+    }),
+    named('growth for each that stalls', { value: growthOfRss, unit: 'MiB', atMost: 1.25 }),
+    named('of that alive in the end, when garbage is collected', {
+      value: growth(({ heldBytes }) => heldBytes),
+      unit: 'MiB',
+    }),
+    named('most that waited for one', {
+      value: found.mostWaiting / kibibyte,
+      ...{ unit: 'KiB', atMost: mostKibibytes },
+    }),
+    named(`p99 of the others, against ${without.p99Ms.toFixed(1)} ms`, {
+      value: found.p99Ms / without.p99Ms,
+      ...{ unit: '×', atMost: 1.1 },
+    }),
+    named('closed with 4508', { value: found.slowClosed, unit: `of ${stalledCount}` }),
+    ...(found.slowClosed === 0
+      ? []
+      : [
+          named('the longest that one took nothing before that', {
+            value: found.longestStallMs / 1_000,
+            ...{ unit: 's', atMost: 11 },
+          }),
+        ]),
+  ];
 }
 
 async function flood(policy: Policy, readers: number, stalled: number): Promise<Found> {
@@ -63,29 +95,23 @@ async function flood(policy: Policy, readers: number, stalled: number): Promise<
   });
   await Promise.all(clients.map(({ joined }) => joined));
   const sockets = await Promise.all(Array.from({ length: stalled }, () => openStalled(server.url, policy)));
-  const { rss: before } = await server.read(true);
-  let [peakBytes, slowClosed, closedAfterMs] = [before, 0, 0];
-  let stalledAt: number | undefined;
+  const { rss: restBytes } = await server.read(true);
+  let peakBytes = restBytes;
   const startedAt = performance.now();
-  await server.flood(policy);
+  await server.flood(policy, loadsPerSecond);
   while (performance.now() - startedAt < floodMs) {
     await delay(100);
-    const { rss, stats } = await server.read();
-    peakBytes = Math.max(peakBytes, rss);
-    // what the system's own buffers take comes before
-    const { volatile, replaced } = stats.dropped;
-    if (stats.lagged + volatile + replaced + stats.slowClosed > 0) stalledAt ??= performance.now();
-    if (stats.slowClosed > slowClosed && stalledAt !== undefined)
-      closedAfterMs = performance.now() - stalledAt;
-    slowClosed = stats.slowClosed;
+    peakBytes = Math.max(peakBytes, (await server.read()).rss);
   }
   await server.rest();
+  const { heapUsed, external, mostWaiting, longestStallMs, stats } = await server.read(true);
   for (const { client } of clients) client.close();
   for (const socket of sockets) socket.terminate();
   server.close();
   return {
     p99Ms: quantile(latencies, 0.99),
-    ...{ peakBytes, growthBytes: peakBytes - before, slowClosed, closedAfterMs },
+    ...{ restBytes, peakBytes, heldBytes: heapUsed + external },
+    ...{ mostWaiting, longestStallMs, slowClosed: stats.slowClosed },
   };
 }
 

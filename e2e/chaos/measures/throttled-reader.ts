@@ -1,0 +1,58 @@
+// A client on a line of 64 kbit/s, in a room that is sent sixteen times as much: all that was accepted it gets or is told of, and
+// what waits for it is little.
+import { setTimeout as delay } from 'node:timers/promises';
+import { createClient } from '@wirepact/client';
+import { basin, numberOf, type Channels } from './measured-channels.js';
+import { startMeasuredServer } from './measured-server.js';
+import type { Figure } from './measure.js';
+import { openSlowLine } from './slow-line.js';
+
+const kilobitsPerSecond = 64;
+/** 10 kB each: 1 Mbit/s. */
+const loadsPerSecond = 12.5;
+/** How long the rest may take once the line is fast. */
+const restMs = 30_000;
+
+const name = (what: string): string => `${kilobitsPerSecond} kbit/s in a room of 1 Mbit/s: ${what}`;
+
+export async function measureThrottledReader(isQuick: boolean): Promise<readonly Figure[]> {
+  const line = openSlowLine(kilobitsPerSecond);
+  if (line === undefined) {
+    console.log('| slow-readers | a throttled client is skipped: there are no network namespaces here |');
+    return [];
+  }
+  try {
+    const server = await startMeasuredServer(line);
+    const client = createClient<Channels>({ url: server.url });
+    let [heard, told, next, disordered] = [0, 0, 0, 0];
+    client.on('reliable', (load) => {
+      const number = numberOf(load);
+      if (number < next) disordered += 1;
+      next = number + 1;
+      heard += 1;
+    });
+    client.onGap(({ from, to }) => (told += (to?.[1] ?? NaN) - (from?.[1] ?? NaN)));
+    await client.join(basin);
+    await server.flood('reliable', loadsPerSecond);
+    await delay(isQuick ? 30_000 : 120_000);
+    await server.rest();
+    const { mostWaiting, stats, loads } = await server.read();
+    const heardSlowly = heard;
+    line.widen();
+    for (const deadline = performance.now() + restMs; next < loads && performance.now() < deadline;)
+      await delay(100);
+    client.close();
+    server.close();
+    return [
+      { name: name('sent'), value: loads, unit: 'messages' },
+      { name: name('received'), value: heard, unit: `of them, ${heardSlowly} by the slow line` },
+      { name: name('told as a gap'), value: told, unit: 'of them' },
+      { name: name('neither'), value: Math.abs(loads - heard - told), unit: 'of them', atMost: 0 },
+      { name: name('out of order or twice'), value: disordered, unit: 'of them', atMost: 0 },
+      { name: name('most that waited'), value: mostWaiting / 1_024, unit: 'KiB', atMost: 256 + 10 },
+      { name: name('closed with 4508'), value: stats.slowClosed, unit: 'times' },
+    ];
+  } finally {
+    line.close();
+  }
+}
