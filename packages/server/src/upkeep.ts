@@ -81,8 +81,13 @@ export class Upkeep {
   #checkOverdue(): void {
     const behind = [...this.#behind];
     this.#behind.clear();
-    for (const shared of behind) if (!shared.isOverdue() && shared.isBehind()) this.checkSoon(shared);
-    void eachOf(behind, (shared) => (shared.isOverdue() ? shared.check() : undefined));
+    // each is asked once: with that it counts from anew
+    const overdue = behind.filter((shared) => {
+      const isOverdue = shared.isOverdue();
+      if (!isOverdue && shared.isBehind()) this.checkSoon(shared);
+      return isOverdue;
+    });
+    void eachOf(overdue, (shared) => shared.check());
   }
 
   #beat(): void {
