@@ -73,7 +73,7 @@ export const resumeStorm: Measure = {
       },
       {
         name: 'all had everything',
-        value: (Math.max(...readings.map(({ lastAt }) => lastAt)) - diedAt) / 1_000,
+        value: missing > 0 ? Infinity : (Math.max(...readings.map(({ lastAt }) => lastAt)) - diedAt) / 1_000,
         ...{ unit: 's after that', atMost: 10 },
       },
       {
