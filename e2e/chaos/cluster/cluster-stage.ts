@@ -148,7 +148,9 @@ export class ClusterStage {
     const wanted = this.#nodes.flatMap(({ run }) =>
       streams.map((stream): Message => ({ run, stream, n: this.records.lastOffered(run, stream) + 1 })),
     );
-    const until = performance.now() + patienceMs;
+    // every node says something in each stream within this time
+    const roundMs = (1_000 * wanted.length) / this.perSecond;
+    const until = performance.now() + roundMs + patienceMs;
     for (const account of this.records.accounts) {
       for (;;) {
         const unheard = findUnheard(account, wanted);
