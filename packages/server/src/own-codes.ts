@@ -1,4 +1,4 @@
-// The close codes that an application may close its clients with.
+// The close codes that an application may close its clients with, and the reasons.
 import { closeCodes } from '@wirepact/core/internal';
 
 /** Whether an application may close with this. */
@@ -7,8 +7,11 @@ export function isOwnCode(code: unknown): boolean {
   return code === closeCodes.normal || (code >= 4000 && code < 4400) || (code >= 4600 && code < 5000);
 }
 
-/** @throws TypeError when this code is none of an application's */
-export function checkOwnCode(code: number): void {
+/** @throws TypeError when this code is none of an application's, or the reason is no text */
+export function checkOwnClose(code: number, reason: unknown): void {
+  if (typeof reason !== 'string') {
+    throw new TypeError('the reason to disconnect is no string; give a string, and then a code');
+  }
   if (isOwnCode(code)) return;
   throw new TypeError(`${code} is no close code of an application; use 1000, 4000–4399 or 4600–4999`);
 }

@@ -7,7 +7,7 @@ import type { SessionPlace } from './broker.js';
 import type { Cluster } from './cluster.js';
 import type { Hub } from './hub.js';
 import { createOutgoing } from './outgoing-message.js';
-import { checkOwnCode } from './own-codes.js';
+import { checkOwnClose } from './own-codes.js';
 import type { Answer, ProcessMessage, Question } from './process-messages.js';
 import { readAnswer, readError } from './questions.js';
 import { inboxLogOf } from './shared-sender.js';
@@ -146,7 +146,7 @@ export class RemoteClient {
   }
 
   disconnect(reason = '', code: number = closeCodes.normal): void {
-    checkOwnCode(code);
+    checkOwnClose(code, reason);
     void this.#clients.close(this.#place, reason, code);
   }
 }

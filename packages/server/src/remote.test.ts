@@ -113,6 +113,7 @@ describe('a client that is with another process', () => {
     expect(a.transport.closedWith).toEqual({ code: 4001, reason: 'bye' });
     expect((await third.resume(a)).welcome.resumed).toBe(false);
     expect(() => client?.disconnect('bye', 1002)).toThrow(TypeError);
+    expect(() => client?.disconnect(true as never)).toThrow(TypeError);
   });
 });
 

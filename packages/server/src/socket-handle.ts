@@ -6,7 +6,7 @@ import { endSession } from './lifecycle.js';
 import { everyoneName } from './log.js';
 import { enterRoom, leaveRoom } from './membership.js';
 import { createOutgoing } from './outgoing-message.js';
-import { checkOwnCode } from './own-codes.js';
+import { checkOwnClose } from './own-codes.js';
 import { send, sendDirect } from './publish.js';
 import { findRoomNameFault } from './rooms.js';
 import type { Session } from './session.js';
@@ -66,7 +66,7 @@ export class SocketHandle {
   }
 
   disconnect(reason = '', code: number = closeCodes.normal): void {
-    checkOwnCode(code);
+    checkOwnClose(code, reason);
     endSession(this.#session, code, reason);
   }
 }

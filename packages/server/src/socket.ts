@@ -54,7 +54,7 @@ export interface Socket<TChannels = AnyChannels, TContext = unknown> {
    * @param reason at most 123 bytes of UTF-8; the rest is cut
    * @param code 1000, after which Wirepact's client stays away, or one of the application's own: after 4000–4399 it
    *   returns, after 4600–4999 it stays away
-   * @throws TypeError for any other code
+   * @throws TypeError for any other code, and for a reason that is no string
    */
   disconnect(reason?: string, code?: number): void;
 }

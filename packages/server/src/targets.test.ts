@@ -243,7 +243,20 @@ describe('disconnect', () => {
     expect(all.ann.transport.closedWith).toEqual({ code, reason: 'why' });
   });
 
-  it.each([0, 999, 1001, 1006, 3000, 3999, 4400, 4401, 4508, 4599, 5000, NaN])(
+  it.each([true, null, 4000, new Error('why'), {}] as never[])(
+    'refuses the reason %s before anything has happened',
+    async (reason) => {
+      const { annSocket, all, server } = await start();
+      expect(() => annSocket.disconnect(reason)).toThrow(/no string/);
+      expect(() => server.sockets.user('ann').disconnect(reason)).toThrow(/no string/);
+      expect(annSocket.connected).toBe(true);
+      annSocket.disconnect();
+      await settle();
+      expect(all.ann.transport.closedWith).toEqual({ code: 1000, reason: '' });
+    },
+  );
+
+  it.each([0, 999, 1001, 1006, 3000, 3999, 4000.5, 4400, 4401, 4508, 4599, 5000, NaN])(
     'refuses the code %d',
     async (code) => {
       const { annSocket } = await start();

@@ -5,7 +5,7 @@ import type { AnySocket, Hub } from './hub.js';
 import { createOutgoing } from './outgoing-message.js';
 import { publish, send, sendDirect } from './publish.js';
 import { createTarget, type AnyTarget } from './target.js';
-import { checkOwnCode } from './own-codes.js';
+import { checkOwnClose } from './own-codes.js';
 import { readSharedHistory } from './shared-history.js';
 import type { Socket } from './socket.js';
 
@@ -156,7 +156,7 @@ export class UserSelection {
   }
 
   disconnect(reason = '', code: number = closeCodes.normal): void {
-    checkOwnCode(code);
+    checkOwnClose(code, reason);
     for (const { socket } of this.#hub.roster.ofUser(this.id)) socket.disconnect(reason, code);
     void this.#hub.cluster?.disconnectUser(this.id, reason, code);
   }
