@@ -94,6 +94,9 @@ describe('processes that a broker joins', () => {
       .history({ ...(first && { after: first.position }), limit: 1 });
     expect(next.map(({ data }) => data)).toEqual(['b']);
     expect((await other.sockets.room('lobby').history({ limit: 1 })).map(({ data }) => data)).toEqual(['c']);
+    expect(await other.sockets.room('lobby').history({ limit: 0 })).toEqual([]);
+    expect(await other.sockets.room('lobby').history({ limit: Infinity })).toHaveLength(3);
+    await expect(other.sockets.room('lobby').history({ limit: NaN })).rejects.toThrow(TypeError);
   });
 
   it('let a newcomer read back where it may, also what was said when nobody was there', async () => {

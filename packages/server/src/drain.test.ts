@@ -97,6 +97,17 @@ it.each([
   expect(clock.pending).toBe(0);
 });
 
+it.each([{ graceMs: NaN }, { graceMs: -1 }, { graceMs: Infinity }, { spreadMs: NaN }, { spreadMs: -1 }])(
+  'does not begin with %j',
+  async (options) => {
+    const { sockets, connectMute } = bound();
+    await connectMute();
+    await expect(sockets.drain(options)).rejects.toThrow(TypeError);
+    expect(sockets.countClients).toBe(1);
+    await connectMute();
+  },
+);
+
 it('says what was handled before it closes', async () => {
   const { sockets, connect } = bound();
   const client = await connect();

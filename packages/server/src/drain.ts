@@ -1,6 +1,7 @@
 // Ends a server without cutting anybody off in the middle of a word: clients are told when to come back, handlers that run
 // may finish, and only then are the connections closed, some at a time.
 import { closeCodes } from '@wirepact/core/internal';
+import { checkDuration } from './figures.js';
 import type { Hub } from './hub.js';
 import { endSession, isKeptElsewhere, letGo } from './lifecycle.js';
 import { giveUpReading } from './replay.js';
@@ -21,6 +22,12 @@ const sliceSize = 500;
 const lastWordsMs = 2_000;
 
 const reason = 'the server restarts';
+
+/** @throws TypeError for a time that is none */
+export function checkDrain({ graceMs = 0, spreadMs = 0 }: DrainOptions): void {
+  checkDuration('drain.graceMs', graceMs);
+  checkDuration('drain.spreadMs', spreadMs);
+}
 
 /** Resolves once every session has ended. Streams are not waited for: many never end. */
 export async function drainSessions(

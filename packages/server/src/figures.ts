@@ -1,4 +1,4 @@
-// Options that are numbers: what was given, with the defaults filled in.
+// Options that are numbers: what was given, checked, with the defaults filled in.
 
 /** @throws TypeError for a name that is not there, and for what is no number above 0 */
 export function figures<TFigures extends Record<keyof TFigures, number>>(
@@ -17,4 +17,16 @@ export function figures<TFigures extends Record<keyof TFigures, number>>(
     resolved[name] = value;
   }
   return resolved;
+}
+
+/** @throws TypeError for what is no number from 0 on */
+export function checkDuration(name: string, value: number): void {
+  if (Number.isFinite(value) && value >= 0) return;
+  throw new TypeError(`${name} is ${value}; give it a finite number from 0 on`);
+}
+
+/** @throws TypeError for what is neither a whole number from 0 on nor `Infinity`, which is all there are */
+export function checkCount(name: string, value: number): void {
+  if ((Number.isInteger(value) || value === Infinity) && value >= 0) return;
+  throw new TypeError(`${name} is ${value}; give it a whole number from 0 on, or Infinity`);
 }

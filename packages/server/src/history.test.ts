@@ -184,5 +184,13 @@ describe('the history of a room', () => {
     expect(await read({ after: [epoch, 0], limit: 2 })).toEqual(['one', 'two']);
     expect(await read({ after: ['another', 2], limit: 2 })).toEqual(['two', 'three']);
     expect(await read({ after: [epoch, 9] })).toEqual([]);
+    expect(await read({ limit: 0 })).toEqual([]);
+    expect(await read({ limit: Infinity })).toEqual(['one', 'two', 'three']);
+    expect(await read({ after: [epoch, 1], limit: Infinity })).toEqual(['two', 'three']);
+  });
+
+  it.each([NaN, -1, 1.5, -Infinity])('is not read by the limit %d', async (limit) => {
+    const { lobby } = await start();
+    await expect(lobby.history({ limit })).rejects.toThrow(TypeError);
   });
 });

@@ -113,6 +113,13 @@ describe('a question to a client', () => {
     expect(await long).toBe('timeout');
   });
 
+  it.each([NaN, -1, Infinity])('is not asked with the patience of %d ms', async (timeoutMs) => {
+    const { client, socket } = await start();
+    client.take();
+    await expect(socket.request('price', { of: 'tea' }, { timeoutMs })).rejects.toThrow(TypeError);
+    expect(client.take()).toEqual([]);
+  });
+
   it('rejects with aborted, before or after it was sent', async () => {
     const { client, socket } = await start();
     const controller = new AbortController();

@@ -114,6 +114,7 @@ describe('a client that is with another process', () => {
     expect((await third.resume(a)).welcome.resumed).toBe(false);
     expect(() => client?.disconnect('bye', 1002)).toThrow(TypeError);
     expect(() => client?.disconnect(true as never)).toThrow(TypeError);
+    await expect(client?.request('ask', 'you?', { timeoutMs: NaN })).rejects.toThrow(TypeError);
   });
 });
 

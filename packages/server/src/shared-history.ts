@@ -16,7 +16,7 @@ export async function readSharedHistory(
   const page = await broker.read(room, {
     after: from,
     epoch: createEpoch(),
-    ...(after === undefined && { limit }),
+    ...(after === undefined && Number.isFinite(limit) && { limit }),
   });
   const isKnown = after?.[0] === page.epoch;
   if (after !== undefined && !isKnown) return readSharedHistory(broker, room, limit);

@@ -12,7 +12,7 @@ import {
 import { Upgrader } from './adapters/ws.js';
 import { findAmplifiers } from './amplification.js';
 import { Gate, type Admission } from './admission.js';
-import { drainSessions, type DrainOptions } from './drain.js';
+import { checkDrain, drainSessions, type DrainOptions } from './drain.js';
 import type { ClusterCounts } from './broker.js';
 import { findClient, type ClientTarget } from './client-target.js';
 import {
@@ -251,13 +251,13 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   }
 
   /**
-   * Takes leave for a restart: lets nobody in any more, tells every client when to come back, lets handlers that run
-   * finish, closes with 1012, and then does what `close()` does. Clients of Wirepact return by themselves, each at a random
-   * time within `spreadMs`.
+   * Takes leave for a restart: lets nobody in any more, tells every client when to come back, lets handlers that run finish,
+   * closes with 1012, and then does what `close()` does. Clients of Wirepact return at random times within `spreadMs`.
    *
    * @example `process.once('SIGTERM', async () => { await sockets.drain({ spreadMs: 8_000 }); server.close(); });`
    */
   async drain(options: DrainOptions = {}): Promise<void> {
+    checkDrain(options);
     this.#gate.shut();
     await drainSessions(this.#hub, options);
     await this.close();

@@ -2,6 +2,7 @@
 import type { AnyChannels, Cursor, OutArgs, OutPath } from '@wirepact/core';
 import { closeCodes, type Frame } from '@wirepact/core/internal';
 import type { AnySocket, Hub } from './hub.js';
+import { checkCount } from './figures.js';
 import { createOutgoing } from './outgoing-message.js';
 import { publish, send, sendDirect } from './publish.js';
 import { createTarget, type AnyTarget } from './target.js';
@@ -45,7 +46,7 @@ export interface Presence {
 
 /** Which part of a room's log to read. */
 export interface HistoryOptions {
-  /** At most so many: the newest, or with `after` the next. @default 100 */
+  /** At most so many: the newest, or with `after` the next. `Infinity` is all of them. @default 100 */
   readonly limit?: number;
   /** Only what came after this position. One of a log that was made anew since then counts as none. */
   readonly after?: Cursor;
@@ -110,6 +111,8 @@ export class RoomSelection {
 
   // asynchronous, as a log is that is elsewhere
   async history({ limit = 100, after }: HistoryOptions = {}): Promise<readonly RoomMessage[]> {
+    checkCount('history.limit', limit);
+    if (limit === 0) return [];
     const { cluster } = this.#hub;
     if (cluster !== undefined) return readSharedHistory(cluster.broker, this.name, limit, after);
     const log = this.#hub.rooms.find(this.name)?.log;
