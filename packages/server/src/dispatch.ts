@@ -39,9 +39,9 @@ export function refuseFrame(session: Session, frame: Frame, why: string): void {
 
 /** A number comes twice when the client does not know that it arrived. What it asked for is not done again. */
 function receiveAgain(session: Session, frame: Frame, number: number): void {
-  const { elsewhere } = session.shared ?? {};
+  const awaited = session.shared?.elsewhere.get(number);
   // should that process die over it, it is handled here
-  if (elsewhere?.has(number) === true) elsewhere.set(number, frame);
+  if (awaited !== undefined) awaited.frame = frame;
   else answerAgain(session, frame, number);
 }
 

@@ -25,6 +25,12 @@ export function checkDuration(name: string, value: number): void {
   throw new TypeError(`${name} is ${value}; give it a finite number from 0 on`);
 }
 
+/** @throws TypeError for what is neither a number from 0 on nor `Infinity`, which is for as long as it takes */
+export function checkTimeout(name: string, value: number): void {
+  if (value >= 0) return;
+  throw new TypeError(`${name} is ${value}; give it a number from 0 on, or Infinity`);
+}
+
 /** @throws TypeError for what is neither a whole number from 0 on nor `Infinity`, which is all there are */
 export function checkCount(name: string, value: number): void {
   if ((Number.isInteger(value) || value === Infinity) && value >= 0) return;

@@ -2,6 +2,7 @@
 // can say it too.
 import type { WireError } from '@wirepact/core/internal';
 import type { AnswerFrame } from './answer-store.js';
+import type { HandledBy } from './handled-elsewhere.js';
 import { isPosition } from './hello.js';
 import { isOwnCode } from './own-codes.js';
 import { parseJson, toRecord } from './read-json.js';
@@ -22,8 +23,8 @@ export interface HandedOver {
   readonly id: string;
   readonly done?: string;
   readonly answers?: readonly (readonly [number, readonly AnswerFrame[]])[];
-  /** What is still being handled. */
-  readonly running?: readonly number[];
+  /** What is still being handled: there, or by others that had the session before. */
+  readonly running?: readonly HandledBy[];
 }
 
 /** A message of a session that is elsewhere by now was handled. */
@@ -32,6 +33,22 @@ export interface Handled {
   readonly id: string;
   readonly number: number;
   readonly frames?: readonly AnswerFrame[];
+}
+
+/** Another process has a session by now: it is the one to tell what comes of its messages. */
+export interface Wanted {
+  readonly kind: 'wanted';
+  readonly id: string;
+  readonly to: string;
+  /** What it is not known of whether it is still handled. */
+  readonly numbers: readonly number[];
+}
+
+/** A message of a session is not handled by this process, as was thought. */
+export interface Lost {
+  readonly kind: 'lost';
+  readonly id: string;
+  readonly number: number;
 }
 
 /** A client is to be asked something. */
@@ -63,7 +80,7 @@ interface Close {
 }
 
 /** What one process says to another alone. */
-export type ProcessMessage = HandOver | HandedOver | Handled | Question | Answer | Close;
+export type ProcessMessage = HandOver | HandedOver | Handled | Wanted | Lost | Question | Answer | Close;
 
 type Unchecked = Readonly<Record<string, unknown>>;
 
@@ -74,9 +91,11 @@ const checks: { readonly [K in ProcessMessage['kind']]: (message: Unchecked) => 
     areTexts(id) &&
     (done === undefined || areTexts(done)) &&
     (answers === undefined || isListOf(answers, isAnswered)) &&
-    (running === undefined || isListOf(running, isPosition)),
+    (running === undefined || isListOf(running, isHandledBy)),
   handled: ({ id, number, frames }) =>
     areTexts(id) && isPosition(number) && (frames === undefined || areFrames(frames)),
+  wanted: ({ id, to, numbers }) => areTexts(id, to) && isListOf(numbers, isPosition),
+  lost: ({ id, number }) => areTexts(id) && isPosition(number),
   ask: ({ number, from, id, path, json, timeoutMs }) =>
     isPosition(number) &&
     areTexts(from, id, path) &&
@@ -114,6 +133,10 @@ function isFrame(text: string): boolean {
 
 function isAnswered(pair: unknown): boolean {
   return Array.isArray(pair) && isPosition(pair[0]) && areFrames(pair[1]);
+}
+
+function isHandledBy(pair: unknown): boolean {
+  return Array.isArray(pair) && pair.length === 2 && isPosition(pair[0]) && areTexts(pair[1]);
 }
 
 function areTexts(...values: readonly unknown[]): boolean {

@@ -113,7 +113,7 @@ describe('a question to a client', () => {
     expect(await long).toBe('timeout');
   });
 
-  it.each([NaN, -1, Infinity])('is not asked with the patience of %d ms', async (timeoutMs) => {
+  it.each([NaN, -1])('is not asked with the patience of %d ms', async (timeoutMs) => {
     const { client, socket } = await start();
     client.take();
     await expect(socket.request('price', { of: 'tea' }, { timeoutMs })).rejects.toThrow(TypeError);

@@ -7,7 +7,7 @@ import {
   type ErrorCode,
 } from '@wirepact/core';
 import { fromWireError, parse, type Clock, type Frame } from '@wirepact/core/internal';
-import { checkDuration } from './figures.js';
+import { checkTimeout } from './figures.js';
 import type { AskOptions } from './socket.js';
 
 /** By what an answer is read. What the channel says nothing of is taken as it comes. */
@@ -48,7 +48,7 @@ export class Questions {
       failure('aborted', `the question "${path}" was called off`, path, { cause: signal?.reason });
     if (signal?.aborted === true) return Promise.reject(aborted());
     return new Promise((resolve, reject) => {
-      checkDuration('request.timeoutMs', timeoutMs);
+      checkTimeout('request.timeoutMs', timeoutMs);
       const id = `${this.#prefix}${++this.#count}`;
       const onAbort = (): void => question.reject(aborted());
       const cancelTimer = this.#clock.after(timeoutMs, () => {

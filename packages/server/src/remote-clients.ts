@@ -5,7 +5,7 @@ import { closeCodes, toWireError } from '@wirepact/core/internal';
 import { askClient, encodeQuestion, findAsked, type EncodedQuestion } from './ask-client.js';
 import type { SessionPlace } from './broker.js';
 import type { Cluster } from './cluster.js';
-import { checkDuration } from './figures.js';
+import { checkTimeout } from './figures.js';
 import type { Hub } from './hub.js';
 import { createOutgoing } from './outgoing-message.js';
 import { checkOwnClose } from './own-codes.js';
@@ -52,7 +52,7 @@ export class RemoteClients {
     const { path, json } = question;
     const number = (this.#count += 1);
     return new Promise((resolve, reject) => {
-      checkDuration('request.timeoutMs', timeoutMs);
+      checkTimeout('request.timeoutMs', timeoutMs);
       const settle = (then: () => void): void => {
         this.#asked.delete(number);
         stop();

@@ -46,7 +46,7 @@ export function restoreSession(
     if (room !== undefined) readAhead(room.log, membership, hello);
     hub.cluster?.members.keep(session, name);
   }
-  for (const number of handedOver?.running ?? []) shared.elsewhere.set(number, undefined);
+  for (const [number, processId] of handedOver?.running ?? []) shared.elsewhere.set(number, { processId });
   noteUnhandled(session, shared, decodeDone(handedOver?.done ?? claimed.done));
   noteBegun(session, shared, hello.open);
   const answers =

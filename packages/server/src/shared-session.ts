@@ -34,8 +34,8 @@ export class SharedSession {
   movedTo: string | undefined;
   /** The process that had it before. */
   cameFrom: string | undefined;
-  /** Messages that are being handled there, and what came again of them. */
-  readonly elsewhere: Map<number, Frame | undefined> = new Map();
+  /** Messages that processes before this one are handling, and what came again of them. */
+  readonly elsewhere: Map<number, { readonly processId: string; frame?: Frame }> = new Map();
   /** Numbers below the highest that nobody has handled. */
   readonly unhandled: UnhandledNumbers = new UnhandledNumbers();
   /** Why the engine did not take what was last put down; `undefined` when it did. */

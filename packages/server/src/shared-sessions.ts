@@ -3,11 +3,11 @@ import { closeCodes } from '@wirepact/core/internal';
 import type { AnswerFrame } from './answer-store.js';
 import type { Broker, ClaimedSession } from './broker.js';
 import type { Connection } from './connection.js';
-import { receive } from './dispatch.js';
+import { handleHere, stillHandled } from './handled-elsewhere.js';
 import type { Hello } from './hello.js';
 import type { Hub } from './hub.js';
 import { endForGood, endSession, letGo, openSession, suspendSession } from './lifecycle.js';
-import type { HandedOver, Handled, HandOver, ProcessMessage } from './process-messages.js';
+import type { HandedOver, Handled, HandOver, Lost, ProcessMessage, Wanted } from './process-messages.js';
 import { handledNumbers } from './received-numbers.js';
 import { resumeSession } from './resume.js';
 import { createSecret, createSessionId, hashOf } from './secrets.js';
@@ -154,6 +154,8 @@ export class SharedSessions {
     if (message.kind === 'hand-over') this.#handOver(message);
     else if (message.kind === 'handed-over') this.#awaited.get(message.id)?.(message);
     else if (message.kind === 'handled') this.#noteHandled(message);
+    else if (message.kind === 'wanted') this.#reroute(message);
+    else if (message.kind === 'lost') this.#noteLost(message);
   }
 
   /** A message of a session that is elsewhere by now was handled here. */
@@ -168,21 +170,45 @@ export class SharedSessions {
     const { clock, session: bounds } = this.#hub.options;
     // where no connection is there is nobody else to see how long they have waited
     for (const session of this.#hub.suspended.since(clock.now() - bounds.resumeForMs)) endForGood(session);
+    const lives = new Map<string, Promise<boolean>>();
+    const isAlive = (processId: string): Promise<boolean> => {
+      // where that is not known, another time
+      const life = lives.get(processId) ?? this.broker.isAlive(processId).catch(() => true);
+      lives.set(processId, life);
+      return life;
+    };
+    for (const session of this.#hub.roster.all()) await this.#checkElsewhere(session, isAlive);
     for (const [id, { session, at }] of this.#left) {
+      await this.#checkElsewhere(session, isAlive);
       const isBusy = session.calls.size > 0 || (session.shared?.elsewhere.size ?? 0) > 0;
       if (!isBusy && at < clock.now() - handOverMs) this.#left.delete(id);
     }
-    for (const session of this.#hub.roster.all()) {
-      const { shared } = session;
-      if (shared?.cameFrom === undefined || shared.elsewhere.size === 0) continue;
-      // where that is not known, another time
-      if (await this.broker.isAlive(shared.cameFrom).catch(() => true)) continue;
-      for (const [number, frame] of [...shared.elsewhere]) {
-        shared.elsewhere.delete(number);
-        shared.unhandled.add(number);
-        if (frame !== undefined) receive(session, frame);
-      }
+  }
+
+  /** Word of what others handle comes from them, or over the process between, which may have died with it. */
+  async #checkElsewhere(session: Session, isAlive: (processId: string) => Promise<boolean>): Promise<void> {
+    const { elsewhere, cameFrom = '' } = session.shared ?? {};
+    for (const [number, { processId }] of [...(elsewhere ?? [])]) {
+      if (!(await isAlive(processId))) handleHere(session, number);
+      else if (session.isHere && !(await isAlive(cameFrom))) this.#want(session, processId, [number]);
     }
+  }
+
+  /** Tells a process whom it is to tell what its handlers answer. */
+  #want({ id }: Session, processId: string, numbers: readonly number[] = []): void {
+    this.#tell(processId, { kind: 'wanted', id, to: this.#processId, numbers });
+  }
+
+  #reroute({ id, to, numbers }: Wanted): void {
+    const session = this.#left.get(id)?.session;
+    if (session?.shared !== undefined) session.shared.movedTo = to;
+    const handled = new Map(session && stillHandled(session, this.#processId));
+    for (const number of numbers) if (!handled.has(number)) this.#tell(to, { kind: 'lost', id, number });
+  }
+
+  #noteLost({ id, number }: Lost): void {
+    const session = this.#hub.roster.find(id);
+    if (session !== undefined) handleHere(session, number);
   }
 
   async #take(id: string, claimed: ClaimedSession, connection: Connection, hello: Hello): Promise<Session> {
@@ -200,6 +226,8 @@ export class SharedSessions {
       processId === this.#processId ? undefined : await this.#ask(id, claimed, !connection.outgoing.isClosed);
     const session = restoreSession({ id, claimed, handedOver, connection, hello }, this);
     this.#hub.roster.add(session);
+    const handling = new Set((handedOver?.running ?? []).map(([, by]) => by));
+    for (const by of handling) if (by !== processId) this.#want(session, by);
     return session;
   }
 
@@ -235,21 +263,12 @@ export class SharedSessions {
     if (session === undefined || shared === undefined || !isOlder) {
       return this.#tell(to, { kind: 'handed-over', id });
     }
-    const calls = [...session.calls].filter(
-      ({ stream, number }) => stream === undefined && number !== undefined,
-    );
-    const running = calls.flatMap(({ number }) => number ?? []);
+    const running = stillHandled(session, this.#processId);
     shared.movedTo = to;
     const done = JSON.stringify(handledNumbers(session));
     const answers = [...(session.answers?.all() ?? [])];
     this.fenced(session, isThere ? closeCodes.takenOver : closeCodes.internal);
-    this.#tell(to, {
-      kind: 'handed-over',
-      id,
-      done,
-      answers,
-      running: [...running, ...shared.elsewhere.keys()],
-    });
+    this.#tell(to, { kind: 'handed-over', id, done, answers, running });
   }
 
   #noteHandled({ id, number, frames }: Handled): void {

@@ -1,0 +1,75 @@
+// What becomes of a message whose handler runs in a process that its client has left.
+import { describe, expect, it } from 'vitest';
+import { defineChannels } from '@wirepact/core';
+import { z } from 'zod';
+import { startNodes } from './cluster.fixture.js';
+import { settle, type TestClient } from './test-server.fixture.js';
+
+const channels = defineChannels({ add: { in: z.number(), reply: z.number() } });
+const request = { path: 'add', data: 1, id: 1 };
+
+/** A client whose request is handled by the first process, and that has come to the third by way of the second. */
+async function move() {
+  let runs = 0;
+  let finish = (_n: number): void => undefined;
+  const first = new Promise<number>((resolve) => (finish = resolve));
+  const started = await startNodes(channels, {
+    routes: { add: (_socket, n) => ((runs += 1) === 1 ? first : n + 1) },
+  });
+  const { clock, nodes } = started;
+  const [one, other, third] = nodes;
+  const a = await one.connect();
+  a.say(request);
+  await settle();
+  const b = await other.resume(a);
+  b.say(request);
+  await settle();
+  const client = await third.resume(b);
+  client.say(request);
+  await settle();
+  /** Time passes, and the client is heard. */
+  const wait = async (seconds: number): Promise<void> => {
+    for (let second = 0; second < seconds; second += 1) {
+      clock.advance(1_000);
+      client.transport.receivedBytes += 1;
+      await settle();
+    }
+  };
+  return { ...started, client, wait, finish: (n: number) => finish(n), runs: () => runs };
+}
+
+const answers = (client: TestClient) => client.take().filter(({ path }) => path === 'add');
+
+describe('a message that is handled two processes away', () => {
+  it('is handled where its client is when that process dies, and is done then for whoever has it next', async () => {
+    const { brokers, client, engine, nodes, runs, wait } = await move();
+    engine.kill(brokers[0]);
+    await wait(120);
+    expect(answers(client)).toEqual([{ path: 'add', data: 2, id: 1 }]);
+    expect(runs()).toBe(2);
+    const back = await nodes[1].resume(client);
+    expect(back.welcome.done).toEqual([[1, 1]]);
+  });
+
+  it('is answered although the process in between has died', async () => {
+    const { brokers, client, engine, finish, runs, wait } = await move();
+    engine.kill(brokers[1]);
+    await wait(120);
+    finish(7);
+    await settle();
+    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
+    expect(runs()).toBe(1);
+  });
+
+  it('is handled where its client is when the answer to it was lost on its way', async () => {
+    const { brokers, client, engine, finish, runs, wait } = await move();
+    engine.dropMessages(brokers[2]);
+    finish(7);
+    await settle();
+    engine.restoreMessages(brokers[2]);
+    engine.kill(brokers[1]);
+    await wait(120);
+    expect(answers(client)).toEqual([{ path: 'add', data: 2, id: 1 }]);
+    expect(runs()).toBe(2);
+  });
+});
