@@ -10,7 +10,7 @@ test.each([65, 5_000, 30_000])('%i levels of arrays or objects are a bad frame',
   const client = await greet();
   client.say(nested(levels));
   client.say(nested(levels, '{"a":', '}'));
-  expect(client.take()).toMatchObject([{ data: { code: 'bad_frame' } }, { data: { code: 'bad_frame' } }]);
+  expect(client.take()).toMatchObject([{ error: { code: 'bad_frame' } }, { error: { code: 'bad_frame' } }]);
   expect(sockets.stats().badFrames).toBe(2);
 });
 
@@ -19,15 +19,15 @@ test('63 levels inside the frame and 10,000 keys in all are handled; one more is
   const client = await greet();
   client.say(nested(63));
   expect(client.take()).toMatchObject([{ path: 'echo', id: 1 }]);
-  const items = (count: number): object => ({
+  const items = (count: number, id: number): object => ({
     path: 'echo',
-    id: 2,
+    id,
     data: Array.from({ length: count }, () => 0),
   });
-  client.say(items(9_997));
+  client.say(items(9_997, 2));
   expect(client.take()).toMatchObject([{ path: 'echo', id: 2 }]);
-  client.say(items(9_998));
-  expect(client.take()).toMatchObject([{ data: { code: 'bad_frame' } }]);
+  client.say(items(9_998, 3));
+  expect(client.take()).toMatchObject([{ id: 3, error: { code: 'bad_frame' } }]);
 });
 
 test.each([
@@ -40,7 +40,7 @@ test.each([
   const { greet } = startServer();
   const client = await greet();
   client.say(message);
-  expect(client.take()).toMatchObject([{ path: '$error', data: { code: 'bad_frame' } }]);
+  expect(client.take()).toMatchObject([{ path: 'echo', id: 1, error: { code: 'bad_frame' } }]);
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
 });
 
