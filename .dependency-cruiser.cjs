@@ -119,8 +119,8 @@ module.exports = {
           '^packages/[^/]+/src/index\\.ts$',
           '^packages/core/src/(internal|testing/index)\\.ts$',
           '^packages/client/src/dialect\\.ts$',
-          // what every broker must fulfil is tested with every broker, and servers together over one in memory
-          '^packages/server/src/(broker-(bench|contract).*|memory-engine)\\.fixture\\.ts$',
+          // what every broker must fulfil is tested with every broker, and servers over one in memory and over a real one
+          '^packages/server/src/(broker-(bench|contract).*|memory-engine|test-server)\\.fixture\\.ts$',
         ],
       },
     },

@@ -4,8 +4,8 @@ import { defineChannels } from '@wirepact/core';
 import { createManualClock } from '@wirepact/core/testing';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { createTestServer, request } from '../../server/src/test-server.fixture.js';
 import { SocketManager } from '@wirepact/server';
+import { createTestServer, request } from '../../server/src/test-server.fixture.js';
 import { startBroker, startRedis } from './joined.fixture.js';
 import { redisBroker } from './redis-broker.js';
 
