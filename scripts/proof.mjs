@@ -2,11 +2,14 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
+import { provideNetworkTools } from './network-tools.mjs';
 import { provideRedis } from './redis.mjs';
 import { root, run, runMain } from './workspace.mjs';
 
 await runMain(async () => {
   await provideRedis();
+  // no row of npm test needs them
+  if (!process.argv.includes('--check')) await provideNetworkTools();
   const folder = join(root, 'e2e');
   const outdir = join(folder, 'chaos/dist');
   const { devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

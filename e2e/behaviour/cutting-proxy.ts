@@ -3,6 +3,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
+/** A server: at a port of the loopback, or of another host. */
+export type Target = number | { readonly port: number; readonly host: string };
+
 /** A proxy that can be broken. */
 export interface CuttingProxy {
   readonly port: number;
@@ -10,8 +13,8 @@ export interface CuttingProxy {
   readonly accepted: number;
   /** Connections that are open. */
   readonly connections: number;
-  /** The port that it forwards to, or several, in turn; where there is none, clients are turned away. */
-  target: number | readonly number[] | undefined;
+  /** Where it forwards to, or several, in turn; where there is none, clients are turned away. */
+  target: Target | readonly Target[] | undefined;
   /** Resets every connection, on both sides. */
   cut(): void;
   /** `true`: what the server sends is held until `false`. */
@@ -39,15 +42,15 @@ export async function startCuttingProxy(onSocket: (socket: Socket) => void): Pro
   const listener = createServer((client) => {
     accepted += 1;
     onSocket(client);
-    const ports = [proxy.target ?? []].flat();
-    const port = ports[forwarded % ports.length];
-    if (port === undefined) {
+    const targets = [proxy.target ?? []].flat();
+    const target = targets[forwarded % targets.length];
+    if (target === undefined) {
       client.on('error', () => {});
       client.resetAndDestroy();
       return;
     }
     forwarded += 1;
-    const server = connect(port, '127.0.0.1');
+    const server = connect(typeof target === 'number' ? { port: target, host: '127.0.0.1' } : target);
     onSocket(server);
     const pair = { client, server };
     pairs.add(pair);

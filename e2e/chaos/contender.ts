@@ -36,6 +36,10 @@ export interface Application {
   readonly handle: (key: string, n: number) => void;
   /** An error that no caller was told of. */
   readonly fail: (error: unknown) => void;
+  /** The connection of a client has come to its end, and the library waits for its return. */
+  readonly suspended: (key: string) => void;
+  /** Where it listens, if not at the loopback. */
+  readonly address?: string;
   /** What it has in common with others, where it is one of several. */
   readonly cluster?: ClusterSetup;
 }
@@ -53,6 +57,8 @@ export interface Served {
 export interface ClientEvents {
   /** After every connection but the first: whether the server says that what was missed will come. */
   returned(isResumed: boolean): void;
+  /** The client has noticed that its connection is gone. */
+  parted(): void;
   received(message: Message): void;
   /** The client was told that it misses something of a stream, or may. */
   missed(stream: Stream, mayBeEmpty: boolean): void;

@@ -7,10 +7,12 @@ export type Entry =
   | { readonly offered: Message }
   /** The library has accepted what it was offered, so long after that, so many ms after the epoch. */
   | { readonly published: Message; readonly tookMs: number; readonly atMs: number }
-  /** It has not, and has said so. */
-  | { readonly refused: Message }
+  /** It has not, and has said so, so long after that. */
+  | { readonly refused: Message; readonly tookMs: number }
   /** A message of a client's has reached its handler, so many ms after the epoch. */
   | { readonly handled: { readonly key: string; readonly n: number; readonly atMs: number } }
+  /** The connection of a client's has come to its end, so many ms after the epoch. */
+  | { readonly suspended: { readonly key: string; readonly atMs: number } }
   /** An error that may come of a fault. */
   | { readonly reported: string };
 

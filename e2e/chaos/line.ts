@@ -1,6 +1,6 @@
 // One client and the proxy between it and the server, which is where its line is broken.
 import type { Account } from './account.js';
-import { startCuttingProxy, type CuttingProxy } from '../behaviour/cutting-proxy.js';
+import { startCuttingProxy, type CuttingProxy, type Target } from '../behaviour/cutting-proxy.js';
 import type { Contender } from './contender.js';
 
 import { createDeferred, within } from './promise.js';
@@ -38,10 +38,10 @@ export interface Line extends Talker {
   breakBy(fault: () => void | Promise<void>): Promise<void>;
 }
 
-/** Connects a client through a new proxy to the server at `port`; `newestRun` says which process is the newest. */
+/** Connects a client through a new proxy to the server; `newestRun` says which process is the newest. */
 export async function openLine(
   contender: Contender,
-  port: number,
+  target: Target,
   { key, heard, sent }: Account,
   newestRun: () => number,
 ): Promise<Line> {
@@ -53,7 +53,7 @@ export async function openLine(
   const proxy: CuttingProxy = await startCuttingProxy((socket) => {
     if (socket.localPort === proxy.port) acceptedAtMs.push(performance.now());
   });
-  proxy.target = port;
+  proxy.target = target;
   const client = await within(
     patienceMs,
     `connecting ${key}`,
@@ -63,6 +63,7 @@ export async function openLine(
         returns.push({ isResumed, takeoverMs: now - (acceptedAtMs.at(-1) ?? 0), backMs: now - brokenAt });
         back.resolve();
       },
+      parted: () => undefined,
       received: (message) => heard[message.stream].push(message),
       missed: (stream, mayBeEmpty) => heard[stream].push({ mayBeEmpty, atMs: Date.now() }),
       doubted(n) {

@@ -19,6 +19,8 @@ export interface ServerSetup {
   readonly journal: string;
   /** Whether it sends from the start, or once it is told to. */
   readonly talks: boolean;
+  /** Where it listens, if not at the loopback. */
+  readonly address?: string;
   /** What it has in common with others, where it is one of several. */
   readonly cluster?: ClusterSetup;
 }

@@ -7,18 +7,21 @@ import { keepPace } from './pace.js';
 import type { Command, Report, ServerSetup } from './server-messages.js';
 
 const setup = JSON.parse(process.argv[2] ?? '') as ServerSetup;
-const { contender, run, perSecond, cluster } = setup;
+const { contender, run, perSecond, cluster, address } = setup;
 const write = openJournal(setup.journal);
 const report = (what: Report): void => void process.send?.(what);
 const describe = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
 const fail = (error: unknown): void => report({ failed: describe(error) });
+const nowMs = (): number => performance.timeOrigin + performance.now();
 
 const served = await findContender(contender).serve({
-  handle: (key, n) => write({ handled: { key, n, atMs: performance.timeOrigin + performance.now() } }),
+  handle: (key, n) => write({ handled: { key, n, atMs: nowMs() } }),
+  suspended: (key) => write({ suspended: { key, atMs: nowMs() } }),
   // where several lean on one engine, its faults are heard of
   fail: cluster === undefined ? fail : (error) => write({ reported: String(error) }),
   ...(cluster && { cluster }),
+  ...(address !== undefined && { address }),
 });
 
 const sending = new Set<Promise<void>>();
@@ -34,14 +37,14 @@ function sendNext(): void {
   const offeredAt = performance.now();
   const sent = served.publish(message).then(
     () => write({ published: message, tookMs: performance.now() - offeredAt, atMs: Date.now() }),
-    (error) => refuse(message, error),
+    (error) => refuse(message, performance.now() - offeredAt, error),
   );
   sending.add(sent);
   void sent.finally(() => sending.delete(sent));
 }
 
-function refuse(message: Message, error: unknown): void {
-  if (isSocketError(error, 'not_accepted')) write({ refused: message });
+function refuse(message: Message, tookMs: number, error: unknown): void {
+  if (isSocketError(error, 'not_accepted')) write({ refused: message, tookMs });
   else fail(error);
 }
 

@@ -1,7 +1,8 @@
 // The harness's handle on a server process: starts it, listens to its reports, and ends it in one way or another.
-import { fork } from 'node:child_process';
+import { fork, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Target } from '../behaviour/cutting-proxy.js';
 import { followJournal, type Entry } from './journal.js';
 import { createDeferred } from './promise.js';
 import type { Command, Report, ServerSetup } from './server-messages.js';
@@ -11,6 +12,8 @@ const program = fileURLToPath(new URL('server-process.js', import.meta.url));
 /** A server in a process of its own. */
 export interface ChaosServer {
   readonly port: number;
+  /** Where clients find it. */
+  readonly target: Target;
   talk(): void;
   /** Resolves once everything that it began to send is accepted. */
   fallSilent(): Promise<void>;
@@ -22,9 +25,13 @@ export interface ChaosServer {
   readJournal(): Entry[];
 }
 
-/** Resolves once it listens. `fail` is told of what should not happen in it. */
-export async function startServer(setup: ServerSetup, fail: (what: string) => void): Promise<ChaosServer> {
-  const child = fork(program, [JSON.stringify(setup)]);
+/** Resolves once it listens. `fail` is told of what should not happen in it; `forking` says how its process is started. */
+export async function startServer(
+  setup: ServerSetup,
+  fail: (what: string) => void,
+  forking: ForkOptions = {},
+): Promise<ChaosServer> {
+  const child = fork(program, [JSON.stringify(setup)], forking);
   const listens = createDeferred<number>();
   let silent = createDeferred<void>();
   let isEnding = false;
@@ -45,8 +52,10 @@ export async function startServer(setup: ServerSetup, fail: (what: string) => vo
     child.kill(signal);
     await gone;
   };
+  const port = await listens.promise;
   return {
-    port: await listens.promise,
+    port,
+    target: setup.address === undefined ? port : { port, host: setup.address },
     talk: () => tell('talk'),
     fallSilent() {
       silent = createDeferred();

@@ -3,7 +3,7 @@ import { readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCuttingProxy, type CuttingProxy } from '../../behaviour/cutting-proxy.js';
-import { startRedis, type RedisServer } from '../../redis/start-redis.js';
+import { startRedis, type RedisOptions, type RedisServer } from '../../redis/start-redis.js';
 
 /** How it keeps what it is told. */
 export interface RedisSetup {
@@ -11,6 +11,8 @@ export interface RedisSetup {
   readonly appendOnly?: 'always' | 'everysec';
   /** Another one copies it, which can take its place. */
   readonly hasReplica?: true;
+  /** Where else it listens than at the loopback. */
+  readonly address?: string;
 }
 
 /** Server and replica. */
@@ -23,7 +25,7 @@ interface Pair {
 
 /** Starts one. */
 export async function startChaosRedis(setup: RedisSetup): Promise<ChaosRedis> {
-  const server = await startRedis(appending(setup));
+  const server = await startRedis({ ...appending(setup), ...reachable(setup) });
   const redis = new ChaosRedis(setup, await startCuttingProxy(() => undefined), server);
   if (setup.hasReplica) await redis.addReplica();
   return redis;
@@ -45,6 +47,11 @@ export class ChaosRedis implements AsyncDisposable {
   /** Where the nodes find it, whatever becomes of it. */
   get url(): string {
     return `redis://127.0.0.1:${this.#proxy.port}`;
+  }
+
+  /** Where others find it that are no processes of this host; past the proxy. */
+  get urlOutside(): string {
+    return `redis://${this.#setup.address}:${this.#server.port}`;
   }
 
   /** Breaks the connections on which nodes hear of messages. */
@@ -109,6 +116,16 @@ export class ChaosRedis implements AsyncDisposable {
 
 const appending = ({ appendOnly }: RedisSetup): Pick<RedisSetup, 'appendOnly'> =>
   appendOnly === undefined ? {} : { appendOnly };
+
+const reachable = ({ address }: RedisSetup): Pick<RedisOptions, 'config'> =>
+  address === undefined
+    ? {}
+    : {
+        config: [
+          ['bind', `127.0.0.1 ${address}`],
+          ['protected-mode', 'no'],
+        ],
+      };
 
 /** Takes the end off the newest of the files that a server appends to, as a disk that was not flushed does. */
 function cutNewestLog(folder: string, bytes: number): void {

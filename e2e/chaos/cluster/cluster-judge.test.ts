@@ -55,7 +55,7 @@ describe('messages to clients', () => {
 
   it('were refused, and owed to nobody', () => {
     const message = { run: 1, stream, n: 1 } as const;
-    const journals: Entry[][] = [[{ offered: message }, { refused: message }]];
+    const journals: Entry[][] = [[{ offered: message }, { refused: message, tookMs: 1 }]];
     const { down } = judgeCluster({ accounts: [openAccount('ann')], journals, deaths: new Map() });
     expect(down).toEqual({ accepted: 0, refused: 1, ...fine });
   });

@@ -27,6 +27,12 @@ export class ClusterRecords {
     return this.#journals.flat().flatMap((entry) => ('published' in entry ? [entry.tookMs] : []));
   }
 
+  /** How long it took at most until it was known whether a message is accepted, in ms. */
+  get slowestAnswerMs(): number {
+    const answers = this.#journals.flat().flatMap((entry) => ('tookMs' in entry ? [entry.tookMs] : []));
+    return answers.reduce((slowest, tookMs) => Math.max(slowest, tookMs), 0);
+  }
+
   /** The last message that a process had to send so far, 0 for none. */
   lastOffered(run: number, stream: Stream): number {
     const offered = (this.#journals[run - 1] ?? []).flatMap((entry) =>

@@ -31,6 +31,10 @@ export interface ClusterRow {
   readonly perSecond?: number;
   /** Within which clients of a node that drains are told to return. */
   readonly spreadMs?: number;
+  /** Each node is a host of its own on a network, and Redis another one. */
+  readonly areNodesApart?: true;
+  /** So long it may take until it is known whether a message is accepted, in ms. */
+  readonly answersWithinMs?: number;
   /** So long it may take until everything that is sent arrives again, at p99 and beside the fault itself, in ms. */
   readonly repairedWithinMs?: number;
   /** In so many of a hundred faults nobody is told of a gap. */
@@ -177,6 +181,19 @@ export const clusterRows: readonly ClusterRow[] = [
     redis: { appendOnly: 'everysec' },
     repairedWithinMs: 500,
     breaks: { all: ({ redis, chance }) => timed(redis.pause(400 + chance() * 4_100)) },
+  },
+  {
+    id: 'C11',
+    fault: 'a node and Redis do not hear each other for 2 to 30 s, or only one of them the other',
+    goal: 'nothing is silent',
+    cycles: { quick: 10, long: 100 },
+    clients: 20,
+    nodes: 2,
+    redis: { appendOnly: 'everysec' },
+    areNodesApart: true,
+    // five seconds; what goes to a user waits a little longer when Redis is back at the end of them
+    answersWithinMs: 6_000,
+    breaks: { all: (stage) => timed(stage.partition(2_000 + stage.chance() * 28_000)) },
   },
   {
     id: 'C13-nginx-nodes',

@@ -8,6 +8,9 @@ import { openAccount, type Account } from '../account.js';
 import { findProgram, type RunningBalancer } from '../balancers.js';
 import { streams, type Contender, type Message } from '../contender.js';
 import { openLine, type Line } from '../line.js';
+import { part, type Deaf } from '../netns/line-faults.js';
+import { openNetwork, type Host, type Network } from '../netns/network.js';
+import { forkingInside } from '../netns/system.js';
 import { keepPace } from '../pace.js';
 import { startServer, type ChaosServer } from '../server.js';
 import { startChaosRedis, type ChaosRedis } from './chaos-redis.js';
@@ -27,9 +30,14 @@ const quietMs = 5_000;
 /** How long it may take until messages arrive again, before the row fails. */
 const patienceMs = 30_000;
 
+/** Who does not hear the other any more when a node and Redis are parted. */
+const ways: readonly Deaf[] = ['host', 'other', 'both'];
+
 interface Node {
   readonly run: number;
   readonly server: ChaosServer;
+  /** Its own, where nodes have one. */
+  readonly host: Host | undefined;
 }
 
 export class ClusterStage {
@@ -45,6 +53,7 @@ export class ClusterStage {
   readonly #folder = mkdtempSync(join(tmpdir(), 'chaos-'));
   #nodes: Node[] = [];
   readonly #homes = new Map<Line, Node>();
+  #network: Network | undefined;
   #redis: ChaosRedis | undefined;
   #balancer: RunningBalancer | undefined;
   #stopTalking = (): void => undefined;
@@ -66,7 +75,9 @@ export class ClusterStage {
 
   /** Starts Redis, the nodes and so many clients; then all begin to talk. */
   async open(clients: number): Promise<void> {
-    this.#redis = await startChaosRedis(this.#row.redis);
+    if (this.#row.areNodesApart) this.#network = await openNetwork();
+    const { otherAddress: address } = this.#network ?? {};
+    this.#redis = await startChaosRedis({ ...this.#row.redis, ...(address !== undefined && { address }) });
     for (let number = 1; number <= clients; number += 1)
       this.records.accounts.push(openAccount(`client-${number}`));
     for (let count = 0; count < this.#row.nodes; count += 1) await this.#startNode(false);
@@ -94,7 +105,7 @@ export class ClusterStage {
     const node = others[Math.floor(this.chance() * others.length)];
     if (node === undefined) return;
     this.#homes.set(line, node);
-    line.proxy.target = node.server.port;
+    line.proxy.target = node.server.target;
   }
 
   /** Breaks the line of each client in a way of its own, and resolves once all are back. */
@@ -142,6 +153,17 @@ export class ClusterStage {
     return 0;
   }
 
+  /** One node and Redis do not hear each other for a while, or only one of them the other. */
+  async partition(ms: number): Promise<void> {
+    const { host } = this.#nodes[Math.floor(this.chance() * this.#nodes.length)]!;
+    if (host === undefined || this.#network === undefined)
+      throw new Error('the nodes have no hosts of their own');
+    const deaf = ways[Math.floor(this.chance() * ways.length)]!;
+    const heal = await part(host, this.#network.otherAddress, deaf);
+    await delay(ms);
+    await heal();
+  }
+
   /** Resolves once everybody hears again what every node sends from now on. */
   async repaired(): Promise<void> {
     this.records.read();
@@ -186,13 +208,14 @@ export class ClusterStage {
     await this.#balancer?.close();
     await Promise.all(this.records.servers.map((server) => server.kill()));
     await this.#redis?.[Symbol.asyncDispose]();
+    await this.#network?.[Symbol.asyncDispose]();
     rmSync(this.#folder, { recursive: true });
   }
 
   async #openLine(account: Account, index: number): Promise<void> {
     const node = this.#nodes[index % this.#nodes.length]!;
-    const { port } = this.#balancer ?? node.server;
-    const line = await openLine(this.contender, port, account, () => 0);
+    const target = this.#balancer?.port ?? node.server.target;
+    const line = await openLine(this.contender, target, account, () => 0);
     this.lines.push(line);
     this.#homes.set(line, node);
   }
@@ -200,6 +223,7 @@ export class ClusterStage {
   async #startNode(talks: boolean): Promise<void> {
     const run = this.records.servers.length + 1;
     const { spreadMs } = this.#row;
+    const host = await this.#network?.addHost();
     const setup = {
       contender: this.contender.name,
       run,
@@ -207,14 +231,16 @@ export class ClusterStage {
       talks,
       journal: join(this.#folder, `${run}.jsonl`),
       cluster: {
-        redisUrl: this.redis.url,
+        redisUrl: host === undefined ? this.redis.url : this.redis.urlOutside,
         users: this.records.accounts.map(({ key }) => key),
         ...(spreadMs !== undefined && { spreadMs }),
       },
+      ...(host && { address: host.address }),
     };
-    const server = await startServer(setup, (what) => this.failures.push(what));
+    const fail = (what: string): void => void this.failures.push(what);
+    const server = await startServer(setup, fail, host && forkingInside(host.namespace));
     this.records.servers.push(server);
-    this.#nodes.push({ run, server });
+    this.#nodes.push({ run, server, host });
   }
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createSeededRandom } from '@wirepact/core/testing';
 import { findProgram } from '../balancers.js';
 import type { Contender } from '../contender.js';
+import { findNetworkObstacle } from '../netns/system.js';
 import { quantilesOf } from '../result.js';
 import { calmMs } from '../rows.js';
 import { findObstacle, type RunOptions } from '../run-row.js';
@@ -23,8 +24,8 @@ interface Cycle {
 /** Why a row cannot be played on this machine. */
 export function findClusterObstacle(row: ClusterRow): string | undefined {
   const program = process.env['REDIS_SERVER'] ?? 'redis-server';
-  const hasRedis = program.includes('/') || findProgram(program) !== undefined;
-  return hasRedis ? findObstacle(row) : `there is no ${program} here`;
+  if (!program.includes('/') && findProgram(program) === undefined) return `there is no ${program} here`;
+  return findObstacle(row) ?? (row.areNodesApart ? findNetworkObstacle() : undefined);
 }
 
 export async function runClusterRow(
@@ -44,6 +45,10 @@ export async function runClusterRow(
     const verdict = await stage.settle();
     const leftOpen = stage.lines.reduce((sum, line) => sum + line.leftOpen, 0);
     if (leftOpen > 0) failures.push(`${leftOpen} old connections were not closed as taken over`);
+    const { answersWithinMs = Infinity } = row;
+    const slowestMs = stage.records.slowestAnswerMs;
+    if (slowestMs > answersWithinMs)
+      failures.push(`a message was neither accepted nor refused for ${slowestMs.toFixed(0)} ms`);
     const returns = stage.lines.flatMap((line) => line.returns);
     const { id, fault, goal, nodes, spreadMs, through, repairedWithinMs, healsPercent } = row;
     const { perSecond } = stage;

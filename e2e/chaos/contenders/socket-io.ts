@@ -25,8 +25,8 @@ export const socketIo: Contender = {
   connect,
 };
 
-async function serve({ handle, fail, cluster }: Application): Promise<Served> {
-  const { server, port } = await listen();
+async function serve({ handle, fail, suspended, cluster, address }: Application): Promise<Served> {
+  const { server, port } = await listen(address);
   const sockets = new Server(server, {
     transports: ['websocket'],
     serveClient: false,
@@ -36,6 +36,7 @@ async function serve({ handle, fail, cluster }: Application): Promise<Served> {
   sockets.on('connection', (socket) => {
     const { key } = socket.handshake.auth as { key: string };
     socket.on('note', (n: number) => handle(key, n));
+    socket.on('disconnect', () => suspended(key));
     // the rooms of a socket that was recovered are there again
     if (!socket.recovered) void socket.join([lobby, `one/${key}`]);
     socket.data = { key };
@@ -71,6 +72,7 @@ async function connect(url: string, key: string, events: ClientEvents): Promise<
     reconnectionDelayMax: 250,
   });
   socket.on('message', (message: Message) => events.received(message));
+  socket.on('disconnect', () => events.parted());
   await new Promise<void>((resolve) => socket.once('connect', resolve));
   socket.on('connect', () => {
     events.returned(socket.recovered);

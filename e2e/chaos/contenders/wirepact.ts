@@ -16,14 +16,14 @@ const ofOneAddress = { socketsPerIp: 10_000, upgradesPerSecondPerIp: 10_000, upg
 export const wirepact: Contender = {
   name: 'Wirepact',
   package: '@wirepact/server',
-  settings: `reconnect: { maxDelayMs: 250 }; limits: { messagesPerSecond: 1000 }, none on the connections of one address; drain({ graceMs: ${leave.graceMs}, spreadMs: ${leave.spreadMs} }), or with the defaults where a row says so`,
+  settings: `reconnect: { maxDelayMs: 250 }; requestTimeoutMs: 60000; limits: { messagesPerSecond: 1000 }, none on the connections of one address; drain({ graceMs: ${leave.graceMs}, spreadMs: ${leave.spreadMs} }), or with the defaults where a row says so`,
   takeoverCode: 4409,
   serve,
   connect,
 };
 
-async function serve({ handle, fail, cluster }: Application): Promise<Served> {
-  const { server, port } = await listen();
+async function serve({ handle, fail, suspended, cluster, address }: Application): Promise<Served> {
+  const { server, port } = await listen(address);
   const sockets = new SocketManager(channels, {
     authenticate: ({ token }) => ({ key: token ?? 'plain' }),
     userId: ({ key }) => key,
@@ -35,6 +35,7 @@ async function serve({ handle, fail, cluster }: Application): Promise<Served> {
     event: {
       // plain clients cannot join by themselves
       onConnect: (socket) => void (socket.context.key === 'plain' && socket.join(lobby)),
+      onSuspend: (socket) => suspended(socket.context.key),
     },
     routes: {
       note: (socket, { n }) => handle(socket.context.key, n),
@@ -65,6 +66,8 @@ async function connect(url: string, key: string, events: ClientEvents): Promise<
     url,
     getToken: () => key,
     reconnect: { maxDelayMs: 250 },
+    // a line may be away for longer than anybody would wait for an answer
+    requestTimeoutMs: 60_000,
   });
   client.on('message', (message) => events.received(message));
   client.onError((_error, { path, data }) => {
@@ -72,7 +75,7 @@ async function connect(url: string, key: string, events: ClientEvents): Promise<
   });
   let connections = 0;
   client.onStatus((status) => {
-    if (status.name !== 'connected') return;
+    if (status.name !== 'connected') return events.parted();
     if (connections++ > 0) events.returned(status.resumed);
   });
   client.onGap(({ stream, why }) => {
