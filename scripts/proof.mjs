@@ -16,8 +16,8 @@ await runMain(async () => {
   rmSync(outdir, { recursive: true, force: true });
   await bundle({
     entryPoints: [
-      ...['main', 'server-process', 'measures/measured-process', 'measures/fuzzed-process'],
-      ...['measures/joined-process', 'measures/crowd-process'],
+      ...['main', 'server-process', 'netns/client-process', 'measures/measured-process'],
+      ...['measures/fuzzed-process', 'measures/joined-process', 'measures/crowd-process'],
     ].map((name) => join(folder, `chaos/${name}.ts`)),
     // our own packages are taken in: a change to them in the middle of a run must not disturb it
     conditions: ['@wirepact/source'],

@@ -9,6 +9,10 @@ import { findClusterObstacle, runClusterRow } from './cluster/run-cluster-row.js
 import type { Contender } from './contender.js';
 import { wirepact } from './contenders/wirepact.js';
 import { isMissed } from './measures/measure.js';
+import { writeNetworkLine } from './netns/network-report.js';
+import { findNetworkMisses, type NetworkResult } from './netns/network-result.js';
+import { runNetworkRow } from './netns/run-network-row.js';
+import { findNetworkObstacle } from './netns/system.js';
 import { readOptions, usage, type ProofOptions } from './proof-options.js';
 import { describeRun } from './provenance.js';
 import { publish } from './publish.js';
@@ -37,6 +41,7 @@ async function prove(options: ProofOptions, command: string): Promise<number> {
   const findings: Findings = {
     results: await breakLines(options, command),
     clusterResults: await breakClusters(options, command),
+    networkResults: await breakNetworks(options, command),
     measurements: await measure(options, command),
   };
   writeFileSync(join(folder, 'findings.json'), `${JSON.stringify(findings, null, 2)}\n`);
@@ -47,6 +52,7 @@ async function prove(options: ProofOptions, command: string): Promise<number> {
     findings.clusterResults.some(
       (one) => one.contender === wirepact.name && findClusterMisses(one).length > 0,
     ) ||
+    findings.networkResults.some((one) => findNetworkMisses(one).length > 0) ||
     findings.measurements.some(({ figures }) => figures.some(isMissed));
   return isMissing ? 1 : 0;
 }
@@ -99,6 +105,27 @@ async function breakClusters(options: ProofOptions, command: string): Promise<Cl
       console.log(writeClusterLine(result));
       results.push(result);
     }
+  }
+  return results;
+}
+
+async function breakNetworks(options: ProofOptions, command: string): Promise<NetworkResult[]> {
+  const { seed, length, clients: maxClients, contenders } = options;
+  const results: NetworkResult[] = [];
+  if (!contenders.includes(wirepact)) return results;
+  for (const row of options.networkRows) {
+    const cycles = row.cycles[length];
+    if (cycles === undefined) continue;
+    const obstacle = findNetworkObstacle();
+    if (obstacle !== undefined) {
+      console.log(`| ${row.id} | skipped: ${obstacle} |`);
+      continue;
+    }
+    const run = describeRun(wirepact.package, { command, seed });
+    const given = { cycles: options.cycles ?? cycles, maxClients, ...run };
+    const result = await runNetworkRow(row, wirepact, given);
+    console.log(writeNetworkLine(result));
+    results.push(result);
   }
   return results;
 }

@@ -5,11 +5,13 @@ import type { Contender } from './contender.js';
 import { contenders } from './contenders/contenders.js';
 import type { Measure } from './measures/measure.js';
 import { measures } from './measures/measures.js';
+import { networkRows, type NetworkRow } from './netns/network-rows.js';
 import { rows, type Length, type Row } from './rows.js';
 
 export interface ProofOptions {
   readonly rows: readonly Row[];
   readonly clusterRows: readonly ClusterRow[];
+  readonly networkRows: readonly NetworkRow[];
   readonly measures: readonly Measure[];
   readonly contenders: readonly Contender[];
   readonly length: Length;
@@ -24,7 +26,7 @@ export interface ProofOptions {
 
 export const usage = `pnpm proof [options]
 
-  --only C1,C2       some rows or measures: ${[...rows, ...clusterRows, ...measures].map(({ id }) => id).join(', ')}
+  --only C1,C2       some rows or measures: ${[...rows, ...clusterRows, ...networkRows, ...measures].map(({ id }) => id).join(', ')}
   --contenders a,b   some contenders: ${contenders.map(({ name }) => `"${name}"`).join(', ')}
   --quick            fewer cycles
   --check            those of npm test: still fewer, and Wirepact alone
@@ -51,15 +53,16 @@ export function readOptions(args: readonly string[]): ProofOptions {
       publish: { type: 'boolean', default: false },
     },
   });
-  const wanted = pick<Row | ClusterRow | Measure>(
+  const wanted = pick<Row | ClusterRow | NetworkRow | Measure>(
     '--only',
-    [...rows, ...clusterRows, ...measures],
+    [...rows, ...clusterRows, ...networkRows, ...measures],
     ({ id }) => id,
     values.only,
   );
   return {
     rows: rows.filter((row) => wanted.includes(row)),
     clusterRows: clusterRows.filter((row) => wanted.includes(row)),
+    networkRows: networkRows.filter((row) => wanted.includes(row)),
     measures: measures.filter((measure) => wanted.includes(measure)),
     contenders: pick(
       '--contenders',

@@ -7,6 +7,7 @@ import { clusterRows } from './cluster/cluster-rows.js';
 import { contenders } from './contenders/contenders.js';
 import { writeReport } from './report.js';
 import { measures } from './measures/measures.js';
+import { networkRows } from './netns/network-rows.js';
 import type { Findings, Result } from './result.js';
 import { rows } from './rows.js';
 
@@ -14,10 +15,10 @@ import { rows } from './rows.js';
 const inDocs = (path: string): string => fileURLToPath(new URL(`../../../docs/${path}`, import.meta.url));
 const [opening, closing] = ['<!-- chaos -->', '<!-- /chaos -->'];
 
-export function publish({ results, clusterResults, measurements }: Findings): void {
+export function publish({ results, clusterResults, networkResults, measurements }: Findings): void {
   const kept = inDocs('reliability/findings.json');
   const before: Findings = {
-    ...{ results: [], clusterResults: [], measurements: [] },
+    ...{ results: [], clusterResults: [], networkResults: [], measurements: [] },
     ...(existsSync(kept) && (JSON.parse(readFileSync(kept, 'utf8')) as Partial<Findings>)),
   };
   const all: Findings = {
@@ -32,6 +33,12 @@ export function publish({ results, clusterResults, measurements }: Findings): vo
         const isWanted = (one: ClusterResult): boolean => one.id === id && one.contender === name;
         return clusterResults.find(isWanted) ?? before.clusterResults.find(isWanted) ?? [];
       }),
+    ),
+    networkResults: networkRows.flatMap(
+      ({ id }) =>
+        networkResults.find((one) => one.id === id) ??
+        before.networkResults.find((one) => one.id === id) ??
+        [],
     ),
     measurements: measures.flatMap(
       ({ id }) =>

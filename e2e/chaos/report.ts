@@ -3,6 +3,7 @@ import { writeClusterResults } from './cluster/cluster-report.js';
 import { contenders } from './contenders/contenders.js';
 import { wirepact } from './contenders/wirepact.js';
 import { isMissed } from './measures/measure.js';
+import { writeNetworkResults } from './netns/network-report.js';
 import type { Provenance } from './provenance.js';
 import { findMisses, type Findings, type Measurement, type Quantiles, type Result } from './result.js';
 import { calmMs } from './rows.js';
@@ -14,17 +15,19 @@ const columns = [
 ];
 
 /** What was found, what it means, and how it came about. */
-export function writeReport({ results, clusterResults, measurements }: Findings): string {
+export function writeReport({ results, clusterResults, networkResults, measurements }: Findings): string {
   return [
     ...(results.length > 0 ? writeResults(results) : []),
     ...writeClusterResults(clusterResults),
-    ...(results.length + clusterResults.length > 0 ? writeSettings() : []),
+    ...writeNetworkResults(networkResults),
+    ...(results.length + clusterResults.length + networkResults.length > 0 ? writeSettings() : []),
     ...(measurements.length > 0 ? [writeFigures(measurements), ''] : []),
     '| Command | Seed | Gave | On | Machine |',
     '|---|---:|---|---|---|',
     ...writeSources([
       ...results,
       ...clusterResults,
+      ...networkResults,
       ...measurements.map((one) => ({ ...one, contender: wirepact.name })),
     ]),
   ].join('\n');

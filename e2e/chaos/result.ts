@@ -2,6 +2,7 @@
 import type { ClusterResult } from './cluster/cluster-result.js';
 import type { Verdict } from './judge.js';
 import type { Figure } from './measures/measure.js';
+import type { NetworkResult } from './netns/network-result.js';
 import type { Provenance } from './provenance.js';
 import type { Goal } from './rows.js';
 
@@ -33,6 +34,8 @@ export interface Findings {
   readonly results: readonly Result[];
   /** Of several nodes. */
   readonly clusterResults: readonly ClusterResult[];
+  /** Of clients on hosts of their own. */
+  readonly networkResults: readonly NetworkResult[];
   readonly measurements: readonly Measurement[];
 }
 
@@ -41,8 +44,10 @@ export interface Quantiles {
   readonly p99: number;
 }
 
+type Judged = Verdict & Pick<Result, 'goal' | 'returns' | 'resumed' | 'failures'>;
+
 /** A line for everything in which a result misses its goal. */
-export function findMisses({ goal, down, up, returns, resumed, failures, others }: Result): string[] {
+export function findMisses({ goal, down, up, returns, resumed, failures, others }: Judged): string[] {
   const promised: Record<string, number> = {
     'silently lost on the way down': down.silent,
     'silently lost on the way up': up.silent,

@@ -23,9 +23,12 @@ export function runAtOnce(program: Program, ...args: readonly string[]): string 
   return spawnSync(pathOf(program), args, { encoding: 'utf8' }).stdout;
 }
 
-/** How `fork` starts Node.js in a network namespace. */
-export function forkingInside(name: string): { readonly execPath: string; readonly execArgv: string[] } {
-  const args = ['netns', 'exec', name, process.execPath, ...process.execArgv];
+/** How `fork` starts Node.js in a network namespace, with more flags than this process has. */
+export function forkingInside(
+  name: string,
+  ...flags: readonly string[]
+): { readonly execPath: string; readonly execArgv: string[] } {
+  const args = ['netns', 'exec', name, process.execPath, ...process.execArgv, ...flags];
   return { execPath: pathOf('ip'), execArgv: args };
 }
 
