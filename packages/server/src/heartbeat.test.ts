@@ -61,6 +61,21 @@ describe('a connection', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it.each([0, 0.5, 0.999])(
+    'is given up no later than 37.5 s after it fell silent (chance %d)',
+    async (chance) => {
+      const { server, clock, gone } = start({}, chance);
+      const client = await server.connectPlain();
+      const { ping } = client.transport;
+      answering(client);
+      while (client.transport.pings === 0) clock.advance(100);
+      client.transport.ping = ping;
+      clock.advance(37_500);
+      await settle();
+      expect(gone).toEqual([1006]);
+    },
+  );
+
   it('lives by any byte, be it of a message that is not whole yet', async () => {
     const { server, clock, gone } = start();
     const client = await server.connectPlain();

@@ -74,7 +74,8 @@ export class Heartbeat {
     if (outgoing.isClosed) return;
     // browsers see no pings; what they can see must come often enough for them to know that the line is alive
     if (connection.speaksProtocol && now - outgoing.lastSentAt >= intervalMs) connection.sendFrame('$ping');
-    if (now < connection.nextPingAt) return;
+    // at the last look before it is due: a look too late would make what is dead be found out later than is said
+    if (now + this.#sweepMs <= connection.nextPingAt) return;
     connection.nextPingAt = now + intervalMs * (0.9 + 0.2 * this.#hub.options.clock.random());
     connection.pingedAt ??= now;
     transport.ping();
