@@ -58,12 +58,14 @@ interface Joined {
 }
 
 class RedisBroker implements Broker {
+  readonly publishTimeoutMs: number;
   readonly #options: ResolvedOptions;
   readonly #keys: Keys;
   #joined: Joined | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions) {
+    this.publishTimeoutMs = options.publishTimeoutMs;
     this.#options = options;
     this.#keys = new Keys(options.prefix);
   }

@@ -166,6 +166,9 @@ export interface BrokerSettings {
  * What returns a promise settles: with an error that says why, `not_accepted`, when the engine does not answer in time.
  */
 export interface Broker {
+  /** What it is asked for is rejected after this long, in ms. */
+  readonly publishTimeoutMs: number;
+
   /**
    * Joins. Resolves when the engine is there for the first time. One that rejects is asked again after a while, unless it does so
    * with a TypeError: it was joined before.

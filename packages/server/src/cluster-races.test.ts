@@ -276,6 +276,25 @@ describe('processes that a broker joins', () => {
     expect(a.takeData('said')).toEqual(['1', '2', '3', '4']);
   });
 
+  it('accept in time what is sent to a user, or never send it', async () => {
+    const { clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect('ann');
+    await settle();
+    engine.goAway();
+    const publishing = other.sockets.user('ann').publish('said', 'late');
+    const outcome = expect(publishing).rejects.toMatchObject({ code: 'not_accepted' });
+    clock.advance(4_900);
+    engine.comeBack();
+    await settle();
+    // others may put right what is theirs, until after the time is over
+    clock.advance(100);
+    await outcome;
+    clock.advance(1_000);
+    await settle();
+    expect(a.takeData('said')).toEqual([]);
+  });
+
   it('look once for the clients of a user, however much was sent to it while the engine was away', async () => {
     const { brokers, clock, engine, nodes } = await startNodes(channels);
     const [one, other] = nodes;

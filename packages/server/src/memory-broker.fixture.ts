@@ -34,6 +34,7 @@ export interface EngineSide {
 }
 
 export class MemoryBroker implements Broker {
+  readonly publishTimeoutMs: number;
   readonly #engine: EngineSide;
   readonly #heard: MemoryLink;
   readonly #links: readonly MemoryLink[];
@@ -54,6 +55,7 @@ export class MemoryBroker implements Broker {
   constructor(engine: EngineSide) {
     this.#engine = engine;
     const { clock, store, timeoutMs } = engine;
+    this.publishTimeoutMs = timeoutMs;
     const isAway = (): boolean => engine.isAway;
     const [up, down, heardUp, heard] = [
       engine.createLink(),

@@ -1,4 +1,5 @@
 // How a process hands messages to the engine, whether it has clients or not.
+import { SocketError } from '@wirepact/core';
 import type { Clock } from '@wirepact/core/internal';
 import type { Append, Broker, LogHead, SessionPlace } from './broker.js';
 import { inboxName } from './log.js';
@@ -29,6 +30,7 @@ type Finding = Promise<readonly SessionPlace[]>;
 /** Hands messages to the engine. */
 export class SharedSender {
   readonly #broker: Broker;
+  readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #report: (error: unknown) => void;
   readonly #recent: RecentAppends;
@@ -43,6 +45,7 @@ export class SharedSender {
   /** `timers` end when nothing is sent any more. */
   constructor(broker: Broker, clock: Clock, timers: Timers, report: (error: unknown) => void) {
     this.#broker = broker;
+    this.#clock = clock;
     this.#timers = timers;
     this.#report = report;
     this.#recent = new RecentAppends(broker, clock);
@@ -63,19 +66,26 @@ export class SharedSender {
     this.#recent.note(log, head, body);
   }
 
-  /** Sends to every client of a user, wherever it is. Resolves once that is accepted for each of them. */
+  /** Sends to every client of a user, wherever it is. Resolves once that is accepted for each of them, in time. */
   async publishToUser(userId: string, message: OutgoingMessage): Promise<void> {
     const finding = this.#findClients(userId, this.#finding.get(userId));
     this.#finding.set(userId, finding);
-    try {
-      const places = await finding;
-      await Promise.all(places.map(({ id }) => this.publish(inboxLogOf(id), message)));
-    } finally {
-      if (this.#finding.get(userId) === finding) {
-        this.#finding.delete(userId);
-        this.#foundSince.delete(userId);
-      }
-    }
+    const forget = (): void => this.#forget(userId, finding);
+    finding.then(forget, forget);
+    // each step has as long as the whole may take
+    let isLate = false;
+    const sending = finding.then(async (places) => {
+      while (this.#held !== undefined) await this.#held.wait();
+      if (!isLate) await Promise.all(places.map(({ id }) => this.publish(inboxLogOf(id), message)));
+    });
+    return new Promise((resolve, reject) => {
+      const { publishTimeoutMs } = this.#broker;
+      const cancel = this.#clock.after(publishTimeoutMs, () => {
+        isLate = true;
+        reject(new SocketError('not_accepted', lateText(userId, publishTimeoutMs)));
+      });
+      void sending.then(resolve, reject).finally(cancel);
+    });
   }
 
   /** In the order in which it was asked, however long each takes: what is sent to a user must not overtake. */
@@ -89,6 +99,12 @@ export class SharedSender {
     // the engine was away meanwhile
     while (this.#held !== undefined) await this.#held.wait();
     return this.#findAgain(userId);
+  }
+
+  #forget(userId: string, finding: Finding): void {
+    if (this.#finding.get(userId) !== finding) return;
+    this.#finding.delete(userId);
+    this.#foundSince.delete(userId);
   }
 
   /** Once for all that waited: one after the other would wait for as many answers as there are messages. */
@@ -133,4 +149,8 @@ export class SharedSender {
     const epoch = log.startsWith(inboxPrefix) ? log.slice(inboxPrefix.length) : createEpoch();
     return { log, body, epoch, knownAt: this.#recent.knownAt(log) };
   }
+}
+
+function lateText(userId: string, timeoutMs: number): string {
+  return `[not_accepted] what was sent to user "${userId}" was not accepted for each of its clients within ${timeoutMs} ms`;
 }
