@@ -48,11 +48,17 @@ export function run(command, args, { cwd = root, env = {}, inherit = false } = {
       env: { ...process.env, ...env },
       stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });
+    // Ctrl-C reaches both; whoever is ended alone takes along what it has started, which may have something to put away
+    const end = () => child.kill('SIGTERM');
+    if (inherit) process.on('SIGTERM', end);
     let output = '';
     child.stdout?.on('data', (chunk) => (output += chunk));
     child.stderr?.on('data', (chunk) => (output += chunk));
     child.on('error', (error) => settle({ code: 1, output: `${output}${error.message}\n` }));
-    child.on('close', (code) => settle({ code: code ?? 1, output }));
+    child.on('close', (code) => {
+      process.off('SIGTERM', end);
+      settle({ code: code ?? 1, output });
+    });
   });
 }
 
