@@ -15,7 +15,7 @@ const program = fileURLToPath(new URL('netns/client-process.js', import.meta.url
 const patienceMs = 20_000;
 
 /** What is known of one client. */
-export interface ClientRecord {
+interface ClientRecord {
   readonly account: Account;
   /** For each of its returns, whether its session went on. */
   readonly returns: boolean[];
