@@ -4,7 +4,7 @@ import { startRedis, type RedisServer } from '../redis/start-redis.js';
 import { comesTrue, joinServer, pass, Visitor, type JoinedServer } from './engine-servers.js';
 import { makeSaid, makeTold, mutate, spoilLog, spoilSession, type Known } from './engine-texts.js';
 import type { Chance, Target } from './fuzz.js';
-import { endFuzzedServer } from './fuzzed-server.js';
+import { endFuzzedServers } from './fuzzed-server.js';
 
 const hmacKey = 'a key of sixteen bytes, at least';
 /** So many commands go to Redis at once. */
@@ -79,8 +79,7 @@ export const engineMessages: Target = {
         wrong.push(`"${String(path)}" was sent, which nobody signed`);
     }
     // what is refused is reported
-    for (const server of servers)
-      wrong.push(...(await endFuzzedServer(server, (error) => !isStumble(error))));
+    wrong.push(...(await endFuzzedServers(servers, (error) => !isStumble(error))));
     return wrong;
   },
 };

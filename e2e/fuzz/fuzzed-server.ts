@@ -84,15 +84,18 @@ export function createFuzzedSockets(options: FuzzedServerOptions): FuzzedSockets
   return sockets;
 }
 
-/** One on a clock that stands still, and bounds that only its own controls set. */
+/**
+ * One on a clock that stands still, and bounds that only its own controls set. With a broker in memory it has the clock of
+ * that.
+ */
 export function startFuzzedServer({
   compression = false,
-  broker,
-}: Pick<FuzzedServerOptions, 'compression' | 'broker'> = {}): FuzzedServer {
-  const clock = createManualClock({ startMs: 1_000_000 });
+  clock = createManualClock({ startMs: 1_000_000 }),
+  ...shared
+}: Pick<FuzzedServerOptions, 'compression' | 'clock' | 'broker'> = {}): FuzzedServer {
   const errors: unknown[] = [];
   const sockets = createFuzzedSockets({
-    ...{ compression, clock, ...(broker && { broker }) },
+    ...{ compression, clock, ...shared },
     onError: (error) => errors.push(error),
     limits: {
       ...{ messagesPerSecond: plenty, messageBurst: plenty, bytesPerSecond: plenty, byteBurst: plenty },
@@ -108,19 +111,21 @@ function isPlanned(error: unknown): boolean {
   return String(error).includes(planned);
 }
 
-/** Ends it; what is left is wrong, and what it reported, unless that was expected. */
-export async function endFuzzedServer(
-  { sockets, clock, errors }: FuzzedServer,
+/** Ends servers; what is left is wrong, and what they reported, unless that was expected. */
+export async function endFuzzedServers(
+  servers: readonly FuzzedServer[],
   isExpected: (error: unknown) => boolean = isPlanned,
 ): Promise<string[]> {
-  await sockets.close();
+  for (const { sockets } of servers) await sockets.close();
   // promises that handlers still hold
   for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-  const { clients, users, rooms, suspended } = sockets.stats();
-  const left = { clients, users, rooms, suspended, timers: clock.pending };
-  const wrong = Object.entries(left).flatMap(([what, count]) =>
-    count === 0 ? [] : [`${count} ${what} are left`],
-  );
-  const reported = errors.filter((error) => !isExpected(error));
-  return [...wrong, ...reported.map((error) => `reported: ${String(error)}`)];
+  return servers.flatMap(({ sockets, clock, errors }) => {
+    const { clients, users, rooms, suspended } = sockets.stats();
+    const left = { clients, users, rooms, suspended, timers: clock.pending };
+    const wrong = Object.entries(left).flatMap(([what, count]) =>
+      count === 0 ? [] : [`${count} ${what} are left`],
+    );
+    const reported = errors.filter((error) => !isExpected(error));
+    return [...wrong, ...reported.map((error) => `reported: ${String(error)}`)];
+  });
 }

@@ -2,7 +2,7 @@
 import { FrameClient } from '../security/frame-client.js';
 import { requestOf } from '../security/handshake-request.js';
 import type { Chance, Target } from './fuzz.js';
-import { endFuzzedServer, startFuzzedServer, type FuzzedServer } from './fuzzed-server.js';
+import { endFuzzedServers, startFuzzedServer, type FuzzedServer } from './fuzzed-server.js';
 import { messageSeeds } from './message-seeds.js';
 import { mutateText } from './mutation.js';
 
@@ -38,7 +38,7 @@ export const messages: Target = {
       if (chance.often(0.01)) watch.step(() => server.clock.advance(chance.below(8_000)));
       for (const one of clients) one.transport.sent.length = 0;
     }
-    wrong.push(...(await isWell(server, chance)), ...(await endFuzzedServer(server)));
+    wrong.push(...(await isWell(server, chance)), ...(await endFuzzedServers([server])));
     return wrong;
   },
 };

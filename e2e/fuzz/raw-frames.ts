@@ -3,7 +3,7 @@ import { deflateRawSync, constants } from 'node:zlib';
 import { encodeFrame, opcodes, type FrameFields } from '../conformance/rfc6455/frame.js';
 import { RawLine } from '../security/raw-line.js';
 import type { Chance, Target } from './fuzz.js';
-import { endFuzzedServer, startFuzzedServer } from './fuzzed-server.js';
+import { endFuzzedServers, startFuzzedServer } from './fuzzed-server.js';
 import { messageSeeds } from './message-seeds.js';
 import { cutUp, mutateBytes, randomBytes } from './mutation.js';
 
@@ -56,7 +56,7 @@ export const rawFrames: Target = {
     }
     line.destroy();
     await line.settle();
-    wrong.push(...(await endFuzzedServer(server)));
+    wrong.push(...(await endFuzzedServers([server])));
     return wrong;
   },
 };

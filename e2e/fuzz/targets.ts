@@ -2,7 +2,7 @@
 import { clientFrames } from './client-frames.js';
 import { engineMessages } from './engine-messages.js';
 import type { Target } from './fuzz.js';
-import { hellos } from './hellos.js';
+import { hellos, sharedHellos } from './hellos.js';
 import { messages } from './messages.js';
 import { rawFrames } from './raw-frames.js';
 
@@ -17,5 +17,6 @@ export const lanes: readonly Lane[] = [
   { target: rawFrames, quick: 20_000, long: 500_000 },
   { target: engineMessages, quick: 20_000, long: 500_000 },
   { target: hellos, quick: 10_000, long: 500_000 },
+  { target: sharedHellos, quick: 5_000, long: 250_000 },
   { target: clientFrames, quick: 20_000, long: 1_000_000 },
 ];

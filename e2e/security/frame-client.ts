@@ -110,9 +110,14 @@ export class FrameClient {
   /** Says hello, and gives what the server greeted with. */
   hello(data: object = {}): Welcome {
     this.say({ path: '$hello', data });
+    return this.takeWelcome() ?? ({} as Welcome);
+  }
+
+  /** What the server greeted with, if it has. What else came since it was last asked is gone. */
+  takeWelcome(): Welcome | undefined {
     // what was missed comes with it, and may be much
     const welcome = this.transport.sent.splice(0).find((text) => text.startsWith('{"path":"$welcome"'));
-    return welcome === undefined ? ({} as Welcome) : (JSON.parse(welcome) as { data: Welcome }).data;
+    return welcome === undefined ? undefined : (JSON.parse(welcome) as { data: Welcome }).data;
   }
 
   /** Its line breaks. */

@@ -110,7 +110,7 @@ function slopeOf(samples: readonly Sample[], what: 'rss' | 'held'): number {
 }
 
 export const fuzzLanes: readonly Measure[] = lanes.map(({ target, quick, long }) => ({
-  id: `fuzz-${target.name.replace(' ', '-')}`,
+  id: `fuzz-${target.name.replaceAll(' ', '-')}`,
   title: `fuzzed alone: ${target.name}`,
   async run(isQuick, { seed, minutes }): Promise<readonly Figure[]> {
     const report = await fuzz(target, {
