@@ -61,6 +61,14 @@ it('fires a timer set for the past at the next advance', () => {
   expect(fired).toBe(1);
 });
 
+it('fires at once what was set for no number of milliseconds, and goes on counting', () => {
+  const clock = createManualClock();
+  const fired: number[] = [];
+  clock.after(NaN, () => fired.push(clock.now()));
+  clock.advance(5);
+  expect([fired, clock.now()]).toEqual([[0], 5]);
+});
+
 it('draws the chance it was given', () => {
   expect(createManualClock().random()).toBe(0.5);
   expect(createManualClock({ random: () => 0.1 }).random()).toBe(0.1);

@@ -50,7 +50,8 @@ export function createManualClock(options: ManualClockOptions = {}): ManualClock
     now: () => now,
     random: options.random ?? (() => 0.5),
     after(delayMs, callback) {
-      const timer: Timer = { dueAt: now + Math.max(0, delayMs), order: order++, callback };
+      // no number is no time, as for the timers of a platform
+      const timer: Timer = { dueAt: now + (Math.max(0, delayMs) || 0), order: order++, callback };
       timers.add(timer);
       return () => timers.delete(timer);
     },
