@@ -229,6 +229,20 @@ describe('a room', () => {
     await anew;
   });
 
+  it('that the server had put the client in by itself is not left when asking for it takes too long', async () => {
+    const { client, connected, advance } = startClient();
+    const heard: unknown[] = [];
+    client.on('chat', (data) => heard.push(data));
+    const socket = await connected();
+    socket.receive('$stream', { room: 'lobby', epoch: 'e', from: 0, count: 0 });
+    const joining = expect(client.join('lobby')).rejects.toMatchObject({ code: 'timeout' });
+    await advance(10_000);
+    await joining;
+    expect(socket.takeSent().map(({ path }) => path)).toEqual(['$join', '$cancel']);
+    socket.receive('chat', 'still here', { room: 'lobby', at: 1, after: 0 });
+    expect(heard).toEqual(['still here']);
+  });
+
   it('is asked for anew when the line breaks before the answer', async () => {
     const { client, connected } = startClient();
     const socket = await connected();

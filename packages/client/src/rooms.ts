@@ -143,9 +143,9 @@ export class Rooms {
       if (isLate && !answers) return;
       // who waits is told by the promise
       if (room.known) report(error);
-      if (!isLate) this.#drop(room, error);
+      // who waits leaves, should the server let them in after all; not where it had put them in by itself
+      if (!isLate || (!room.known && logs.follows(name))) this.#drop(room, error);
       else if (room.known) void this.#enter(room);
-      // who waits leaves, should the server let them in after all
       else room.refuse(error);
     }
   }

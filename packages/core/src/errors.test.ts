@@ -87,7 +87,7 @@ describe('toSocketError', () => {
     ['a string', '[internal] a string'],
     [undefined, '[internal] undefined'],
     [Symbol('s'), '[internal] Symbol(s)'],
-    [Object.create(null), '[internal] something without a text was thrown'],
+    [Object.create(null), '[internal] something was thrown'],
   ])('makes internal of %s, which stays the cause', (thrown: unknown, message) => {
     expect(toSocketError(thrown, 'chat')).toMatchObject({
       code: 'internal',

@@ -113,6 +113,6 @@ function textOf(thrown: unknown): string {
     return thrown instanceof Error ? thrown.message : String(thrown);
   } catch {
     // an object without a prototype, or with a toString of its own that throws
-    return 'something without a text was thrown';
+    return 'something was thrown';
   }
 }
