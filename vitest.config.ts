@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // tests read the packages' sources, so that none of them needs a build first
@@ -11,6 +12,8 @@ export default defineConfig({
     include: ['{packages,e2e,examples}/**/*.test.{ts,tsx}'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.docs-check/**'],
     restoreMocks: true,
+    // much of a test is waiting for the network: both cores of a small machine can be kept busy
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // no test waits for time: this only ends one that hangs, and a starved machine may be ten times as slow
     testTimeout: 30_000,
     hookTimeout: 30_000,
