@@ -9,7 +9,9 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   reporter: [['list']],
-  timeout: 30_000,
+  // no test waits for time: these only end one that hangs, and a starved machine may be several times as slow
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
   use: { screenshot: 'only-on-failure' },
   projects: [
     {
