@@ -11,6 +11,7 @@ import { wirepact } from './contenders/wirepact.js';
 import { isMissed } from './measures/measure.js';
 import { writeNetworkLine } from './netns/network-report.js';
 import { findNetworkMisses, type NetworkResult } from './netns/network-result.js';
+import type { NetworkRow } from './netns/network-rows.js';
 import { runNetworkRow } from './netns/run-network-row.js';
 import { findNetworkObstacle } from './netns/system.js';
 import { readOptions, usage, type ProofOptions } from './proof-options.js';
@@ -18,10 +19,22 @@ import { describeRun } from './provenance.js';
 import { publish } from './publish.js';
 import { writeFigures, writeLine, writeReport } from './report.js';
 import { findMisses, type Findings, type Measurement, type Result } from './result.js';
-import type { Row } from './rows.js';
-import { findObstacle, runRow } from './run-row.js';
+import type { Length, Row } from './rows.js';
+import { findObstacle, runRow, type RunOptions } from './run-row.js';
 
 const folder = dirname(fileURLToPath(import.meta.url));
+
+const lines: Play<Row, Result> = { findObstacle, run: runRow, write: writeLine };
+const clusters: Play<ClusterRow, ClusterResult> = {
+  findObstacle: findClusterObstacle,
+  run: runClusterRow,
+  write: writeClusterLine,
+};
+const networks: Play<NetworkRow, NetworkResult> = {
+  findObstacle: findNetworkObstacle,
+  run: runNetworkRow,
+  write: writeNetworkLine,
+};
 
 if (process.argv.includes('--help')) console.log(usage);
 // Node 20 that ends by itself sometimes waits for ever for sockets that were reset
@@ -39,9 +52,9 @@ async function run(args: readonly string[]): Promise<number> {
 async function prove(options: ProofOptions, command: string): Promise<number> {
   console.log(`seed ${options.seed}`);
   const findings: Findings = {
-    results: await breakLines(options, command),
-    clusterResults: await breakClusters(options, command),
-    networkResults: await breakNetworks(options, command),
+    results: await playRows(options.rows, lines, { options, command }),
+    clusterResults: await playRows(options.clusterRows, clusters, { options, command }),
+    networkResults: await playRows(options.networkRows, networks, { options, command }),
     measurements: await measure(options, command),
   };
   writeFileSync(join(folder, 'findings.json'), `${JSON.stringify(findings, null, 2)}\n`);
@@ -57,39 +70,32 @@ async function prove(options: ProofOptions, command: string): Promise<number> {
   return isMissing ? 1 : 0;
 }
 
-async function breakLines(options: ProofOptions, command: string): Promise<Result[]> {
-  const { seed, length, clients } = options;
-  const results: Result[] = [];
-  for (const row of options.rows) {
-    const cycles = row.cycles[length];
-    if (cycles === undefined) continue;
-    const obstacle = findObstacle(row);
-    if (obstacle !== undefined) {
-      console.log(`| ${row.id} | skipped: ${obstacle} |`);
-      continue;
-    }
-    for (const contender of options.contenders) {
-      const maxCycles = findMaxCycles(row, contender);
-      if (maxCycles === 0) continue;
-      const result = await runRow(row, contender, {
-        cycles: options.cycles ?? Math.min(cycles, maxCycles),
-        maxClients: clients,
-        ...describeRun(contender.package, { command, seed }),
-      });
-      console.log(writeLine(result));
-      results.push(result);
-    }
-  }
-  return results;
+/** What the rows of all kinds have in common. */
+interface AnyRow {
+  readonly id: string;
+  readonly cycles: { readonly [TLength in Length]?: number };
+  readonly others?: { readonly maxCycles: number };
 }
 
-async function breakClusters(options: ProofOptions, command: string): Promise<ClusterResult[]> {
+/** What is done with the rows of one kind. */
+interface Play<TRow, TResult> {
+  findObstacle(row: TRow): string | undefined;
+  run(row: TRow, contender: Contender, options: RunOptions): Promise<TResult>;
+  write(result: TResult): string;
+}
+
+/** Plays rows with all who take part; those that this machine cannot play are named and passed over. */
+async function playRows<TRow extends AnyRow, TResult>(
+  rows: readonly TRow[],
+  play: Play<TRow, TResult>,
+  { options, command }: { readonly options: ProofOptions; readonly command: string },
+): Promise<TResult[]> {
   const { seed, length, clients: maxClients } = options;
-  const results: ClusterResult[] = [];
-  for (const row of options.clusterRows) {
+  const results: TResult[] = [];
+  for (const row of rows) {
     const cycles = row.cycles[length];
     if (cycles === undefined) continue;
-    const obstacle = findClusterObstacle(row);
+    const obstacle = play.findObstacle(row);
     if (obstacle !== undefined) {
       console.log(`| ${row.id} | skipped: ${obstacle} |`);
       continue;
@@ -97,40 +103,19 @@ async function breakClusters(options: ProofOptions, command: string): Promise<Cl
     for (const contender of options.contenders) {
       const maxCycles = findMaxCycles(row, contender);
       if (maxCycles === 0) continue;
-      const result = await runClusterRow(row, contender, {
+      const result = await play.run(row, contender, {
         cycles: options.cycles ?? Math.min(cycles, maxCycles),
         maxClients,
         ...describeRun(contender.package, { command, seed }),
       });
-      console.log(writeClusterLine(result));
+      console.log(play.write(result));
       results.push(result);
     }
   }
   return results;
 }
 
-async function breakNetworks(options: ProofOptions, command: string): Promise<NetworkResult[]> {
-  const { seed, length, clients: maxClients, contenders } = options;
-  const results: NetworkResult[] = [];
-  if (!contenders.includes(wirepact)) return results;
-  for (const row of options.networkRows) {
-    const cycles = row.cycles[length];
-    if (cycles === undefined) continue;
-    const obstacle = findNetworkObstacle();
-    if (obstacle !== undefined) {
-      console.log(`| ${row.id} | skipped: ${obstacle} |`);
-      continue;
-    }
-    const run = describeRun(wirepact.package, { command, seed });
-    const given = { cycles: options.cycles ?? cycles, maxClients, ...run };
-    const result = await runNetworkRow(row, wirepact, given);
-    console.log(writeNetworkLine(result));
-    results.push(result);
-  }
-  return results;
-}
-
-function findMaxCycles({ others }: Row | ClusterRow, contender: Contender): number {
+function findMaxCycles({ others }: AnyRow, contender: Contender): number {
   return contender === wirepact ? Infinity : (others?.maxCycles ?? 0);
 }
 
