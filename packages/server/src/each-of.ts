@@ -1,18 +1,19 @@
 // Does something for each of very many, some at a time: the engine takes only so much at once, and whoever else waits for it is to
 // get a turn in between.
 
-/** So many are under way at once: enough to keep the line to an engine busy, few beside what that may have to do. */
+/** So many are under way at once, where nobody says otherwise: enough to keep the line to an engine busy, few beside what that may have to do. */
 export const atOnce = 200;
 
 /** Runs something for each, in order. Resolves when all are done. @throws the first error, while the others still go on */
 export async function eachOf<TItem>(
   items: Iterable<TItem>,
   run: (item: TItem) => Promise<void> | undefined,
+  sideBySide: number = atOnce,
 ): Promise<void> {
   // as they are now: who comes meanwhile has done what is done here
   const left = [...items].values();
   const work = async (): Promise<void> => {
     for (const item of left) await run(item);
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  await Promise.all(Array.from({ length: sideBySide }, work));
 }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { createManualClock } from '@wirepact/core/testing';
 import { createMemoryEngine } from './memory-engine.fixture.js';
 import { RecentAppends } from './recent-appends.js';
+import { settle } from './test-server.fixture.js';
 
 const head = (at: number) => ({ epoch: 'e', at });
 
@@ -25,4 +26,31 @@ it('remembers what was appended in the ten seconds before the newest', () => {
     recent.note(`log ${second}`, head(second), 'x');
   }
   expect([recent.knownAt('log 19'), recent.knownAt('log 20'), recent.knownAt('log 30')]).toEqual([0, 20, 30]);
+});
+
+it('looks again only at what it could not be sure of, and at few logs at a time', async () => {
+  const clock = createManualClock();
+  const broker = createMemoryEngine({ clock }).broker();
+  const recent = new RecentAppends(broker, clock);
+  for (let n = 0; n < 20; n += 1) recent.note(`log ${n}`, head(1), 'x');
+  const asked: string[] = [];
+  let underWay = 0;
+  let most = 0;
+  broker.read = async (log) => {
+    asked.push(log);
+    most = Math.max(most, (underWay += 1));
+    await Promise.resolve();
+    underWay -= 1;
+    // the engine may have been away
+    if (log === 'log 19') {
+      await settle();
+      clock.advance(200);
+    }
+    return { ...head(1), floor: 0, entries: [{ at: 1, after: 0, time: 0, body: 'x' }] };
+  };
+  expect(await recent.verify('all')).toEqual(new Set(['log 19']));
+  expect([asked.length, most]).toEqual([20, 4]);
+  asked.length = 0;
+  expect(await recent.verify(new Set(['log 19', 'log 20']))).toEqual(new Set(['log 19']));
+  expect(asked).toEqual(['log 19']);
 });

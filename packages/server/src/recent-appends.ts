@@ -11,6 +11,11 @@ const keptForMs = 10_000;
 const promptMs = 100;
 /** So much is remembered at most. */
 const maxBytes = 1_048_576;
+/** Reads of so many logs are under way at a time: a whole log may be read, and none is to wait for others of its own kind. */
+const verifiedAtOnce = 4;
+
+/** Logs in which something may be missing. */
+export type DoubtfulLogs = ReadonlySet<string> | 'all';
 
 interface Recent {
   readonly log: string;
@@ -48,20 +53,21 @@ export class RecentAppends {
     return this.#knownAt.get(log) ?? 0;
   }
 
-  /** Appends again what its log does not hold any more. `false` when it must be looked again. */
-  async verify(): Promise<boolean> {
+  /** Appends again what these logs do not hold any more. Resolves with those of them that must be looked at again. */
+  async verify(logs: DoubtfulLogs): Promise<ReadonlySet<string>> {
     this.#trim();
     const byLog = new Map<string, Recent[]>();
     for (const recent of this.#recent.slice(this.#first)) {
       const ofLog = byLog.get(recent.log);
-      if (ofLog === undefined) byLog.set(recent.log, [recent]);
-      else ofLog.push(recent);
+      if (ofLog !== undefined) ofLog.push(recent);
+      else if (logs === 'all' || logs.has(recent.log)) byLog.set(recent.log, [recent]);
     }
-    let isCertain = true;
-    await eachOf(byLog, async ([log, ofLog]) => {
-      if (!(await this.#verifyLog(log, ofLog))) isCertain = false;
-    });
-    return isCertain;
+    const left = new Set<string>();
+    const verifyLog = async ([log, ofLog]: readonly [string, readonly Recent[]]): Promise<void> => {
+      if (!(await this.#verifyLog(log, ofLog))) left.add(log);
+    };
+    await eachOf(byLog, verifyLog, verifiedAtOnce);
+    return left;
   }
 
   async #verifyLog(log: string, recents: readonly Recent[]): Promise<boolean> {
@@ -84,7 +90,7 @@ export class RecentAppends {
     });
     const isLost = new Set(lost.filter((recent) => this.#missing.has(recent)));
     for (const recent of lost) this.#missing.add(recent);
-    this.#keep(this.#recent.slice(this.#first).filter((recent) => !isLost.has(recent)));
+    if (isLost.size > 0) this.#keep(this.#recent.slice(this.#first).filter((recent) => !isLost.has(recent)));
     await Promise.all(Array.from(isLost, ({ body }) => this.#again(log, body, epoch)));
     // others may need a while longer to give it back: what is missing twice is lost
     return isLost.size === lost.length;

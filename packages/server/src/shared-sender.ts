@@ -5,7 +5,7 @@ import type { Append, Broker, LogHead, SessionPlace } from './broker.js';
 import { inboxName } from './log.js';
 import { createEpoch } from './logs.js';
 import type { OutgoingMessage } from './outgoing-message.js';
-import { RecentAppends } from './recent-appends.js';
+import { RecentAppends, type DoubtfulLogs } from './recent-appends.js';
 import { encodeShared } from './shared-message.js';
 import type { Timers } from './timers.js';
 import { Waiters } from './waiters.js';
@@ -14,6 +14,8 @@ import { Waiters } from './waiters.js';
 const graceMs = 300;
 /** So long after that it is looked for what it may have lost: others that hold it give it back first. */
 const verifyMs = 1_000;
+
+const none: DoubtfulLogs = new Set();
 
 const inboxPrefix = `${inboxName}:`;
 
@@ -34,6 +36,7 @@ export class SharedSender {
   readonly #timers: Timers;
   readonly #report: (error: unknown) => void;
   readonly #recent: RecentAppends;
+  #doubtful: DoubtfulLogs = none;
   #held: Waiters | undefined;
   /** How often the engine came back. */
   #returns = 0;
@@ -133,12 +136,17 @@ export class SharedSender {
 
   /** An engine that was gone may have lost what nobody but this process knows of: that is appended again. */
   verifySoon(): void {
+    this.#doubtful = 'all';
     this.#timers.after('verify', verifyMs, () => void this.#verify());
   }
 
   async #verify(): Promise<void> {
+    const logs = this.#doubtful;
+    this.#doubtful = none;
     try {
-      if (!(await this.#recent.verify())) this.verifySoon();
+      const left = await this.#recent.verify(logs);
+      if (this.#doubtful === none) this.#doubtful = left;
+      if (left.size > 0) this.#timers.after('verify', verifyMs, () => void this.#verify());
     } catch (error) {
       this.#report(error);
     }
