@@ -246,8 +246,9 @@ export class Cluster implements BrokerListener, SharedLogHost {
 
   async #begin(): Promise<void> {
     if (this.#isClosed) return;
+    const opening = Promise.all(Array.from(this.#shared.values(), (shared) => shared.open()));
     this.#upkeep?.begin();
-    await Promise.all(Array.from(this.#shared.values(), (shared) => shared.open()));
+    await opening;
     this.#isReady = !this.#isClosed;
   }
 }

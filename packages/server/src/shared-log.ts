@@ -100,6 +100,11 @@ export class SharedLog implements LogSource, Mirror {
     }
   }
 
+  /** Whether it is being found out where the log stands. */
+  get isOpening(): boolean {
+    return this.#opening !== undefined;
+  }
+
   /** It was appended that far: has the mirror heard of it? */
   isBehind(): boolean {
     return this.#appendedAt > this.log.at && this.#opening === undefined;

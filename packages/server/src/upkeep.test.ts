@@ -35,6 +35,22 @@ describe('what a process does every 30 s', () => {
     expect(most).toBe(atOnce);
   });
 
+  it('takes nothing for lost whose log it has only begun to follow', async () => {
+    const { brokers, clock, nodes } = await startNodes(channels);
+    const reads: string[] = [];
+    for (const [index, broker] of brokers.entries()) {
+      const read = broker.read.bind(broker);
+      broker.read = (log, range) => (reads.push(log), read(log, range));
+      await nodes[index]?.sockets.publish('said', 'to everyone');
+    }
+    await settle();
+    for (let second = 0; second < 3; second += 1) {
+      clock.advance(1_000);
+      await settle();
+    }
+    expect(reads).toEqual([]);
+  });
+
   it('is told of once when the engine does not take it, and done again', async () => {
     const { brokers, clock, nodes } = await startNodes(channels);
     const [one] = nodes;

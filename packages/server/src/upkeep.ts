@@ -120,6 +120,8 @@ export class Upkeep {
 
   async #touchLog(shared: SharedLog): Promise<void> {
     const { log, group, name } = shared;
+    // where it stands here says nothing yet
+    if (shared.isOpening) return;
     const [epoch, at] = log.head;
     // an inbox that nothing came into need not be there
     if (group.session !== undefined && at === 0) return;
