@@ -69,7 +69,7 @@ export function respond({ session, number, untaken = [] }: Sender, text: string)
   if (number !== undefined) {
     const frames = [...untaken, { text }];
     if (session.shared?.movedTo !== undefined)
-      return session.hub.cluster?.sessions.forward(session, number, frames);
+      return session.hub.cluster?.sessions.departures.forward(session, number, frames);
     session.openAnswers().add(number, frames);
     session.shared?.noteDone(number, frames);
   }

@@ -130,6 +130,31 @@ describe('processes that a broker joins', () => {
     expect(runs).toBe(1);
   });
 
+  it.each([
+    ['for good when they hear that the client is elsewhere', true, 4409],
+    ['so that it comes back when they never hear where the client is', false, 4500],
+  ])('close a connection whose session is refused them %s', async (_when, isTold, code) => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels, {
+      routes: { said: () => undefined },
+    });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    engine.delayMessages(brokers[0]);
+    const resuming = other.resume(a);
+    one.sockets.client(a.welcome.session)?.join('lobby');
+    await settle();
+    one.sockets.client(a.welcome.session)?.join('attic');
+    await settle();
+    expect([a.transport.isPaused, a.transport.closedWith]).toEqual([true, undefined]);
+    if (isTold) engine.releaseMessages(brokers[0]);
+    else clock.advance(300);
+    await settle();
+    expect(a.transport.closedWith?.code).toBe(code);
+    engine.releaseMessages(brokers[0]);
+    await resuming;
+  });
+
   it('tell the last of several processes what the first has answered', async () => {
     let finish = (): void => undefined;
     const { nodes } = await startNodes(channels, {

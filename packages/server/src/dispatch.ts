@@ -144,7 +144,8 @@ function refuse(call: Call, code: ErrorCode, text: string, data?: unknown): void
 /** An answer acknowledges what it answers; an event is acknowledged by its number. */
 function settleNumber({ session, number, id }: Call): void {
   if (number === undefined || id !== undefined) return;
-  if (session.shared?.movedTo !== undefined) return session.hub.cluster?.sessions.forward(session, number);
+  if (session.shared?.movedTo !== undefined)
+    return session.hub.cluster?.sessions.departures.forward(session, number);
   session.shared?.noteDone(number);
   session.hub.acknowledgements.owe(session);
 }

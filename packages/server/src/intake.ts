@@ -13,6 +13,7 @@ export class Intake {
   #messagesFullAt = 0;
   #bytesFullAt = 0;
   #isHeld = false;
+  #isStopped = false;
   /** Calls off the end of a pause that the rates asked for. */
   #stopTimer: (() => void) | undefined;
 
@@ -48,6 +49,12 @@ export class Intake {
     this.#goOn();
   }
 
+  /** Nothing more is to be handled: the connection is about to be closed. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#transport.pause();
+  }
+
   /** Nothing is read any more. */
   close(): void {
     this.#stopTimer?.();
@@ -65,6 +72,6 @@ export class Intake {
   }
 
   #goOn(): void {
-    if (!this.#isHeld && this.#stopTimer === undefined) this.#transport.resume();
+    if (!this.#isHeld && !this.#isStopped && this.#stopTimer === undefined) this.#transport.resume();
   }
 }

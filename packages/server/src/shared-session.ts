@@ -12,8 +12,8 @@ import { UnhandledNumbers } from './unhandled-numbers.js';
 /** What a shared session needs of the cluster. */
 export interface SharedSessionHost {
   readonly broker: Broker;
-  /** Another process has it. */
-  fenced(session: Session): void;
+  /** The engine takes nothing of it any more: another process has it. */
+  refused(session: Session): void;
   /** Somebody has ended it. */
   ended(session: Session): void;
   /** The engine had forgotten it, and has it again. */
@@ -149,7 +149,7 @@ export class SharedSession {
       this.noteDoubt();
       return false;
     }
-    if (outcome === 'elsewhere') this.#host.fenced(this.#session);
+    if (outcome === 'elsewhere') this.#host.refused(this.#session);
     else if (outcome === 'ended') this.#host.ended(this.#session);
     return outcome === 'kept';
   }

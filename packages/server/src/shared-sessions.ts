@@ -1,13 +1,13 @@
 // Sessions that any process may go on with: claimed by the one whose client comes, and handed over by the one that had them.
 import { closeCodes } from '@wirepact/core/internal';
-import type { AnswerFrame } from './answer-store.js';
 import type { Broker, ClaimedSession } from './broker.js';
 import type { Connection } from './connection.js';
-import { handleHere, stillHandled } from './handled-elsewhere.js';
+import { Departures, handOverMs } from './departures.js';
+import { stillHandled } from './handled-elsewhere.js';
 import type { Hello } from './hello.js';
 import type { Hub } from './hub.js';
 import { endForGood, endSession, letGo, openSession, suspendSession } from './lifecycle.js';
-import type { HandedOver, Handled, HandOver, Lost, ProcessMessage, Wanted } from './process-messages.js';
+import type { HandedOver, HandOver, ProcessMessage } from './process-messages.js';
 import { handledNumbers } from './received-numbers.js';
 import { resumeSession } from './resume.js';
 import { createSecret, createSessionId, hashOf } from './secrets.js';
@@ -17,27 +17,25 @@ import { encodeNewState } from './session-state.js';
 import { inboxLogOf } from './shared-sender.js';
 import { SharedSession } from './shared-session.js';
 
-/** How long a process that is asked for a session may take; one that has died says nothing. */
-const handOverMs = 300;
-
 /** A connection that was gone before it was greeted. */
 const noStatus = 1006;
 
 /** The sessions of this process that others may go on with. */
 export class SharedSessions {
   readonly broker: Broker;
+  /** Those that have gone on elsewhere. */
+  readonly departures: Departures;
   readonly #processId: string;
   readonly #hub: Hub;
   /** Clients that come back, by the session that they had. */
   readonly #returning = new Map<string, Promise<void>>();
-  /** Sessions that have gone on elsewhere: the process that has one now may still ask, and is told what handlers here answer. */
-  readonly #left = new Map<string, { readonly session: Session; readonly at: number }>();
   readonly #awaited = new Map<string, (handedOver: HandedOver) => void>();
 
   constructor(broker: Broker, processId: string, hub: Hub) {
     this.broker = broker;
     this.#processId = processId;
     this.#hub = hub;
+    this.departures = new Departures(hub, processId, (to, message) => this.#tell(to, message));
   }
 
   /** Puts a session down that has just begun, unless that was done before it did. */
@@ -141,11 +139,25 @@ export class SharedSessions {
   }
 
   /**
+   * The engine takes nothing of it any more, since another process has claimed it. That process says in a moment whether the
+   * client is there, and how a connection that is still here is closed depends on it: until then nothing is read from it.
+   */
+  refused(session: Session): void {
+    const { connection, shared } = session;
+    if (connection === undefined || shared === undefined) return this.fenced(session);
+    shared.isLetGo = true;
+    connection.intake.stop();
+    this.#hub.options.clock.after(handOverMs, () => {
+      if (session.isHere) this.fenced(session);
+    });
+  }
+
+  /**
    * Another process has it: here it is over. Unless it is known that the client is there, one that is still here is to come
    * back: a claim may have waited for the engine longer than the client waited for it.
    */
   fenced(session: Session, code: number = closeCodes.internal): void {
-    this.#left.set(session.id, { session, at: this.#hub.options.clock.now() });
+    this.departures.add(session);
     letGo(session, code, 'the session is with another process');
   }
 
@@ -153,16 +165,7 @@ export class SharedSessions {
   told(message: ProcessMessage): void {
     if (message.kind === 'hand-over') this.#handOver(message);
     else if (message.kind === 'handed-over') this.#awaited.get(message.id)?.(message);
-    else if (message.kind === 'handled') this.#noteHandled(message);
-    else if (message.kind === 'wanted') this.#reroute(message);
-    else if (message.kind === 'lost') this.#noteLost(message);
-  }
-
-  /** A message of a session that is elsewhere by now was handled here. */
-  forward(session: Session, number: number, frames?: readonly AnswerFrame[]): void {
-    const { movedTo } = session.shared ?? {};
-    if (movedTo !== undefined)
-      this.#tell(movedTo, { kind: 'handled', id: session.id, number, ...(frames && { frames }) });
+    else this.departures.told(message);
   }
 
   /** What is being handled by a process that has died will not come: it is handled here. */
@@ -170,45 +173,7 @@ export class SharedSessions {
     const { clock, session: bounds } = this.#hub.options;
     // where no connection is there is nobody else to see how long they have waited
     for (const session of this.#hub.suspended.since(clock.now() - bounds.resumeForMs)) endForGood(session);
-    const lives = new Map<string, Promise<boolean>>();
-    const isAlive = (processId: string): Promise<boolean> => {
-      // where that is not known, another time
-      const life = lives.get(processId) ?? this.broker.isAlive(processId).catch(() => true);
-      lives.set(processId, life);
-      return life;
-    };
-    for (const session of this.#hub.roster.all()) await this.#checkElsewhere(session, isAlive);
-    for (const [id, { session, at }] of this.#left) {
-      await this.#checkElsewhere(session, isAlive);
-      const isBusy = session.calls.size > 0 || (session.shared?.elsewhere.size ?? 0) > 0;
-      if (!isBusy && at < clock.now() - handOverMs) this.#left.delete(id);
-    }
-  }
-
-  /** Word of what others handle comes from them, or over the process between, which may have died with it. */
-  async #checkElsewhere(session: Session, isAlive: (processId: string) => Promise<boolean>): Promise<void> {
-    const { elsewhere, cameFrom = '' } = session.shared ?? {};
-    for (const [number, { processId }] of [...(elsewhere ?? [])]) {
-      if (!(await isAlive(processId))) handleHere(session, number);
-      else if (session.isHere && !(await isAlive(cameFrom))) this.#want(session, processId, [number]);
-    }
-  }
-
-  /** Tells a process whom it is to tell what its handlers answer. */
-  #want({ id }: Session, processId: string, numbers: readonly number[] = []): void {
-    this.#tell(processId, { kind: 'wanted', id, to: this.#processId, numbers });
-  }
-
-  #reroute({ id, to, numbers }: Wanted): void {
-    const session = this.#left.get(id)?.session;
-    if (session?.shared !== undefined) session.shared.movedTo = to;
-    const handled = new Map(session && stillHandled(session, this.#processId));
-    for (const number of numbers) if (!handled.has(number)) this.#tell(to, { kind: 'lost', id, number });
-  }
-
-  #noteLost({ id, number }: Lost): void {
-    const session = this.#hub.roster.find(id);
-    if (session !== undefined) handleHere(session, number);
+    await this.departures.sweep(this.broker);
   }
 
   async #take(id: string, claimed: ClaimedSession, connection: Connection, hello: Hello): Promise<Session> {
@@ -227,7 +192,7 @@ export class SharedSessions {
     const session = restoreSession({ id, claimed, handedOver, connection, hello }, this);
     this.#hub.roster.add(session);
     const handling = new Set((handedOver?.running ?? []).map(([, by]) => by));
-    for (const by of handling) if (by !== processId) this.#want(session, by);
+    for (const by of handling) if (by !== processId) this.departures.want(session, by);
     return session;
   }
 
@@ -257,7 +222,7 @@ export class SharedSessions {
   }
 
   #handOver({ id, generation, to, isThere }: HandOver): void {
-    const session = this.#find(id);
+    const session = this.departures.find(id);
     const { shared } = session ?? {};
     const isOlder = shared !== undefined && shared.generation < generation;
     if (session === undefined || shared === undefined || !isOlder) {
@@ -269,21 +234,6 @@ export class SharedSessions {
     const answers = [...(session.answers?.all() ?? [])];
     this.fenced(session, isThere ? closeCodes.takenOver : closeCodes.internal);
     this.#tell(to, { kind: 'handed-over', id, done, answers, running });
-  }
-
-  #noteHandled({ id, number, frames }: Handled): void {
-    const session = this.#find(id);
-    const wasAwaited = session?.shared?.elsewhere.delete(number) === true;
-    if (session?.shared?.movedTo !== undefined) return this.forward(session, number, frames);
-    if (session?.shared === undefined || !wasAwaited) return;
-    if (frames === undefined) return this.#hub.acknowledgements.owe(session);
-    session.openAnswers().add(number, frames);
-    session.shared.noteDone(number, frames);
-    for (const { text } of frames) session.write(text);
-  }
-
-  #find(id: string): Session | undefined {
-    return this.#hub.roster.find(id) ?? this.#left.get(id)?.session;
   }
 
   #tell(processId: string, message: ProcessMessage): void {
