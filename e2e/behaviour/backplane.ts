@@ -103,7 +103,7 @@ class RedisBackplane implements Backplane {
         const text = `${barrier}${(this.#barriers += 1)}`;
         return new Promise<void>((passed) => {
           this.#passing.set(text, { ends: [from.broker, to.broker], passed });
-          from.broker.tell(to.processId, text);
+          void from.broker.tell(to.processId, text);
         });
       }),
     );

@@ -82,7 +82,7 @@ describe('three servers', () => {
     one.broker.beat(2, ['ann']);
     await one.broker.counts();
     expect(await other.broker.counts()).toEqual({ clients: 2, users: 1, processes: 2 });
-    one.broker.tell(other.processId, 'hello');
+    void one.broker.tell(other.processId, 'hello');
     await other.ear.until(() => other.ear.all('told').length === 1);
   });
 

@@ -77,12 +77,20 @@ export class Engine implements NodeHost {
 
   /** Asks for something whose answer nobody waits for. When that cannot be done now, it is dropped. */
   say(command: Command): void {
+    void this.attempt(command);
+  }
+
+  /** The same; resolves with the answer, `undefined` when there is none. */
+  async attempt(command: Command): Promise<unknown> {
     const node = this.#topology.nodeOf(command.key);
-    if (node?.isOpen !== true) return;
-    node.send(command.words).catch((error: unknown) => {
+    if (node?.isOpen !== true) return undefined;
+    try {
+      return await node.send(command.words);
+    } catch (error) {
       if (!(error instanceof LineLost))
         this.failed(new Error(`Redis refuses: ${explain(error)}`, { cause: error }));
-    });
+      return undefined;
+    }
   }
 
   close(): void {

@@ -92,7 +92,7 @@ describe('Redis is killed', () => {
     expect(systemClock.now() - startedAt).toBeLessThan(5_000);
     // what is only said is dropped
     one.broker.emit('lobby', 'a');
-    one.broker.tell('other', 'a');
+    void one.broker.tell('other', 'a');
     one.broker.enter('lobby', { id: 's1', userId: undefined, info: '{}' });
 
     await redis.start();

@@ -60,7 +60,7 @@ describe('what is said on a channel', () => {
     open.broker.emit('signed', 'unsigned');
     await open.broker.keepLatest('signed', 'slot', 'unsigned');
     await open.broker.renew('signed', epoch, 'e2');
-    open.broker.tell(signed.processId, 'unsigned');
+    void open.broker.tell(signed.processId, 'unsigned');
     expect(await broker.latest('signed')).toEqual([]);
 
     // what is signed for one log is worth nothing in another
@@ -74,7 +74,7 @@ describe('what is said on a channel', () => {
 
     await append(signed, 'signed', 'right');
     broker.emit('signed', 'right');
-    broker.tell(signed.processId, 'right');
+    void broker.tell(signed.processId, 'right');
     await ear.until(() => ear.all('told').length === 1 && ear.all('emitted').length === 1);
     expect(ear.all('told')).toEqual([{ kind: 'told', text: 'right' }]);
     expect(ear.all('emitted').map(({ body }) => body)).toEqual(['right']);

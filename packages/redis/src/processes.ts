@@ -38,10 +38,12 @@ export class Processes {
     this.#host = host;
   }
 
-  tell(processId: string, text: string): void {
+  /** Redis says how many heard it. */
+  async tell(processId: string, text: string): Promise<boolean> {
     const { keys, texts, engine } = this.#host;
     const channel = keys.processChannel(processId);
-    engine().say({ key: channel, words: ['SPUBLISH', channel, texts.told(channel, text)] });
+    const words = ['SPUBLISH', channel, texts.told(channel, text)];
+    return Number(await engine().attempt({ key: channel, words })) > 0;
   }
 
   async beat(clients: number, userIds: Iterable<string>): Promise<void> {

@@ -194,8 +194,8 @@ class RedisBroker implements Broker {
     return this.#now.sessions.find(id);
   }
 
-  tell(processId: string, text: string): void {
-    this.#joined?.processes.tell(processId, text);
+  async tell(processId: string, text: string): Promise<boolean> {
+    return (await this.#joined?.processes.tell(processId, text)) ?? false;
   }
 
   beat(clients: number, userIds: Iterable<string>): void {

@@ -59,7 +59,7 @@ it('works for a user who may do what the documents list, and tells of what is mi
   broker.leave('lobby', 's1');
   await broker.keepLatest('lobby', 'slot', 'b');
   broker.emit('lobby', 'c');
-  broker.tell(one.processId, 'd');
+  void broker.tell(one.processId, 'd');
   broker.beat(1, ['ann']);
   await broker.openSession({ id: 's1', userId: 'ann', token: 't', state: '{}' });
   await broker.claimSession({ id: 's1', userId: 'ann', token: 't', nextToken: 'n' });

@@ -76,7 +76,7 @@ export class BrokerProcess implements AsyncDisposable {
   /** Resolves when everything was heard that was said before. */
   async caughtUp(): Promise<void> {
     const marker = `caught up ${(processes += 1)}`;
-    this.broker.tell(this.id, marker);
+    void this.broker.tell(this.id, marker);
     while (!this.heard.some((one) => one.what === 'told' && one.text === marker)) {
       await new Promise<void>((resolve) => this.#woken.push(resolve));
     }

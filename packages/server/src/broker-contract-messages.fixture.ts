@@ -88,9 +88,10 @@ export function describeMessages(start: () => Promise<BrokerBench>): void {
     await using bench = await start();
     const here = await joinBench(bench);
     const there = await joinBench(bench);
-    here.broker.tell('nobody', 'lost');
-    here.broker.tell(there.id, '{"take":"over"}\n');
-    here.broker.tell(there.id, 'b');
+    const isHeard = ['nobody', there.id, there.id].map((id, index) =>
+      here.broker.tell(id, ['lost', '{"take":"over"}\n', 'b'][index] ?? ''),
+    );
+    expect(await Promise.all(isHeard)).toEqual([false, true, true]);
     expect(await there.until(2)).toEqual([
       { what: 'told', text: '{"take":"over"}\n' },
       { what: 'told', text: 'b' },

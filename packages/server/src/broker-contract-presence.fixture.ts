@@ -79,7 +79,7 @@ export function describePresence(start: () => Promise<BrokerBench>): void {
     await expect(here.broker.latest('lobby')).rejects.toThrow();
     await expect(here.broker.follow('hall')).rejects.toThrow();
     here.broker.emit('lobby', 'a');
-    here.broker.tell(there.id, 'a');
+    expect(await here.broker.tell(there.id, 'a')).toBe(false);
     here.broker.enter('lobby', ann);
     await there.broker.append(messageOf('b'));
     await there.until(1);

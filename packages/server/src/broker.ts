@@ -227,8 +227,11 @@ export interface Broker {
   /** The process that has a session. */
   findSession(id: string): Promise<SessionPlace | undefined>;
 
-  /** Says something to another process. What cannot be said is dropped. */
-  tell(processId: string, text: string): void;
+  /**
+   * Says something to another process. What cannot be said is dropped. Resolves with whether the process is there to hear it, as
+   * far as that is known at once: `false` where it may not be. Never rejects.
+   */
+  tell(processId: string, text: string): Promise<boolean>;
   /** Says how many clients and which users are here; to be said again every 10 s, and whenever it changes much. */
   beat(clients: number, userIds: Iterable<string>): void;
   counts(): Promise<ClusterCounts>;

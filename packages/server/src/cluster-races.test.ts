@@ -148,11 +148,63 @@ describe('processes that a broker joins', () => {
     await settle();
     expect([a.transport.isPaused, a.transport.closedWith]).toEqual([true, undefined]);
     if (isTold) engine.releaseMessages(brokers[0]);
-    else clock.advance(300);
+    else clock.advance(3_000);
     await settle();
     expect(a.transport.closedWith?.code).toBe(code);
     engine.releaseMessages(brokers[0]);
     await resuming;
+  });
+
+  it('wait for a process that is busy, and do not handle again what it handles', async () => {
+    let finish = (): void => undefined;
+    let runs = 0;
+    const { brokers, clock, engine, nodes } = await startNodes(channels, {
+      routes: { said: () => ((runs += 1), new Promise<void>((resolve) => (finish = resolve))) },
+    });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    a.say({ path: 'said', data: 'once', seq: 1 });
+    await settle();
+    engine.delayMessages(brokers[0]);
+    const resuming = other.resume(a);
+    for (let passed = 0; passed < 2_000; passed += 100) {
+      await settle();
+      clock.advance(100);
+    }
+    engine.releaseMessages(brokers[0]);
+    const back = await resuming;
+    back.say({ path: 'said', data: 'once', seq: 1 });
+    await settle();
+    finish();
+    await settle();
+    expect(runs).toBe(1);
+  });
+
+  it('tell of what is lost before they hand out what was sent after it', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect('ann');
+    await settle();
+    engine.flush();
+    await other.sockets.user('ann').publish('said', 'goes nowhere');
+    const [broker] = brokers;
+    const renew = broker.renew.bind(broker);
+    broker.renew = async (...of) => {
+      broker.renew = renew;
+      await other.sockets.user('ann').publish('said', 'as soon as she is found again');
+      await settle();
+      return renew(...of);
+    };
+    a.take();
+    one.sockets.client(a.welcome.session)?.join('lobby');
+    for (let turn = 0; turn < 5; turn += 1) {
+      await settle();
+      clock.advance(0);
+    }
+    const heard = a
+      .take()
+      .filter(({ path, data }) => path === 'said' || (data as { room?: string }).room === '$inbox');
+    expect(heard.map(({ path }) => path)).toEqual(['$gap', 'said']);
   });
 
   it('tell the last of several processes what the first has answered', async () => {

@@ -126,7 +126,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
 
   /** Says something to another process. */
   tell(processId: string, message: ProcessMessage): void {
-    this.broker.tell(processId, JSON.stringify(message));
+    void this.broker.tell(processId, JSON.stringify(message));
   }
 
   /** Closes the clients of a user in every process, and lets none of them resume. */
@@ -198,6 +198,11 @@ export class Cluster implements BrokerListener, SharedLogHost {
     this.#retrying.wakeAll();
     if (wasAway) this.#sender.hold();
     await this.#upkeep?.returned();
+  }
+
+  /** What comes of this log waits until it was found out, with {@link recover}, what is lost of it. */
+  hold(name: string): void {
+    this.#shared.get(name)?.hold();
   }
 
   /** The engine has forgotten something, and with it what it had not yet told of a log. */

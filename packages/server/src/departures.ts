@@ -10,8 +10,8 @@ import type { Session } from './session.js';
 /** What processes say of a message that one of them handles and another one waits for. */
 type WordOfMessage = Handled | Wanted | Lost;
 
-/** How long a process that is asked for a session may take; one that has died says nothing. */
-export const handOverMs = 300;
+/** How long a process that is asked for a session may take, however busy it is; one that stands still says nothing. */
+export const handOverMs = 3_000;
 
 /** The sessions that this process had. */
 export class Departures {

@@ -30,7 +30,8 @@ export interface EngineSide {
   readonly store: MemoryStore;
   readonly isAway: boolean;
   createLink(): MemoryLink;
-  tell(processId: string, text: string): void;
+  /** Whether the process is there. */
+  tell(processId: string, text: string): boolean;
 }
 
 export class MemoryBroker implements Broker {
@@ -183,8 +184,8 @@ export class MemoryBroker implements Broker {
     return this.#commands.ask((store) => store.sessions.place(id, store.putting(this.#joined).now));
   }
 
-  tell(processId: string, text: string): void {
-    this.#commands.say(() => this.#engine.tell(processId, text));
+  async tell(processId: string, text: string): Promise<boolean> {
+    return (await this.#commands.attempt(() => this.#engine.tell(processId, text))) === true;
   }
 
   beat(clients: number, userIds: Iterable<string>): void {

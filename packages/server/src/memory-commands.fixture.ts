@@ -34,6 +34,8 @@ interface Command {
 export class MemoryCommands {
   readonly #options: CommandOptions;
   readonly #commands = new Set<Command>();
+  /** Settle what is said once, when its answer is lost. */
+  readonly #attempts = new Set<() => void>();
   #isOver = false;
   /** Why it is over; a process that was killed is told nothing. */
   #reason: Error | undefined;
@@ -86,6 +88,23 @@ export class MemoryCommands {
     if (!isAway() && !this.#isOver) up.send(() => execute(store));
   }
 
+  /** The same; resolves with what came of it, `undefined` when it was dropped or that is not known. */
+  attempt<TAnswer>(execute: (store: MemoryStore) => TAnswer): Promise<TAnswer | undefined> {
+    const { isAway, store, up, down } = this.#options;
+    if (isAway() || this.#isOver) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const giveUp = (): void => resolve(undefined);
+      this.#attempts.add(giveUp);
+      up.send(() => {
+        const answer = execute(store);
+        down.send(() => {
+          this.#attempts.delete(giveUp);
+          resolve(answer);
+        });
+      });
+    });
+  }
+
   /** Sends what waits and may go. */
   flush(): void {
     for (const command of this.#commands) this.#transmit(command);
@@ -96,6 +115,8 @@ export class MemoryCommands {
     this.#options.up.cut();
     this.#options.down.cut();
     for (const command of this.#commands) command.isSent = false;
+    for (const giveUp of this.#attempts) giveUp();
+    this.#attempts.clear();
   }
 
   /** Nothing is asked any more; without a reason, nobody is told. */

@@ -130,8 +130,10 @@ export class MemoryEngine implements EngineSide {
     return new MemoryLink(this.clock, this.#nextDelay);
   }
 
-  tell(processId: string, text: string): void {
-    this.#find(processId)?.hear(undefined, (listener) => listener.told(text));
+  tell(processId: string, text: string): boolean {
+    const broker = this.#find(processId);
+    broker?.hear(undefined, (listener) => listener.told(text));
+    return broker !== undefined;
   }
 
   #find(process: Which): MemoryBroker | undefined {

@@ -133,7 +133,7 @@ it('holds messages to one process back, and loses none', async () => {
   const { engine, here, there } = await start();
   engine.delayMessages(there.broker);
   here.broker.emit('lobby', 'a');
-  here.broker.tell('there', 'b');
+  void here.broker.tell('there', 'b');
   await settle();
   expect(there.heard).toEqual([]);
   engine.releaseMessages(there.broker);

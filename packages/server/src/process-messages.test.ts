@@ -69,7 +69,7 @@ describe('what a process says to another', () => {
     const client = await nodes[0].connect();
     const id = client.welcome.session;
     for (const message of [{ kind: 'close', id, reason: '', code: 1006 }, ...wrong]) {
-      brokers[1].tell(brokers[0].id ?? '', JSON.stringify(message));
+      void brokers[1].tell(brokers[0].id ?? '', JSON.stringify(message));
     }
     await settle();
     expect(client.transport.closedWith).toBeUndefined();

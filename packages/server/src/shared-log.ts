@@ -2,6 +2,7 @@
 // comes is held against the position that the mirror has, and what does not follow is read, given back, or told as a gap.
 import type { Broker, LatestValue, LogHead, SharedEntry } from './broker.js';
 import { deliverSharedEntry } from './publish.js';
+import { OwnAppends } from './own-appends.js';
 import { holds, reconcile, type Mirror } from './reconcile.js';
 import type { Group, Membership } from './rooms.js';
 import { createEpoch } from './logs.js';
@@ -48,20 +49,17 @@ export class SharedLog implements LogSource, Mirror {
   /** What came while something was found out. */
   #waiting: Waiting[] | undefined;
   #checking: Promise<void> | undefined;
+  /** What waits is not to go on yet. */
+  #isHeld = false;
   #isStale = false;
   #isLost = false;
   #loading: Promise<void> | undefined;
   /** Nothing before the oldest entry here can be had, as long as that is this one. */
   #loadedFloor: number | undefined;
-  /** Appends of this process that are under way, and the last position that one was given. */
-  #appending = 0;
-  #appendedAt = 0;
-  /** How far it was appended to when that was last looked at. */
-  #owedAt = 0;
+  readonly #own = new OwnAppends();
   /** Where the log stood when this process began to follow it, and from where somebody wants to read who came meanwhile. */
   #openedAt = 0;
   #wantedFrom = Infinity;
-  #appended: Promise<LogHead | undefined> = Promise.resolve(undefined);
   /** Settles when it is known where every newcomer stands. */
   #placing: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -84,20 +82,11 @@ export class SharedLog implements LogSource, Mirror {
     return (this.#opening ??= this.#open().finally(() => (this.#opening = undefined)));
   }
 
-  async append(body: string): Promise<LogHead> {
-    this.#appending += 1;
+  append(body: string): Promise<LogHead> {
     const { at: knownAt } = this.log;
     // should the engine have lost the log, another one is not to be taken for it
     const epoch = knownAt === 0 ? this.log.epoch : createEpoch();
-    const appending = this.host.broker.append({ log: this.name, body, epoch, knownAt });
-    this.#appended = appending.catch(() => undefined);
-    try {
-      const head = await appending;
-      this.#appendedAt = Math.max(this.#appendedAt, head.at);
-      return head;
-    } finally {
-      this.#appending -= 1;
-    }
+    return this.#own.track(this.host.broker.append({ log: this.name, body, epoch, knownAt }));
   }
 
   /** Whether it is being found out where the log stands. */
@@ -105,21 +94,19 @@ export class SharedLog implements LogSource, Mirror {
     return this.#opening !== undefined;
   }
 
-  /** It was appended that far: has the mirror heard of it? */
+  /** Has the mirror heard of all that this process has appended? */
   isBehind(): boolean {
-    return this.#appendedAt > this.log.at && this.#opening === undefined;
+    return this.#own.at > this.log.at && this.#opening === undefined;
   }
 
   /** The same of what was appended before this was last asked. */
   isOverdue(): boolean {
-    const owedAt = this.#owedAt;
-    this.#owedAt = this.#appendedAt;
-    return owedAt > this.log.at && this.isBehind();
+    return this.#own.isOverdue(this.log.at) && this.#opening === undefined;
   }
 
   place(membership: Membership, since: number = Infinity): void {
-    if (this.#opening === undefined && this.#appending === 0) {
-      membership.since = Math.min(since, Math.max(this.log.at, this.#appendedAt));
+    if (this.#opening === undefined && !this.#own.isUnderWay) {
+      membership.since = Math.min(since, Math.max(this.log.at, this.#own.at));
       return;
     }
     membership.since = Infinity;
@@ -156,6 +143,13 @@ export class SharedLog implements LogSource, Mirror {
     return (this.#checking ??= this.#check());
   }
 
+  /** What comes from now on waits until the log was renewed. */
+  hold(): void {
+    if (this.#opening !== undefined || this.#isClosed) return;
+    this.#isHeld = true;
+    this.#waiting ??= [];
+  }
+
   /** Something that this process never heard of is lost: whoever reads the log is told so. */
   async renew(): Promise<void> {
     const { broker } = this.host;
@@ -166,6 +160,9 @@ export class SharedLog implements LogSource, Mirror {
     } catch (error) {
       this.host.failed(error);
     }
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    void this.check();
   }
 
   close(): void {
@@ -220,7 +217,7 @@ export class SharedLog implements LogSource, Mirror {
   /** Where a newcomer stands is known once all that was sent before it came has its position. */
   async #place(membership: Membership, since: number): Promise<void> {
     const stand = this.#opening === undefined ? this.log.at : undefined;
-    const appended = this.#appended;
+    const appended = this.#own.last;
     await this.#opening;
     const at = stand ?? this.#openedAt;
     const head = await appended;
@@ -268,6 +265,7 @@ export class SharedLog implements LogSource, Mirror {
 
   /** Takes what waited. */
   #goOn(): void {
+    if (this.#isHeld) return;
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     for (const news of waiting) this.#note(news);

@@ -16,6 +16,8 @@ export interface SharedSessionHost {
   refused(session: Session): void;
   /** Somebody has ended it. */
   ended(session: Session): void;
+  /** The engine has forgotten it, and is about to have it again. */
+  forgotten(session: Session): void;
   /** The engine had forgotten it, and has it again. */
   forgot(session: Session): Promise<void>;
 }
@@ -137,6 +139,7 @@ export class SharedSession {
     let outcome = this.#isPut ? await this.#putChanges() : 'unknown';
     if (outcome === 'unknown') {
       this.#isForgotten ||= this.#isPut;
+      if (this.#isForgotten) this.#host.forgotten(this.#session);
       outcome = await this.#putAll();
     }
     // not before it can be found again: what is sent to it until then goes nowhere too

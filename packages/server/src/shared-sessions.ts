@@ -17,6 +17,10 @@ import { encodeNewState } from './session-state.js';
 import { inboxLogOf } from './shared-sender.js';
 import { SharedSession } from './shared-session.js';
 
+/** So often a process is called on that does not hear it, and so long after each other. */
+const maxCalls = 3;
+const callAgainMs = 100;
+
 /** A connection that was gone before it was greeted. */
 const noStatus = 1006;
 
@@ -29,7 +33,7 @@ export class SharedSessions {
   readonly #hub: Hub;
   /** Clients that come back, by the session that they had. */
   readonly #returning = new Map<string, Promise<void>>();
-  readonly #awaited = new Map<string, (handedOver: HandedOver) => void>();
+  readonly #awaited = new Map<string, (handedOver?: HandedOver) => void>();
 
   constructor(broker: Broker, processId: string, hub: Hub) {
     this.broker = broker;
@@ -128,6 +132,11 @@ export class SharedSessions {
     this.broker.endSession(id, 1).catch((error: unknown) => this.#hub.report(error));
   }
 
+  /** What others send to it as soon as it can be found again comes after it is told of what they sent before. */
+  forgotten({ id }: Session): void {
+    this.#hub.cluster?.hold(inboxLogOf(id));
+  }
+
   /** What others sent to it while the engine did not have it went nowhere, and its client is told so. */
   async forgot({ id }: Session): Promise<void> {
     await this.#hub.cluster?.recover(inboxLogOf(id));
@@ -202,21 +211,27 @@ export class SharedSessions {
     { generation, processId }: ClaimedSession,
     isThere: boolean,
   ): Promise<HandedOver | undefined> {
+    const { clock } = this.#hub.options;
+    const timers = new Set<() => void>();
     const answer = new Promise<HandedOver | undefined>((resolve) => {
-      const stop = this.#hub.options.clock.after(handOverMs, () => resolve(undefined));
-      const settle = (handedOver?: HandedOver): void => {
-        stop();
-        resolve(handedOver);
-      };
-      this.#awaited.set(id, settle);
+      const giveUp = (): void => resolve(undefined);
+      timers.add(clock.after(handOverMs, giveUp));
+      this.#awaited.set(id, resolve);
       // one that took its leave says nothing either
-      this.broker.isAlive(processId).then(
-        (isAlive) => (isAlive ? undefined : settle()),
-        () => settle(),
-      );
+      this.broker.isAlive(processId).then((isAlive) => (isAlive ? undefined : giveUp()), giveUp);
+      const text = JSON.stringify({ kind: 'hand-over', id, generation, to: this.#processId, isThere });
+      const call = (): Promise<boolean> => this.broker.tell(processId, text);
+      void call().then((isHeard) => {
+        if (isHeard || this.#awaited.get(id) !== resolve) return;
+        // it may be on its way back to the engine, and has died otherwise
+        const callAgain = (): void => void call().then((isNowHeard) => (isHeard ||= isNowHeard));
+        for (let calls = 1; calls < maxCalls; calls += 1)
+          timers.add(clock.after(calls * callAgainMs, callAgain));
+        timers.add(clock.after(maxCalls * callAgainMs, () => void (isHeard || giveUp())));
+      });
     });
-    this.#tell(processId, { kind: 'hand-over', id, generation, to: this.#processId, isThere });
     const handedOver = await answer;
+    for (const stop of timers) stop();
     this.#awaited.delete(id);
     return handedOver;
   }
@@ -237,6 +252,6 @@ export class SharedSessions {
   }
 
   #tell(processId: string, message: ProcessMessage): void {
-    this.broker.tell(processId, JSON.stringify(message));
+    void this.broker.tell(processId, JSON.stringify(message));
   }
 }
