@@ -1,13 +1,13 @@
-// The messages for one log that Redis has not taken yet, in their order. They are sent one behind the other without waiting; when
-// one is refused, those behind it are waited for before any is sent again, so that none overtakes another. What a line may have
-// carried before it broke is looked for first.
+// The messages for one log that Redis has not taken yet, in their order. What was said in one turn of the event loop is sent
+// together, and one batch behind the other without waiting; when one is refused, those behind it are waited for before any is
+// sent again, so that none overtakes another. What a line may have carried before it broke is looked for first.
 import type { LogHead } from '@wirepact/server';
 import type { Clock } from '@wirepact/core/internal';
-import type { PendingAppend } from './pending-append.js';
+import type { Batch, PendingAppend } from './pending-append.js';
 import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
 import { notAccepted, outcomeUnknown, refusalOf, refused } from './refusal.js';
-import { readHead } from './scripts/append.js';
+import { readHeads } from './scripts/append.js';
 import { readFound, type Found } from './scripts/find.js';
 import type { Topology } from './topology.js';
 
@@ -17,13 +17,17 @@ export interface AppendLaneHost {
   readonly topology: Topology;
   /** The server that a message for this log can be sent to now. */
   nodeFor(log: string): RedisNode | undefined;
-  commandOf(append: PendingAppend, knownAt: number): Command;
+  commandOf(appends: Batch, knownAt: number): Command;
   findCommandOf(log: string, above: number, appends: readonly PendingAppend[]): Command;
   keyOf(append: PendingAppend): string;
   settle(append: PendingAppend, result: LogHead | Error): void;
   /** Nothing is left in it. */
   emptied(log: string): void;
 }
+
+/** So much is sent together at most: Redis does nothing else meanwhile. */
+const maxBatch = 64;
+const maxBatchBytes = 65_536;
 
 /** What Redis cannot do now is tried again then; what another server is to do, soon. */
 const retryMs = 50;
@@ -33,9 +37,12 @@ const redirectMs = 5;
 export class AppendLane {
   readonly log: string;
   readonly #host: AppendLaneHost;
+  /** Those that were sent, and behind them those that wait. */
   #appends: PendingAppend[] = [];
-  #sent = 0;
   #waiting = 0;
+  /** Batches that are not answered. */
+  #sent = 0;
+  #isScheduled = false;
   /** One was refused, or something is looked for: nothing is sent before that is over. */
   #isHalted = false;
   #isLooking = false;
@@ -53,8 +60,12 @@ export class AppendLane {
   add(append: PendingAppend): void {
     this.#appends.push(append);
     this.#waiting += 1;
-    const node = this.#waiting === 1 ? this.#free() : undefined;
-    if (node !== undefined) this.#send(append, node);
+    if (this.#isScheduled || this.#waiting > 1 || this.#free() === undefined) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      this.pump();
+    });
   }
 
   /** Sends what waits, if it may go. */
@@ -62,11 +73,10 @@ export class AppendLane {
     this.#dropSettled();
     const node = this.#free();
     if (node === undefined || this.#waiting === 0) return;
-    const doubtful = this.#appends.filter(({ mayBeDone }) => mayBeDone);
+    const waiting = this.#appends.slice(-this.#waiting);
+    const doubtful = waiting.filter(({ mayBeDone }) => mayBeDone);
     if (doubtful.length > 0) return this.#lookFor(doubtful, node);
-    for (const append of this.#appends) {
-      if (append.state === 'waiting') this.#send(append, node);
-    }
+    for (const batch of batchesOf(waiting)) this.#send(batch, node);
   }
 
   /** What may have been done may still come late: it cannot be sent again. */
@@ -87,49 +97,57 @@ export class AppendLane {
     return isBlocked ? undefined : this.#host.nodeFor(this.log);
   }
 
-  #send(append: PendingAppend, node: RedisNode): void {
-    const { message, askedOf } = append;
-    const knownAt = Math.max(message.knownAt, this.#knownAt);
-    // what it is given is above all that is known, and no earlier than the engine's clock
-    append.doneAbove = Math.max(knownAt, node.earliestPosition);
-    const { words } = this.#host.commandOf(append, knownAt);
-    append.state = 'sent';
-    append.askedOf = undefined;
-    this.#waiting -= 1;
+  #send(batch: Batch, node: RedisNode): void {
+    const { askedOf } = batch[0];
+    const knownAt = batch.reduce((newest, { message }) => Math.max(newest, message.knownAt), this.#knownAt);
+    const { words } = this.#host.commandOf(batch, knownAt);
+    for (const append of batch) {
+      // what it is given is above all that is known, and no earlier than the engine's clock
+      append.doneAbove = Math.max(knownAt, node.earliestPosition);
+      append.state = 'sent';
+      append.askedOf = undefined;
+    }
+    this.#waiting -= batch.length;
     this.#sent += 1;
     (askedOf ?? node).send(words, askedOf !== undefined).then(
-      (reply) => this.#taken(append, reply),
-      (error: unknown) => this.#refused(append, node, error),
+      (reply) => this.#taken(batch, reply),
+      (error: unknown) => this.#refused(batch, node, error),
     );
   }
 
-  #taken(append: PendingAppend, reply: unknown): void {
+  #taken(batch: Batch, reply: unknown): void {
     this.#sent -= 1;
-    this.#takenOrder = Math.max(this.#takenOrder, append.order);
+    this.#takenOrder = Math.max(this.#takenOrder, batch.at(-1)?.order ?? 0);
     try {
-      const head = readHead(reply);
-      this.#knownAt = Math.max(this.#knownAt, head.at);
-      this.#leave(append, head);
+      const heads = readHeads(reply, batch.length);
+      this.#knownAt = Math.max(this.#knownAt, heads.at(-1)?.at ?? 0);
+      for (const [index, head] of heads.entries()) {
+        const append = batch[index];
+        if (append !== undefined) this.#leave(append, head);
+      }
     } catch (error) {
-      this.#leave(
-        append,
-        notAccepted(`Redis did not say where the message stands, ${outcomeUnknown}`, error),
-      );
+      const unknown = notAccepted(`Redis did not say where the message stands, ${outcomeUnknown}`, error);
+      for (const append of batch) this.#leave(append, unknown);
     }
     if (this.#isHalted && this.#sent === 0) this.#regroup();
   }
 
-  #refused(append: PendingAppend, node: RedisNode, error: unknown): void {
+  #refused(batch: Batch, node: RedisNode, error: unknown): void {
     const refusal = refusalOf(error);
     this.#sent -= 1;
-    append.error = error;
-    append.state = 'refused';
     this.#isHalted = true;
-    if (refusal.kind === 'lost') append.mayBeDone = true;
-    else if (refusal.kind === 'ask') {
-      append.askedOf = this.#host.topology.asked(refusal, node);
-      this.#pauseMs = Math.max(this.#pauseMs, append.askedOf.isOpen ? 0 : redirectMs);
-    } else if (!this.#makeGood(error, node)) this.#leave(append, refused('the message', error));
+    for (const append of batch) {
+      append.error = error;
+      append.state = 'refused';
+      if (refusal.kind === 'lost') append.mayBeDone = true;
+    }
+    if (refusal.kind === 'ask') {
+      const askedOf = this.#host.topology.asked(refusal, node);
+      for (const append of batch) append.askedOf = askedOf;
+      this.#pauseMs = Math.max(this.#pauseMs, askedOf.isOpen ? 0 : redirectMs);
+    } else if (refusal.kind !== 'lost' && !this.#makeGood(error, node)) {
+      for (const append of batch) this.#leave(append, refused('the message', error));
+    }
     if (this.#sent === 0) this.#regroup();
   }
 
@@ -257,4 +275,22 @@ export class AppendLane {
     this.#stopPause = undefined;
     this.#host.emptied(this.log);
   }
+}
+
+/** What is sent together; what is to go to another server this once goes by itself. */
+function batchesOf(appends: readonly PendingAppend[]): Batch[] {
+  const batches: [PendingAppend, ...PendingAppend[]][] = [];
+  let bytes = 0;
+  for (const append of appends) {
+    const batch = batches.at(-1);
+    const fits = batch !== undefined && batch.length < maxBatch && bytes + append.bytes <= maxBatchBytes;
+    if (fits && batch[0].askedOf === append.askedOf) {
+      batch.push(append);
+      bytes += append.bytes;
+    } else {
+      batches.push([append]);
+      bytes = append.bytes;
+    }
+  }
+  return batches;
 }

@@ -61,9 +61,13 @@ class DrawnServer {
 
   #do([what, log = '', ...rest]: readonly string[]): unknown {
     if (what === 'append') {
-      this.#at = Math.max(this.#at, Number(rest[1])) + 1;
-      this.taken.push({ log, key: rest[0] ?? '', at: this.#at });
-      return ['e1', this.#at];
+      const [knownAt, ...keys] = rest;
+      const positions = keys.map((key) => {
+        this.#at = Math.max(this.#at, Number(knownAt)) + 1;
+        this.taken.push({ log, key, at: this.#at });
+        return this.#at;
+      });
+      return ['e1', ...positions];
     }
     const [above, ...keys] = rest;
     const held = this.taken.filter(
@@ -84,8 +88,9 @@ function startQueue({ maxMessages = 1_000, maxBytes = 1_000_000 } = {}) {
   const queue = new AppendQueue({
     ...{ clock, topology, publishTimeoutMs, maxMessages, maxBytes, keyOf },
     channelOf: (log) => log,
-    commandOf: ({ message: { log, body } }, knownAt) => {
-      return { key: '', words: ['append', log, body, String(knownAt)] };
+    commandOf: (appends, knownAt) => {
+      const [{ message }] = appends;
+      return { key: '', words: ['append', message.log, String(knownAt), ...appends.map(keyOf)] };
     },
     findCommandOf: (log, above, appends) => ({
       key: '',
@@ -111,7 +116,10 @@ function startQueue({ maxMessages = 1_000, maxBytes = 1_000_000 } = {}) {
 }
 
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('append'), log: fc.constantFrom('a', 'b') }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ log: fc.constantFrom('a', 'b'), count: fc.integer({ min: 1, max: 5 }) }),
+  },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('answer') }) },
   {
     weight: 2,
@@ -135,9 +143,11 @@ test.prop([fc.array(step, { maxLength: 80 })], { numRuns: 400 })(
     const said: { readonly log: string; readonly body: string }[] = [];
     for (const drawn of steps) {
       if ('log' in drawn) {
-        const body = String(said.length);
-        said.push({ log: drawn.log, body });
-        append(drawn.log, body);
+        for (let { count } = drawn; count > 0; count -= 1) {
+          const body = String(said.length);
+          said.push({ log: drawn.log, body });
+          append(drawn.log, body);
+        }
       } else if ('error' in drawn) server.refuse(drawn.error);
       else if ('done' in drawn) server.break(drawn.done);
       else if ('isFenced' in drawn) reopen(drawn.isFenced);
@@ -174,9 +184,38 @@ test.prop([fc.array(step, { maxLength: 80 })], { numRuns: 400 })(
   },
 );
 
+it('sends together what is said to a log in one turn, as much of it as Redis can do in a moment', async () => {
+  const { server, append, outcomes } = startQueue();
+  const sent: (readonly string[])[] = [];
+  const { send } = server;
+  server.send = (words) => {
+    sent.push(words);
+    return send.call(server, words);
+  };
+  for (let n = 1; n <= 70; n += 1) append('a', `a${n}`);
+  append('b', 'b1');
+  append('b', 'x'.repeat(70_000));
+  append('b', 'b3');
+  await turn();
+  expect(sent.map(([, log, , ...bodies]) => [log, bodies.length])).toEqual([
+    ['a', 64],
+    ['a', 6],
+    ['b', 1],
+    ['b', 1],
+    ['b', 1],
+  ]);
+  for (let n = 0; n < 5; n += 1) server.answer();
+  await turn();
+  expect(server.taken.map(({ key }) => key).slice(0, 3)).toEqual(['a1', 'a2', 'a3']);
+  expect(outcomes.get('a70')).toEqual({ epoch: 'e1', at: 70 });
+});
+
 it('gives up one that was refused when a later one was taken', async () => {
   const { server, outcomes, textOf, append, clock } = startQueue();
-  for (const body of ['1', '2', '3']) append('a', body);
+  for (const body of ['1', '2', '3']) {
+    append('a', body);
+    await turn();
+  }
   server.answer();
   server.refuse('OOM full');
   server.answer();
@@ -190,13 +229,14 @@ it('gives up one that was refused when a later one was taken', async () => {
 it('sends nothing behind one that was refused before that is sent again', async () => {
   const { server, append, clock, outcomes } = startQueue();
   append('a', '1');
+  await turn();
   server.refuse('BUSY running a script');
   await turn();
   append('a', '2');
+  await turn();
   server.answer();
   expect(server.taken).toEqual([]);
   clock.advance(50);
-  server.answer();
   server.answer();
   await turn();
   expect(server.taken.map(({ key }) => key)).toEqual(['1', '2']);
@@ -207,7 +247,9 @@ it('looks for what a broken line may have carried above what was known then, all
   const { server, append, reopen, outcomes } = startQueue();
   const words: (readonly string[])[] = [];
   append('a', '1', 7);
+  await turn();
   append('a', '2', 9);
+  await turn();
   server.break(1);
   await turn();
   const { send } = server;
@@ -221,7 +263,7 @@ it('looks for what a broken line may have carried above what was known then, all
   await turn();
   server.answer();
   await turn();
-  expect(words.slice(1)).toEqual([['append', 'a', '2', '9']]);
+  expect(words.slice(1)).toEqual([['append', 'a', '9', '2']]);
   expect([...outcomes]).toMatchObject([
     ['1', { at: 8 }],
     ['2', { at: 10 }],
@@ -231,6 +273,7 @@ it('looks for what a broken line may have carried above what was known then, all
 it('says that nobody can know when the log has moved on', async () => {
   const { server, append, reopen, textOf } = startQueue();
   append('a', '1');
+  await turn();
   server.break(1);
   server.floor = 5;
   reopen();
@@ -274,6 +317,7 @@ it('refuses at once what is too much', async () => {
   server.answer();
   await turn();
   append('b', '4');
+  await turn();
   server.answer();
   server.answer();
   await turn();

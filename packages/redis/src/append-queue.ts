@@ -3,7 +3,7 @@
 import type { Append, LogHead } from '@wirepact/server';
 import type { Clock } from '@wirepact/core/internal';
 import { AppendLane } from './append-lane.js';
-import type { PendingAppend } from './pending-append.js';
+import type { Batch, PendingAppend } from './pending-append.js';
 import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
 import { explain, notAccepted, outcomeUnknown } from './refusal.js';
@@ -18,8 +18,8 @@ export interface AppendQueueHost {
   readonly topology: Topology;
   /** The key that says which server a log is on. */
   channelOf(log: string): string;
-  /** What is sent for a message, which is to stand above a position. */
-  commandOf(append: PendingAppend, knownAt: number): Command;
+  /** What is sent for messages of one log, which are to stand above a position. */
+  commandOf(appends: Batch, knownAt: number): Command;
   /** What is asked to find out which of these a log holds, above a position. */
   findCommandOf(log: string, above: number, appends: readonly PendingAppend[]): Command;
   /** What a message is found again by. */
@@ -114,7 +114,7 @@ export class AppendQueue {
       const { clock, topology } = this.#host;
       lane = new AppendLane(log, {
         ...{ clock, topology },
-        commandOf: (append, knownAt) => this.#host.commandOf(append, knownAt),
+        commandOf: (appends, knownAt) => this.#host.commandOf(appends, knownAt),
         findCommandOf: (of, above, appends) => this.#host.findCommandOf(of, above, appends),
         keyOf: (append) => this.#host.keyOf(append),
         nodeFor: (of) => this.#openNodeOf(of),

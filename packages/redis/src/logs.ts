@@ -8,7 +8,7 @@ import type {
   LogPage,
   SharedEntry,
 } from '@wirepact/server';
-import type { PendingAppend } from './pending-append.js';
+import type { Batch, PendingAppend } from './pending-append.js';
 import type { Engine } from './engine.js';
 import type { Keys } from './keys.js';
 import { RecentKeys } from './recent-keys.js';
@@ -55,14 +55,16 @@ export class Logs {
     return this.#host.engine().queue.append(message);
   }
 
-  /** What is sent for a message that waits. */
-  commandOf(append: PendingAppend, knownAt: number): Command {
+  /** What is sent for messages of one log that wait. */
+  commandOf(appends: Batch, knownAt: number): Command {
     const { keys, texts } = this.#host;
-    const { log, epoch, body: text } = append.message;
+    const { log, epoch } = appends[0].message;
     const logKeys = keys.log(log);
-    const key = this.keyOf(append);
-    const body = texts.entryBody(logKeys.channel, key, text);
-    return appendCommand(logKeys, { epoch, knownAt, key, body }, this.#bounds);
+    const messages = appends.map((append) => {
+      const key = this.keyOf(append);
+      return { key, body: texts.entryBody(logKeys.channel, key, append.message.body) };
+    });
+    return appendCommand(logKeys, { epoch, knownAt, messages }, this.#bounds);
   }
 
   /** What is asked to find out which of these the log holds. */

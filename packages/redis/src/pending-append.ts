@@ -2,6 +2,9 @@
 import type { Append, LogHead } from '@wirepact/server';
 import type { RedisNode } from './redis-node.js';
 
+/** Messages of one log that are sent together, in their order. */
+export type Batch = readonly [PendingAppend, ...PendingAppend[]];
+
 /** A message that Redis has not taken yet. */
 export interface PendingAppend {
   readonly message: Append;

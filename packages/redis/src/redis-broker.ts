@@ -84,7 +84,7 @@ class RedisBroker implements Broker {
       ...{ options: this.#options, scripts: allScripts, listener },
       appends: {
         channelOf: (log) => keys.channel(log),
-        commandOf: (append, knownAt) => logs.commandOf(append, knownAt),
+        commandOf: (appends, knownAt) => logs.commandOf(appends, knownAt),
         findCommandOf: (log, above, appends) => logs.findCommandOf(log, above, appends),
         keyOf: (append) => logs.keyOf(append),
       },

@@ -102,7 +102,8 @@ export function describeLogs(start: () => Promise<BrokerBench>): void {
     const heads = await Promise.all(bodies.map((body) => broker.append(messageOf(body))));
     const page = await broker.read('lobby', { after: 0, epoch: 'e1' });
     expect(page.entries.length).toBeLessThanOrEqual(20);
-    expect(page.entries.length).toBeGreaterThanOrEqual(10);
+    // an engine may give up a little more than it must, so that it need not look each time
+    expect(page.entries.length).toBeGreaterThanOrEqual(9);
     expect(chainOf(page.entries)).toEqual({ bodies: bodies.slice(-page.entries.length), isWhole: true });
     expect(page.floor).toBe(heads.at(-page.entries.length - 1)?.at);
     await broker.append(messageOf('x'.repeat(10_000)));

@@ -1,4 +1,5 @@
-// Appends a message to a log: gives it its position, keeps it, gives up what is too old or too much, and tells those who follow.
+// Appends messages to a log: gives each its position, keeps it, gives up what is too old or too much, and tells those who follow.
+// Several at once: to call a script, and to look where the log stands, takes as long as the rest of it for one.
 import type { LogHead } from '@wirepact/server';
 import type { LogKeys } from '../keys.js';
 import { RedisScript, unreadable, type Command } from '../redis-script.js';
@@ -8,22 +9,29 @@ export const appendScript: RedisScript = new RedisScript(`
 ${logLua}
 ${appendLua}
 local head, entries = KEYS[1], KEYS[2]
-local channel, epoch, knownAt, key, body = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
-local maxBytes, maxAgeMs, keptForMs = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
+local channel, epoch, knownAt = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local maxBytes, maxAgeMs, keptForMs = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 
-local previous, total, gone
-epoch, previous, total, gone = openLog(head, entries, epoch)
+local stood, total, gone
+epoch, stood, total, gone = openLog(head, entries, epoch)
 
-local at = math.max(now, previous + 1, knownAt + 1)
+local at = stood
 local ms = text(math.floor(now / 1000))
-total = addEntry(entries, at, previous, ms, key, total, body)
+local answer, told = { epoch }, {}
+for index = 7, #ARGV, 2 do
+  local previous, key, body = at, ARGV[index], ARGV[index + 1]
+  at = math.max(now, previous + 1, knownAt + 1)
+  total = addEntry(entries, at, previous, ms, key, total, body)
+  answer[#answer + 1] = at
+  told[#told + 1] =
+    'a' .. text(at) .. ' ' .. text(previous) .. ' ' .. ms .. ' ' .. key .. ' ' .. epoch .. '\\n' .. body
+end
 gone = trimLog(entries, at, total, gone, maxBytes, maxAgeMs)
 redis.call('HSET', head, 'epoch', epoch, 'at', text(at), 'total', text(total), 'gone', text(gone))
 -- every few seconds are enough: with every message it took a tenth of the script
-if math.floor(now / 5000000) ~= math.floor(previous / 5000000) then keepLog(head, entries, keptForMs) end
-redis.call('SPUBLISH', channel,
-  'a' .. text(at) .. ' ' .. text(previous) .. ' ' .. ms .. ' ' .. key .. ' ' .. epoch .. '\\n' .. body)
-return { epoch, at }
+if math.floor(now / 5000000) ~= math.floor(stood / 5000000) then keepLog(head, entries, keptForMs) end
+for _, entry in ipairs(told) do redis.call('SPUBLISH', channel, entry) end
+return answer
 `);
 
 /** The bounds of a log, and how long one that nobody touches is kept. */
@@ -36,15 +44,23 @@ export interface LogBounds {
 export interface AppendCall {
   readonly epoch: string;
   readonly knownAt: number;
-  readonly key: string;
-  readonly body: string;
+  /** In their order, one at least. */
+  readonly messages: readonly { readonly key: string; readonly body: string }[];
 }
 
 export function appendCommand(keys: LogKeys, call: AppendCall, bounds: LogBounds): Command {
-  const { epoch, knownAt, key, body } = call;
+  const { epoch, knownAt, messages } = call;
   const { maxBytes, maxAgeMs, keptForMs } = bounds;
-  const args = [keys.channel, epoch, knownAt, key, body, maxBytes, maxAgeMs, keptForMs];
+  const args = [keys.channel, epoch, knownAt, maxBytes, maxAgeMs, keptForMs];
+  for (const { key, body } of messages) args.push(key, body);
   return appendScript.call([keys.head, keys.entries], args);
+}
+
+/** Where each of so many messages stands. */
+export function readHeads(reply: unknown, count: number): readonly LogHead[] {
+  const [epoch, ...positions] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
+  if (positions.length !== count) throw unreadable('where messages stand', reply);
+  return positions.map((at) => readHead([epoch, at]));
 }
 
 /** Where a log stands, as scripts answer it. */
