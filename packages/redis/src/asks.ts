@@ -17,6 +17,8 @@ export interface AsksHost {
 interface Ask {
   readonly command: Command;
   readonly what: string;
+  readonly isBounded: boolean;
+  readonly deadline: number;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: Error) => void;
   /** Why it is not answered yet. */
@@ -25,17 +27,21 @@ interface Ask {
   stopWaiting: () => void;
 }
 
+const nothing = (): void => undefined;
+
 /** What Redis cannot do now is asked for again then. */
 const retryMs = 50;
 
 /** What was asked and is not answered. */
 export class Asks {
   readonly #host: AsksHost;
+  /** In the order of the calls, and so of their deadlines: one timer does for all. */
   readonly #open = new Set<Ask>();
   /** Those of them for which the bound holds. */
   #bounded = 0;
   /** Those for which there is no line. */
   readonly #waiting = new Set<Ask>();
+  #stopTimer: (() => void) | undefined;
   #isClosed = false;
 
   constructor(host: AsksHost) {
@@ -66,7 +72,8 @@ export class Asks {
 
   close(): void {
     this.#isClosed = true;
-    for (const { reject } of this.#open) reject(notAccepted('the broker is closed'));
+    this.#stopTimer?.();
+    for (const ask of this.#open) this.#reject(ask, notAccepted('the broker is closed'));
   }
 
   #ask(what: string, command: Command, isBounded: boolean): Promise<unknown> {
@@ -78,31 +85,57 @@ export class Asks {
       );
     }
     return new Promise((resolve, reject) => {
-      const settle = (then: () => void): void => {
-        if (ask.isSettled) return;
-        ask.isSettled = true;
-        cancel();
-        ask.stopWaiting();
-        this.#open.delete(ask);
-        if (isBounded) this.#bounded -= 1;
-        this.#waiting.delete(ask);
-        then();
-      };
       const ask: Ask = {
-        ...{ command, what, cause: undefined, isSettled: false, stopWaiting: () => undefined },
-        resolve: (reply) => settle(() => resolve(reply)),
-        reject: (error) => settle(() => reject(error)),
+        command,
+        what,
+        isBounded,
+        deadline: clock.now() + publishTimeoutMs,
+        resolve,
+        reject,
+        cause: undefined,
+        isSettled: false,
+        stopWaiting: nothing,
       };
-      const cancel = clock.after(publishTimeoutMs, () => {
-        const why = ask.cause === undefined ? 'it did not answer' : explain(ask.cause);
-        ask.reject(
-          notAccepted(`${what} had no answer from Redis within ${publishTimeoutMs} ms: ${why}`, ask.cause),
-        );
-      });
+      this.#stopTimer ??= clock.after(publishTimeoutMs, () => this.#expire());
       this.#open.add(ask);
       if (isBounded) this.#bounded += 1;
       this.#send(ask);
     });
+  }
+
+  /** Gives up what has taken too long. */
+  #expire(): void {
+    const { clock, publishTimeoutMs } = this.#host;
+    const now = clock.now();
+    this.#stopTimer = undefined;
+    for (const ask of this.#open) {
+      if (ask.deadline > now) {
+        this.#stopTimer = clock.after(ask.deadline - now, () => this.#expire());
+        return;
+      }
+      const why = ask.cause === undefined ? 'it did not answer' : explain(ask.cause);
+      const text = `${ask.what} had no answer from Redis within ${publishTimeoutMs} ms: ${why}`;
+      this.#reject(ask, notAccepted(text, ask.cause));
+    }
+  }
+
+  #resolve(ask: Ask, reply: unknown): void {
+    if (this.#leave(ask)) ask.resolve(reply);
+  }
+
+  #reject(ask: Ask, error: Error): void {
+    if (this.#leave(ask)) ask.reject(error);
+  }
+
+  /** Nothing is done about it any more. `false` when that was so already. */
+  #leave(ask: Ask): boolean {
+    if (ask.isSettled) return false;
+    ask.isSettled = true;
+    ask.stopWaiting();
+    this.#open.delete(ask);
+    this.#waiting.delete(ask);
+    if (ask.isBounded) this.#bounded -= 1;
+    return true;
   }
 
   #send(
@@ -115,9 +148,10 @@ export class Asks {
       this.#waiting.add(ask);
       return;
     }
-    node
-      .send(ask.command.words, isAsking)
-      .then(ask.resolve, (error: unknown) => this.#failed(ask, node, error));
+    node.send(ask.command.words, isAsking).then(
+      (reply) => this.#resolve(ask, reply),
+      (error: unknown) => this.#failed(ask, node, error),
+    );
   }
 
   #failed(ask: Ask, node: RedisNode, error: unknown): void {
@@ -133,7 +167,7 @@ export class Asks {
       case 'ask':
         return this.#send(ask, topology.asked(refusal, node), true);
       case 'moved':
-        if (!topology.moved(refusal, node)) return ask.reject(refused(ask.what, error));
+        if (!topology.moved(refusal, node)) return this.#reject(ask, refused(ask.what, error));
         break;
       case 'demoted':
         topology.lost(node);
@@ -141,7 +175,7 @@ export class Asks {
       case 'busy':
         break;
       case 'final':
-        return ask.reject(refused(ask.what, error));
+        return this.#reject(ask, refused(ask.what, error));
     }
     if (!ask.isSettled) ask.stopWaiting = clock.after(retryMs, () => this.#send(ask));
   }
