@@ -21,6 +21,8 @@ export interface Transport {
   /** Bytes that came so far, in messages or not. That it grows shows that the peer is alive. */
   readonly receivedBytes: number;
   send(text: string): void;
+  /** The same for several in a row; where this very array is sent to many, it is framed once. */
+  sendAll?(texts: readonly string[]): void;
   ping(): void;
   /** Whether the peer can be heard. Not while a paused connection holds so many messages that it has stopped reading. */
   readonly isReading: boolean;

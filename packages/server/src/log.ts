@@ -3,6 +3,7 @@ import type { Cursor } from '@wirepact/core/internal';
 import { LatestValues } from './latest-values.js';
 import type { Holding, Logs } from './logs.js';
 import type { OutgoingMessage } from './outgoing-message.js';
+import { ReplayBatch, type Batch } from './replay-batch.js';
 import type { Membership } from './rooms.js';
 
 /** One message in a log. */
@@ -63,6 +64,7 @@ export class Log implements Holding {
   #first = 0;
   #at = 0;
   #latest: LatestValues | undefined;
+  #batch: ReplayBatch | undefined;
   bytes = 0;
   /** When the newest entry was accepted. */
   usedAt = 0;
@@ -165,6 +167,11 @@ export class Log implements Holding {
     }
   }
 
+  /** The entries after a position as they are written to everybody who stands there; `undefined` where each is for itself. */
+  batchAfter(at: number, maxBytes: number = Infinity): Batch | undefined {
+    return (this.#batch ??= new ReplayBatch(this, this.#logs)).after(at, maxBytes);
+  }
+
   countAfter(at: number): number {
     return this.#entries.length - this.#indexAfter(at);
   }
@@ -195,6 +202,7 @@ export class Log implements Holding {
   close(): void {
     this.clear();
     this.#latest?.clear();
+    this.#batch?.clear();
     this.source?.close();
   }
 

@@ -49,6 +49,11 @@ export class Logs {
     return this.#options.clock.now();
   }
 
+  /** Whether so much more fits without anything being given up for it. */
+  hasRoomFor(bytes: number): boolean {
+    return this.bytes + bytes <= this.#options.logs.maxTotalBytes;
+  }
+
   /** It took something. */
   took(holding: Holding, bytes: number): void {
     if (holding.bytes === 0) this.#holding.add(holding);

@@ -71,6 +71,19 @@ export class Outgoing {
     this.#transport.send(text);
   }
 
+  /** The same for several in a row, which others are sent as well. */
+  writeAll(texts: readonly string[]): void {
+    if (this.#closed) {
+      this.#counters.dropped.gone += texts.length;
+      return;
+    }
+    if (this.#transport.bufferedBytes >= this.#bounds.hardBytes) return this.giveUp();
+    this.#counters.sent += texts.length;
+    this.lastSentAt = this.#clock.now();
+    if (this.#transport.sendAll !== undefined) this.#transport.sendAll(texts);
+    else for (const text of texts) this.#transport.send(text);
+  }
+
   /** Resolves once so little waits that a stream may go on, or once nothing will ever be sent again. */
   async roomForMore(): Promise<void> {
     if (this.#closed || this.#transport.bufferedBytes < this.#bounds.resumeBytes) return;

@@ -157,10 +157,10 @@ function read(session: Session, reader: Reader): boolean {
     tellGap(session, { room, why, from: [epoch, reader.at], to: [epoch, floor] });
     reader.at = log.floor;
   }
-  for (const entry of log.after(reader.at)) {
-    if (outgoing.bufferedBytes >= hub.options.backpressure.resumeBytes) return false;
-    writeEntry(connection, entry, log.textOf(entry));
-    reader.at = entry.at;
+  while (reader.at < log.at) {
+    const spare = hub.options.backpressure.resumeBytes - outgoing.bufferedBytes;
+    if (spare <= 0) return false;
+    reader.at = writeNext(connection, log, reader.at, spare);
   }
   release(session, log.name);
   if (reader.isIntroduced) {
@@ -168,6 +168,19 @@ function read(session: Session, reader: Reader): boolean {
     sendLatest(session, reader);
   }
   return true;
+}
+
+/** Writes what follows a position, about so many bytes of it, and says how far that was. */
+function writeNext(connection: Connection, log: Log, at: number, bytes: number): number {
+  const batch = connection.speaksProtocol ? log.batchAfter(at, bytes) : undefined;
+  if (batch !== undefined) {
+    connection.outgoing.writeAll(batch.frames);
+    return batch.to;
+  }
+  const [entry] = log.after(at);
+  if (entry === undefined) return log.at;
+  writeEntry(connection, entry, log.textOf(entry));
+  return entry.at;
 }
 
 function sendLatest(session: Session, { latest }: Reader): void {

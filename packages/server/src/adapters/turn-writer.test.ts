@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { frameText } from './text-frame.js';
 import { TurnWriter } from './turn-writer.js';
 
@@ -33,6 +33,18 @@ describe('a turn writer', () => {
     expect(calls).toEqual([]);
     await nextTurn();
     expect(calls).toEqual([frames('a', 'b', 'a', 'c')]);
+  });
+
+  it('frames once what several sockets are sent at once, in its place', async () => {
+    const [one, other] = [fakeSocket(), fakeSocket()];
+    const batch = ['b', 'c'];
+    for (const { writer } of [one, other]) {
+      writer.write('a');
+      writer.writeAll(batch);
+      writer.write('d');
+    }
+    await nextTurn();
+    expect([...one.calls, ...other.calls]).toEqual([frames('a', 'b', 'c', 'd'), frames('a', 'b', 'c', 'd')]);
   });
 
   it('holds nothing back beyond the turn', async () => {
@@ -92,6 +104,16 @@ describe('a turn writer', () => {
     socket.destroy();
     await nextTurn();
     expect({ calls, taken: taken(), failures }).toEqual({ calls: [], taken: 0, failures: [] });
+  });
+
+  it('writes nothing to a socket that is gone', async () => {
+    const { socket, writer } = fakeSocket();
+    const write = vi.spyOn(socket, 'write');
+    socket.destroy();
+    writer.write('a');
+    writer.writeAll(['b', 'c']);
+    await nextTurn();
+    expect(write).not.toHaveBeenCalled();
   });
 
   it('frames one text for many sockets once', async () => {

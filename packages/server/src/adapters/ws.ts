@@ -203,6 +203,11 @@ class WsTransport implements Transport {
     else this.#webSocket.send(text, (error) => error ?? this.#listener?.drained());
   }
 
+  sendAll(texts: readonly string[]): void {
+    if (this.#writer === undefined) for (const text of texts) this.send(text);
+    else if (this.#isOpen()) this.#writer.writeAll(texts);
+  }
+
   ping(): void {
     if (this.#isOpen()) this.#webSocket.ping();
   }
