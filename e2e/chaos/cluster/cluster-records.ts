@@ -27,6 +27,24 @@ export class ClusterRecords {
     return this.#journals.flat().flatMap((entry) => ('published' in entry ? [entry.tookMs] : []));
   }
 
+  /** How long it took until messages were accepted that were accepted since, in ms. */
+  publishMsSince(sinceMs: number): number[] {
+    return this.#journals
+      .flat()
+      .flatMap((entry) => ('published' in entry && entry.atMs >= sinceMs ? [entry.tookMs] : []));
+  }
+
+  /** How long after that each of these processes had a message accepted, in ms. */
+  acceptedAgainMs(runs: readonly number[], sinceMs: number): number {
+    const first = runs.map((run) => {
+      const published = (this.#journals[run - 1] ?? []).find(
+        (entry) => 'published' in entry && entry.atMs >= sinceMs,
+      );
+      return published !== undefined && 'published' in published ? published.atMs - sinceMs : Infinity;
+    });
+    return Math.max(...first);
+  }
+
   /** How long it took at most until it was known whether a message is accepted, in ms. */
   get slowestAnswerMs(): number {
     const answers = this.#journals.flat().flatMap((entry) => ('tookMs' in entry ? [entry.tookMs] : []));

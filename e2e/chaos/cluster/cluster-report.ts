@@ -4,8 +4,8 @@ import { findClusterMisses, type ClusterResult } from './cluster-result.js';
 import { afterWindowMs, mostRushed, type Rush } from './return-wave.js';
 
 const columns = [
-  '| | | Cycles | Messages | Lost | … silently | Twice | … after a gap | Out of order | Not accepted | Gaps | Healed | Resumed | Run again | Accepted in, ms | Repaired, ms |',
-  '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
+  '| | | Cycles | Messages | Lost | … silently | Twice | … after a gap | Out of order | Not accepted | Gaps | Healed | Resumed | Run again | Accepted in, ms | … again, ms | Repaired, ms |',
+  '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
 ];
 
 export function writeClusterResults(results: readonly ClusterResult[]): string[] {
@@ -23,7 +23,7 @@ export function writeClusterResults(results: readonly ClusterResult[]): string[]
     '- **Not accepted**: its sender was told so. **Gaps**: how often a client was told of one, in one of its three streams.',
     '- **Healed**: faults of which no client was told, where nothing was lost in silence. **Resumed**: returns in which the session went on.',
     '- **Run again**: handled again after the process that had handled it was killed.',
-    '- **Accepted in**: until `publish` resolved, p50 / p99. **Repaired**: from the end of the fault until every client hears of every node again; where lines break or nodes drain, from the fault until the client is back.',
+    '- **Accepted in**: until `publish` resolved, p50 / p99. **Again**: from the end of the fault until every node had a message accepted. **Repaired**: from the end of the fault until every client hears of every node again; where lines break or nodes drain, from the fault until the client is back.',
     '',
     ...unique(
       results.map(
@@ -70,7 +70,7 @@ export function writeClusterLine(result: ClusterResult): string {
 
 function writeRow(result: ClusterResult): string {
   const { id, contender, cycles, clients, down, up, returns, resumed, healed } = result;
-  const { publishMs, repairedMs } = result;
+  const { publishMs, acceptedAgainMs, repairedMs } = result;
   const both = (key: 'accepted' | 'silent' | 'disordered' | 'duplicated'): string =>
     `${count(down[key])} / ${count(up[key])}`;
   const cells = [
@@ -89,6 +89,7 @@ function writeRow(result: ClusterResult): string {
     share(resumed, returns),
     count(up.rerun),
     quantiles(publishMs),
+    acceptedAgainMs === undefined ? '–' : quantiles(acceptedAgainMs),
     quantiles(repairedMs),
   ];
   return `| ${cells.join(' | ')} |`;

@@ -24,9 +24,15 @@ export interface ClusterResult extends ClusterVerdict, Provenance {
   readonly publishMs: Quantiles;
   /** From the end of a fault until everybody heard of everything again. */
   readonly repairedMs: Quantiles;
+  /** From the end of a fault until every node had a message accepted; where they come one by one they are not told apart. */
+  readonly acceptedAgainMs?: Quantiles;
+  /** How much longer than the fault lasted it took until a message was accepted. */
+  readonly lateByMs?: Quantiles;
   /** Where nodes drain: how their clients came back. */
   readonly rush?: Rush;
   readonly repairedWithinMs?: number;
+  readonly acceptsAgainWithinMs?: number;
+  readonly acceptsLateByMs?: number;
   readonly healsPercent?: number;
   /** What went wrong beside the messages; empty where all went well. */
   readonly failures: readonly string[];
@@ -61,6 +67,15 @@ export function findClusterMisses(result: ClusterResult): string[] {
   if (rush !== undefined) misses.push(...findRushMisses(rush));
   if (repairedMs.p99 > repairedWithinMs) {
     misses.push(`repaired after ${repairedMs.p99.toFixed(0)} ms at p99, and not within ${repairedWithinMs}`);
+  }
+  const { acceptedAgainMs, acceptsAgainWithinMs = Infinity, lateByMs, acceptsLateByMs = Infinity } = result;
+  if (acceptedAgainMs !== undefined && acceptedAgainMs.p99 > acceptsAgainWithinMs) {
+    const found = acceptedAgainMs.p99.toFixed(0);
+    misses.push(`nothing accepted for ${found} ms after a fault at p99, and not ${acceptsAgainWithinMs}`);
+  }
+  if (lateByMs !== undefined && lateByMs.p99 > acceptsLateByMs) {
+    const found = lateByMs.p99.toFixed(0);
+    misses.push(`accepted ${found} ms later than the fault was over at p99, and not ${acceptsLateByMs}`);
   }
   if (healed * 100 < healsPercent * cycles) {
     misses.push(`${healed} of ${cycles} faults healed without a gap, and not ${healsPercent} %`);

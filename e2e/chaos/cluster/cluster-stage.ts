@@ -69,6 +69,11 @@ export class ClusterStage {
     return this.#redis;
   }
 
+  /** Those of the processes that serve now. */
+  get runs(): number[] {
+    return this.#nodes.map(({ run }) => run);
+  }
+
   get perSecond(): number {
     return this.#row.perSecond ?? commonPerSecond;
   }
@@ -245,6 +250,6 @@ export class ClusterStage {
 }
 
 /** The same in every process of this machine. */
-function nowMs(): number {
+export function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }

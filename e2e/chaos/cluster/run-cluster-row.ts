@@ -9,7 +9,7 @@ import { calmMs } from '../rows.js';
 import { findObstacle, type RunOptions } from '../run-row.js';
 import type { ClusterResult } from './cluster-result.js';
 import type { ClusterRow } from './cluster-rows.js';
-import { ClusterStage } from './cluster-stage.js';
+import { ClusterStage, nowMs } from './cluster-stage.js';
 import { describeRush } from './return-wave.js';
 
 /** Where lines break one by one, each breaks so often at least. */
@@ -18,6 +18,9 @@ const fewestCycles = 5;
 /** What became of one fault. */
 interface Cycle {
   readonly repairedMs: number;
+  readonly acceptedAgainMs: number;
+  /** By how much longer than the fault itself lasted each message took until it was accepted. */
+  readonly lateByMs: readonly number[];
   readonly isHealed: boolean;
 }
 
@@ -51,6 +54,7 @@ export async function runClusterRow(
       failures.push(`a message was neither accepted nor refused for ${slowestMs.toFixed(0)} ms`);
     const returns = stage.lines.flatMap((line) => line.returns);
     const { id, fault, goal, nodes, spreadMs, through, repairedWithinMs, healsPercent } = row;
+    const { acceptsAgainWithinMs, acceptsLateByMs } = row;
     const { perSecond } = stage;
     return {
       ...{ id, fault, goal, contender: contender.name, clients, nodes, perSecond, ...verdict },
@@ -64,7 +68,13 @@ export async function runClusterRow(
           : cycles.map(({ repairedMs }) => repairedMs),
       ),
       ...(spreadMs !== undefined && stage.waves.length > 0 && { rush: describeRush(stage.waves, spreadMs) }),
+      ...('all' in row.breaks && {
+        acceptedAgainMs: quantilesOf(cycles.map(({ acceptedAgainMs }) => acceptedAgainMs)),
+        lateByMs: quantilesOf(cycles.flatMap(({ lateByMs }) => lateByMs)),
+      }),
       ...(repairedWithinMs !== undefined && { repairedWithinMs }),
+      ...(acceptsAgainWithinMs !== undefined && { acceptsAgainWithinMs }),
+      ...(acceptsLateByMs !== undefined && { acceptsLateByMs }),
       ...(healsPercent !== undefined && { healsPercent }),
       failures: [...new Set(failures)],
       reported: [...stage.records.reported]
@@ -93,12 +103,15 @@ async function bringAbout(
     for (let cycle = 0; cycle < count; cycle += 1) {
       await delay(calmMs);
       const before = stage.records.gaps;
-      await breaks.all(stage);
-      const overAt = performance.now();
+      const startedAt = nowMs();
+      const lastedMs = await breaks.all(stage);
+      const overAt = nowMs();
       await stage.repaired();
-      const repairedMs = performance.now() - overAt;
+      const repairedMs = nowMs() - overAt;
+      const acceptedAgainMs = stage.records.acceptedAgainMs(stage.runs, overAt);
+      const lateByMs = stage.records.publishMsSince(startedAt).map((tookMs) => tookMs - lastedMs);
       const told = stage.records.gaps.map((gaps, index) => gaps - (before[index] ?? 0));
-      cycles.push({ repairedMs, isHealed: told.every((gaps) => gaps === 0) });
+      cycles.push({ repairedMs, acceptedAgainMs, lateByMs, isHealed: told.every((gaps) => gaps === 0) });
       const most = Math.max(...told);
       if (most > mostTold) {
         stage.failures.push(`a client was told ${most} times of one fault in one stream`);
