@@ -11,14 +11,15 @@ export async function drawCharts(result: Result, cases: readonly Case[]): Promis
   const charts = new Map<string, string>();
   for (const one of cases) {
     const bars = barChartOf(result, one);
-    if (bars) charts.set(one.name, await draw(bars));
+    if (bars) charts.set(one.name, await drawChart(bars));
     const curves = growthChartOf(result, one);
-    if (curves) charts.set(`${one.name}-growth`, await draw(curves));
+    if (curves) charts.set(`${one.name}-growth`, await drawChart(curves));
   }
   return charts;
 }
 
-async function draw(spec: TopLevelSpec): Promise<string> {
+/** Draws one as SVG. */
+export async function drawChart(spec: TopLevelSpec): Promise<string> {
   const view = new View(parse(compile(spec).spec), { renderer: 'none' });
   const svg = await view.toSVG();
   view.finalize();

@@ -7,7 +7,7 @@ import { cases as allCases } from './cases/cases.js';
 import { drawCharts } from './charts.js';
 import { allMetrics, metrics, type Figures } from './figures.js';
 import { places, write } from './places.js';
-import { describeProfiles, profileFileOf } from './profiles.js';
+import { describeProfiles, drawProfiles, profileFileOf } from './profiles.js';
 import { writeReport } from './report.js';
 import { countFailed, describeSurroundings, isComparable, type Result } from './result.js';
 import { joinRuns, runTurns, type Row } from './run-turns.js';
@@ -28,13 +28,22 @@ async function run(args: readonly string[]): Promise<number> {
 async function bench(options: BenchOptions): Promise<number> {
   rmSync(places.results, { recursive: true, force: true });
   const result = await measure(options);
-  if (options.isProfiled) write(`${places.results}/profiles/profiles.md`, describeProfiles());
+  if (options.isProfiled) await writeProfiles(options.isPublished);
   const report = await writeAll(result, places.results, 'report.md', 'performance');
   console.log(`\n${report}\nWritten to bench/results/`);
-  if (options.isPublished) await publish(result);
+  if (options.isPublished && !options.isProfiled) await publish(result);
   const failed = countFailed(result.rows);
   if (failed > 0) console.error(`${failed} turns failed; they are missing in what was written.`);
   return (options.isCheck ? check(result) : 0) || (failed > 0 ? 1 : 0);
+}
+
+/** What the servers spent their time on, as tables and as flame charts. */
+async function writeProfiles(isPublished: boolean): Promise<void> {
+  write(`${places.results}/profiles/profiles.md`, describeProfiles());
+  for (const [name, svg] of await drawProfiles()) {
+    write(`${places.results}/profiles/${name}.svg`, svg);
+    if (isPublished) write(`${places.docs}/performance/flames/${name}.svg`, svg);
+  }
 }
 
 async function measure(options: BenchOptions): Promise<Result> {

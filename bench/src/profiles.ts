@@ -1,9 +1,10 @@
 // What a server spent its time on, from its CPU profile: functions and packages, as Markdown.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { SourceMap, type SourceMapPayload } from 'node:module';
 import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { TurnPlan } from './case.js';
+import { drawChart } from './charts.js';
+import { isIdle, locate, nameOf, packageOf, type CallFrame, type Profile } from './cpu-profile.js';
+import { flameChartOf } from './flame-chart.js';
 import { places } from './places.js';
 
 const folder = `${places.results}/profiles`;
@@ -11,25 +12,6 @@ const folder = `${places.results}/profiles`;
 const shownFunctions = 25;
 /** Of those, by what they call, that are ours. */
 const shownCallers = 20;
-
-interface Profile {
-  readonly nodes: readonly ProfileNode[];
-  readonly samples: readonly number[];
-  readonly timeDeltas: readonly number[];
-}
-
-interface ProfileNode {
-  readonly id: number;
-  readonly callFrame: CallFrame;
-  readonly children?: readonly number[];
-}
-
-interface CallFrame {
-  readonly functionName: string;
-  readonly url: string;
-  readonly lineNumber: number;
-  readonly columnNumber: number;
-}
 
 /** Time in µs. What a function calls counts into its total, and once where it calls itself. */
 interface Spent {
@@ -43,14 +25,26 @@ export function profileFileOf(plan: TurnPlan): string {
   return `${folder}/${name}.cpuprofile`;
 }
 
-/** A section for each profile. The files beside it open as flame charts in Chromium's developer tools and in speedscope. */
+/** A section for each profile. The files beside it open in Chromium's developer tools and in speedscope. */
 export function describeProfiles(): string {
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.cpuprofile')) : [];
-  const sections = files.map((file) => {
-    const profile = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Profile;
-    return describe(basename(file, '.cpuprofile'), profile);
-  });
+  const sections = readProfiles().map(([name, profile]) => describe(name, profile));
   return `# Profiles\n\n${sections.join('\n\n')}\n`;
+}
+
+/** SVG by the name of the profile. */
+export async function drawProfiles(): Promise<Map<string, string>> {
+  const charts = new Map<string, string>();
+  for (const [name, profile] of readProfiles())
+    charts.set(name, await drawChart(flameChartOf(name, profile)));
+  return charts;
+}
+
+function readProfiles(): readonly (readonly [name: string, profile: Profile])[] {
+  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.cpuprofile')) : [];
+  return files.map((file) => [
+    basename(file, '.cpuprofile'),
+    JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Profile,
+  ]);
 }
 
 function describe(title: string, profile: Profile): string {
@@ -89,7 +83,8 @@ function spend(profile: Profile, entriesOf: (frame: CallFrame) => readonly Spent
   let all = 0;
   profile.samples.forEach((id, index) => {
     const time = profile.timeDeltas[index] ?? 0;
-    if (nodes.get(id)?.callFrame.functionName === '(idle)') return;
+    const node = nodes.get(id);
+    if (node === undefined || isIdle(node)) return;
     all += time;
     const seen = new Set<Spent>();
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
@@ -107,36 +102,4 @@ function spentOn(all: Map<string, Spent>, key: string): Spent {
   const spent = all.get(key) ?? { self: 0, total: 0 };
   all.set(key, spent);
   return spent;
-}
-
-function nameOf({ functionName }: CallFrame): string {
-  return functionName === '' ? '(anonymous)' : functionName;
-}
-
-const maps = new Map<string, SourceMap | undefined>();
-
-/** The source behind what was bundled: `packages/server/src/publish.ts:44`. */
-function locate({ url, lineNumber, columnNumber }: CallFrame): string {
-  if (!url.startsWith('file:')) return url === '' ? '(v8)' : url;
-  const file = fileURLToPath(url);
-  const [, installed] = /^.*\/node_modules\/(.*)$/.exec(file) ?? [];
-  if (installed !== undefined) return `${installed}:${lineNumber + 1}`;
-  if (!maps.has(file)) maps.set(file, readMap(`${file}.map`));
-  const entry = maps.get(file)?.findEntry(lineNumber, columnNumber);
-  if (!entry || !('originalSource' in entry)) return `${file}:${lineNumber + 1}`;
-  return `${entry.originalSource.replace(/^(\.\.\/)+/, '')}:${entry.originalLine + 1}`;
-}
-
-function readMap(file: string): SourceMap | undefined {
-  return existsSync(file)
-    ? new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as SourceMapPayload)
-    : undefined;
-}
-
-/** `packages/server`, `ws`, `node`. */
-function packageOf(where: string): string {
-  if (where.startsWith('node:')) return 'node';
-  const parts = where.split('/');
-  const isScoped = where.startsWith('@') || where.startsWith('packages/');
-  return parts.slice(0, isScoped ? 2 : 1).join('/');
 }
