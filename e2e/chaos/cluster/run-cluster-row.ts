@@ -108,6 +108,7 @@ async function bringAbout(
       const overAt = nowMs();
       await stage.repaired();
       const repairedMs = nowMs() - overAt;
+      stage.records.read();
       const acceptedAgainMs = stage.records.acceptedAgainMs(stage.runs, overAt);
       const lateByMs = stage.records.publishMsSince(startedAt).map((tookMs) => tookMs - lastedMs);
       const told = stage.records.gaps.map((gaps, index) => gaps - (before[index] ?? 0));
