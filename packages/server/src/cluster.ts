@@ -162,6 +162,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
     this.#sender.release();
     this.#retrying.wakeAll();
     this.clients.end();
+    this.#sessions?.close();
     for (const shared of this.#shared.values()) shared.close();
     await this.broker.close();
   }

@@ -33,6 +33,7 @@ export class SharedSessions {
   readonly #hub: Hub;
   /** Clients that come back, by the session that they had. */
   readonly #returning = new Map<string, Promise<void>>();
+  readonly #timers = new Set<() => void>();
   readonly #awaited = new Map<string, (handedOver?: HandedOver) => void>();
 
   constructor(broker: Broker, processId: string, hub: Hub) {
@@ -40,6 +41,12 @@ export class SharedSessions {
     this.#processId = processId;
     this.#hub = hub;
     this.departures = new Departures(hub, processId, (to, message) => this.#tell(to, message));
+  }
+
+  /** Nobody is waited for any more. */
+  close(): void {
+    for (const stop of this.#timers) stop();
+    this.#timers.clear();
   }
 
   /** Puts a session down that has just begun, unless that was done before it did. */
@@ -156,7 +163,7 @@ export class SharedSessions {
     if (connection === undefined || shared === undefined) return this.fenced(session);
     shared.isLetGo = true;
     connection.intake.stop();
-    this.#hub.options.clock.after(handOverMs, () => {
+    this.#after(handOverMs, () => {
       if (session.isHere) this.fenced(session);
     });
   }
@@ -211,11 +218,10 @@ export class SharedSessions {
     { generation, processId }: ClaimedSession,
     isThere: boolean,
   ): Promise<HandedOver | undefined> {
-    const { clock } = this.#hub.options;
     const timers = new Set<() => void>();
     const answer = new Promise<HandedOver | undefined>((resolve) => {
       const giveUp = (): void => resolve(undefined);
-      timers.add(clock.after(handOverMs, giveUp));
+      timers.add(this.#after(handOverMs, giveUp));
       this.#awaited.set(id, resolve);
       // one that took its leave says nothing either
       this.broker.isAlive(processId).then((isAlive) => (isAlive ? undefined : giveUp()), giveUp);
@@ -226,8 +232,8 @@ export class SharedSessions {
         // it may be on its way back to the engine, and has died otherwise
         const callAgain = (): void => void call().then((isNowHeard) => (isHeard ||= isNowHeard));
         for (let calls = 1; calls < maxCalls; calls += 1)
-          timers.add(clock.after(calls * callAgainMs, callAgain));
-        timers.add(clock.after(maxCalls * callAgainMs, () => void (isHeard || giveUp())));
+          timers.add(this.#after(calls * callAgainMs, callAgain));
+        timers.add(this.#after(maxCalls * callAgainMs, () => void (isHeard || giveUp())));
       });
     });
     const handedOver = await answer;
@@ -249,6 +255,19 @@ export class SharedSessions {
     const answers = [...(session.answers?.all() ?? [])];
     this.fenced(session, isThere ? closeCodes.takenOver : closeCodes.internal);
     this.#tell(to, { kind: 'handed-over', id, done, answers, running });
+  }
+
+  /** Runs something later, unless nobody is waited for any more. Returns what calls that off. */
+  #after(delayMs: number, run: () => void): () => void {
+    const stop = this.#hub.options.clock.after(delayMs, () => {
+      this.#timers.delete(stop);
+      run();
+    });
+    this.#timers.add(stop);
+    return () => {
+      this.#timers.delete(stop);
+      stop();
+    };
   }
 
   #tell(processId: string, message: ProcessMessage): void {
