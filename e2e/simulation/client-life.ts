@@ -141,8 +141,10 @@ export class ClientLife {
         handle.onRemoved(() => this.#forget(room, joining));
         return handle;
       },
-      () => {
+      (error: unknown) => {
         this.#forget(room, joining);
+        // what it does not wait for any more it leaves
+        if (isSocketError(error, 'timeout')) this.left.add(room);
         return undefined;
       },
     );
