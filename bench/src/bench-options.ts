@@ -30,8 +30,8 @@ export const usage = `pnpm bench [-- options]
                      chart, to bench/results/profiles/; profiling costs time itself
   --check            fails where a ratio is worse than in bench/baseline.json
   --publish          writes docs/performance.md and bench/baseline.json, on a machine that does nothing else; cases
-                     that were not run keep their figures; with --profile it writes docs/performance/flames/
-                     instead`;
+                     that were not run keep their figures; with --profile it writes
+                     docs/performance/flames/ instead, of Wirepact where something is aimed at`;
 
 /** @throws RangeError for what is not known, or does not go together */
 export function readOptions(args: readonly string[]): BenchOptions {

@@ -23,7 +23,7 @@ interface Bar {
 }
 
 /** Narrower ones could not be seen. */
-const leastPercent = 0.25;
+const leastPercent = 0.3;
 /** About as much of a name fits into one percent of the width. */
 const lettersPerPercent = 1.6;
 const leastLetters = 4;
@@ -58,6 +58,8 @@ export function flameChartOf(title: string, profile: Profile): TopLevelSpec {
       subtitle: `${(root.time / 1e6).toFixed(2)} s of CPU; below each function what it called`,
     },
     ...chartStyle,
+    // a description of each of a thousand bars would be most of the file
+    config: { ...chartStyle.config, aria: false },
     width: 960,
     height: depths * rowHeight,
     layer: [

@@ -1,7 +1,7 @@
 // What a server spent its time on, from its CPU profile: functions and packages, as Markdown.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { TurnPlan } from './case.js';
+import type { Case, TurnPlan } from './case.js';
 import { drawChart } from './charts.js';
 import { isIdle, locate, nameOf, packageOf, type CallFrame, type Profile } from './cpu-profile.js';
 import { flameChartOf } from './flame-chart.js';
@@ -21,14 +21,27 @@ interface Spent {
 
 /** One file per case, setting and contender; of several rounds the last one stays. */
 export function profileFileOf(plan: TurnPlan): string {
-  const name = `${plan.case} ${plan.variant} ${plan.contender}`.replace(/[^\w]+/g, '-').toLowerCase();
-  return `${folder}/${name}.cpuprofile`;
+  return `${folder}/${profileNameOf(plan)}.cpuprofile`;
+}
+
+function profileNameOf(plan: Pick<TurnPlan, 'case' | 'variant' | 'contender'>): string {
+  return `${plan.case} ${plan.variant} ${plan.contender}`.replace(/[^\w]+/g, '-').toLowerCase();
 }
 
 /** A section for each profile. The files beside it open in Chromium's developer tools and in speedscope. */
 export function describeProfiles(): string {
   const sections = readProfiles().map(([name, profile]) => describe(name, profile));
   return `# Profiles\n\n${sections.join('\n\n')}\n`;
+}
+
+/** The names of the profiles of our servers in cases that something is aimed at. */
+export function aimedProfiles(cases: readonly Case[]): ReadonlySet<string> {
+  const names = cases.flatMap(({ name, variants, reach }) =>
+    variants
+      .filter((variant) => reach.some((aim) => (aim.variant ?? variant.name) === variant.name))
+      .map((variant) => profileNameOf({ case: name, variant: variant.name, contender: 'Wirepact' })),
+  );
+  return new Set(names);
 }
 
 /** SVG by the name of the profile. */
