@@ -53,6 +53,20 @@ describe('messages to clients', () => {
     expect(down).toEqual({ accepted: 6, refused: 0, ...fine, ...found });
   });
 
+  it.each([
+    [60, 0],
+    [40, 1],
+  ])('are told by a gap at %d ms that were offered before it, whenever they are accepted', (atMs, silent) => {
+    const account = openAccount('ann');
+    const heard = [1, 2, 4].map((n) => ({ run: 1, stream, n }) as const);
+    account.heard[stream].push(heard[0]!, { mayBeEmpty: false, atMs }, heard[1]!, heard[2]!);
+    const published = [1, 2, 3, 4].map((n): Entry => {
+      return { published: { run: 1, stream, n }, atMs: 100, tookMs: n === 3 ? 50 : 0 };
+    });
+    const { down } = judgeCluster({ accounts: [account], journals: [published], deaths: new Map() });
+    expect([down.lost, down.silent]).toEqual([1, silent]);
+  });
+
   it('were refused, and owed to nobody', () => {
     const message = { run: 1, stream, n: 1 } as const;
     const journals: Entry[][] = [[{ offered: message }, { refused: message, tookMs: 1 }]];

@@ -52,7 +52,7 @@ function judgeDown({ accounts, journals }: ClusterEvidence, note: Note): Cluster
     const published = journals.map((journal) =>
       journal.flatMap((entry) =>
         'published' in entry && entry.published.stream === stream
-          ? [{ n: entry.published.n, atMs: entry.atMs }]
+          ? [{ n: entry.published.n, offeredAtMs: entry.atMs - entry.tookMs }]
           : [],
       ),
     );
@@ -71,10 +71,10 @@ function judgeDown({ accounts, journals }: ClusterEvidence, note: Note): Cluster
   return { ...sum, refused };
 }
 
-/** A message that the library has accepted, and when. */
+/** A message that the library has accepted, and when it was offered that. */
 interface Accepted {
   readonly n: number;
-  readonly atMs: number;
+  readonly offeredAtMs: number;
 }
 
 /** What became of the messages of one process to one client in one stream. */
@@ -114,11 +114,12 @@ function fateOf(
     highest = Math.max(highest, n);
     for (const gap of covered) if (n > gap.after) gap.before = Math.min(gap.before, n);
   }
-  for (const { n, atMs } of accepted) {
+  for (const { n, offeredAtMs } of accepted) {
     if (arrived.has(n)) continue;
     fate.lost += 1;
-    // one that waited for the engine may be accepted, and come, after one that was offered later
-    if (covered.some((gap) => n > gap.after && (n < gap.before || atMs <= gap.atMs))) continue;
+    // one that waited for the engine may come, or be told to be accepted, after one that was offered later; who is told of a gap
+    // asks for the present state, and what was offered before is in that
+    if (covered.some((gap) => n > gap.after && (n < gap.before || offeredAtMs <= gap.atMs))) continue;
     fate.silent += 1;
     note('never got, and was told of no gap for,', n);
   }
