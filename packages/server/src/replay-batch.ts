@@ -1,6 +1,6 @@
 // What is read to many who stand at one position, as after an outage everybody does: its frames are put together once, and
 // written to each at once. Of 100 messages that wait for each of 1,000 clients it takes over half of what reading them costs.
-import { inboxName, type Log } from './log.js';
+import type { Log } from './log.js';
 import type { Holding, Logs } from './logs.js';
 
 /** Entries in a row that are for everybody. */
@@ -24,14 +24,17 @@ const minFrames = 2;
 export class ReplayBatch implements Holding {
   readonly #log: Log;
   readonly #logs: Logs;
+  readonly #isShared: boolean;
   readonly maxAgeMs = 10_000;
   #batch: Batch | undefined;
   bytes = 0;
   usedAt = 0;
 
-  constructor(log: Log, logs: Logs) {
+  /** `isShared`: others read the log as well; a batch that one alone reads is not kept. */
+  constructor(log: Log, logs: Logs, isShared: boolean) {
     this.#log = log;
     this.#logs = logs;
+    this.#isShared = isShared;
   }
 
   /** What follows a position, no more than `maxBytes` of it; `undefined` where that is little, or not for everybody. */
@@ -52,8 +55,7 @@ export class ReplayBatch implements Holding {
     }
     if (frames.length < minFrames) return undefined;
     const batch: Batch = { epoch, after: at, to, head, frames, bytes };
-    // an inbox is read by one alone
-    if (this.#log.name !== inboxName) this.#keep(batch);
+    if (this.#isShared) this.#keep(batch);
     return batch;
   }
 
