@@ -210,6 +210,18 @@ it('sends together what is said to a log in one turn, as much of it as Redis can
   expect(outcomes.get('a70')).toEqual({ epoch: 'e1', at: 70 });
 });
 
+it('sends at once what something else is about to be said behind', async () => {
+  const { server, queue, append } = startQueue();
+  append('a', '1');
+  append('b', '2');
+  queue.flush('a');
+  server.answer();
+  expect(server.taken.map(({ key }) => key)).toEqual(['1']);
+  await turn();
+  server.answer();
+  expect(server.taken.map(({ key }) => key)).toEqual(['1', '2']);
+});
+
 it('gives up one that was refused when a later one was taken', async () => {
   const { server, outcomes, textOf, append, clock } = startQueue();
   for (const body of ['1', '2', '3']) {

@@ -75,6 +75,11 @@ export class AppendQueue {
     });
   }
 
+  /** What waits for the end of the turn goes now: something is about to be said behind it. */
+  flush(log: string): void {
+    this.#lanes.get(log)?.pump();
+  }
+
   /** A server is back: what is for it waits until it is released. What may have come late is not sent again. */
   hold(node: RedisNode, isFenced: boolean): void {
     this.#held.add(node);

@@ -81,6 +81,7 @@ export class Logs {
   emit(log: string, body: string): void {
     const { keys, texts, engine } = this.#host;
     const channel = keys.channel(log);
+    engine().queue.flush(log);
     engine().say({ key: channel, words: ['SPUBLISH', channel, texts.emitted(channel, body)] });
   }
 
@@ -89,6 +90,7 @@ export class Logs {
     const logKeys = keys.log(log);
     const { channel } = logKeys;
     const value = texts.value(channel, slot, body);
+    engine().queue.flush(log);
     const command = keepLatestCommand(logKeys, { slot, value, notice: texts.latest(channel, slot, body) });
     await engine().asks.ask(`a value of the log "${log}"`, command, () => undefined);
   }

@@ -84,6 +84,24 @@ export function describeMessages(start: () => Promise<BrokerBench>): void {
     expect(await there.broker.latest('hall')).toEqual([]);
   });
 
+  it('tells in the order in which one process said it, whatever is kept of it', async () => {
+    await using bench = await start();
+    const here = await joinBench(bench);
+    const there = await joinBench(bench);
+    await there.broker.follow('lobby');
+    const said = [here.broker.append(messageOf('a')), here.broker.append(messageOf('b'))];
+    here.broker.emit('lobby', 'c');
+    said.push(here.broker.append(messageOf('d')));
+    const kept = here.broker.keepLatest('lobby', 'slot', 'e');
+    said.push(here.broker.append(messageOf('f')));
+    await Promise.all([...said, kept]);
+    const bodies = (await there.until(6)).map((one) => {
+      if (one.what === 'appended') return one.entry.body;
+      return one.what === 'emitted' ? one.body : one.what;
+    });
+    expect(bodies).toEqual([...'abcdef']);
+  });
+
   it('says something to one process, and drops what nobody is there for', async () => {
     await using bench = await start();
     const here = await joinBench(bench);
