@@ -61,7 +61,7 @@ function writeAims(aims: readonly Aim[]): string {
       `| ${isReached ? 'reached' : '**missed**'} | ${name}, ${variant} | ${text} | ${withEnds(found, 2)} |`,
   );
   return [
-    `${aims.length - missed.length} of ${aims.length} reached. [What stands in the way](performance-limits.md) of the others is told elsewhere.`,
+    `${aims.length - missed.length} of ${aims.length} reached. What stands in the way of the others is in \`docs/performance-limits.md\`.`,
     '',
     '| | Case | Aim | Found |',
     '|---|---|---|---|',
