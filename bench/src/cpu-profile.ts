@@ -22,9 +22,37 @@ export interface CallFrame {
   readonly columnNumber: number;
 }
 
-/** Whether the process did nothing. */
-export function isIdle({ callFrame }: ProfileNode): boolean {
-  return callFrame.functionName === '(idle)';
+/**
+ * Calls back for each sample in which the process did something, with the functions that it was in, from the root on, and how
+ * long that was, in µs.
+ */
+export function eachSample(
+  profile: Profile,
+  visit: (stack: readonly ProfileNode[], time: number) => void,
+): void {
+  const stacks = stacksOf(profile);
+  profile.samples.forEach((id, index) => {
+    const stack = stacks.get(id);
+    if (stack === undefined || stack.at(-1)?.callFrame.functionName === '(idle)') return;
+    visit(stack, profile.timeDeltas[index] ?? 0);
+  });
+}
+
+/** What each node was called by, and itself, from the root on. */
+function stacksOf({ nodes: [root, ...others] }: Profile): ReadonlyMap<number, readonly ProfileNode[]> {
+  const stacks = new Map<number, readonly ProfileNode[]>();
+  if (root === undefined) return stacks;
+  const nodes = new Map(others.map((node) => [node.id, node]));
+  const enter = (node: ProfileNode, above: readonly ProfileNode[]): void => {
+    const stack = [...above, node];
+    stacks.set(node.id, stack);
+    for (const id of node.children ?? []) {
+      const child = nodes.get(id);
+      if (child !== undefined) enter(child, stack);
+    }
+  };
+  enter(root, []);
+  return stacks;
 }
 
 export function nameOf({ functionName }: CallFrame): string {

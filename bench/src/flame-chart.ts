@@ -2,7 +2,7 @@
 // that it called. Calls of the same functions are one, whenever they were.
 import type { TopLevelSpec } from 'vega-lite';
 import { chartStyle, ourColour } from './chart-style.js';
-import { isIdle, locate, nameOf, packageOf, type Profile, type ProfileNode } from './cpu-profile.js';
+import { eachSample, locate, nameOf, packageOf, type Profile, type ProfileNode } from './cpu-profile.js';
 
 /** A function in one place of the chart. */
 interface Flame {
@@ -88,25 +88,14 @@ export function flameChartOf(title: string, profile: Profile): TopLevelSpec {
 
 /** Puts together what was called by the same functions. */
 function gather(profile: Profile): Flame {
-  const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
-  const parents = new Map<number, number>();
-  for (const node of profile.nodes) for (const child of node.children ?? []) parents.set(child, node.id);
   const root: Flame = { name: '', by: '', time: 0, calls: new Map() };
-  const places = new Map<number, readonly Flame[]>();
-  /** From the root on. */
-  const placeOf = (node: ProfileNode): readonly Flame[] => {
-    const known = places.get(node.id);
-    if (known !== undefined) return known;
-    const parent = nodes.get(parents.get(node.id) ?? NaN);
-    const above = parent === undefined ? [] : placeOf(parent);
-    const place = parent === undefined ? [root] : [...above, callOf(above.at(-1) ?? root, node)];
-    places.set(node.id, place);
-    return place;
-  };
-  profile.samples.forEach((id, index) => {
-    const node = nodes.get(id);
-    if (node === undefined || isIdle(node)) return;
-    for (const flame of placeOf(node)) flame.time += profile.timeDeltas[index] ?? 0;
+  eachSample(profile, ([, ...called], time) => {
+    root.time += time;
+    let flame = root;
+    for (const node of called) {
+      flame = callOf(flame, node);
+      flame.time += time;
+    }
   });
   return root;
 }

@@ -7,7 +7,7 @@ import { cases as allCases } from './cases/cases.js';
 import { drawCharts } from './charts.js';
 import { allMetrics, metrics, type Figures } from './figures.js';
 import { places, write } from './places.js';
-import { aimedProfiles, describeProfiles, drawProfiles, profileFileOf } from './profiles.js';
+import { aimedProfiles, describeProfiles, drawProfiles, profileFileOf, readProfiles } from './profiles.js';
 import { writeReport } from './report.js';
 import { countFailed, describeSurroundings, isComparable, type Result } from './result.js';
 import { joinRuns, runTurns, type Row } from './run-turns.js';
@@ -39,9 +39,10 @@ async function bench(options: BenchOptions): Promise<number> {
 
 /** What the servers spent their time on, as tables and as flame charts. */
 async function writeProfiles(isPublished: boolean): Promise<void> {
-  write(`${places.results}/profiles/profiles.md`, describeProfiles());
+  const profiles = readProfiles();
+  write(`${places.results}/profiles/profiles.md`, describeProfiles(profiles));
   const aimed = aimedProfiles(allCases);
-  for (const [name, svg] of await drawProfiles()) {
+  for (const [name, svg] of await drawProfiles(profiles)) {
     write(`${places.results}/profiles/${name}.svg`, svg);
     if (isPublished && aimed.has(name)) write(`${places.docs}/performance/flames/${name}.svg`, svg);
   }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Case, TurnPlan } from './case.js';
 import { drawChart } from './charts.js';
-import { isIdle, locate, nameOf, packageOf, type CallFrame, type Profile } from './cpu-profile.js';
+import { eachSample, locate, nameOf, packageOf, type CallFrame, type Profile } from './cpu-profile.js';
 import { flameChartOf } from './flame-chart.js';
 import { places } from './places.js';
 
@@ -12,6 +12,8 @@ const folder = `${places.results}/profiles`;
 const shownFunctions = 25;
 /** Of those, by what they call, that are ours. */
 const shownCallers = 20;
+
+export type Profiles = readonly (readonly [name: string, profile: Profile])[];
 
 /** Time in µs. What a function calls counts into its total, and once where it calls itself. */
 interface Spent {
@@ -29,8 +31,8 @@ function profileNameOf(plan: Pick<TurnPlan, 'case' | 'variant' | 'contender'>): 
 }
 
 /** A section for each profile. The files beside it open in Chromium's developer tools and in speedscope. */
-export function describeProfiles(): string {
-  const sections = readProfiles().map(([name, profile]) => describe(name, profile));
+export function describeProfiles(profiles: Profiles): string {
+  const sections = profiles.map(([name, profile]) => describe(name, profile));
   return `# Profiles\n\n${sections.join('\n\n')}\n`;
 }
 
@@ -45,14 +47,14 @@ export function aimedProfiles(cases: readonly Case[]): ReadonlySet<string> {
 }
 
 /** SVG by the name of the profile. */
-export async function drawProfiles(): Promise<Map<string, string>> {
+export async function drawProfiles(profiles: Profiles): Promise<Map<string, string>> {
   const charts = new Map<string, string>();
-  for (const [name, profile] of readProfiles())
-    charts.set(name, await drawChart(flameChartOf(name, profile)));
+  for (const [name, profile] of profiles) charts.set(name, await drawChart(flameChartOf(name, profile)));
   return charts;
 }
 
-function readProfiles(): readonly (readonly [name: string, profile: Profile])[] {
+/** Those that were written last. */
+export function readProfiles(): Profiles {
   const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.cpuprofile')) : [];
   return files.map((file) => [
     basename(file, '.cpuprofile'),
@@ -89,24 +91,13 @@ function describe(title: string, profile: Profile): string {
 
 /** Adds each sample to what it was taken in, and to all that called that; returns the time of all of them. */
 function spend(profile: Profile, entriesOf: (frame: CallFrame) => readonly Spent[]): number {
-  const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
-  const parents = new Map<number, number>();
-  for (const node of profile.nodes) for (const child of node.children ?? []) parents.set(child, node.id);
-  const entries = new Map(profile.nodes.map((node) => [node.id, entriesOf(node.callFrame)]));
+  const entries = new Map(profile.nodes.map((node) => [node, entriesOf(node.callFrame)]));
   let all = 0;
-  profile.samples.forEach((id, index) => {
-    const time = profile.timeDeltas[index] ?? 0;
-    const node = nodes.get(id);
-    if (node === undefined || isIdle(node)) return;
+  eachSample(profile, (stack, time) => {
     all += time;
-    const seen = new Set<Spent>();
-    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
-      for (const spent of entries.get(at) ?? []) {
-        if (at === id) spent.self += time;
-        if (!seen.has(spent)) spent.total += time;
-        seen.add(spent);
-      }
-    }
+    const top = stack.at(-1);
+    for (const spent of (top && entries.get(top)) ?? []) spent.self += time;
+    for (const spent of new Set(stack.flatMap((node) => entries.get(node) ?? []))) spent.total += time;
   });
   return all;
 }
