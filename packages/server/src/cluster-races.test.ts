@@ -3,9 +3,31 @@ import { describe, expect, it, vi } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
 import { connectTo, startNodes } from './cluster.fixture.js';
-import { settle } from './test-server.fixture.js';
+import { settle, type TestClient } from './test-server.fixture.js';
 
 const channels = defineChannels({ said: { in: z.string(), out: z.string() } });
+
+/** A client whose message the first process is handling. */
+async function handle() {
+  let finish = (): void => undefined;
+  let runs = 0;
+  const started = await startNodes(channels, {
+    routes: { said: () => ((runs += 1), new Promise<void>((resolve) => (finish = resolve))) },
+  });
+  const a = await started.nodes[0].connect();
+  const message = { path: 'said', data: 'once', seq: 1 };
+  a.say(message);
+  await settle();
+  /** How often it was handled once it has come again, and the handler is done. */
+  const countRuns = async (back: TestClient): Promise<number> => {
+    back.say(message);
+    await settle();
+    finish();
+    await settle();
+    return runs;
+  };
+  return { ...started, a, countRuns };
+}
 
 describe('processes that a broker joins', () => {
   it('keep a client that came back to the same one while what it had handled was on its way to the engine', async () => {
@@ -105,15 +127,8 @@ describe('processes that a broker joins', () => {
   });
 
   it('hand over what is still handled, although it was heard before that the session is elsewhere', async () => {
-    let finish = (): void => undefined;
-    let runs = 0;
-    const { brokers, engine, nodes } = await startNodes(channels, {
-      routes: { said: () => ((runs += 1), new Promise<void>((resolve) => (finish = resolve))) },
-    });
+    const { a, brokers, engine, nodes, countRuns } = await handle();
     const [one, other] = nodes;
-    const a = await one.connect();
-    a.say({ path: 'said', data: 'once', seq: 1 });
-    await settle();
     // the process is asked for the session only after it was told that what it put down of it is refused
     engine.delayMessages(brokers[0]);
     const resuming = other.resume(a);
@@ -122,12 +137,7 @@ describe('processes that a broker joins', () => {
     one.sockets.client(a.welcome.session)?.join('attic');
     await settle();
     engine.releaseMessages(brokers[0]);
-    const back = await resuming;
-    back.say({ path: 'said', data: 'once', seq: 1 });
-    await settle();
-    finish();
-    await settle();
-    expect(runs).toBe(1);
+    expect(await countRuns(await resuming)).toBe(1);
   });
 
   it.each([
@@ -156,15 +166,8 @@ describe('processes that a broker joins', () => {
   });
 
   it('wait for a process that is busy, and do not handle again what it handles', async () => {
-    let finish = (): void => undefined;
-    let runs = 0;
-    const { brokers, clock, engine, nodes } = await startNodes(channels, {
-      routes: { said: () => ((runs += 1), new Promise<void>((resolve) => (finish = resolve))) },
-    });
-    const [one, other] = nodes;
-    const a = await one.connect();
-    a.say({ path: 'said', data: 'once', seq: 1 });
-    await settle();
+    const { a, brokers, clock, engine, nodes, countRuns } = await handle();
+    const [, other] = nodes;
     engine.delayMessages(brokers[0]);
     const resuming = other.resume(a);
     for (let passed = 0; passed < 2_000; passed += 100) {
@@ -172,12 +175,7 @@ describe('processes that a broker joins', () => {
       clock.advance(100);
     }
     engine.releaseMessages(brokers[0]);
-    const back = await resuming;
-    back.say({ path: 'said', data: 'once', seq: 1 });
-    await settle();
-    finish();
-    await settle();
-    expect(runs).toBe(1);
+    expect(await countRuns(await resuming)).toBe(1);
   });
 
   it('tell of what is lost before they hand out what was sent after it', async () => {
