@@ -59,7 +59,7 @@ function watchListener(
       tell('emitted', { log, body, slot }, () => listener.emitted(log, body, slot)),
     renewed: (log) => tell('renewed', { log }, () => listener.renewed(log)),
     told: (text) => tell('told', text, () => listener.told(text)),
-    returned: (wasAway) => listener.returned(wasAway),
+    returned: (mayHaveLost) => listener.returned(mayHaveLost),
     failed: (error) => listener.failed(error),
   };
 }

@@ -5,7 +5,7 @@ import { Asks } from './asks.js';
 import { Cluster } from './cluster.js';
 import type { ResolvedOptions } from './options.js';
 import { LineLost } from './redis-line.js';
-import type { NodeHost, RedisNode } from './redis-node.js';
+import type { Comeback, NodeHost, RedisNode } from './redis-node.js';
 import type { Command, RedisScript } from './redis-script.js';
 import { explain } from './refusal.js';
 import { Returns } from './returns.js';
@@ -44,7 +44,7 @@ export class Engine implements NodeHost {
     this.#returns = new Returns({
       ...{ clock, timeoutMs: publishTimeoutMs },
       isReady: () => this.#topology.isReady,
-      tell: (wasAway) => listener.returned(wasAway),
+      tell: (mayHaveLost) => listener.returned(mayHaveLost),
       release: (node) => this.queue.release(node),
       failed: (error) => this.failed(error),
     });
@@ -124,9 +124,9 @@ export class Engine implements NodeHost {
     this.asks.resume();
   }
 
-  ready(node: RedisNode, isAnew: boolean): void {
-    if (isAnew) this.#returns.ready(node);
-    else this.#returns.missed();
+  ready(node: RedisNode, comeback: Comeback): void {
+    if (comeback === 'same line') this.#returns.missed();
+    else this.#returns.ready(node, comeback === 'another server');
   }
 
   failed(error: unknown): void {

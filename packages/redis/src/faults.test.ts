@@ -51,7 +51,7 @@ describe('Redis is killed', () => {
     await Promise.all([...underWay, ...waiting]);
     expect(await bodiesIn(one)).toEqual(numbers(0, 150));
     expect(bodiesBefore).not.toContain('100');
-    expect(one.ear.all('returned').length).toBeGreaterThan(0);
+    expect(one.ear.all('returned').some(({ mayHaveLost }) => mayHaveLost)).toBe(true);
 
     await append(one, '150');
     await one.ear.until(() => one.ear.bodies('lobby').at(-1) === '150');
@@ -158,6 +158,7 @@ describe('Redis is held', () => {
     expect(await bodiesIn(one)).toEqual(bodies);
     // the line that was given up may have been the other one, which comes back by itself
     await one.ear.until(() => one.ear.all('returned').length > 0);
+    expect(one.ear.all('returned').some(({ mayHaveLost }) => mayHaveLost)).toBe(false);
   });
 
   it('for longer than a message may wait: it is rejected in time, and said to be of unknown outcome', async () => {
@@ -280,6 +281,35 @@ describe('the line breaks', () => {
       await append(other, String(round));
       await one.ear.until(() => one.ear.bodies('lobby').at(-1) === String(round));
     }
+  });
+
+  it('and Redis does not say whether it is the same: it may have lost something', async () => {
+    await using redis = await startRedis();
+    await using one = await startBroker({ url: redis.url });
+    const returns: (boolean | undefined)[] = [];
+    for (const rule of ['+info', '-info', '-info']) {
+      await redis.command('ACL', 'SETUSER', 'default', rule);
+      const before = one.ear.all('returned').length;
+      await redis.command('CLIENT', 'KILL', 'TYPE', 'normal');
+      await one.ear.until(() => one.ear.all('returned').length > before);
+      returns.push(one.ear.all('returned').at(-1)?.mayHaveLost);
+    }
+    expect(returns).toEqual([false, true, true]);
+  });
+
+  it('for so long that what is kept may have expired: that is as good as lost', async () => {
+    await using redis = await startRedis();
+    const proxy = await startProxy(redis.port);
+    let aheadMs = 0;
+    const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
+    await using one = await startBroker({ url: `redis://127.0.0.1:${proxy.port}`, clock });
+    proxy.target = undefined;
+    proxy.cut();
+    await one.ear.until(() => one.ear.all('failed').length > 0);
+    aheadMs = 10_000;
+    proxy.target = redis.port;
+    await one.ear.until(() => one.ear.all('returned').length > 0);
+    expect(one.ear.all('returned').at(-1)?.mayHaveLost).toBe(true);
   });
 
   it('again and again: nothing is taken twice, nothing lost, nothing overtaken', async () => {

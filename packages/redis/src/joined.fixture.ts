@@ -17,7 +17,7 @@ type Told =
     }
   | { readonly kind: 'renewed'; readonly log: string }
   | { readonly kind: 'told'; readonly text: string }
-  | { readonly kind: 'returned' }
+  | { readonly kind: 'returned'; readonly mayHaveLost: boolean }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /** A listener that a test can ask. */
@@ -43,8 +43,8 @@ class Ear implements BrokerListener {
     this.#note({ kind: 'told', text });
   }
 
-  async returned(): Promise<void> {
-    this.#note({ kind: 'returned' });
+  async returned(mayHaveLost: boolean): Promise<void> {
+    this.#note({ kind: 'returned', mayHaveLost });
     await this.onReturn();
   }
 

@@ -4,6 +4,7 @@ import type { RedisConnectionOptions, ResolvedOptions } from './options.js';
 import { isErrorReply, LineLost, RedisLine } from './redis-line.js';
 import { explain } from './refusal.js';
 import type { RedisScript } from './redis-script.js';
+import { askHistory } from './server-history.js';
 
 /** What a server is kept open for. None of it may throw. */
 export interface NodeHost {
@@ -18,8 +19,7 @@ export interface NodeHost {
   /** It can be asked, and what was said to it before is over: done or not, none of it comes late, unless `isFenced` is false. */
   opened(node: RedisNode, isFenced: boolean): void;
   /** Both lines are open. */
-  /** `isAnew`: the line for commands is another one. */
-  ready(node: RedisNode, isAnew: boolean): void;
+  ready(node: RedisNode, comeback: Comeback): void;
   failed(error: unknown): void;
 }
 
@@ -31,6 +31,9 @@ interface Identity {
 }
 
 type Role = 'commands' | 'subscriptions';
+
+/** On what it can be asked again: the line that was open all the while, another one to a server that has kept everything, or to one that may not. */
+export type Comeback = 'same line' | 'same server' | 'another server';
 
 /**
  * A line that was stable comes back at once; if that fails within 50 ms, then within growing times up to a second. They grow
@@ -44,6 +47,9 @@ const reopening: ResolvedReconnectOptions = {
   maxAttempts: Infinity,
   stableAfterMs: 100,
 };
+
+/** Who cannot tell a server for so long that something is still wanted may find it expired: that takes half a minute at least. */
+const keptUntoldMs = 10_000;
 
 /** So often the server's clock is asked for, and so far back it may be set without being noticed. */
 const clockEveryMs = 10_000;
@@ -61,7 +67,11 @@ export class RedisNode {
   /** The last line for commands. */
   #identity: Identity | undefined;
   #isListening = false;
-  #isAnew = false;
+  #history: string | undefined;
+  /** When the last line for commands was lost. */
+  #lostAt = 0;
+  /** What is to be told when both lines are open. */
+  #comeback: Comeback = 'same line';
   /** The server's clock some time ago. */
   #clockMicros = 0;
   #stopAsking: () => void = () => undefined;
@@ -141,7 +151,7 @@ export class RedisNode {
         this.#lost(role, await line.lost);
       } catch (error) {
         failures += 1;
-        delayMs = reconnectDelay(failures, true, reopening, () => clock.random());
+        delayMs = reconnectDelay(failures, reopening, () => clock.random());
         this.#failed(error);
       }
       // trying in vain may have taken longer than that
@@ -177,12 +187,26 @@ export class RedisNode {
     );
     const ended = before?.place === place ? endBefore(line, before) : Promise.resolve(true);
     // all together: what was rejected while another one is waited for would end the process
-    const [isFenced] = await Promise.all([ended, load(line, this.#host.scripts), this.#askClock(line)]);
+    const [isFenced, history] = await Promise.all([
+      ended,
+      askHistory(line),
+      load(line, this.#host.scripts),
+      this.#askClock(line),
+    ]);
     this.#identity = await known;
     this.#enter('commands', line, place);
-    this.#isAnew = true;
+    this.#noteComeback(history);
     this.#host.opened(this, isFenced);
     this.#sayReady();
+  }
+
+  #noteComeback(history: string | undefined): void {
+    const isSame = history !== undefined && history === this.#history;
+    const isPrompt = this.#host.options.clock.now() - this.#lostAt < keptUntoldMs;
+    // one that was lost again before that was told may have been another
+    const hasKept = isSame && isPrompt && this.#comeback !== 'another server';
+    this.#comeback = hasKept ? 'same server' : 'another server';
+    this.#history = history;
   }
 
   async #askClock(line: RedisLine): Promise<void> {
@@ -205,9 +229,9 @@ export class RedisNode {
 
   #sayReady(): void {
     if (!this.isReady) return;
-    const isAnew = this.#isAnew;
-    this.#isAnew = false;
-    this.#host.ready(this, isAnew);
+    const comeback = this.#comeback;
+    this.#comeback = 'same line';
+    this.#host.ready(this, comeback);
   }
 
   #enter(role: Role, line: RedisLine, place: string): void {
@@ -224,7 +248,9 @@ export class RedisNode {
 
   #lost(role: Role, reason: Error): void {
     delete this.#lines[role];
-    if (role === 'subscriptions') {
+    if (role === 'commands') {
+      this.#lostAt = this.#host.options.clock.now();
+    } else {
       this.#isListening = false;
       this.#host.deafened(this);
     }

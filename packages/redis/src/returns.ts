@@ -9,8 +9,8 @@ export interface ReturnsHost {
   readonly timeoutMs: number;
   /** Whether all servers are there. */
   isReady(): boolean;
-  /** Tells that messages may have been missed, or lost where Redis itself was away. */
-  tell(wasAway: boolean): Promise<void>;
+  /** Tells that messages may have been missed, and whether Redis may have lost some. */
+  tell(mayHaveLost: boolean): Promise<void>;
   /** What is for this server may go. */
   release(node: RedisNode): void;
   failed(error: unknown): void;
@@ -26,15 +26,17 @@ export class Returns {
   #hasBegun = false;
   #isTelling = false;
   #isMissing = false;
+  #mayHaveLost = false;
 
   constructor(host: ReturnsHost) {
     this.#host = host;
     this.begun = new Promise((resolve) => (this.#begin = resolve));
   }
 
-  /** A server is there, or back. */
-  ready(node: RedisNode): void {
+  /** A server is there, or back, and `mayHaveLost` what it had. */
+  ready(node: RedisNode, mayHaveLost: boolean): void {
     this.#back.add(node);
+    this.#mayHaveLost ||= mayHaveLost;
     this.missed();
   }
 
@@ -46,6 +48,7 @@ export class Returns {
     } else if (this.#host.isReady()) {
       this.#hasBegun = true;
       this.#isMissing = false;
+      this.#mayHaveLost = false;
       this.#release(this.#takeBack());
       this.#begin();
     }
@@ -60,8 +63,10 @@ export class Returns {
     while (this.#isMissing) {
       this.#isMissing = false;
       const back = this.#takeBack();
+      const mayHaveLost = this.#mayHaveLost;
+      this.#mayHaveLost = false;
       try {
-        await this.#inTime(this.#host.tell(back.length > 0));
+        await this.#inTime(this.#host.tell(mayHaveLost));
       } catch (error) {
         this.#host.failed(error);
       }

@@ -140,10 +140,10 @@ export interface BrokerListener {
   /** Another process says something to this one. */
   told(text: string): void;
   /**
-   * Messages may have been missed; and when the engine itself `wasAway`, it may have lost some, and what waits to be appended is
-   * held until this settles: first it is found out what the engine has lost.
+   * Messages may have been missed; and where the engine is not certain to have kept everything, it `mayHaveLost` some. What waits
+   * to be appended is held until this settles: first it is found out what the engine has.
    */
-  returned(wasAway: boolean): Promise<void>;
+  returned(mayHaveLost: boolean): Promise<void>;
   /** Something failed that nobody waits for. */
   failed(error: unknown): void;
 }

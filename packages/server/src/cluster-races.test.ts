@@ -332,7 +332,10 @@ describe('processes that a broker joins', () => {
     expect(back.transport.closedWith?.code).toBe(4500);
   });
 
-  it('send to a user in order, also around a time without the engine', async () => {
+  it.each([
+    ['with losses', true, 300],
+    ['without losses, and then at once', false, 0],
+  ])('send to a user in order, also around a time without the engine, %s', async (_what, loses, waitMs) => {
     const { clock, engine, nodes } = await startNodes(channels);
     const [one, other] = nodes;
     const a = await one.connect('ann');
@@ -341,11 +344,12 @@ describe('processes that a broker joins', () => {
     const publishing = [user.publish('said', '1')];
     engine.goAway();
     publishing.push(user.publish('said', '2'));
+    if (loses) engine.loseTail('lobby', 1);
     engine.comeBack();
     publishing.push(user.publish('said', '3'));
     await settle();
     publishing.push(user.publish('said', '4'));
-    clock.advance(300);
+    if (waitMs > 0) clock.advance(waitMs);
     await Promise.all(publishing);
     await settle();
     expect(a.takeData('said')).toEqual(['1', '2', '3', '4']);
@@ -359,6 +363,7 @@ describe('processes that a broker joins', () => {
     engine.goAway();
     const publishing = other.sockets.user('ann').publish('said', 'late');
     const outcome = expect(publishing).rejects.toMatchObject({ code: 'not_accepted' });
+    engine.loseTail('lobby', 1);
     clock.advance(4_900);
     engine.comeBack();
     await settle();
@@ -379,6 +384,7 @@ describe('processes that a broker joins', () => {
     const texts = Array.from({ length: 50 }, (_, index) => `${index}`);
     const publishing = texts.map((text) => other.sockets.user('ann').publish('said', text));
     const looking = vi.spyOn(brokers[1], 'sessionsOf');
+    engine.loseTail('lobby', 1);
     engine.comeBack();
     await settle();
     clock.advance(300);

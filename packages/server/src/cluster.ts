@@ -195,9 +195,9 @@ export class Cluster implements BrokerListener, SharedLogHost {
     this.clients.told(message);
   }
 
-  async returned(wasAway: boolean): Promise<void> {
+  async returned(mayHaveLost: boolean): Promise<void> {
     this.#retrying.wakeAll();
-    if (wasAway) this.#sender.hold();
+    if (mayHaveLost) this.#sender.hold();
     await this.#upkeep?.returned();
   }
 

@@ -47,7 +47,8 @@ export class MemoryBroker implements Broker {
   #settings: BrokerSettings | undefined;
   #isHere = false;
   #isDeaf = false;
-  #wasAway = false;
+  /** How often the engine had forgotten something when it went away. */
+  #lossesBefore = Infinity;
   #isOver = false;
   #outages = 0;
   #appends = 0;
@@ -208,7 +209,7 @@ export class MemoryBroker implements Broker {
 
   /** The engine is gone, and with it every connection to it. */
   lose(): void {
-    this.#wasAway = true;
+    this.#lossesBefore = Math.min(this.#lossesBefore, this.#engine.store.losses);
     this.#outages += 1;
     this.#commands.isHolding = true;
     this.#commands.lose();
@@ -261,9 +262,9 @@ export class MemoryBroker implements Broker {
       const isOutdated = (): boolean => outage !== this.#outages || this.#isOver;
       if (isOutdated()) return;
       try {
-        const wasAway = this.#wasAway;
-        this.#wasAway = false;
-        if (this.#isHere) await this.#listener?.returned(wasAway);
+        const mayHaveLost = this.#engine.store.losses > this.#lossesBefore;
+        this.#lossesBefore = Infinity;
+        if (this.#isHere) await this.#listener?.returned(mayHaveLost);
       } catch (error) {
         this.#listener?.failed(error);
       }

@@ -23,8 +23,8 @@ async function join(engine: MemoryEngine, processId: string): Promise<Process> {
     emitted: (_log, body) => void heard.push(body),
     renewed: (log) => void heard.push(`renewed ${log}`),
     told: (text) => void heard.push(text),
-    returned: () => {
-      heard.push('returned');
+    returned: (mayHaveLost) => {
+      heard.push(mayHaveLost ? 'returned, and may have lost something' : 'returned');
       return look.done;
     },
     failed: (error) => void heard.push(String(error)),

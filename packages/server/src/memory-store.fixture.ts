@@ -30,6 +30,7 @@ export class MemoryStore {
   readonly #beats = new Map<string, Beat>();
   readonly #now: () => number;
   readonly #publish: Publish;
+  #losses = 0;
 
   constructor(now: () => number, publish: Publish) {
     this.#now = now;
@@ -80,7 +81,13 @@ export class MemoryStore {
     this.#latest.delete(name);
   }
 
+  /** How often something was forgotten. */
+  get losses(): number {
+    return this.#losses;
+  }
+
   loseTail(name: string, count: number): void {
+    this.#losses += 1;
     this.#logs.get(name)?.loseTail(count);
   }
 
@@ -141,6 +148,7 @@ export class MemoryStore {
 
   /** Forgets everything. */
   clear(): void {
+    this.#losses += 1;
     for (const kept of [this.#logs, this.#latest, this.#rooms, this.#beats]) kept.clear();
     this.sessions.clear();
   }

@@ -124,9 +124,9 @@ class RemotePublisher {
       emitted() {},
       renewed() {},
       told() {},
-      returned: async (wasAway) => {
+      returned: async (mayHaveLost) => {
         // it follows nothing, so that it cannot have missed anything
-        if (!wasAway) return;
+        if (!mayHaveLost) return;
         this.#sender.hold();
         this.#sender.verifySoon();
       },
