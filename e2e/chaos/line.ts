@@ -3,6 +3,7 @@ import type { Account } from './account.js';
 import { startCuttingProxy, type CuttingProxy, type Target } from '../behaviour/cutting-proxy.js';
 import type { Contender } from './contender.js';
 
+import { nowMs } from './now-ms.js';
 import { createDeferred, within } from './promise.js';
 
 /** How long a client may take to connect, or to come back, before the row fails. */
@@ -65,7 +66,7 @@ export async function openLine(
       },
       parted: () => undefined,
       received: (message) => heard[message.stream].push(message),
-      missed: (stream, mayBeEmpty) => heard[stream].push({ mayBeEmpty, atMs: Date.now() }),
+      missed: (stream, mayBeEmpty) => heard[stream].push({ mayBeEmpty, atMs: nowMs() }),
       doubted(n) {
         const sending = sent[n - 1];
         if (sending) sending.state = 'unknown';

@@ -1,4 +1,4 @@
-// `pnpm proof`: runs what it is told to, and writes what it found.
+// `npm run proof`: runs what it is told to, and writes what it found.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,7 +42,7 @@ else process.exit(await run(process.argv.slice(2)));
 
 async function run(args: readonly string[]): Promise<number> {
   try {
-    return await prove(readOptions(args), `pnpm proof ${args.join(' ')}`.trim());
+    return await prove(readOptions(args), ['npm run proof', ...(args.length > 0 ? ['--', ...args] : [])].join(' '));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 1;
@@ -59,7 +59,7 @@ async function prove(options: ProofOptions, command: string): Promise<number> {
   };
   writeFileSync(join(folder, 'findings.json'), `${JSON.stringify(findings, null, 2)}\n`);
   if (options.length !== 'check') console.log(`\n${writeReport(findings)}\n\nWritten to ${folder}`);
-  if (options.isPublished) publish(findings);
+  if (options.isPublished) publish(findings, options.isAdded);
   const isMissing =
     findings.results.some((one) => one.contender === wirepact.name && findMisses(one).length > 0) ||
     findings.clusterResults.some(

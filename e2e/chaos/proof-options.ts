@@ -1,4 +1,4 @@
-// What `pnpm proof` can be told.
+// What `npm run proof` can be told.
 import { parseArgs } from 'node:util';
 import { clusterRows, type ClusterRow } from './cluster/cluster-rows.js';
 import type { Contender } from './contender.js';
@@ -22,9 +22,11 @@ export interface ProofOptions {
   /** How long what can take any time takes. */
   readonly minutes: number | undefined;
   readonly isPublished: boolean;
+  /** Older results of the same rows stay, and are summed up with these. */
+  readonly isAdded: boolean;
 }
 
-export const usage = `pnpm proof [options]
+export const usage = `npm run proof -- [options]
 
   --only C1,C2       some rows or measures: ${[...rows, ...clusterRows, ...networkRows, ...measures].map(({ id }) => id).join(', ')}
   --contenders a,b   some contenders: ${contenders.map(({ name }) => `"${name}"`).join(', ')}
@@ -34,7 +36,8 @@ export const usage = `pnpm proof [options]
   --clients n        at most so many clients side by side
   --seed n           what chance begins with; any, and printed, without it
   --minutes n        so long for each measure that fuzzes; 30 and 1 (--quick) for "fuzz", without it
-  --publish          puts the results into docs/reliability.md, in place of older ones of the same name`;
+  --publish          puts the results into docs/reliability.md, in place of older ones of the same name
+  --add              with --publish: rows are summed up with what older runs found, measures take their place`;
 
 /** @throws RangeError for what is not known */
 export function readOptions(args: readonly string[]): ProofOptions {
@@ -51,8 +54,10 @@ export function readOptions(args: readonly string[]): ProofOptions {
       seed: { type: 'string' },
       minutes: { type: 'string' },
       publish: { type: 'boolean', default: false },
+      add: { type: 'boolean', default: false },
     },
   });
+  if (values.add && !values.publish) throw new RangeError('--add is for what is published; give --publish too');
   const wanted = pick<Row | ClusterRow | NetworkRow | Measure>(
     '--only',
     [...rows, ...clusterRows, ...networkRows, ...measures],
@@ -76,6 +81,7 @@ export function readOptions(args: readonly string[]): ProofOptions {
     seed: readCount('--seed', values.seed) ?? Math.floor(Math.random() * 2 ** 32),
     minutes: readCount('--minutes', values.minutes),
     isPublished: values.publish,
+    isAdded: values.add,
   };
 }
 

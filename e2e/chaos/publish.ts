@@ -1,49 +1,31 @@
-// Puts results into docs/reliability.md: rows that were run anew take the place of their older ones, all others stay.
+// Puts results into docs/reliability.md: rows that were run anew take the place of their older ones or join them, all others stay.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ClusterResult } from './cluster/cluster-result.js';
 import { clusterRows } from './cluster/cluster-rows.js';
 import { contenders } from './contenders/contenders.js';
 import { writeReport } from './report.js';
 import { measures } from './measures/measures.js';
 import { networkRows } from './netns/network-rows.js';
-import type { Findings, Result } from './result.js';
+import type { Findings } from './result.js';
 import { rows } from './rows.js';
 
 // this file is bundled to e2e/chaos/dist
 const inDocs = (path: string): string => fileURLToPath(new URL(`../../../docs/${path}`, import.meta.url));
 const [opening, closing] = ['<!-- chaos -->', '<!-- /chaos -->'];
 
-export function publish({ results, clusterResults, networkResults, measurements }: Findings): void {
+/** `isAdded`: older results of the same rows stay beside these. */
+export function publish(found: Findings, isAdded: boolean): void {
   const kept = inDocs('reliability/findings.json');
   const before: Findings = {
     ...{ results: [], clusterResults: [], networkResults: [], measurements: [] },
     ...(existsSync(kept) && (JSON.parse(readFileSync(kept, 'utf8')) as Partial<Findings>)),
   };
   const all: Findings = {
-    results: rows.flatMap(({ id }) =>
-      contenders.flatMap(({ name }) => {
-        const isWanted = (one: Result): boolean => one.id === id && one.contender === name;
-        return results.find(isWanted) ?? before.results.find(isWanted) ?? [];
-      }),
-    ),
-    clusterResults: clusterRows.flatMap(({ id }) =>
-      contenders.flatMap(({ name }) => {
-        const isWanted = (one: ClusterResult): boolean => one.id === id && one.contender === name;
-        return clusterResults.find(isWanted) ?? before.clusterResults.find(isWanted) ?? [];
-      }),
-    ),
-    networkResults: networkRows.flatMap(
-      ({ id }) =>
-        networkResults.find((one) => one.id === id) ??
-        before.networkResults.find((one) => one.id === id) ??
-        [],
-    ),
-    measurements: measures.flatMap(
-      ({ id }) =>
-        measurements.find((one) => one.id === id) ?? before.measurements.find((one) => one.id === id) ?? [],
-    ),
+    results: merge(rows, before.results, found.results, isAdded),
+    clusterResults: merge(clusterRows, before.clusterResults, found.clusterResults, isAdded),
+    networkResults: merge(networkRows, before.networkResults, found.networkResults, isAdded),
+    measurements: merge(measures, before.measurements, found.measurements, false),
   };
   mkdirSync(dirname(kept), { recursive: true });
   writeFileSync(kept, `${JSON.stringify(all, null, 2)}\n`);
@@ -54,6 +36,29 @@ export function publish({ results, clusterResults, networkResults, measurements 
   writeFileSync(page, `${head}${opening}\n\n${writeReport(all)}\n\n${closing}${tail}`);
   console.log(
     'Written to docs/reliability.md and docs/reliability/findings.json; `npm run fix` formats them.',
+  );
+}
+
+interface Named {
+  readonly id: string;
+  readonly contender?: string;
+}
+
+/** In the order of the rows, and in each of the contenders; what is of no row any more goes. */
+function merge<TResult extends Named>(
+  ofRows: readonly { readonly id: string }[],
+  before: readonly TResult[],
+  found: readonly TResult[],
+  isAdded: boolean,
+): TResult[] {
+  const isFoundAnew = ({ id, contender }: Named): boolean =>
+    found.some((one) => one.id === id && one.contender === contender);
+  const kept = isAdded ? before : before.filter((one) => !isFoundAnew(one));
+  const placeOf = ({ contender }: Named): number => contenders.findIndex(({ name }) => name === contender);
+  return ofRows.flatMap(({ id }) =>
+    [...kept, ...found]
+      .filter((one) => one.id === id)
+      .sort((one, other) => placeOf(one) - placeOf(other)),
   );
 }
 

@@ -8,6 +8,7 @@ import type { Provenance } from './provenance.js';
 import { findMisses, type Findings, type Measurement, type Quantiles, type Result } from './result.js';
 import { calmMs } from './rows.js';
 import { perSecond } from './stage.js';
+import { sumClusterResults, sumNetworkResults, sumResults } from './sum-runs.js';
 
 const columns = [
   '| | | Cycles | Messages | Lost | … silently | Duplicated | Out of order | Run again | Resumed | Takeover, ms | Back, ms |',
@@ -17,9 +18,9 @@ const columns = [
 /** What was found, what it means, and how it came about. */
 export function writeReport({ results, clusterResults, networkResults, measurements }: Findings): string {
   return [
-    ...(results.length > 0 ? writeResults(results) : []),
-    ...writeClusterResults(clusterResults),
-    ...writeNetworkResults(networkResults),
+    ...(results.length > 0 ? writeResults(sumResults(results)) : []),
+    ...writeClusterResults(sumClusterResults(clusterResults)),
+    ...writeNetworkResults(sumNetworkResults(networkResults)),
     ...(results.length + clusterResults.length + networkResults.length > 0 ? writeSettings() : []),
     ...(measurements.length > 0 ? [writeFigures(measurements), ''] : []),
     '| Command | Seed | Gave | On | Machine |',

@@ -3,6 +3,7 @@ import { isSocketError } from '@wirepact/core';
 import { findContender } from './contenders/contenders.js';
 import { streams, type Message } from './contender.js';
 import { openJournal } from './journal.js';
+import { nowMs } from './now-ms.js';
 import { keepPace } from './pace.js';
 import type { Command, Report, ServerSetup } from './server-messages.js';
 
@@ -13,7 +14,6 @@ const report = (what: Report): void => void process.send?.(what);
 const describe = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
 const fail = (error: unknown): void => report({ failed: describe(error) });
-const nowMs = (): number => performance.timeOrigin + performance.now();
 
 const served = await findContender(contender).serve({
   handle: (key, n) => write({ handled: { key, n, atMs: nowMs() } }),
@@ -36,7 +36,7 @@ function sendNext(): void {
   write({ offered: message });
   const offeredAt = performance.now();
   const sent = served.publish(message).then(
-    () => write({ published: message, tookMs: performance.now() - offeredAt, atMs: Date.now() }),
+    () => write({ published: message, tookMs: performance.now() - offeredAt, atMs: nowMs() }),
     (error) => refuse(message, performance.now() - offeredAt, error),
   );
   sending.add(sent);

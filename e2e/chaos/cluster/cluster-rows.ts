@@ -226,7 +226,7 @@ export const clusterRows: readonly ClusterRow[] = [
     fault:
       'one of these by chance: clients are sent to other nodes over lines that are reset, half open or dark; a node is killed; and all that is done to Redis above',
     goal: 'nothing is silent',
-    cycles: { quick: 100, long: 2_000 },
+    cycles: { quick: 200, long: 2_000 },
     clients: 50,
     nodes: 3,
     redis: { appendOnly: 'everysec' },

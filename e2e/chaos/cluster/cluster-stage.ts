@@ -11,6 +11,7 @@ import { openLine, type Line } from '../line.js';
 import { part, type Deaf } from '../netns/line-faults.js';
 import { openNetwork, type Host, type Network } from '../netns/network.js';
 import { forkingInside } from '../netns/system.js';
+import { nowMs } from '../now-ms.js';
 import { keepPace } from '../pace.js';
 import { startServer, type ChaosServer } from '../server.js';
 import { startChaosRedis, type ChaosRedis } from './chaos-redis.js';
@@ -247,9 +248,4 @@ export class ClusterStage {
     this.records.servers.push(server);
     this.#nodes.push({ run, server, host });
   }
-}
-
-/** The same in every process of this machine. */
-export function nowMs(): number {
-  return performance.timeOrigin + performance.now();
 }

@@ -4,12 +4,13 @@ import { createSeededRandom } from '@wirepact/core/testing';
 import { findProgram } from '../balancers.js';
 import type { Contender } from '../contender.js';
 import { findNetworkObstacle } from '../netns/system.js';
+import { nowMs } from '../now-ms.js';
 import { quantilesOf } from '../result.js';
 import { calmMs } from '../rows.js';
 import { findObstacle, type RunOptions } from '../run-row.js';
 import type { ClusterResult } from './cluster-result.js';
 import type { ClusterRow } from './cluster-rows.js';
-import { ClusterStage, nowMs } from './cluster-stage.js';
+import { ClusterStage } from './cluster-stage.js';
 import { describeRush } from './return-wave.js';
 
 /** Where lines break one by one, each breaks so often at least. */

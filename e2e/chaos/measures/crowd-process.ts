@@ -1,9 +1,10 @@
 // A process of clients of Wirepact's own, which come back by themselves, and count what they receive.
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@wirepact/client';
+import { nowMs } from '../now-ms.js';
 import { answerAs } from './asked-process.js';
 import type { CrowdCommand, CrowdReading, CrowdSetup } from './crowd.js';
-import { now, type Channels } from './joined-channels.js';
+import type { Channels } from './joined-channels.js';
 
 /** Handshakes at a time while all connect. */
 const sideBySide = 100;
@@ -29,7 +30,7 @@ async function openClient(index: number): Promise<void> {
     if (before !== undefined && n !== before + 1) counted.disordered += 1;
     last.set(stream, n);
     counted.received += 1;
-    counted.lastAt = now();
+    counted.lastAt = nowMs();
     if (counted.received % 4 === 0) counted.latencies.push(counted.lastAt - sentAt);
   });
   client.onGap(() => void (counted.gaps += 1));

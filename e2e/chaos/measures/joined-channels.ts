@@ -1,6 +1,7 @@
-// The contract of servers that are joined over Redis, and the clock that all processes of a machine share.
+// The contract of servers that are joined over Redis, and what is sent by it.
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
+import { nowMs } from '../now-ms.js';
 
 export const channels = defineChannels({
   /** `sender` and `n`: the n-th that it sent to this room, from 1. */
@@ -22,11 +23,6 @@ export function createNotes(sender: string): (room: string) => Note {
   return (room) => {
     const n = (sent.get(room) ?? 0) + 1;
     sent.set(room, n);
-    return { sender, n, sentAt: now(), text: 'nothing that anybody has to read' };
+    return { sender, n, sentAt: nowMs(), text: 'nothing that anybody has to read' };
   };
-}
-
-/** In ms. */
-export function now(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SocketManager } from '@wirepact/server';
+import { nowMs } from '../now-ms.js';
 import { keepPace } from '../pace.js';
 import { answerAs } from './asked-process.js';
 import { basin, channels, createLoad, square, type Policy } from './measured-channels.js';
@@ -66,7 +67,7 @@ async function perform(command: MeasuredCommand): Promise<Reading | undefined> {
   stop();
   if (command.do === 'rest') return undefined;
   const stopTicks = keepPace(ticksPerSecond, () =>
-    sockets.room(square).send('tick', { sentAt: performance.timeOrigin + performance.now() }),
+    sockets.room(square).send('tick', { sentAt: nowMs() }),
   );
   const stopLoad = keepPace(command.loadsPerSecond, () => sendLoad(command.policy));
   stop = () => {

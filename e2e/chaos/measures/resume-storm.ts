@@ -2,8 +2,9 @@
 import { redisBroker } from '@wirepact/redis';
 import { createPublisher } from '@wirepact/server';
 import { startRedis } from '../../redis/start-redis.js';
+import { nowMs } from '../now-ms.js';
 import { startCrowd, type CrowdReading } from './crowd.js';
-import { channels, createNotes, now } from './joined-channels.js';
+import { channels, createNotes } from './joined-channels.js';
 import { startJoinedServer, type JoinedReading } from './joined-server.js';
 import type { Measure } from './measure.js';
 
@@ -54,7 +55,7 @@ export const resumeStorm: Measure = {
     for (const { pause } of before) pause();
     for (let sent = 0; sent < missedEach; sent += 1) await publishToAll();
     for (const { ask } of after) await ask({ do: 'watch' });
-    const diedAt = now();
+    const diedAt = nowMs();
     await Promise.all(before.map(({ kill }) => kill()));
     const readings = await receive(missedEach);
     const nodes = await Promise.all(after.map(({ ask }) => ask<JoinedReading>({ do: 'read' })));

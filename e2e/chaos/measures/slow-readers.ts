@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@wirepact/client';
 import { WebSocket } from 'ws';
+import { nowMs } from '../now-ms.js';
 import { basin, policies, square, type Channels, type Policy } from './measured-channels.js';
 import { startMeasuredServer } from './measured-server.js';
 import { quantile, type Figure, type Measure } from './measure.js';
@@ -89,7 +90,7 @@ async function flood(policy: Policy, readers: number, stalled: number): Promise<
   const latencies: number[] = [];
   const clients = Array.from({ length: readers }, (_, index) => {
     const client = createClient<Channels>({ url: server.url });
-    client.on('tick', ({ sentAt }) => latencies.push(performance.timeOrigin + performance.now() - sentAt));
+    client.on('tick', ({ sentAt }) => latencies.push(nowMs() - sentAt));
     const rooms = index < floodedCount ? [square, basin] : [square];
     return { client, joined: Promise.all(rooms.map((room) => client.join(room))) };
   });

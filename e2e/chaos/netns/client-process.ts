@@ -1,11 +1,11 @@
 // A process of clients on a host of its own: connects them, sends at a steady pace, and reports all that they come to know.
 import { findContender } from '../contenders/contenders.js';
+import { nowMs } from '../now-ms.js';
 import { keepPace } from '../pace.js';
 import type { ClientCommand, ClientReport, ClientsSetup, News } from './client-messages.js';
 
 const { contender, url, keys, perSecond } = JSON.parse(process.argv[2] ?? '') as ClientsSetup;
 const report = (what: ClientReport): void => void process.send?.(what);
-const nowMs = (): number => performance.timeOrigin + performance.now();
 
 /** Resolves with what sends the client's next message. */
 async function connect(key: string): Promise<() => void> {
@@ -14,7 +14,7 @@ async function connect(key: string): Promise<() => void> {
     returned: (isResumed) => tell({ returned: isResumed }),
     parted: () => tell({ partedAtMs: nowMs() }),
     received: (message) => tell({ heard: message }),
-    missed: (stream, mayBeEmpty) => tell({ missed: stream, mayBeEmpty, atMs: Date.now() }),
+    missed: (stream, mayBeEmpty) => tell({ missed: stream, mayBeEmpty, atMs: nowMs() }),
     doubted: (n) => tell({ doubted: n }),
     answered: (n) => tell({ answered: n, atMs: nowMs() }),
   });
