@@ -182,8 +182,7 @@ function lose(state: Losable, event: EventOf<'lost'>, around: Surroundings): Con
   const { reason, withinMs = defaultWindowMs } = event;
   const { code } = reason;
   const { reconnect, random, now } = around;
-  const connected = state.name === 'connected';
-  const stable = connected && now - state.since >= reconnect.stableAfterMs;
+  const stable = state.name === 'connected' && now - state.since >= reconnect.stableAfterMs;
   const attempt = stable ? 1 : state.attempt + 1;
   const answer = afterClose(code);
 
@@ -194,7 +193,7 @@ function lose(state: Losable, event: EventOf<'lost'>, around: Surroundings): Con
     return { name: 'closed', reason, error: lossError(reason) };
   }
   const delayMs =
-    answer === 'window' ? random() * withinMs : reconnectDelay(attempt, connected, reconnect, random);
+    answer === 'window' ? random() * withinMs : reconnectDelay(attempt, reconnect, random);
   return wait({ attempt, reason }, around.offline ? offlineRetryMs : delayMs, around);
 }
 

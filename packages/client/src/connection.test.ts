@@ -183,7 +183,7 @@ describe('coming back', () => {
       await advance(10_000);
       socket().drop();
     }
-    expect(delays).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
+    expect(delays).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
   });
 
   it('closes after maxAttempts', async () => {

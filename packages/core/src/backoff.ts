@@ -5,7 +5,7 @@
 export interface ReconnectOptions {
   /** After a connection that was stable the first try comes within this many ms. @default 200 */
   readonly quickMs?: number;
-  /** The range of the first delay otherwise, in ms. @default 500 */
+  /** The range of the delay after the first attempt that failed, in ms. @default 500 */
   readonly minDelayMs?: number;
   /** No range grows beyond this many ms. @default 20000 */
   readonly maxDelayMs?: number;
@@ -29,15 +29,14 @@ export const defaultReconnect: ResolvedReconnectOptions = {
   stableAfterMs: 1_000,
 };
 
-/** The delay in ms before `attempt` (from 1), where `quick` says that a stable connection has just been lost. */
+/** The delay in ms before `attempt`: 1 is the one after a stable connection, 2 the one after the first that failed. */
 export function reconnectDelay(
   attempt: number,
-  quick: boolean,
   options: ResolvedReconnectOptions,
   random: () => number,
 ): number {
-  if (quick && attempt === 1) return random() * options.quickMs;
+  if (attempt === 1) return random() * options.quickMs;
   // a factor that has grown to infinity would make nothing of a delay of 0
-  const growth = Math.min(options.factor ** (attempt - 1), Number.MAX_VALUE);
+  const growth = Math.min(options.factor ** (attempt - 2), Number.MAX_VALUE);
   return random() * Math.min(options.maxDelayMs, options.minDelayMs * growth);
 }

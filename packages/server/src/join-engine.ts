@@ -16,7 +16,7 @@ export interface Joining {
 }
 
 /** Joins the engine, as often as it takes. */
-export function joinEngine(joining: Joining, failures = 0): void {
+export function joinEngine(joining: Joining, attempt = 1): void {
   const { broker, listener, settings, clock, timers } = joining;
   broker.join(listener, settings).then(
     () => joining.joined?.().catch((error: unknown) => joining.failed(error)),
@@ -24,8 +24,8 @@ export function joinEngine(joining: Joining, failures = 0): void {
       joining.failed(error);
       // a broker that is somebody else's already remains so
       if (error instanceof TypeError) return;
-      const delayMs = reconnectDelay(failures + 1, false, defaultReconnect, () => clock.random());
-      timers.after('join', delayMs, () => joinEngine(joining, failures + 1));
+      const delayMs = reconnectDelay(attempt + 1, defaultReconnect, () => clock.random());
+      timers.after('join', delayMs, () => joinEngine(joining, attempt + 1));
     },
   );
 }
