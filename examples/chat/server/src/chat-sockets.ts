@@ -34,8 +34,9 @@ export function createChatSockets({ waitsForMs, servedBy, broker }: ChatOptions)
 
     rooms: {
       authorize: (socket, room) => {
-        log.write(`${socket.context.name} enters the ${room}`);
-        return rooms.some(({ id }) => id === room);
+        const exists = rooms.some(({ id }) => id === room);
+        if (exists) log.write(`${socket.context.name} enters the ${room}`);
+        return exists;
       },
       member: (socket) => ({ ...asPerson(socket.context), away: !socket.connected }),
       // a page asks for what was said, and is not read to; but a room that is empty keeps it

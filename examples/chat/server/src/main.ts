@@ -6,14 +6,17 @@ import { redisBroker } from '@wirepact/redis';
 import { createChatSockets } from './chat-sockets.js';
 import { createPage } from './page.js';
 
-/** How long handlers may go on once the process is told to end, in ms, and how long it may take to end after that. */
+/**
+ * How long handlers may go on once the process is told to end, in ms, and how long it may take to end after that. It is short
+ * because whoever follows the log would be waited for to the last; a handler that writes to a database wants the default, 10 s.
+ */
 const graceMs = 400;
 const patienceMs = 400;
 /** Pages come back at random times within this many ms, so that a new process does not meet them all at once. */
 const spreadMs = 3_000;
 
 const port = readPort(process.env.PORT ?? '8080');
-const waitsForMs = Number(process.env.WAITS_FOR_MS ?? 60_000);
+const waitsForMs = readDuration(process.env.WAITS_FOR_MS ?? '60000');
 const page = createPage(fileURLToPath(new URL('../../web/dist', import.meta.url)));
 const url = process.env.REDIS_URL;
 const sockets = createChatSockets({
@@ -57,6 +60,11 @@ function readPort(text: string): number {
   return Number.isInteger(port) && port >= 0 && port < 65_536
     ? port
     : fail(`PORT is "${text}"; it must be a number up to 65535, or 0 for any free port.`);
+}
+
+function readDuration(text: string): number {
+  const ms = Number(text);
+  return Number.isFinite(ms) && ms > 0 ? ms : fail(`WAITS_FOR_MS is "${text}"; it must be a number of ms above 0.`);
 }
 
 function fail(message: string): never {

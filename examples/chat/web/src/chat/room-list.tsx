@@ -7,6 +7,8 @@ import { roomAddress } from './use-room-in-address.js';
 export function RoomList({ current }: { readonly current: RoomId }) {
   const [unseen, setUnseen] = useState<ReadonlySet<RoomId>>(new Set());
   useEvent('activity', ({ room }) => setUnseen((rooms) => new Set(rooms).add(room)));
+  // the open one is seen, however one came there
+  if (unseen.has(current)) setUnseen(without(unseen, current));
 
   return (
     <nav className="rooms" aria-label="Rooms">
@@ -16,10 +18,9 @@ export function RoomList({ current }: { readonly current: RoomId }) {
             <a
               href={roomAddress(room.id)}
               aria-current={room.id === current ? 'page' : undefined}
-              onClick={() => setUnseen((rooms) => without(rooms, room.id))}
             >
               <span className="room-name">{room.name}</span>
-              {room.id !== current && unseen.has(room.id) && (
+              {unseen.has(room.id) && (
                 <span className="unseen">
                   <span className="visually-hidden">(new messages)</span>
                 </span>

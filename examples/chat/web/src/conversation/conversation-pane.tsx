@@ -23,9 +23,9 @@ export interface ConversationPaneProps {
 export function ConversationPane({ room, you }: ConversationPaneProps) {
   const status = useStatus();
   const people = usePeople(room.id);
-  const typing = useTyping();
-  const reactions = useReactions();
-  const { entries, say, sayAgain } = useConversation(room.id, you);
+  const typing = useTyping(room.id);
+  const reactions = useReactions(room.id);
+  const { entries, history, say, sayAgain } = useConversation(room.id, you);
   const pane = useRef<HTMLElement>(null);
   return (
     <main className="conversation" ref={pane}>
@@ -43,7 +43,14 @@ export function ConversationPane({ room, you }: ConversationPaneProps) {
         />
       </header>
       <LineBanner />
-      <MessageList key={room.id} room={room} entries={entries} you={you} onRetry={sayAgain} />
+      <MessageList
+        key={room.id}
+        room={room}
+        entries={entries}
+        history={history}
+        you={you}
+        onRetry={sayAgain}
+      />
       <div className="foot">
         <div className="foot-row">
           <TypingLine people={[...typing.values()]} />

@@ -10,6 +10,7 @@ export type Delivery =
 
 export interface Said {
   readonly kind: 'said';
+  /** That of the draft it was here, or the server's id of what others wrote: anybody may choose the key of a draft. */
   readonly key: string;
   /** Absent until the server has it. */
   readonly id?: string;
@@ -94,13 +95,21 @@ function withMessage(
   { id, key, from, text, at }: Message,
   late: boolean,
 ): readonly Entry[] {
-  const said: Said = { kind: 'said', key, id, from, text, at, delivery: { state: 'sent' } };
-  if (entries.some((entry) => entry.key === key)) return changed(entries, key, said);
+  const said: Said = { kind: 'said', key: id, id, from, text, at, delivery: { state: 'sent' } };
+  const isIt = (entry: Entry) =>
+    entry.kind === 'said' && (entry.id === id || (entry.key === key && isFrom(from, entry)));
+  const known = entries.find(isIt);
+  if (known !== undefined) return changed(entries, known.key, { ...said, key: known.key });
   const since = entries.findLastIndex((entry) => entry.kind === 'away') + 1;
   const newer = entries.findIndex(
     (entry, index) => index >= since && entry.kind === 'said' && entry.id !== undefined && entry.at > at,
   );
   return entries.toSpliced(newer < 0 ? entries.length : newer, 0, { ...said, late });
+}
+
+/** A draft may have been written before it was known who writes here. */
+function isFrom({ id }: Person, said: Said): boolean {
+  return said.from.id === id || said.from.id === '';
 }
 
 /** What is known of a return grows after it. */

@@ -17,9 +17,11 @@ export interface CursorLayerProps {
 
 export function CursorLayer({ pane, room, you, alone }: CursorLayerProps) {
   const status = useStatus();
-  const { values, put } = useExpiring<Cursor>(4_000);
+  const { values, put } = useExpiring<Cursor>(room, 4_000);
   useOwnCursor(pane, room, status.name === 'connected' && !alone);
-  useEvent('cursor', (cursor) => cursor.user !== you?.id && put(cursor.user, cursor));
+  useEvent('cursor', (cursor, from) => {
+    if (from.room === room && cursor.user !== you?.id) put(cursor.user, cursor);
+  });
   return (
     <div className="cursors" aria-hidden="true">
       {[...values.values()].map(({ user, name, x, y }) => (

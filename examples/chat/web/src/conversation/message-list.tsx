@@ -1,26 +1,31 @@
 // What was said, newest at the bottom. A column in reverse keeps the view there by itself.
-import { useRef } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import type { RoomFacts } from '../chat/use-room-in-address.js';
 import type { Entry } from './conversation.js';
 import { AwayNote } from './away-note.js';
 import { withDelays } from './delays.js';
 import { MessageRow } from './message-row.js';
+import type { History } from './use-history.js';
 
 export interface MessageListProps {
   readonly room: RoomFacts;
   readonly entries: readonly Entry[];
+  readonly history: History;
   readonly you: Person | undefined;
   readonly onRetry: (key: string, text: string) => void;
 }
 
-export function MessageList({ room, entries, you, onRetry }: MessageListProps) {
-  const scroller = useRef<HTMLDivElement>(null);
+export function MessageList({ room, entries, history, you, onRetry }: MessageListProps) {
   return (
-    <div className="messages" ref={scroller} role="log" aria-label={`Messages in ${room.name}`} tabIndex={0}>
-      {entries.length === 0 ? (
-        <p className="silence">Nobody has said anything yet. Break the silence.</p>
-      ) : (
+    <div
+      className="messages"
+      role="log"
+      aria-label={`Messages in ${room.name}`}
+      // what was said before is not read aloud as if it were said now
+      aria-busy={history.state === 'awaited'}
+      tabIndex={0}
+    >
+      {entries.length > 0 && (
         <ol>
           {withDelays(entries).map((row, index) =>
             'tally' in row ? (
@@ -39,7 +44,22 @@ export function MessageList({ room, entries, you, onRetry }: MessageListProps) {
           )}
         </ol>
       )}
+      {(entries.length === 0 || history.state === 'failed') && <Before history={history} />}
     </div>
+  );
+}
+
+/** What stands in the place of what was said before. */
+function Before({ history: { state, askAgain } }: { readonly history: History }) {
+  if (state === 'awaited') return <p className="silence">Listening for what was said before …</p>;
+  if (state === 'here') return <p className="silence">Nobody has said anything yet. Break the silence.</p>;
+  return (
+    <p className="silence">
+      What was said before did not come.{' '}
+      <button type="button" className="link" onClick={askAgain}>
+        Ask again
+      </button>
+    </p>
   );
 }
 

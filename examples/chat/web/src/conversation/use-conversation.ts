@@ -3,21 +3,22 @@ import { useEffect, useEffectEvent, useReducer } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import { safe } from '@wirepact/client';
+import { patienceMs } from '../live/chat-client.js';
 import { useChat } from '../live/chat-context.js';
 import { useEvent, useSocket } from '../live/socket.js';
 import { conversationsAfter, type Entry, type Happening } from './conversation.js';
 import { describeFailure } from './describe-failure.js';
-import { useHistory } from './use-history.js';
+import { useHistory, type History } from './use-history.js';
 
 export interface Conversation {
   readonly entries: readonly Entry[];
+  /** What was said before. */
+  readonly history: History;
   readonly say: (text: string) => void;
   readonly sayAgain: (key: string, text: string) => void;
 }
 
 const none: readonly Entry[] = [];
-/** So long a message may wait for the line. */
-const patienceMs = 120_000;
 
 export function useConversation(room: RoomId, you: Person | undefined): Conversation {
   const { request, status } = useSocket();
@@ -29,7 +30,7 @@ export function useConversation(room: RoomId, you: Person | undefined): Conversa
   useEvent('chat', (message) =>
     dispatch({ room: message.room, happening: { type: 'heard', messages: [message], late: false } }),
   );
-  useHistory(room, entries, happen);
+  const history = useHistory(room, entries, happen);
 
   useEvent('back', ({ at }) => outages.heldBackUntil(at));
   const tellReturn = useEffectEvent(() => {
@@ -47,6 +48,7 @@ export function useConversation(room: RoomId, you: Person | undefined): Conversa
 
   return {
     entries,
+    history,
     say(text) {
       const key = crypto.getRandomValues(new Uint32Array(3)).join('-');
       const from = you ?? { id: '', name: 'You' };

@@ -1,6 +1,6 @@
 // Everybody's newest reaction, for as long as it is in the air.
 import { useRef } from 'react';
-import type { ReactionName } from '@wirepact-example/chat-contract/facts';
+import type { ReactionName, RoomId } from '@wirepact-example/chat-contract/facts';
 import { useEvent } from '../live/socket.js';
 import { useExpiring } from '../live/use-expiring.js';
 
@@ -11,9 +11,11 @@ export interface Flight {
   readonly count: number;
 }
 
-export function useReactions(): ReadonlyMap<string, Flight> {
-  const { values, put } = useExpiring<Flight>(2_400);
+export function useReactions(room: RoomId): ReadonlyMap<string, Flight> {
+  const { values, put } = useExpiring<Flight>(room, 2_400);
   const count = useRef(0);
-  useEvent('reaction', ({ user, name, reaction }) => put(user, { reaction, name, count: ++count.current }));
+  useEvent('reaction', ({ user, name, reaction }, from) => {
+    if (from.room === room) put(user, { reaction, name, count: ++count.current });
+  });
   return values;
 }

@@ -4,13 +4,14 @@ import { useStatus, useStream } from '../live/socket.js';
 import { logTime } from './line-words.js';
 
 export function LogLines({ labelledBy }: { readonly labelledBy: string }) {
-  const { items, done, restart } = useStream('log', undefined, { maxItems: 60 });
+  const { items, done, error, restart } = useStream('log', undefined, { maxItems: 60 });
   const status = useStatus();
-  const broken = done && status.name === 'connected';
-  // a stream goes on where the line broke; only with its session it ends, and begins again with the last lines
+  // a stream goes on where the line broke; with its session it is lost, and begins again with the last lines
+  const isLost = error?.code === 'unknown_outcome';
+  const returned = isLost && status.name === 'connected';
   useEffect(() => {
-    if (broken) restart();
-  }, [broken, restart]);
+    if (returned) restart();
+  }, [returned, restart]);
 
   return (
     <div className="log-lines" role="region" aria-labelledby={labelledBy} tabIndex={0}>
@@ -21,6 +22,14 @@ export function LogLines({ labelledBy }: { readonly labelledBy: string }) {
           </li>
         ))}
       </ol>
+      {done && !isLost && (
+        <p className="hint">
+          The log broke off.{' '}
+          <button type="button" className="link" onClick={restart}>
+            Follow it again
+          </button>
+        </p>
+      )}
     </div>
   );
 }

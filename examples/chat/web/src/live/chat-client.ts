@@ -12,6 +12,9 @@ export interface Chat {
   readonly outages: Outages;
 }
 
+/** So long what one says may wait for the line. */
+export const patienceMs = 120_000;
+
 export function createChat(): Chat {
   const identity = createIdentity();
   const line = createLine();
@@ -20,6 +23,7 @@ export function createChat(): Chat {
     // asked for every attempt: who changed the name meanwhile comes back under the new one
     getToken: () => identity.token(),
     WebSocket: line.WebSocket,
+    outbox: { maxAgeMs: patienceMs },
   });
   return { client, identity, line, outages: watchOutages(client) };
 }

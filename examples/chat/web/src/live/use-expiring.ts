@@ -1,7 +1,9 @@
 // Values that fade: who types, where cursors were, which reactions float.
 import { useCallback, useEffect, useState } from 'react';
+import type { RoomId } from '@wirepact-example/chat-contract/facts';
 
 interface Fading<TValue> {
+  readonly room: RoomId;
   readonly value: TValue;
   readonly until: number;
 }
@@ -12,8 +14,8 @@ export interface Expiring<TValue> {
   readonly remove: (key: string) => void;
 }
 
-/** Keeps the newest value of each key for `lifeMs`. */
-export function useExpiring<TValue>(lifeMs: number): Expiring<TValue> {
+/** Keeps the newest value of each key for `lifeMs`, or until one has gone on to another room. */
+export function useExpiring<TValue>(room: RoomId, lifeMs: number): Expiring<TValue> {
   const [fading, setFading] = useState<ReadonlyMap<string, Fading<TValue>>>(new Map());
 
   useEffect(() => {
@@ -27,8 +29,8 @@ export function useExpiring<TValue>(lifeMs: number): Expiring<TValue> {
 
   const put = useCallback(
     (key: string, value: TValue) =>
-      setFading((current) => new Map(current).set(key, { value, until: Date.now() + lifeMs })),
-    [lifeMs],
+      setFading((current) => new Map(current).set(key, { room, value, until: Date.now() + lifeMs })),
+    [room, lifeMs],
   );
   const remove = useCallback((key: string) => {
     setFading((current) => {
@@ -38,5 +40,6 @@ export function useExpiring<TValue>(lifeMs: number): Expiring<TValue> {
       return rest;
     });
   }, []);
-  return { values: new Map([...fading].map(([key, entry]) => [key, entry.value])), put, remove };
+  const here = [...fading].filter(([, entry]) => entry.room === room);
+  return { values: new Map(here.map(([key, entry]) => [key, entry.value])), put, remove };
 }

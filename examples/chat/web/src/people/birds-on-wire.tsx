@@ -2,6 +2,7 @@
 // carries nobody.
 import type { CSSProperties } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
+import type { ReactionName } from '@wirepact-example/chat-contract/facts';
 import type { Flight } from '../conversation/use-reactions.js';
 import { Bird } from './bird.js';
 import { ReactionIcon } from './reaction-icon.js';
@@ -49,9 +50,25 @@ export function BirdsOnWire({ people, you, typing, reactions, whole }: BirdsOnWi
           </li>
         ))}
       </ul>
+      <p className="visually-hidden" role="status">
+        {describeNewest([...reactions.values()])}
+      </p>
       {people.length > mostBirds && <p className="more-birds">and {people.length - mostBirds} more</p>}
     </div>
   );
+}
+
+const deeds: Record<ReactionName, string> = {
+  heart: 'sends a heart',
+  song: 'sings along',
+  spark: 'sends a spark',
+  question: 'asks what that means',
+};
+
+/** What those hear who do not see it. */
+function describeNewest(flights: readonly Flight[]): string {
+  const newest = flights.toSorted((one, other) => other.count - one.count)[0];
+  return newest === undefined ? '' : `${newest.name} ${deeds[newest.reaction]}`;
 }
 
 function Floating({ flight }: { readonly flight: Flight | undefined }) {

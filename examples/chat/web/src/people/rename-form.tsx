@@ -1,5 +1,5 @@
 // Asks the server for another name. It may be taken: then the server proposes one that is not.
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { maxNameLength } from '@wirepact-example/chat-contract/facts';
 import { safe } from '@wirepact/client';
 import { useSocket } from '../live/socket.js';
@@ -14,10 +14,16 @@ export function RenameForm({ name, onDone }: { readonly name: string; readonly o
   const [wish, setWish] = useState(name);
   const [problem, setProblem] = useState<Problem>();
   const [asking, setAsking] = useState(false);
+  const question = useRef<AbortController>(undefined);
+  // who gives up is not called by the new name after all, if the server has not said so yet
+  useEffect(() => () => question.current?.abort(), []);
 
   async function ask(wanted: string) {
+    question.current = new AbortController();
+    const { signal } = question.current;
     setAsking(true);
-    const [error] = await safe(request('rename', { name: wanted }));
+    const [error] = await safe(request('rename', { name: wanted }, { signal }));
+    if (signal.aborted) return;
     setAsking(false);
     if (error === undefined) onDone();
     else if (error.code === 'NAME_TAKEN') {
@@ -33,8 +39,15 @@ export function RenameForm({ name, onDone }: { readonly name: string; readonly o
     else void ask(wish.trim());
   }
 
+  function giveUp(event: KeyboardEvent) {
+    if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
+    // or the panel around it would close as well
+    event.preventDefault();
+    onDone();
+  }
+
   return (
-    <form className="rename" onSubmit={submit} onKeyDown={(event) => event.key === 'Escape' && onDone()}>
+    <form className="rename" onSubmit={submit} onKeyDown={giveUp}>
       <label htmlFor="name">Your name</label>
       <input
         id="name"
@@ -52,7 +65,12 @@ export function RenameForm({ name, onDone }: { readonly name: string; readonly o
       </div>
       <div className="rename-actions">
         {problem?.suggestion !== undefined && (
-          <button type="button" className="button" onClick={() => void ask(problem.suggestion ?? '')}>
+          <button
+            type="button"
+            className="button"
+            disabled={asking}
+            onClick={() => void ask(problem.suggestion ?? '')}
+          >
             Be “{problem.suggestion}”
           </button>
         )}
