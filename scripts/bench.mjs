@@ -1,4 +1,4 @@
-// `pnpm bench`: builds the packages, bundles them with the bench, and runs it. Arguments go to bench/src/main.ts.
+// `npm run bench`: builds the packages, bundles them with the bench, and runs it. Arguments go to bench/src/main.ts.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';

@@ -1,4 +1,4 @@
-// `pnpm proof`: bundles the chaos harness with the packages' sources, and runs it. Arguments go to e2e/chaos/main.ts.
+// `npm run proof`: bundles the chaos harness with the packages' sources, and runs it. Arguments go to e2e/chaos/main.ts.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';

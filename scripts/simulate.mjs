@@ -1,4 +1,4 @@
-// `pnpm simulate`: bundles the simulation with the packages' sources, and runs it. Arguments go to e2e/simulation/main.ts.
+// `npm run simulate`: bundles the simulation with the packages' sources, and runs it. Arguments go to e2e/simulation/main.ts.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';

@@ -1,4 +1,4 @@
-// What `pnpm bench` can be told.
+// What `npm run bench` can be told.
 import { parseArgs } from 'node:util';
 import type { Case } from './case.js';
 import { cases } from './cases/cases.js';
@@ -18,7 +18,7 @@ export interface BenchOptions {
 
 const extras = cases.filter(({ isExtra }) => isExtra).map(({ name }) => name);
 
-export const usage = `pnpm bench [-- options]
+export const usage = `npm run bench [-- options]
 
   --only a,b         some cases: ${cases.map(({ name }) => name).join(', ')};
                      without it all but ${extras.join(', ')}

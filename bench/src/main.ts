@@ -1,4 +1,4 @@
-// `pnpm bench`: runs what it is told to, and writes what it found.
+// `npm run bench`: runs what it is told to, and writes what it found.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { baselineOf, findRegressions, type Baseline } from './baseline.js';
 import { readOptions, usage, type BenchOptions } from './bench-options.js';
@@ -104,7 +104,7 @@ async function publish(result: Result): Promise<void> {
 
 function check({ rows }: Result): number {
   if (!existsSync(places.baseline)) {
-    console.error('There is no bench/baseline.json to compare with; `pnpm bench -- --publish` makes one.');
+    console.error('There is no bench/baseline.json to compare with; `npm run bench -- --publish` makes one.');
     return 1;
   }
   const before = JSON.parse(readFileSync(places.baseline, 'utf8')) as Baseline;

@@ -75,7 +75,7 @@ function writeCase(result: Result, one: Case, drawn: ReadonlySet<string>): strin
   const when = sayWhenMeasured(result, name);
   const parts = [
     `## ${title}`,
-    `\`pnpm bench -- --only ${name}\`; CPU and throughput are per ${per}.${when}`,
+    `\`npm run bench -- --only ${name}\`; CPU and throughput are per ${per}.${when}`,
   ];
   for (const chart of [name, `${name}-growth`]) {
     if (drawn.has(chart)) parts.push(`![${title}](performance/${chart}.svg)`);

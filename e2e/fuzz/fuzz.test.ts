@@ -1,4 +1,4 @@
-// Fuzzes a little of everything. FUZZ_SEED says from which seed on; `pnpm proof --only fuzz` takes more time.
+// Fuzzes a little of everything. FUZZ_SEED says from which seed on; `npm run proof -- --only fuzz` takes more time.
 import { expect, test } from 'vitest';
 import { fuzz, slowMs } from './fuzz.js';
 import { keptMessages } from './kept-messages.js';

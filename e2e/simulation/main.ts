@@ -1,4 +1,4 @@
-// `pnpm simulate`: runs many schedules and prints those that go wrong, cut down to what matters; or one of them, with all that
+// `npm run simulate`: runs many schedules and prints those that go wrong, cut down to what matters; or one of them, with all that
 // goes over the wire. `--nodes` takes those of several nodes.
 import { parseArgs } from 'node:util';
 import type { ClusterSchedule } from './cluster/cluster-schedule.js';

@@ -1,5 +1,5 @@
 // Runs the simulation: every schedule that once went wrong, and many that are made from seeds. SIMULATION_SCHEDULES says how
-// many, SIMULATION_SEED from which on; `pnpm simulate` runs more of them, and prints what goes over the wire of one.
+// many, SIMULATION_SEED from which on; `npm run simulate` runs more of them, and prints what goes over the wire of one.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { runSchedule } from './run-schedule.js';

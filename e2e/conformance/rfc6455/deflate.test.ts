@@ -1,4 +1,4 @@
-// RFC 7692 through the whole server: every case of groups 12 and 13, with a few messages each; `pnpm proof --only deflate` sends
+// RFC 7692 through the whole server: every case of groups 12 and 13, with a few messages each; `npm run proof -- --only deflate` sends
 // a hundred.
 import { describe, expect, test } from 'vitest';
 import { deflateGroups } from './deflate-cases.js';

@@ -1,5 +1,5 @@
 // Runs the simulation of several nodes: every schedule that once went wrong, and some that are made from seeds. CLUSTER_SCHEDULES
-// says how many, CLUSTER_SEED from which on; `pnpm simulate --nodes` runs more of them, and prints what goes over the wire of one.
+// says how many, CLUSTER_SEED from which on; `npm run simulate -- --nodes` runs more of them, and prints what goes over the wire of one.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ClusterSchedule } from './cluster-schedule.js';
