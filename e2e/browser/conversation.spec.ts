@@ -58,6 +58,7 @@ test('shows where somebody points, and what they send without words', async ({ o
 
   await grace.getByRole('button', { name: 'Send a heart' }).click();
   await expect(birds(ada).filter({ hasText: 'Grace' }).locator('.floating')).toBeVisible();
+  await expect(ada.getByRole('status').filter({ hasText: 'Grace sends a heart' })).toBeAttached();
 });
 
 test('keeps rooms apart, and says where something new was said', async ({ open }) => {
@@ -79,6 +80,15 @@ test('keeps rooms apart, and says where something new was said', async ({ open }
   );
   await ada.evaluate(() => history.back());
   await expect(ada.getByRole('heading', { name: 'Lobby' })).toBeVisible();
+
+  // it is read however one comes there
+  await say(grace, 'Thank you.');
+  await expect(workshop).toBeVisible();
+  await ada.evaluate(() => history.forward());
+  await expect(messages(ada)).toContainText('Thank you.');
+  await ada.getByRole('link', { name: 'Lobby' }).click();
+  await expect(ada.getByRole('heading', { name: 'Lobby' })).toBeVisible();
+  await expect(ada.getByRole('link', { name: 'Workshop', exact: true })).toBeVisible();
 });
 
 test('proposes another name for one that is taken', async ({ open }) => {

@@ -304,6 +304,18 @@ describe('closed doors', () => {
     expect(sockets).toHaveLength(1);
   });
 
+  it('has one without getToken where the connection had been stable: a cookie may be another now', async () => {
+    const { client, connected, sockets, advance } = startClient();
+    const socket = await connected();
+    await advance(1_000);
+    socket.drop(4401);
+    await advance(0);
+    expect(client.status.name).toBe('reconnecting');
+    expect(sockets).toHaveLength(2);
+    sockets[1]?.drop(4401);
+    expect(client.status).toMatchObject({ name: 'closed', error: { code: 'unauthenticated' } });
+  });
+
   it('opens again by connect(), with listeners as they were', async () => {
     const { client, connected, sockets } = startClient();
     const heard: unknown[] = [];

@@ -1,0 +1,60 @@
+// What stands in a room follows from what happened, whatever others send.
+import type { Message } from '@wirepact-example/chat-contract';
+import { expect, it } from 'vitest';
+import { conversationsAfter, type Conversations, type Happening, type Said } from './conversation.js';
+
+const room = 'lobby';
+const ada = { id: 'u_1', name: 'Ada' };
+const grace = { id: 'u_2', name: 'Grace' };
+
+function after(...happenings: readonly Happening[]): readonly Said[] {
+  const conversations = happenings.reduce<Conversations>(
+    (before, happening) => conversationsAfter(before, { room, happening }),
+    {},
+  );
+  return (conversations[room] ?? []).filter((entry) => entry.kind === 'said');
+}
+
+const drafted = (key: string, from = ada): Happening => {
+  return { type: 'drafted', key, from, text: 'mine', at: 1, kept: false };
+};
+
+const heard = (message: Partial<Message>): Happening => ({
+  type: 'heard',
+  messages: [{ room, key: 'k', id: 'm_1', from: ada, text: 'mine', at: 2, ...message }],
+  late: false,
+});
+
+it('a draft becomes the message that comes back from the room', () => {
+  expect(after(drafted('k'), heard({}))).toMatchObject([{ id: 'm_1', delivery: { state: 'sent' } }]);
+});
+
+it('a draft that was written before one knew who one is does so too', () => {
+  const entries = after(drafted('k', { id: '', name: 'You' }), heard({}));
+  expect(entries).toMatchObject([{ id: 'm_1', from: ada }]);
+});
+
+it('what is heard twice stands there once', () => {
+  expect(after(heard({}), heard({}))).toHaveLength(1);
+});
+
+it('nobody writes over what another has written, by its key or otherwise', () => {
+  const entries = after(drafted('k'), heard({}), heard({ id: 'm_2', from: grace, text: 'hers', at: 3 }));
+  expect(entries).toMatchObject([
+    { text: 'mine', from: ada },
+    { text: 'hers', from: grace },
+  ]);
+  expect(new Set(entries.map(({ key }) => key)).size).toBe(2);
+});
+
+it('what becomes of a draft is its own, also where another message has its key', () => {
+  const entries = after(
+    heard({ id: 'm_2', from: grace, text: 'hers' }),
+    drafted('k'),
+    { type: 'failed', key: 'k', why: 'no' },
+  );
+  expect(entries).toMatchObject([
+    { text: 'hers', delivery: { state: 'sent' } },
+    { text: 'mine', delivery: { state: 'failed' } },
+  ]);
+});
