@@ -186,7 +186,8 @@ function lose(state: Losable, event: EventOf<'lost'>, around: Surroundings): Con
   const attempt = stable ? 1 : state.attempt + 1;
   const answer = afterClose(code);
 
-  if (code === closeCodes.unauthenticated && around.renewable && (stable || !state.renewed)) {
+  // also without a token: a cookie may have been renewed while the connection stood
+  if (code === closeCodes.unauthenticated && (stable || (around.renewable && !state.renewed))) {
     return prepare({ attempt, reason, renewed: true }, event, around);
   }
   if (answer === 'stay' || attempt > reconnect.maxAttempts) {
