@@ -42,7 +42,10 @@ else process.exit(await run(process.argv.slice(2)));
 
 async function run(args: readonly string[]): Promise<number> {
   try {
-    return await prove(readOptions(args), ['npm run proof', ...(args.length > 0 ? ['--', ...args] : [])].join(' '));
+    return await prove(
+      readOptions(args),
+      ['npm run proof', ...(args.length > 0 ? ['--', ...args] : [])].join(' '),
+    );
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 1;

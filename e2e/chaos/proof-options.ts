@@ -57,7 +57,8 @@ export function readOptions(args: readonly string[]): ProofOptions {
       add: { type: 'boolean', default: false },
     },
   });
-  if (values.add && !values.publish) throw new RangeError('--add is for what is published; give --publish too');
+  if (values.add && !values.publish)
+    throw new RangeError('--add is for what is published; give --publish too');
   const wanted = pick<Row | ClusterRow | NetworkRow | Measure>(
     '--only',
     [...rows, ...clusterRows, ...networkRows, ...measures],

@@ -56,9 +56,7 @@ function merge<TResult extends Named>(
   const kept = isAdded ? before : before.filter((one) => !isFoundAnew(one));
   const placeOf = ({ contender }: Named): number => contenders.findIndex(({ name }) => name === contender);
   return ofRows.flatMap(({ id }) =>
-    [...kept, ...found]
-      .filter((one) => one.id === id)
-      .sort((one, other) => placeOf(one) - placeOf(other)),
+    [...kept, ...found].filter((one) => one.id === id).sort((one, other) => placeOf(one) - placeOf(other)),
   );
 }
 

@@ -58,7 +58,13 @@ describe('the sum of runs', () => {
       { ...other, rush: { waves: 3, clients: [5, 15], windowMs: 5_000, allBackMs: slow, busiest: 1.4 } },
     ]);
     expect(sum).toMatchObject({
-      ...{ cycles: 10, healed: 4, acceptedAgainMs: worst, publishMs: fast, reported: ['an error', 'an error'] },
+      ...{
+        cycles: 10,
+        healed: 4,
+        acceptedAgainMs: worst,
+        publishMs: fast,
+        reported: ['an error', 'an error'],
+      },
       down: { repeated: 2, refused: 4, gaps: 6 },
       rush: { waves: 6, clients: [5, 20], allBackMs: worst, busiest: 1.4 },
     });

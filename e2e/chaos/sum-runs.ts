@@ -21,14 +21,14 @@ export function sumClusterResults(results: readonly ClusterResult[]): ClusterRes
   return sumEach(results, (one, other) => ({
     ...one,
     ...addCounts(pick(one, countedOfLines), pick(other, countedOfLines)),
-    ...ofBoth('healed', one, other, (a, b) => a + b),
+    ...ofBoth('healed', one.healed, other.healed, (a, b) => a + b),
     down: addCounts(one.down, other.down),
     up: addCounts(one.up, other.up),
     publishMs: worseOf(one.publishMs, other.publishMs),
     repairedMs: worseOf(one.repairedMs, other.repairedMs),
-    ...ofBoth('acceptedAgainMs', one, other, worseOf),
-    ...ofBoth('lateByMs', one, other, worseOf),
-    ...ofBoth('rush', one, other, addRushes),
+    ...ofBoth('acceptedAgainMs', one.acceptedAgainMs, other.acceptedAgainMs, worseOf),
+    ...ofBoth('lateByMs', one.lateByMs, other.lateByMs, worseOf),
+    ...ofBoth('rush', one.rush, other.rush, addRushes),
     examples: [...one.examples, ...other.examples],
     failures: [...one.failures, ...other.failures],
     reported: [...one.reported, ...other.reported],
@@ -56,7 +56,7 @@ function addHosts(one: HostResult, other: HostResult): HostResult {
     down: addCounts(one.down, other.down),
     up: addCounts(one.up, other.up),
     repairedMs: worseOf(one.repairedMs, other.repairedMs),
-    ...ofBoth('noticedMs', one, other, (a, b) => ({
+    ...ofBoth('noticedMs', one.noticedMs, other.noticedMs, (a, b) => ({
       server: Math.max(a.server, b.server),
       client: Math.max(a.client, b.client),
     })),
@@ -104,12 +104,12 @@ function worseOf(one: Quantiles, other: Quantiles): Quantiles {
 /** What only some rows have. */
 function ofBoth<TName extends string, TValue>(
   name: TName,
-  one: { readonly [K in TName]?: TValue },
-  other: { readonly [K in TName]?: TValue },
+  one: TValue | undefined,
+  other: TValue | undefined,
   join: (one: TValue, other: TValue) => TValue,
 ): { readonly [K in TName]?: TValue } {
-  const [a, b] = [one[name], other[name]];
-  return a === undefined || b === undefined ? {} : ({ [name]: join(a, b) } as { [K in TName]: TValue });
+  if (one === undefined || other === undefined) return {};
+  return { [name]: join(one, other) } as { [K in TName]: TValue };
 }
 
 function pick<TAll extends object, TName extends keyof TAll>(

@@ -66,9 +66,7 @@ async function perform(command: MeasuredCommand): Promise<Reading | undefined> {
   if (command.do === 'read') return read(command.collects === true);
   stop();
   if (command.do === 'rest') return undefined;
-  const stopTicks = keepPace(ticksPerSecond, () =>
-    sockets.room(square).send('tick', { sentAt: nowMs() }),
-  );
+  const stopTicks = keepPace(ticksPerSecond, () => sockets.room(square).send('tick', { sentAt: nowMs() }));
   const stopLoad = keepPace(command.loadsPerSecond, () => sendLoad(command.policy));
   stop = () => {
     stopTicks();
