@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { connectTo, startNodes } from './cluster.fixture.js';
 import { atOnce } from './each-of.js';
 import { everyoneName } from './log.js';
+import { inboxLogOf } from './shared-sender.js';
 import { settle } from './test-server.fixture.js';
 
 const channels = defineChannels({ said: { in: z.string(), out: z.string() } });
@@ -33,6 +34,29 @@ describe('what a process does every 30 s', () => {
     expect([...kept].filter((what) => what.startsWith('session '))).toHaveLength(count);
     expect([...kept].filter((what) => what.startsWith('room '))).toHaveLength(count);
     expect(most).toBe(atOnce);
+  });
+
+  it('names the members of rooms, and nobody where there are no members', async () => {
+    const { brokers, clock, nodes } = await startNodes(channels);
+    const [one] = nodes;
+    const [broker] = brokers;
+    const { welcome } = await connectTo(one, 'lobby');
+    await one.sockets.publish('said', 'to everyone');
+    one.sockets.client(welcome.session)?.send('said', 'to one');
+    await settle();
+    const named = new Map<string, readonly string[]>();
+    const touch = broker.touch.bind(broker);
+    broker.touch = (log, epoch, memberIds) => {
+      named.set(log, memberIds);
+      return touch(log, epoch, memberIds);
+    };
+    clock.advance(30_000);
+    await settle();
+    expect(Object.fromEntries(named)).toEqual({
+      lobby: [welcome.session],
+      [everyoneName]: [],
+      [inboxLogOf(welcome.session)]: [],
+    });
   });
 
   it('takes nothing for lost whose log it has only begun to follow', async () => {

@@ -125,7 +125,9 @@ export class Upkeep {
     const [epoch, at] = log.head;
     // an inbox that nothing came into need not be there
     if (group.session !== undefined && at === 0) return;
-    const memberIds = Array.from(group.sessions(), ({ id }) => id);
+    // only rooms have members: everyone is as many as there are clients
+    const isRoom = group.session === undefined && group !== this.#parts.hub.everyone;
+    const memberIds = isRoom ? Array.from(group.sessions(), ({ id }) => id) : [];
     const head = await this.#parts.broker.touch(name, epoch, memberIds);
     if (head.epoch !== epoch || head.at < at) this.recover();
     else if (head.at > log.at) await shared.check();
