@@ -54,3 +54,25 @@ it('looks again only at what it could not be sure of, and at few logs at a time'
   expect(await recent.verify(new Set(['log 19', 'log 20']))).toEqual(new Set(['log 19']));
   expect(asked).toEqual(['log 19']);
 });
+
+it('appends what is lost again until the engine has taken it, and the rest meanwhile', async () => {
+  const clock = createManualClock();
+  const broker = createMemoryEngine({ clock }).broker();
+  const recent = new RecentAppends(broker, clock);
+  for (const log of ['lobby', 'hall']) recent.note(log, head(1), log);
+  broker.read = async () => ({ epoch: 'e', at: 0, floor: 0, entries: [] });
+  const taken: string[] = [];
+  let isFull = true;
+  broker.append = async ({ log, body }) => {
+    if (isFull && log === 'lobby') throw new Error('the queue is full');
+    taken.push(body);
+    return head(2);
+  };
+  // others may be about to give it back
+  expect(await recent.verify('all')).toEqual(new Set(['lobby', 'hall']));
+  expect(await recent.verify('all')).toEqual(new Set(['lobby']));
+  isFull = false;
+  expect(await recent.verify(new Set(['lobby']))).toEqual(new Set());
+  expect(taken).toEqual(['hall', 'lobby']);
+  expect([recent.knownAt('lobby'), recent.knownAt('hall')]).toEqual([2, 2]);
+});

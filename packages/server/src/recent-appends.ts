@@ -90,14 +90,25 @@ export class RecentAppends {
     });
     const isLost = new Set(lost.filter((recent) => this.#missing.has(recent)));
     for (const recent of lost) this.#missing.add(recent);
+    // not looked for by others meanwhile, or it would be appended twice
     if (isLost.size > 0) this.#keep(this.#recent.slice(this.#first).filter((recent) => !isLost.has(recent)));
-    await Promise.all(Array.from(isLost, ({ body }) => this.#again(log, body, epoch)));
+    const areTaken = await Promise.all(Array.from(isLost, (recent) => this.#again(recent)));
     // others may need a while longer to give it back: what is missing twice is lost
-    return isLost.size === lost.length;
+    return isLost.size === lost.length && !areTaken.includes(false);
   }
 
-  async #again(log: string, body: string, epoch: string): Promise<void> {
-    this.note(log, await this.#broker.append({ log, body, epoch, knownAt: this.knownAt(log) }), body);
+  async #again(recent: Recent): Promise<boolean> {
+    const { log, body, head } = recent;
+    try {
+      const append = { log, body, epoch: head.epoch, knownAt: this.knownAt(log) };
+      this.note(log, await this.#broker.append(append), body);
+      return true;
+    } catch {
+      // it was accepted once: it is looked for again, and not forgotten before the engine takes it
+      this.#recent.push(recent);
+      this.#bytes += body.length;
+      return false;
+    }
   }
 
   #keep(kept: Recent[]): void {

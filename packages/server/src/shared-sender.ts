@@ -145,8 +145,10 @@ export class SharedSender {
     this.#doubtful = none;
     try {
       const left = await this.#recent.verify(logs);
-      if (this.#doubtful === none) this.#doubtful = left;
-      if (left.size > 0) this.#timers.after('verify', verifyMs, () => void this.#verify());
+      if (left.size === 0) return;
+      // another look may be about to begin, or have left some as well
+      if (this.#doubtful !== 'all') this.#doubtful = new Set([...this.#doubtful, ...left]);
+      this.#timers.after('verify', verifyMs, () => void this.#verify());
     } catch (error) {
       this.#report(error);
     }
