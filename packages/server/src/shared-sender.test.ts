@@ -1,4 +1,4 @@
-// What was accepted and lost by an engine that is back is appended again.
+// What is sent waits for others to put right what an engine that is back has lost.
 import { createManualClock } from '@wirepact/core/testing';
 import { expect, it, vi } from 'vitest';
 import { createMemoryEngine } from './memory-engine.fixture.js';
@@ -14,6 +14,21 @@ function start() {
   const sender = new SharedSender(broker, clock, new Timers(clock), () => undefined);
   return { clock, broker, append, sender };
 }
+
+it('waits as long after each return of the engine', async () => {
+  const { clock, append, sender } = start();
+  sender.hold();
+  clock.advance(200);
+  sender.hold();
+  const publishing = sender.publish('lobby', createOutgoingOf('hello'));
+  clock.advance(299);
+  await settle();
+  expect(append).not.toHaveBeenCalled();
+  clock.advance(1);
+  await publishing;
+  expect(append).toHaveBeenCalledOnce();
+  expect(clock.pending).toBe(0);
+});
 
 it('looks again for what it could not append again, whatever it looks for meanwhile', async () => {
   const { clock, broker, append, sender } = start();

@@ -64,7 +64,7 @@ export class SharedSender {
     const body = encodeShared(message, exceptId);
     if (message.delivery === 'volatile') return this.#broker.emit(log, body);
     if (message.delivery === 'latest') return this.#broker.keepLatest(log, message.slot, body);
-    if (append === undefined && this.#held !== undefined) await this.#held.wait();
+    if (append === undefined && this.#held !== undefined) await this.waitForOthers();
     const head = await (append?.(body) ?? this.#broker.append(this.#appendOf(log, body)));
     this.#recent.note(log, head, body);
   }
@@ -78,7 +78,7 @@ export class SharedSender {
     // each step has as long as the whole may take
     let isLate = false;
     const sending = finding.then(async (places) => {
-      while (this.#held !== undefined) await this.#held.wait();
+      if (this.#held !== undefined) await this.waitForOthers();
       if (!isLate) await Promise.all(places.map(({ id }) => this.publish(inboxLogOf(id), message)));
     });
     return new Promise((resolve, reject) => {
@@ -100,7 +100,7 @@ export class SharedSender {
     const places = await asked;
     if (places !== undefined && returns === this.#returns) return places;
     // the engine was away meanwhile
-    while (this.#held !== undefined) await this.#held.wait();
+    await this.waitForOthers();
     return this.#findAgain(userId);
   }
 
@@ -124,7 +124,15 @@ export class SharedSender {
   hold(): void {
     this.#returns += 1;
     this.#held ??= new Waiters();
-    this.#timers.after('grace', graceMs, () => this.release());
+    // each time as long: what was lost since the last one is to be put right as well
+    this.#timers.afterLast('grace', graceMs, () => this.release());
+  }
+
+  /** Resolves once others need no more time to put right what is theirs; with whether they needed any. */
+  async waitForOthers(): Promise<boolean> {
+    const areAwaited = this.#held !== undefined;
+    while (this.#held !== undefined) await this.#held.wait();
+    return areAwaited;
   }
 
   /** Nobody waits any more. */

@@ -25,6 +25,13 @@ export class Timers {
     this.#stops.set(what, stop);
   }
 
+  /** The same, but the last who asks says when. */
+  afterLast(what: string, delayMs: number, run: () => void): void {
+    this.#stops.get(what)?.();
+    this.#stops.delete(what);
+    this.after(what, delayMs, run);
+  }
+
   /** None fires from now on. */
   end(): void {
     this.#isOver = true;
