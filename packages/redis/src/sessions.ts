@@ -22,7 +22,6 @@ import {
   readOutcome,
   type SessionSettings,
 } from './scripts/sessions.js';
-import { SessionCommits } from './session-commits.js';
 
 /** What the sessions need of the broker. */
 export interface SessionsHost {
@@ -35,7 +34,6 @@ export interface SessionsHost {
 /** Sessions as Redis keeps them. */
 export class Sessions {
   readonly #host: SessionsHost;
-  readonly #commits = new SessionCommits((commit) => this.#commit(commit));
   #claims = 0;
 
   constructor(host: SessionsHost) {
@@ -58,8 +56,12 @@ export class Sessions {
     return this.#asks.ask(`session ${claim.id}`, command, readClaimed);
   }
 
-  commit(commit: SessionCommit): Promise<SessionOutcome> {
-    return this.#commits.add(commit);
+  async commit(commit: SessionCommit): Promise<SessionOutcome> {
+    const { keys, settings } = this.#host;
+    const command = commitSessionCommand(keys, commit, settings.sessionMs);
+    const { outcome, userId } = await this.#asks.insist(`session ${commit.id}`, command, readCommitted);
+    if (userId !== undefined) await this.#list(userId, commit.id);
+    return outcome;
   }
 
   async end(id: string, generation?: number): Promise<boolean> {
@@ -97,14 +99,6 @@ export class Sessions {
 
   get #asks(): Engine['asks'] {
     return this.#host.engine().asks;
-  }
-
-  async #commit(commit: SessionCommit): Promise<SessionOutcome> {
-    const { keys, settings } = this.#host;
-    const command = commitSessionCommand(keys, commit, settings.sessionMs);
-    const { outcome, userId } = await this.#asks.insist(`session ${commit.id}`, command, readCommitted);
-    if (userId !== undefined) await this.#list(userId, commit.id);
-    return outcome;
   }
 
   async #list(userId: string, id: string): Promise<void> {

@@ -215,7 +215,7 @@ export interface Broker {
   openSession(record: SessionRecord): Promise<SessionOutcome>;
   /** `undefined` when there is none, or this is not its secret or its user: nothing tells which. */
   claimSession(claim: SessionClaim): Promise<ClaimedSession | undefined>;
-  /** Puts down what changed, and keeps the session from being forgotten. */
+  /** Puts down what changed, and keeps the session from being forgotten. Of one session, the next is asked after the last one. */
   commitSession(commit: SessionCommit): Promise<SessionOutcome>;
   /**
    * Ends it, unless another process has it. Without a generation whoever has it is told when it puts something
