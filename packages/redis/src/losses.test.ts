@@ -78,6 +78,37 @@ it('makes a claim once, however often its answer is lost', async () => {
   await proxy.close();
 });
 
+it('says of a session that was not found by its user that something of it was forgotten, and finds it again', async () => {
+  await using redis = await startRedis();
+  await using one = await startBroker({ url: redis.url });
+  const { broker } = one;
+  const session = { id: 's_1', userId: 'ann', token: 't', state: '{}' };
+  const commit = { id: 's_1', generation: 1 };
+  await broker.openSession(session);
+  expect(await broker.commitSession(commit)).toBe('kept');
+  // as with a server of a cluster that has the list and not the session
+  await redis.command('DEL', '{wirepact:u:ann}');
+  expect(await broker.commitSession(commit)).toBe('kept');
+  expect(await broker.commitSession({ ...commit, isDoubtful: true })).toBe('unknown');
+  expect(await broker.openSession(session)).toBe('kept');
+  expect(await broker.sessionsOf('ann')).toEqual([{ id: 's_1', processId: one.processId }]);
+  expect(await broker.commitSession({ ...commit, isDoubtful: true })).toBe('kept');
+});
+
+it('finds out by itself, in the time for which a session is kept, that it is not found by its user', async () => {
+  await using redis = await startRedis();
+  await using one = await startBroker({ url: redis.url }, { sessionMs: 100_000 });
+  const { broker } = one;
+  const commit = { id: 's_1', generation: 1 };
+  await broker.openSession({ id: 's_1', userId: 'ann', token: 't', state: '{}' });
+  expect(await broker.commitSession(commit)).toBe('kept');
+  await redis.command('DEL', '{wirepact:u:ann}');
+  // it was listed for four times as long
+  const listedUntil = Number(await redis.command('HGET', '{wirepact:s:s_1}', 'x'));
+  await redis.command('HSET', '{wirepact:s:s_1}', 'x', listedUntil - 100_000);
+  expect(await broker.commitSession(commit)).toBe('unknown');
+});
+
 it('still finds a session by its user that was not there for a moment', async () => {
   await using redis = await startRedis();
   await using one = await startBroker({ url: redis.url });

@@ -60,8 +60,9 @@ export class Sessions {
     const { keys, settings } = this.#host;
     const command = commitSessionCommand(keys, commit, settings.sessionMs);
     const { outcome, userId } = await this.#asks.insist(`session ${commit.id}`, command, readCommitted);
-    if (userId !== undefined) await this.#list(userId, commit.id);
-    return outcome;
+    // the list may be lost alone, with its server of a cluster: what was sent to the user since has not found this session
+    const isNew = userId !== undefined && (await this.#list(userId, commit.id));
+    return isNew ? 'unknown' : outcome;
   }
 
   async end(id: string, generation?: number): Promise<boolean> {
@@ -101,10 +102,11 @@ export class Sessions {
     return this.#host.engine().asks;
   }
 
-  async #list(userId: string, id: string): Promise<void> {
+  /** Has the user's list name the session. Whether that is new to it. */
+  #list(userId: string, id: string): Promise<boolean> {
     const { keys, settings } = this.#host;
     const command = listSessionCommand(keys, userId, id, listedForMs(settings.sessionMs));
-    await this.#asks.insist(`the sessions of ${userId}`, command, () => undefined);
+    return this.#asks.insist(`the sessions of ${userId}`, command, (added) => added === 1);
   }
 }
 

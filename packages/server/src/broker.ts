@@ -112,7 +112,7 @@ export interface SessionCommit {
   readonly answersGone?: readonly number[];
   /** The client has shown that it has the newest secret: the one before opens nothing any more. */
   readonly isConfirmed?: boolean;
-  /** The engine was away: it may have lost by what the sessions of a user are found. */
+  /** By what the sessions of a user are found may be lost, or was never put down. */
   readonly isDoubtful?: boolean;
 }
 

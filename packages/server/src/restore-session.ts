@@ -53,6 +53,7 @@ export function restoreSession(
     handedOver?.answers ?? [...claimed.answers].map(([number, text]) => [number, readFrames(text)] as const);
   session.answers = new AnswerStore(hub.options.session, answers);
   shared.noteKept(answers.map(([number]) => number));
+  shared.noteRestored();
   return session;
 }
 

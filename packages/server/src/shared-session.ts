@@ -22,6 +22,17 @@ export interface SharedSessionHost {
   forgot(session: Session): Promise<void>;
 }
 
+/** What has changed in a session, and is not put down. */
+interface Changes {
+  readonly answers: Map<number, string>;
+  isStateNew: boolean;
+  isDoneNew: boolean;
+  /** The client has the newest secret. */
+  isConfirmed: boolean;
+  /** The list of its user's sessions may not name it. */
+  isDoubtful: boolean;
+}
+
 /** One session as it is put down with the engine. */
 export class SharedSession {
   readonly #host: SharedSessionHost;
@@ -46,13 +57,9 @@ export class SharedSession {
   #isPut: boolean;
   /** Whether it was there, and is not any more. */
   #isForgotten = false;
-  #answers = new Map<number, string>();
+  #changes = noChanges();
   /** The numbers of the answers that the engine keeps, oldest first. */
   readonly #kept = new Set<number>();
-  #isStateChanged = false;
-  #isDoneChanged = false;
-  #isConfirmed = false;
-  #isDoubtful = false;
   #committing: Promise<boolean> | undefined;
   #next: Promise<boolean> | undefined;
   #isScheduled = false;
@@ -71,14 +78,14 @@ export class SharedSession {
 
   /** Where it is has changed. */
   noteState(): void {
-    this.#isStateChanged = true;
+    this.#changes.isStateNew = true;
     this.#schedule();
   }
 
   /** A message was handled; with the answer to it, if it was answered. */
   noteDone(number: number, frames?: readonly AnswerFrame[]): void {
-    this.#isDoneChanged = true;
-    if (frames !== undefined) this.#answers.set(number, JSON.stringify(frames));
+    this.#changes.isDoneNew = true;
+    if (frames !== undefined) this.#changes.answers.set(number, JSON.stringify(frames));
     this.#schedule();
   }
 
@@ -89,16 +96,19 @@ export class SharedSession {
 
   /** The client has the newest secret. */
   noteConfirmed(): void {
-    this.#isConfirmed = true;
+    this.#changes.isConfirmed = true;
     this.#schedule();
+  }
+
+  /** It comes from a process that may have died before the list of its user's sessions named it. */
+  noteRestored(): void {
+    this.#changes.isDoubtful = true;
   }
 
   /** The engine was away, and may have forgotten some of it. */
   noteDoubt(): void {
-    for (const [number, frames] of this.#session.answers?.all() ?? []) {
-      this.#answers.set(number, JSON.stringify(frames));
-    }
-    this.#isStateChanged = this.#isDoneChanged = this.#isDoubtful = true;
+    for (const [number, text] of this.#answersHere()) this.#changes.answers.set(number, text);
+    this.#changes.isStateNew = this.#changes.isDoneNew = this.#changes.isDoubtful = true;
     this.#schedule();
   }
 
@@ -160,20 +170,20 @@ export class SharedSession {
   /** `undefined` when the engine does not answer: what was not put down is with the next. */
   async #putChanges(): Promise<SessionOutcome | undefined> {
     const { id } = this.#session;
-    const answers = this.#answers;
+    const changes = this.#changes;
+    const { answers } = changes;
     this.noteKept(answers.keys());
     const answersGone = this.#findGone();
     const commit: SessionCommit = {
       id,
       generation: this.generation,
-      ...(this.#isStateChanged && { state: encodeState(this.#session) }),
-      ...(this.#isDoneChanged && { done: JSON.stringify(handledNumbers(this.#session)) }),
+      ...(changes.isStateNew && { state: encodeState(this.#session) }),
+      ...(changes.isDoneNew && { done: JSON.stringify(handledNumbers(this.#session)) }),
       ...(answers.size > 0 && { answers, answersGone }),
-      ...(this.#isConfirmed && { isConfirmed: true }),
-      ...(this.#isDoubtful && { isDoubtful: true }),
+      ...(changes.isConfirmed && { isConfirmed: true }),
+      ...(changes.isDoubtful && { isDoubtful: true }),
     };
-    this.#answers = new Map();
-    this.#isStateChanged = this.#isDoneChanged = this.#isConfirmed = this.#isDoubtful = false;
+    this.#changes = noChanges();
     try {
       const outcome = await this.#host.broker.commitSession(commit);
       for (const number of answersGone) this.#kept.delete(number);
@@ -181,11 +191,8 @@ export class SharedSession {
       return outcome;
     } catch (error) {
       this.failure = error;
-      this.#answers = new Map([...answers, ...this.#answers]);
-      this.#isStateChanged ||= commit.state !== undefined;
-      this.#isDoneChanged ||= commit.done !== undefined;
-      this.#isConfirmed ||= commit.isConfirmed === true;
-      this.#isDoubtful ||= commit.isDoubtful === true;
+      // the engine may have taken it but for the list of the user's sessions, and would not ask for that again
+      this.#changes = merge({ ...changes, isDoubtful: true }, this.#changes);
       return undefined;
     }
   }
@@ -200,11 +207,14 @@ export class SharedSession {
     return gone;
   }
 
+  #answersHere(): Map<number, string> {
+    const answers = [...(this.#session.answers?.all() ?? [])];
+    return new Map(answers.map(([number, frames]) => [number, JSON.stringify(frames)]));
+  }
+
   async #putAll(): Promise<SessionOutcome | undefined> {
     const { id, userId, resumeToken } = this.#session;
-    const answers = new Map<number, string>();
-    for (const [number, frames] of this.#session.answers?.all() ?? [])
-      answers.set(number, JSON.stringify(frames));
+    const answers = this.#answersHere();
     const record: SessionRecord = {
       ...{ id, userId, token: resumeToken.hash, previousToken: resumeToken.previousHash },
       generation: this.generation,
@@ -212,9 +222,8 @@ export class SharedSession {
       done: JSON.stringify(handledNumbers(this.#session)),
       answers,
     };
-    this.#answers = new Map();
     this.noteKept(answers.keys());
-    this.#isStateChanged = this.#isDoneChanged = this.#isConfirmed = this.#isDoubtful = false;
+    this.#changes = noChanges();
     // what is forgotten from now on is another matter
     this.#isPut = true;
     try {
@@ -236,4 +245,25 @@ export class SharedSession {
       void this.commit();
     });
   }
+}
+
+function noChanges(): Changes {
+  return {
+    answers: new Map(),
+    isStateNew: false,
+    isDoneNew: false,
+    isConfirmed: false,
+    isDoubtful: false,
+  };
+}
+
+/** Two changes, one after the other, as one. */
+function merge(first: Changes, second: Changes): Changes {
+  return {
+    answers: new Map([...first.answers, ...second.answers]),
+    isStateNew: first.isStateNew || second.isStateNew,
+    isDoneNew: first.isDoneNew || second.isDoneNew,
+    isConfirmed: first.isConfirmed || second.isConfirmed,
+    isDoubtful: first.isDoubtful || second.isDoubtful,
+  };
 }

@@ -79,7 +79,7 @@ redis.call('PEXPIRE', KEYS[2], sessionMs)
 -- the list of the user's sessions lies elsewhere: it is renewed now and then
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local isListed = doubtful ~= '1' and (tonumber(kept[3]) or 0) > now + sessionMs
+local isListed = doubtful ~= '1' and (tonumber(kept[3]) or 0) > now + listedMs - sessionMs
 if not kept[2] or isListed then return { 'kept' } end
 redis.call('HSET', KEYS[1], 'x', string.format('%.0f', now + listedMs))
 return { 'kept', kept[2] }
@@ -97,7 +97,7 @@ end
 return kept[2] or ''
 `);
 
-/** The list of a user's sessions: adds one or takes one away, and gives up what has expired. */
+/** The list of a user's sessions: adds one or takes one away, and gives up what has expired. Says whether one is new to it. */
 export const listSessionScript: RedisScript = new RedisScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
@@ -105,10 +105,11 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
 local listedMs = tonumber(ARGV[2])
 if listedMs == 0 then
   redis.call('ZREM', KEYS[1], ARGV[1])
-else
-  redis.call('ZADD', KEYS[1], string.format('%.0f', now + listedMs), ARGV[1])
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  return 0
 end
+local added = redis.call('ZADD', KEYS[1], string.format('%.0f', now + listedMs), ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return added
 `);
 
 /** Who puts sessions down, and how long they are kept. */
