@@ -333,6 +333,51 @@ describe('processes that a broker joins', () => {
   });
 
   it.each([
+    ['the process that has it', 0],
+    ['another process', 1],
+  ])(
+    'go on with a client that returns to %s while the engine is away, and forgets everything',
+    async (_what, index) => {
+      const { clock, engine, nodes } = await startNodes(channels);
+      const a = await connectTo(nodes[0], 'lobby', 'ann');
+      engine.goAway();
+      engine.flush();
+      a.cut();
+      const resuming = nodes[index as 0 | 1].resume(a, {}, 'ann');
+      await settle();
+      clock.advance(2_000);
+      engine.comeBack();
+      for (let turn = 0; turn < 10; turn += 1) {
+        await settle();
+        clock.advance(100);
+      }
+      const back = await resuming;
+      await settle();
+      expect(back.welcome).toMatchObject({ resumed: true, session: a.welcome.session });
+      expect(nodes.map(({ sockets }) => sockets.countClients)).toEqual([0, 1, 2].map((n) => +(n === index)));
+    },
+  );
+
+  it('wait for one another to put down again what a client comes back to', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect('ann');
+    await settle();
+    a.cut();
+    engine.goAway();
+    engine.flush();
+    brokers[0].hold('everything', true);
+    engine.comeBack();
+    await settle();
+    const resuming = other.resume(a, {}, 'ann');
+    await settle();
+    brokers[0].hold('everything', false);
+    await settle();
+    clock.advance(300);
+    expect((await resuming).welcome).toMatchObject({ resumed: true, session: a.welcome.session });
+  });
+
+  it.each([
     ['with losses', true, 300],
     ['without losses, and then at once', false, 0],
   ])('send to a user in order, also around a time without the engine, %s', async (_what, loses, waitMs) => {

@@ -201,6 +201,11 @@ export class Cluster implements BrokerListener, SharedLogHost {
     await this.#upkeep?.returned();
   }
 
+  /** Resolves once others need no more time to put down again what an engine that is back has lost; with whether they did. */
+  waitForOthers(): Promise<boolean> {
+    return this.#sender.waitForOthers();
+  }
+
   /** What comes of this log waits until it was found out, with {@link recover}, what is lost of it. */
   hold(name: string): void {
     this.#shared.get(name)?.hold();

@@ -8,7 +8,7 @@ import { nothingShared } from './shared-message.js';
 /** An engine that is back has lost no more than that. Redis writes to disk every second, and less often when it is busy. */
 const keptForMs = 10_000;
 /** An answer that takes longer has waited for an engine that was away. */
-const promptMs = 100;
+export const promptMs = 100;
 /** So much is remembered at most. */
 const maxBytes = 1_048_576;
 /** Reads of so many logs are under way at a time: a whole log may be read, and none is to wait for others of its own kind. */

@@ -11,7 +11,7 @@ import type { Timers } from './timers.js';
 import { Waiters } from './waiters.js';
 
 /** So long after the engine is back others are given to put right what is theirs. */
-const graceMs = 300;
+export const graceMs = 300;
 /** So long after that it is looked for what it may have lost: others that hold it give it back first. */
 const verifyMs = 1_000;
 

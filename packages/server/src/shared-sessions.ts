@@ -12,6 +12,7 @@ import { handledNumbers } from './received-numbers.js';
 import { resumeSession } from './resume.js';
 import { createSecret, createSessionId, hashOf } from './secrets.js';
 import { restoreSession } from './restore-session.js';
+import { claimSession, type ClaimsHost, type ReturningClient } from './session-claims.js';
 import type { Session } from './session.js';
 import { encodeNewState } from './session-state.js';
 import { inboxLogOf } from './shared-sender.js';
@@ -31,6 +32,7 @@ export class SharedSessions {
   readonly departures: Departures;
   readonly #processId: string;
   readonly #hub: Hub;
+  readonly #claims: ClaimsHost;
   /** Clients that come back, by the session that they had. */
   readonly #returning = new Map<string, Promise<void>>();
   readonly #timers = new Set<() => void>();
@@ -40,6 +42,10 @@ export class SharedSessions {
     this.broker = broker;
     this.#processId = processId;
     this.#hub = hub;
+    this.#claims = {
+      ...{ broker, hub },
+      pause: (delayMs) => new Promise((resolve) => void this.#after(delayMs, resolve)),
+    };
     this.departures = new Departures(hub, processId, (to, message) => this.#tell(to, message));
   }
 
@@ -68,13 +74,12 @@ export class SharedSessions {
     const { session: id, token } = hello;
     if (id === undefined || token === undefined)
       return this.#insured(connection, this.#begin(connection, hello));
+    const client = { connection, hello, id, token, saidAt: this.#hub.options.clock.now() };
     // one after the other: an older connection would take the session from a newer one
     const before = this.#returning.get(id);
     const returning = this.#insured(
       connection,
-      before === undefined
-        ? this.#return(connection, hello, id, token)
-        : before.then(() => this.#return(connection, hello, id, token)),
+      before === undefined ? this.#return(client) : before.then(() => this.#return(client)),
     );
     this.#returning.set(id, returning);
     await returning;
@@ -91,26 +96,21 @@ export class SharedSessions {
     }
   }
 
-  async #return(connection: Connection, hello: Hello, id: string, token: string): Promise<void> {
+  async #return(client: ReturningClient): Promise<void> {
+    const { connection, hello, token } = client;
     if (connection.outgoing.isClosed) return;
     const secret = createSecret();
-    const { userId } = connection.identity;
-    const local = this.#hub.roster.find(id)?.shared;
     let claimed: ClaimedSession | undefined;
-    if (local !== undefined) local.claims += 1;
     try {
-      const claim = { id, userId, token: hashOf(token), nextToken: hashOf(secret) };
-      claimed = await this.broker.claimSession(claim);
+      claimed = await claimSession(this.#claims, client, secret);
     } catch (error) {
       // it is not known whether there is one: the client asks again
       this.#hub.report(error);
       return connection.closed(closeCodes.internal, 'sessions cannot be looked up now');
-    } finally {
-      if (local !== undefined) local.claims -= 1;
     }
     if (claimed === undefined) return this.#begin(connection, hello);
     // also where the connection is gone by now: nobody else has the session any more
-    const session = await this.#take(id, claimed, connection, hello);
+    const session = await this.#take(claimed, client);
     if (connection.outgoing.isClosed) {
       session.resumeToken.rotate(token, secret);
       return suspendSession(session, noStatus, '');
@@ -124,6 +124,7 @@ export class SharedSessions {
    */
   async #begin(connection: Connection, hello: Hello): Promise<void> {
     const { identity } = connection;
+    if (connection.outgoing.isClosed) return;
     const id = createSessionId();
     const secret = createSecret();
     let isPut = false;
@@ -192,7 +193,8 @@ export class SharedSessions {
     await this.departures.sweep(this.broker);
   }
 
-  async #take(id: string, claimed: ClaimedSession, connection: Connection, hello: Hello): Promise<Session> {
+  async #take(claimed: ClaimedSession, client: ReturningClient): Promise<Session> {
+    const { connection, hello, id } = client;
     const local = this.#hub.roster.find(id);
     const { generation, processId } = claimed;
     if (local?.shared !== undefined && local.isHere) {
@@ -203,8 +205,8 @@ export class SharedSessions {
       }
       this.fenced(local);
     }
-    const handedOver =
-      processId === this.#processId ? undefined : await this.#ask(id, claimed, !connection.outgoing.isClosed);
+    const isThere = !connection.outgoing.isClosed;
+    const handedOver = processId === this.#processId ? undefined : await this.#ask(id, claimed, isThere);
     const session = restoreSession({ id, claimed, handedOver, connection, hello }, this);
     this.#hub.roster.add(session);
     const handling = new Set((handedOver?.running ?? []).map(([, by]) => by));
