@@ -213,7 +213,10 @@ export interface Broker {
 
   /** Puts a session down, as a whole: one that has begun, or that the engine has forgotten. */
   openSession(record: SessionRecord): Promise<SessionOutcome>;
-  /** `undefined` when there is none, or this is not its secret or its user: nothing tells which. */
+  /**
+   * `undefined` when there is none, or this is not its secret or its user: nothing tells which. Its secrets are the newest and,
+   * until the client shows that it has that, the one it came with and all that it was given for it, as claims may come late.
+   */
   claimSession(claim: SessionClaim): Promise<ClaimedSession | undefined>;
   /** Puts down what changed, and keeps the session from being forgotten. Of one session, the next is asked after the last one. */
   commitSession(commit: SessionCommit): Promise<SessionOutcome>;

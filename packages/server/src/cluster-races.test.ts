@@ -306,7 +306,10 @@ describe('processes that a broker joins', () => {
     expect(a.takeData('said')).toEqual(['hello']);
   });
 
-  it('send a client back that is cut off by an older connection of its own', async () => {
+  it.each([
+    ['is known to be gone', true],
+    ['nobody has noticed to be dead', false],
+  ])('go on with a client that an older connection has cut off, which %s', async (_what, isNoticed) => {
     const { clock, brokers, nodes } = await startNodes(channels);
     const [one, other, third] = nodes;
     const a = await one.connect();
@@ -317,7 +320,7 @@ describe('processes that a broker joins', () => {
     const stale = await other.connectSilent();
     stale.say({ path: '$hello', data: { session: a.welcome.session, token: a.welcome.token } });
     await settle();
-    stale.cut();
+    if (isNoticed) stale.cut();
     const resuming = third.resume(a);
     await settle();
     clock.advance(300);
@@ -329,7 +332,12 @@ describe('processes that a broker joins', () => {
       clock.advance(300);
     }
     await settle();
+    // it is to come back, and has what opens its session, whoever was given something newer
     expect(back.transport.closedWith?.code).toBe(4500);
+    const again = await third.resume(back);
+    expect(again.welcome).toMatchObject({ resumed: true, session: a.welcome.session });
+    await settle();
+    expect(again.transport.closedWith).toBeUndefined();
   });
 
   it.each([

@@ -13,6 +13,8 @@ interface KeptSession {
   readonly userId: string | undefined;
   token: string;
   previousToken: string;
+  /** Others that the client was given for the one before, and may have. */
+  otherTokens: readonly string[];
   generation: number;
   processId: string;
   state: string;
@@ -21,6 +23,9 @@ interface KeptSession {
   expiresAt: number;
   isEnded: boolean;
 }
+
+/** Of more than so many tokens that were given for the same one the oldest are given up. */
+const maxOtherTokens = 8;
 
 /** Who puts something down, when, and how long it holds. */
 export interface Putting {
@@ -39,6 +44,7 @@ export class MemorySessions {
     if (kept !== undefined && kept.generation > generation) return 'elsewhere';
     this.#sessions.set(id, {
       ...{ id, userId, token, previousToken, processId, state, generation, done, isEnded: false },
+      otherTokens: [],
       answers: new Map(answers),
       expiresAt: now + sessionMs,
     });
@@ -52,8 +58,10 @@ export class MemorySessions {
     const session = this.#find(id, now);
     if (session === undefined || session.isEnded || session.userId !== userId || token === '')
       return undefined;
-    if (token !== session.token && token !== session.previousToken) return undefined;
-    const { state, done, processId: before } = session;
+    const { state, done, processId: before, otherTokens } = session;
+    const isNewest = token === session.token;
+    if (!isNewest && token !== session.previousToken && !otherTokens.includes(token)) return undefined;
+    session.otherTokens = isNewest ? [] : [...otherTokens, session.token].slice(-maxOtherTokens);
     session.previousToken = token;
     session.token = nextToken;
     session.generation += 1;
@@ -72,7 +80,10 @@ export class MemorySessions {
     session.done = commit.done ?? session.done;
     for (const [number, answer] of commit.answers ?? []) session.answers.set(number, answer);
     for (const number of commit.answersGone ?? []) session.answers.delete(number);
-    if (commit.isConfirmed === true) session.previousToken = '';
+    if (commit.isConfirmed === true) {
+      session.previousToken = '';
+      session.otherTokens = [];
+    }
     session.expiresAt = now + sessionMs;
     return 'kept';
   }

@@ -52,7 +52,7 @@ export async function claimSession(
 }
 
 /** Whether a client had to wait so little that it is still here, as far as is known, and not with another process by now. */
-function isPrompt({ connection, saidAt }: ReturningClient): boolean {
+export function isPrompt({ connection, saidAt }: ReturningClient): boolean {
   return connection.hub.options.clock.now() - saidAt <= promptMs;
 }
 

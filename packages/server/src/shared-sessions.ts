@@ -12,7 +12,7 @@ import { handledNumbers } from './received-numbers.js';
 import { resumeSession } from './resume.js';
 import { createSecret, createSessionId, hashOf } from './secrets.js';
 import { restoreSession } from './restore-session.js';
-import { claimSession, type ClaimsHost, type ReturningClient } from './session-claims.js';
+import { claimSession, isPrompt, type ClaimsHost, type ReturningClient } from './session-claims.js';
 import type { Session } from './session.js';
 import { encodeNewState } from './session-state.js';
 import { inboxLogOf } from './shared-sender.js';
@@ -205,7 +205,7 @@ export class SharedSessions {
       }
       this.fenced(local);
     }
-    const isThere = !connection.outgoing.isClosed;
+    const isThere = isPrompt(client) && !connection.outgoing.isClosed;
     const handedOver = processId === this.#processId ? undefined : await this.#ask(id, claimed, isThere);
     const session = restoreSession({ id, claimed, handedOver, connection, hello }, this);
     this.#hub.roster.add(session);

@@ -1,6 +1,6 @@
-// A session as it is put down for whichever process its client returns to. A hash: `u` user, `t` hash of the secret, `p` of the one
-// before, `g` generation, `w` process, `s` state, `d` what was handled, `x` until when the user's list names it; of the last
-// claim `n` its name and `f` the process before it; `e` alone is left of one that was ended. The answers are a hash beside it.
+// A session as it is put down for whichever process its client returns to. A hash: `u` user, `t` hash of the secret, `p` and `o` of
+// those that open it beside that, `g` generation, `w` process, `s` state, `d` what was handled, `x` until when the user's list names
+// it; of the last claim `n` its name and `f` the process before it; `e` alone is left of one that was ended. Its answers are beside it.
 import type {
   ClaimedSession,
   SessionClaim,
@@ -35,17 +35,21 @@ return 'kept'
 
 export const claimSessionScript: RedisScript = new RedisScript(`
 local token, nextToken, process, claim, sessionMs, user = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6] or false
-local kept = redis.call('HMGET', KEYS[1], 'u', 't', 'p', 'g', 'w', 's', 'd', 'n', 'f')
-local generation, before = tonumber(kept[4]), kept[5]
+local kept = redis.call('HMGET', KEYS[1], 'u', 't', 'p', 'g', 'w', 's', 'd', 'n', 'f', 'o')
+local generation, before, others = tonumber(kept[4]), kept[5], kept[10] or ''
 if not generation then return false end
 if kept[8] == claim then
   -- this very claim was made, and its answer was lost
   before = kept[9]
 else
-  if kept[1] ~= user or (token ~= kept[2] and token ~= kept[3]) then return false end
+  local isNewest = token == kept[2]
+  local opens = isNewest or token == kept[3] or string.find(' ' .. others, ' ' .. token .. ' ', 1, true)
+  if kept[1] ~= user or not opens then return false end
   generation = generation + 1
+  -- claims may overtake each other: of all that it was given for one secret the client may have any. Eight hashes are enough
+  others = isNewest and '' or string.sub(others .. kept[2] .. ' ', -352)
   redis.call('HSET', KEYS[1], 'g', string.format('%.0f', generation), 'w', process, 'p', token, 't', nextToken,
-    'n', claim, 'f', before or '')
+    'o', others, 'n', claim, 'f', before or '')
 end
 redis.call('PEXPIRE', KEYS[1], sessionMs)
 redis.call('PEXPIRE', KEYS[2], sessionMs)
@@ -73,7 +77,7 @@ while ARGV[index] do
   redis.call('HSET', KEYS[2], ARGV[index], ARGV[index + 1])
   index = index + 2
 end
-if confirmed == '1' then redis.call('HDEL', KEYS[1], 'p') end
+if confirmed == '1' then redis.call('HDEL', KEYS[1], 'p', 'o') end
 redis.call('PEXPIRE', KEYS[1], sessionMs)
 redis.call('PEXPIRE', KEYS[2], sessionMs)
 -- the list of the user's sessions lies elsewhere: it is renewed now and then
