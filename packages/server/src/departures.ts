@@ -4,11 +4,11 @@ import type { AnswerFrame } from './answer-store.js';
 import type { Broker } from './broker.js';
 import { handleHere, stillHandled } from './handled-elsewhere.js';
 import type { Hub } from './hub.js';
-import type { Handled, Lost, ProcessMessage, Wanted } from './process-messages.js';
+import type { Cancel, Handled, Lost, ProcessMessage, Wanted } from './process-messages.js';
 import type { Session } from './session.js';
 
 /** What processes say of a message that one of them handles and another one waits for. */
-type WordOfMessage = Handled | Wanted | Lost;
+type WordOfMessage = Handled | Wanted | Lost | Cancel;
 
 /** How long a process that is asked for a session may take, however busy it is; one that stands still says nothing. */
 export const handOverMs = 3_000;
@@ -42,6 +42,7 @@ export class Departures {
     if (message.kind === 'handled') this.#noteHandled(message);
     else if (message.kind === 'wanted') this.#reroute(message);
     else if (message.kind === 'lost') this.#noteLost(message);
+    else if (message.kind === 'cancel') this.#left.get(message.id)?.session.findCall(message.number)?.abort();
   }
 
   /** A message of a session that is elsewhere by now was handled here. */
@@ -54,6 +55,15 @@ export class Departures {
   /** Tells a process whom it is to tell what its handlers answer. */
   want({ id }: Session, processId: string, numbers: readonly number[] = []): void {
     this.#tell(processId, { kind: 'wanted', id, to: this.#processId, numbers });
+  }
+
+  /** The client does not want an answer any more. It is done with that; the process that handles it may stop. */
+  cancel({ id, shared }: Session, number: number): void {
+    const awaited = shared?.elsewhere.get(number);
+    if (shared === undefined || awaited === undefined) return;
+    shared.elsewhere.delete(number);
+    shared.noteDone(number);
+    this.#tell(awaited.processId, { kind: 'cancel', id, number });
   }
 
   /** What is being handled by a process that has died will not come: it is handled here. */
@@ -100,9 +110,10 @@ export class Departures {
     const wasAwaited = session?.shared?.elsewhere.delete(number) === true;
     if (session?.shared?.movedTo !== undefined) return this.forward(session, number, frames);
     if (session?.shared === undefined || !wasAwaited) return;
+    // before the client hears of it, or another process could handle it again
+    session.shared.noteDone(number, frames);
     if (frames === undefined) return this.#hub.acknowledgements.owe(session);
     session.openAnswers().add(number, frames);
-    session.shared.noteDone(number, frames);
     for (const { text } of frames) session.write(text);
   }
 }

@@ -141,13 +141,13 @@ function refuse(call: Call, code: ErrorCode, text: string, data?: unknown): void
   settleNumber(call);
 }
 
-/** An answer acknowledges what it answers; an event is acknowledged by its number. */
-function settleNumber({ session, number, id }: Call): void {
-  if (number === undefined || id !== undefined) return;
+/** An answer acknowledges what it answers; an event is acknowledged by its number. What was called off is done without a word. */
+function settleNumber({ session, number, id, aborted }: Call): void {
+  if (number === undefined || (id !== undefined && !aborted)) return;
   if (session.shared?.movedTo !== undefined)
     return session.hub.cluster?.sessions.departures.forward(session, number);
   session.shared?.noteDone(number);
-  session.hub.acknowledgements.owe(session);
+  if (id === undefined) session.hub.acknowledgements.owe(session);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -5,7 +5,10 @@ import { z } from 'zod';
 import { startNodes } from './cluster.fixture.js';
 import { settle, type TestClient } from './test-server.fixture.js';
 
-const channels = defineChannels({ add: { in: z.number(), reply: z.number() } });
+const channels = defineChannels({
+  add: { in: z.number(), reply: z.number() },
+  note: { in: z.number(), out: z.number() },
+});
 const request = { path: 'add', data: 1, id: 1 };
 
 /** A client whose request is handled by the first process, and that has come to the third by way of the second. */
@@ -71,5 +74,74 @@ describe('a message that is handled two processes away', () => {
     await wait(120);
     expect(answers(client)).toEqual([{ path: 'add', data: 2, id: 1 }]);
     expect(runs()).toBe(2);
+  });
+});
+
+/** A client of the first process, whose handlers end when they are told to. */
+async function handle() {
+  const signals: AbortSignal[] = [];
+  let finish = (): void => undefined;
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  const started = await startNodes(channels, {
+    routes: {
+      add: async (_socket, n, { signal }) => (signals.push(signal), await finished, n + 1),
+      note: () => finished,
+    },
+  });
+  return { ...started, a: await started.nodes[0].connect(), signals, finish };
+}
+
+describe('a message that its client calls off', () => {
+  it('is done at once, and stops, where another process handles it', async () => {
+    const { a, finish, nodes, signals } = await handle();
+    const [, other, third] = nodes;
+    a.say(request);
+    await settle();
+    const b = await other.resume(a);
+    b.say({ path: '$cancel', data: 1 });
+    await settle();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    finish();
+    await settle();
+    const c = await third.resume(b);
+    await settle();
+    expect(c.welcome.done).toEqual([[1, 1]]);
+    expect([...answers(b), ...answers(c)]).toEqual([]);
+  });
+
+  it('is done when its handler is, wherever the client is by then', async () => {
+    const { a, finish, nodes } = await handle();
+    const [, other, third] = nodes;
+    a.say(request);
+    a.say({ path: '$cancel', data: 1 });
+    await settle();
+    const b = await other.resume(a);
+    expect(b.welcome.done).toEqual([]);
+    finish();
+    await settle();
+    const c = await third.resume(b);
+    await settle();
+    expect(c.welcome.done).toEqual([[1, 1]]);
+    expect([...answers(b), ...answers(c)]).toEqual([]);
+  });
+});
+
+describe('an event that another process has handled', () => {
+  it('is put down as done before its client is told so', async () => {
+    const { a, brokers, clock, engine, finish, nodes } = await handle();
+    const [, other, third] = nodes;
+    a.say({ path: 'note', data: 1, seq: 1 });
+    await settle();
+    const b = await other.resume(a);
+    finish();
+    await settle();
+    clock.advance(100);
+    await settle();
+    expect(b.takeAll()).toContainEqual({ path: '$ack', data: { done: [[1, 1]] } });
+    engine.kill(brokers[1]);
+    const resuming = third.resume(b);
+    await settle();
+    clock.advance(1_000);
+    expect((await resuming).welcome.done).toEqual([[1, 1]]);
   });
 });

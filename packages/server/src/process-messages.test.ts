@@ -24,6 +24,7 @@ const honest: readonly object[] = [
   { kind: 'handled', id: 's', number: 3, frames },
   { kind: 'wanted', id: 's', to: 'p', numbers: [3, 4] },
   { kind: 'lost', id: 's', number: 3 },
+  { kind: 'cancel', id: 's', number: 3 },
   { kind: 'ask', number: 1, from: 'p', id: 's', path: 'price', json: '{"any":1}', timeoutMs: 100 },
   { kind: 'ask', number: 1, from: 'p', id: 's', path: 'price', timeoutMs: 100 },
   { kind: 'answer', number: 1, data: null },
@@ -51,6 +52,7 @@ const wrong: readonly object[] = [
   { kind: 'answer', number: 'x' },
   { kind: 'close', id: 's', reason: '', code: 1006 },
   { kind: 'close', id: 's', reason: {}, code: 1000 },
+  { kind: 'cancel', id: 's', number: -1 },
 ];
 
 describe('what a process says to another', () => {

@@ -51,6 +51,13 @@ export interface Lost {
   readonly number: number;
 }
 
+/** The client does not want the answer to a message that this process handles any more. */
+export interface Cancel {
+  readonly kind: 'cancel';
+  readonly id: string;
+  readonly number: number;
+}
+
 /** A client is to be asked something. */
 export interface Question {
   readonly kind: 'ask';
@@ -80,7 +87,8 @@ interface Close {
 }
 
 /** What one process says to another alone. */
-export type ProcessMessage = HandOver | HandedOver | Handled | Wanted | Lost | Question | Answer | Close;
+export type ProcessMessage =
+  HandOver | HandedOver | Handled | Wanted | Lost | Cancel | Question | Answer | Close;
 
 type Unchecked = Readonly<Record<string, unknown>>;
 
@@ -96,6 +104,7 @@ const checks: { readonly [K in ProcessMessage['kind']]: (message: Unchecked) => 
     areTexts(id) && isPosition(number) && (frames === undefined || areFrames(frames)),
   wanted: ({ id, to, numbers }) => areTexts(id, to) && isListOf(numbers, isPosition),
   lost: ({ id, number }) => areTexts(id) && isPosition(number),
+  cancel: ({ id, number }) => areTexts(id) && isPosition(number),
   ask: ({ number, from, id, path, json, timeoutMs }) =>
     isPosition(number) &&
     areTexts(from, id, path) &&

@@ -31,7 +31,11 @@ export function receiveProtocolFrame(session: Session, frame: Frame): void {
 }
 
 function cancel(session: Session, { data }: Frame): void {
-  if (typeof data === 'number' || typeof data === 'string') session.findCall(data)?.abort();
+  if (typeof data !== 'number' && typeof data !== 'string') return;
+  const call = session.findCall(data);
+  if (call !== undefined) call.abort();
+  // a process that the client has left may be handling it
+  else if (typeof data === 'number') session.hub.cluster?.sessions.departures.cancel(session, data);
 }
 
 function grantMore(session: Session, { data }: Frame): void {
