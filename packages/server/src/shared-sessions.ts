@@ -6,7 +6,7 @@ import { Departures, handOverMs } from './departures.js';
 import { stillHandled } from './handled-elsewhere.js';
 import type { Hello } from './hello.js';
 import type { Hub } from './hub.js';
-import { endForGood, endSession, letGo, openSession, suspendSession } from './lifecycle.js';
+import { endForGood, endSession, letGo, loseConnection, openSession, suspendSession } from './lifecycle.js';
 import type { HandedOver, HandOver, ProcessMessage } from './process-messages.js';
 import { handledNumbers } from './received-numbers.js';
 import { resumeSession } from './resume.js';
@@ -111,11 +111,18 @@ export class SharedSessions {
     if (claimed === undefined) return this.#begin(connection, hello);
     // also where the connection is gone by now: nobody else has the session any more
     const session = await this.#take(claimed, client);
-    if (connection.outgoing.isClosed) {
-      session.resumeToken.rotate(token, secret);
-      return suspendSession(session, noStatus, '');
-    }
-    resumeSession(session, connection, hello, secret);
+    if (!connection.outgoing.isClosed) return resumeSession(session, connection, hello, secret);
+    session.resumeToken.rotate(token, secret);
+    this.#waitAgain(session);
+  }
+
+  /** A connection that was to go on with a session was closed before it could. */
+  #waitAgain(session: Session): void {
+    // one that waited before is waited for as it was
+    if (!session.isHere || this.#hub.suspended.has(session)) return;
+    if (session.connection === undefined) return suspendSession(session, noStatus, '');
+    // what the client says here would confirm a secret that it never got: it is to come back
+    loseConnection(session.connection, closeCodes.internal, 'the client has tried to return');
   }
 
   /**

@@ -1,6 +1,9 @@
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import type { LimitOptions } from './limits.js';
+import { Roster } from './roster.js';
+import type { Session } from './session.js';
+import { Suspended } from './suspended.js';
 import { createTestServer, type TestClient } from './test-server.fixture.js';
 
 const channels = defineChannels({});
@@ -20,6 +23,15 @@ function start(limits: LimitOptions = {}, resumeForMs = 120_000) {
 }
 
 describe('a client that is away', () => {
+  it('waits behind the others when it is added anew', () => {
+    const waiting = new Suspended(new Roster(), { maxClients: 10, socketsPerUser: 10 } as never);
+    const [first, second] = [{ suspendedAt: 1 } as Session, { suspendedAt: 2 } as Session];
+    for (const session of [first, second]) waiting.add(session);
+    first.suspendedAt = 3;
+    waiting.add(first);
+    expect([...waiting.since(2)]).toEqual([second]);
+  });
+
   it('is waited for as long as the options say, and then has gone as it went', async () => {
     const { server, gone, isResumed } = start();
     const [ann, bob] = [await server.connect('ann'), await server.connect('bob')];

@@ -18,9 +18,15 @@ export class Suspended {
     return this.#sessions.size;
   }
 
+  has(session: Session): boolean {
+    return this.#sessions.has(session);
+  }
+
   /** Adds one; gives back those for which there is no more room: as many may wait as may be connected. */
   add(session: Session): Session[] {
     const { maxClients, socketsPerUser } = this.#limits;
+    // one that is there already would keep its place, and those behind it waiting
+    this.#sessions.delete(session);
     this.#sessions.add(session);
     const tooMany: Session[] = [];
     const [longest] = this.#sessions;
