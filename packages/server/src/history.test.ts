@@ -4,6 +4,7 @@ import type { Cursor } from '@wirepact/core/internal';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { LogOptions, RoomOptions } from './options.js';
+import { startNodes } from './cluster.fixture.js';
 import { createTestServer, settle, type TestClient } from './test-server.fixture.js';
 
 const channels = defineChannels({
@@ -140,6 +141,35 @@ describe('who joins', () => {
     expect(summaryOf(client)).toEqual([]);
   });
 
+  it('reads all of it by the connection that it has when that is decided', async () => {
+    const decide: ((allowed: boolean) => void)[] = [];
+    const { lobby, server, client, join } = await start(() => new Promise((resolve) => decide.push(resolve)));
+    expect(await join()).toEqual(['$join']);
+    client.cut();
+    const back = await server.resume(client);
+    lobby.send('chat', 'four');
+    await settle();
+    expect(back.takeData('chat')).toEqual([]);
+    for (const allow of decide) allow(true);
+    await settle();
+    expect(back.takeData('chat')).toEqual(['one', 'two', 'three', 'four']);
+  });
+
+  it('is not let read by what was decided before it left and came again', async () => {
+    const decide: ((allowed: boolean) => void)[] = [];
+    const { client, join } = await start(() => new Promise((resolve) => decide.push(resolve)));
+    await join();
+    const [, before] = decide;
+    client.say({ path: '$leave', data: { room: 'lobby' } });
+    await join();
+    before!(true);
+    await settle();
+    expect(client.takeData('chat')).toEqual([]);
+    decide.at(-1)!(false);
+    await settle();
+    expect(client.takeData('chat')).toEqual([]);
+  });
+
   it('may read it again later, and when it returns', async () => {
     const { server, client, join, epoch } = await start(() => true);
     await join();
@@ -148,6 +178,50 @@ describe('who joins', () => {
     const back = await server.resume(client, { streams: { lobby: [epoch, 0] } });
     await settle();
     expect(back.takeData('chat')).toEqual(['one', 'two', 'three']);
+  });
+});
+
+describe('who joins one of several processes', () => {
+  /** A room in which something was said, and a client of the first process that may read that when it is decided. */
+  async function startNewcomer() {
+    const decide: ((allowed: boolean) => void)[] = [];
+    const history = () => new Promise<boolean>((resolve) => decide.push(resolve));
+    const started = await startNodes(channels, { rooms: { authorize: () => true, history } });
+    const lobby = started.nodes[0].sockets.room('lobby');
+    await lobby.publish('chat', 'one');
+    await lobby.publish('chat', 'two');
+    const [first] = await lobby.history();
+    const client = await started.nodes[0].connect();
+    client.say({ path: '$join', data: { room: 'lobby' }, id: 1 });
+    await settle();
+    const allow = async (): Promise<void> => {
+      for (const allowIt of decide) allowIt(true);
+      await settle();
+    };
+    return { ...started, client, allow, epoch: first!.position[0] };
+  }
+
+  it('may go on to read it where its process dies meanwhile', async () => {
+    const { allow, brokers, client, clock, engine, epoch, nodes } = await startNewcomer();
+    await allow();
+    engine.kill(brokers[0]);
+    const resuming = nodes[1].resume(client, { streams: { lobby: [epoch, 0] } });
+    await settle();
+    clock.advance(1_000);
+    const back = await resuming;
+    await settle();
+    const frames = back.takeAll();
+    expect(frames.filter(({ path }) => path === '$gap')).toEqual([]);
+    expect(frames.flatMap(({ path, data }) => (path === 'chat' ? [data] : []))).toEqual(['one', 'two']);
+  });
+
+  it('reads it where it has gone on before that is decided', async () => {
+    const { allow, client, nodes } = await startNewcomer();
+    const back = await nodes[1].resume(client);
+    await settle();
+    expect(back.takeData('chat')).toEqual([]);
+    await allow();
+    expect(back.takeData('chat')).toEqual(['one', 'two']);
   });
 });
 

@@ -3,7 +3,14 @@ import type { Cursor, Frame } from '@wirepact/core/internal';
 import { sendRefusal } from './answers.js';
 import { isCursor } from './hello.js';
 import { everyoneName, inboxName } from './log.js';
-import { enterRoom, findRefusal, introduceRoom, leaveRoom } from './membership.js';
+import {
+  answerMember,
+  enterRoom,
+  findRefusal,
+  introduceRoom,
+  leaveRoom,
+  type Entrance,
+} from './membership.js';
 import { introduceEveryone, introduceInbox, isHeld } from './replay.js';
 import { findRoomNameFault } from './rooms.js';
 import type { Session } from './session.js';
@@ -24,8 +31,10 @@ export async function joinFromClient(session: Session, frame: Frame): Promise<vo
   const answer = (): void => {
     if (frame.id !== undefined) session.sendFrame(frame.path, { room }, frame.id);
   };
+  const cancel = (): void => sendRefusal(sender, 'cancelled', `the room "${room}" was left meanwhile`);
+  const entrance: Entrance = { from: cursor, answer, cancel };
   const isMember = isStream || session.rooms.has(room);
-  if (isMember && cursor === undefined) return answer();
+  if (isMember && cursor === undefined) return answerMember(session, room, entrance);
   const retryAfterMs = takeJoin(session);
   if (retryAfterMs > 0) {
     const text = 'a client may not join so many rooms a second';
@@ -47,10 +56,10 @@ export async function joinFromClient(session: Session, frame: Frame): Promise<vo
   const isWanted = session.joining.get(room) === attempt || session.rooms.has(room);
   if (isWanted) session.joining.delete(room);
   // the server has put it in meanwhile
-  if (session.rooms.has(room)) return answer();
+  if (session.rooms.has(room)) return answerMember(session, room, entrance);
   if (refusal !== undefined) return sendRefusal(sender, 'denied', refusal);
-  if (!isWanted) return sendRefusal(sender, 'cancelled', `the room "${room}" was left meanwhile`);
-  enterRoom(session, room, { from: cursor, answer });
+  if (!isWanted) return cancel();
+  enterRoom(session, room, entrance);
 }
 
 /** A client leaves; leaving a room it is not in does no harm. */

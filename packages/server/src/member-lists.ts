@@ -3,14 +3,14 @@ import type { Hub } from './hub.js';
 import type { Room } from './rooms.js';
 import type { Session } from './session.js';
 
-/** A session has entered a room: tells the others, and it who is there. */
-export function announce(session: Session, room: Room): void {
+/** A session has entered a room: tells the others, and it who is there, as {@link tellMembers} does. */
+export function announce(session: Session, room: Room): Promise<void> | undefined {
   const { cluster } = session.hub;
   const info = tracksMembers(session.hub) ? describe(session, room.name) : undefined;
   cluster?.members.enter(session, room.name, info);
-  if (info === undefined) return;
+  if (info === undefined) return undefined;
   if (cluster === undefined) tellOf(room, session.id, info);
-  tellMembers(session, room, info);
+  return tellMembers(session, room, info);
 }
 
 /** A session has left a room: tells the others. */
@@ -21,21 +21,32 @@ export function announceLeave(session: Session, name: string): void {
   if (hub.cluster === undefined && tracksMembers(hub) && room !== undefined) tellOf(room, id);
 }
 
-/** Tells a session who is in its room; `own` is what is known of itself, where that was just asked. */
-export function tellMembers(session: Session, room: Room, own?: string): void {
+/**
+ * Tells a session who is in its room; `own` is what is known of itself, where that was just asked. Where the engine has to be
+ * asked first, it resolves when that is done, or takes too long to be waited for.
+ */
+export function tellMembers(session: Session, room: Room, own?: string): Promise<void> | undefined {
   const { hub, speaksProtocol, connection } = session;
-  if (!speaksProtocol || !tracksMembers(hub)) return;
+  if (!speaksProtocol || !tracksMembers(hub)) return undefined;
   if (hub.cluster === undefined) {
     const infos = Array.from(room.members.keys(), (member) => {
       const info = member === session ? own : undefined;
       return [member.id, info ?? describe(member, room.name)] as const;
     });
-    return writeMembers(session, room.name, infos);
+    writeMembers(session, room.name, infos);
+    return undefined;
   }
-  void hub.cluster.members.list(room).then((infos) => {
+  const { members } = hub.cluster;
+  const known = members.findKnown(room);
+  if (known !== undefined) {
+    writeMembers(session, room.name, known);
+    return undefined;
+  }
+  const telling = members.list(room).then((infos) => {
     const isThere = session.connection === connection && room.members.has(session);
-    if (isThere && infos !== undefined) writeMembers(session, room.name, infos);
+    if (isThere) writeMembers(session, room.name, infos);
   });
+  return members.inTime(telling);
 }
 
 /** Tells the members that are here that somebody came, as its `info` says in JSON, or that it left. */

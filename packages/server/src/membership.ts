@@ -3,7 +3,7 @@
 import { isSocketError } from '@wirepact/core';
 import type { Cursor } from '@wirepact/core/internal';
 import { announce, announceLeave, tellMembers } from './member-lists.js';
-import { deny, hold, introduce, release } from './replay.js';
+import { deny, hold, introduce, isHeld, release } from './replay.js';
 import type { Room } from './rooms.js';
 import type { Session } from './session.js';
 
@@ -13,19 +13,61 @@ export interface Entrance {
   readonly from: Cursor | undefined;
   /** Tells the client that it is in, before anything that was said there. */
   readonly answer: () => void;
+  /** Tells it that it was out again before that. */
+  readonly cancel: () => void;
 }
 
 /** Puts a session into a room. Does nothing when it is there, or gone. */
 export function enterRoom(session: Session, name: string, entrance?: Entrance): void {
-  const { rooms, options } = session.hub;
+  const { speaksProtocol, hub } = session;
   if (!session.isHere) return;
   const byClient = entrance !== undefined;
-  const room = rooms.add(session, name, { sinceMs: options.clock.now(), byClient });
+  const isUndecided = speaksProtocol && hub.hooks.rooms?.history !== undefined;
+  const sinceMs = hub.options.clock.now();
+  const room = hub.rooms.add(session, name, { sinceMs, byClient, ...(isUndecided && { isUndecided }) });
   if (room === undefined) return;
   noteMembership(session, room);
-  announce(session, room);
-  entrance?.answer();
-  if (session.speaksProtocol) readFirst(session, room, entrance?.from);
+  const goOn = (): void => {
+    entrance?.answer();
+    if (speaksProtocol) readFirst(session, room, entrance?.from);
+  };
+  afterTelling(session, room, announce(session, room), { at: room.log.at, goOn, cancel: entrance?.cancel });
+}
+
+/** Answers one that asks to be let in where it is. */
+export function answerMember(session: Session, name: string, { answer, cancel }: Entrance): void {
+  const telling = session.hub.rooms.find(name)?.members.get(session)?.telling;
+  if (telling === undefined) return answer();
+  void telling.then(() => (session.rooms.has(name) ? answer() : cancel()));
+}
+
+/** What comes after it was told who is there. */
+interface Telling {
+  /** How far it has read the room's log. */
+  readonly at: number;
+  readonly goOn: () => void;
+  /** It was taken out of the room meanwhile. */
+  readonly cancel?: (() => void) | undefined;
+}
+
+/** Until a member was told who is there, nothing of the room is written to it. On another connection all that begins anew. */
+function afterTelling(
+  session: Session,
+  room: Room,
+  telling: Promise<void> | undefined,
+  { at, goOn, cancel }: Telling,
+): void {
+  const membership = room.members.get(session);
+  if (telling === undefined || membership === undefined) return goOn();
+  const { connection } = session;
+  hold(session, room.log, at);
+  membership.telling = telling;
+  void telling.then(() => {
+    if (membership.telling === telling) membership.telling = undefined;
+    if (session.connection !== connection) return;
+    if (room.members.get(session) === membership) goOn();
+    else cancel?.();
+  });
 }
 
 /** Puts down where it is now, and where it stands there once that is known. */
@@ -57,14 +99,21 @@ export function leaveAllRooms(session: Session): void {
 export function introduceRoom(session: Session, room: Room, cursor: Cursor | undefined): void {
   const membership = room.members.get(session);
   if (membership === undefined) return;
-  tellMembers(session, room);
-  introduce(session, room.log, cursor, { membership, values: room.log.latest });
+  const goOn = (): void => {
+    // its connection was another one before it was known
+    if (membership.isUndecided === true) readFirst(session, room, cursor);
+    else introduce(session, room.log, cursor, { membership, values: room.log.latest });
+  };
+  afterTelling(session, room, tellMembers(session, room), { at: cursor?.[1] ?? room.log.at, goOn });
 }
 
 /** A newcomer reads what was said before only where the application allows it. */
 function readFirst(session: Session, room: Room, from: Cursor | undefined): void {
   const { hub, socket, connection } = session;
   const allow = hub.hooks.rooms?.history;
+  const membership = room.members.get(session);
+  // where it was held back already it has not seen what was set since it came
+  const values = allow !== undefined || isHeld(session, room.name) ? room.log.latest : undefined;
   if (allow === undefined) return begin(false);
   hold(session, room.log, room.log.at);
   void Promise.resolve()
@@ -74,9 +123,9 @@ function readFirst(session: Session, room: Room, from: Cursor | undefined): void
 
   function begin(mayReadBack: boolean): void {
     const { log } = room;
-    const membership = room.members.get(session);
-    // it may have left by now
-    if (membership === undefined) return;
+    // it may have left by now, and one that came back by another connection is asked for anew
+    if (membership === undefined || room.members.get(session) !== membership) return;
+    if (session.connection !== connection) return;
     const isKnown = from?.[0] === log.epoch;
     if (mayReadBack) {
       // of a log that others have too it is not known here how far it goes back
@@ -84,10 +133,12 @@ function readFirst(session: Session, room: Room, from: Cursor | undefined): void
       else membership.since = isKnown ? Math.min(from[1], log.floor) : log.floor;
       membership.sinceMs = 0;
     }
-    // one that came back by another connection has been read to
-    if (session.connection !== connection) return;
+    if (membership.isUndecided === true) {
+      membership.isUndecided = false;
+      session.shared?.noteState();
+    }
     const cursor = mayReadBack && isKnown ? from : undefined;
-    introduce(session, log, cursor, { membership, values: allow ? log.latest : undefined });
+    introduce(session, log, cursor, { membership, values });
   }
 }
 

@@ -36,8 +36,9 @@ function isDisconnect(notice: Unchecked): notice is Unchecked & DisconnectNotice
 
 /** What is known of a member becomes a part of a frame as it is. */
 function isMember(notice: Unchecked): notice is Unchecked & MemberNotice {
-  const { kind, room, id, info } = notice;
-  const isWhole = typeof room === 'string' && typeof id === 'string';
+  const { kind, room, id, info, from } = notice;
+  const isFrom = from === undefined || typeof from === 'string';
+  const isWhole = typeof room === 'string' && typeof id === 'string' && isFrom;
   return (
     kind === 'member' &&
     isWhole &&

@@ -11,6 +11,10 @@ export interface Membership {
   sinceMs: number;
   /** It asked to join, and is asked for again when it resumes. */
   readonly byClient: boolean;
+  /** Whether it may read what was said before it came is not known yet: on which connection that is found out, it is read to. */
+  isUndecided?: boolean;
+  /** Settles when it was told who is there, as long as that is being found out. */
+  telling?: Promise<void> | undefined;
 }
 
 /** Sessions that are sent the same, and the log of it. */
@@ -101,12 +105,12 @@ export class Rooms {
   add(
     session: Session,
     name: string,
-    { since, sinceMs, byClient }: Omit<Membership, 'since'> & Partial<Membership>,
+    { since, ...given }: Omit<Membership, 'since'> & Partial<Membership>,
   ): Room | undefined {
     if (session.rooms.has(name)) return undefined;
     const room = this.#rooms.get(name) ?? this.#make(name);
     session.rooms.add(name);
-    const membership = { since: since ?? room.log.at, sinceMs, byClient };
+    const membership: Membership = { since: since ?? room.log.at, ...given };
     room.members.set(session, membership);
     room.log.source?.place(membership, since);
     this.#empty.delete(room);

@@ -59,14 +59,16 @@ function isRange(range: unknown): range is Ranges[number] {
 function toRow(session: Session, group: Group): readonly unknown[] | undefined {
   const membership = group.membershipOf(session);
   if (membership === undefined) return undefined;
-  const { since, sinceMs, byClient } = membership;
+  const { since, sinceMs, byClient, isUndecided } = membership;
   // where a newcomer stands is being found out: not before what is here
-  return [Number.isFinite(since) ? Math.max(0, since) : group.log.at, sinceMs, byClient];
+  const from = Number.isFinite(since) ? Math.max(0, since) : group.log.at;
+  return [from, sinceMs, byClient, ...(isUndecided === true ? [true] : [])];
 }
 
 function fromRow(row: unknown): Membership | undefined {
   if (!Array.isArray(row)) return undefined;
-  const [since, sinceMs, byClient] = row as readonly unknown[];
+  const [since, sinceMs, byClient, isUndecided] = row as readonly unknown[];
   const fits = isPosition(since) && typeof sinceMs === 'number' && typeof byClient === 'boolean';
-  return fits ? { since, sinceMs, byClient } : undefined;
+  if (!fits) return undefined;
+  return { since, sinceMs, byClient, ...(isUndecided === true && { isUndecided }) };
 }

@@ -14,6 +14,8 @@ export interface MemberNotice {
   readonly id: string;
   /** What others may know of it, as JSON; absent when it left. */
   readonly info?: string;
+  /** The process that says so: those of its own it has told. */
+  readonly from?: string;
 }
 
 /** One room's members, by the id of their session: what is known of each, as JSON. */
@@ -31,27 +33,32 @@ interface MemberList {
 /** Who is in the rooms of this process. */
 export class SharedMembers {
   readonly #broker: Broker;
+  readonly #processId: string;
   readonly #hub: Hub;
   readonly #lists = new Map<string, MemberList>();
+  readonly #timers = new Set<() => void>();
 
-  constructor(broker: Broker, hub: Hub) {
+  constructor(broker: Broker, processId: string, hub: Hub) {
     this.#broker = broker;
+    this.#processId = processId;
     this.#hub = hub;
+  }
+
+  /** Nobody is waited for any more. */
+  close(): void {
+    for (const stop of this.#timers) stop();
+    this.#timers.clear();
   }
 
   /** `info` is what others may know of it, if they are to be told. */
   enter({ id, userId }: Session, room: string, info: string | undefined): void {
     this.#broker.enter(room, { id, userId, info: info ?? 'null' });
-    if (info === undefined) return;
-    this.#note(room, id, info);
-    this.#say({ kind: 'member', room, id, info });
+    if (info !== undefined) this.#tell(room, id, info);
   }
 
   leave({ id }: Session, room: string): void {
     this.#broker.leave(room, id);
-    if (!tracksMembers(this.#hub)) return;
-    this.#note(room, id);
-    this.#say({ kind: 'member', room, id });
+    if (tracksMembers(this.#hub)) this.#tell(room, id);
   }
 
   /** A session that was in another process is in this one now: for the others it never left. */
@@ -60,15 +67,20 @@ export class SharedMembers {
     this.#broker.enter(room, { id: session.id, userId: session.userId, info });
   }
 
-  hear({ room: name, id, info }: MemberNotice): void {
-    const room = this.#hub.rooms.find(name);
-    if (room === undefined) return;
-    this.#note(name, id, info);
-    tellOf(room, id, info);
+  hear({ room, id, info, from }: MemberNotice): void {
+    if (from !== this.#processId) this.#note(room, id, info);
   }
 
-  /** Everybody in a room; `undefined` when that cannot be found out now. */
-  async list(room: Room): Promise<ReadonlyMap<string, string> | undefined> {
+  /** Everybody in a room, as far as that is known; `undefined` where it is being found out, or has to be. */
+  findKnown(room: Room): ReadonlyMap<string, string> | undefined {
+    const known = this.#lists.get(room.name);
+    if (known?.room !== room || known.reading !== undefined) return undefined;
+    this.#askAgain(known);
+    return known.infos;
+  }
+
+  /** The same, once it is known. */
+  async list(room: Room): Promise<ReadonlyMap<string, string>> {
     const known = this.#lists.get(room.name);
     if (known?.room !== room) return this.read(room);
     await known.reading;
@@ -76,8 +88,22 @@ export class SharedMembers {
     return known.infos;
   }
 
+  /** Resolves once this has settled, or has taken as long as the engine may take to answer. */
+  inTime(settling: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const goOn = (): void => {
+        stop();
+        this.#timers.delete(stop);
+        resolve();
+      };
+      const stop = this.#hub.options.clock.after(this.#broker.publishTimeoutMs, goOn);
+      this.#timers.add(stop);
+      void settling.then(goOn);
+    });
+  }
+
   /** Reads who is there, and tells the members that are here what they have not heard of. */
-  async read(room: Room): Promise<ReadonlyMap<string, string> | undefined> {
+  async read(room: Room): Promise<ReadonlyMap<string, string>> {
     const list = this.#listOf(room);
     list.reading ??= this.#read(list).finally(() => (list.reading = undefined));
     await list.reading;
@@ -134,15 +160,22 @@ export class SharedMembers {
     list.isTold = true;
   }
 
-  #note(room: string, id: string, info?: string): void {
-    const list = this.#lists.get(room);
-    if (list === undefined) return;
-    list.heard.set(id, info);
-    if (info === undefined) list.infos.delete(id);
-    else list.infos.set(id, info);
+  /** The members that are here are told at once: what is said to the others while the engine is away nobody hears. */
+  #tell(room: string, id: string, info?: string): void {
+    const notice: MemberNotice = { kind: 'member', room, id, ...(info !== undefined && { info }) };
+    this.#note(room, id, info);
+    this.#broker.emit(room, JSON.stringify({ ...notice, from: this.#processId }));
   }
 
-  #say(notice: MemberNotice): void {
-    this.#broker.emit(notice.room, JSON.stringify(notice));
+  /** Somebody came, or left. */
+  #note(name: string, id: string, info?: string): void {
+    const list = this.#lists.get(name);
+    if (list !== undefined) {
+      list.heard.set(id, info);
+      if (info === undefined) list.infos.delete(id);
+      else list.infos.set(id, info);
+    }
+    const room = this.#hub.rooms.find(name);
+    if (room !== undefined) tellOf(room, id, info);
   }
 }
