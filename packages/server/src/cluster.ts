@@ -5,7 +5,7 @@ import type { Hub } from './hub.js';
 import { joinEngine } from './join-engine.js';
 import { everyoneName, inboxName, type Log, type PlacedMessage } from './log.js';
 import { createEpoch, type Logs } from './logs.js';
-import { hearNotice, type Notice } from './notices.js';
+import { hearNotice } from './notices.js';
 import type { ResolvedOptions } from './options.js';
 import { createMessage, type OutgoingMessage } from './outgoing-message.js';
 import { deliverValue } from './publish.js';
@@ -13,6 +13,7 @@ import { readProcessMessage, type ProcessMessage } from './process-messages.js';
 import { RemoteClients } from './remote-clients.js';
 import type { Group } from './rooms.js';
 import { createSecret } from './secrets.js';
+import { SharedEnds } from './shared-ends.js';
 import { SharedMembers } from './shared-members.js';
 import { SharedSessions } from './shared-sessions.js';
 import { SharedLog, type SharedLogHost } from './shared-log.js';
@@ -30,6 +31,8 @@ export class Cluster implements BrokerListener, SharedLogHost {
   readonly broker: Broker;
   /** Unguessable: whoever knows it can speak to this process. */
   readonly processId: string = createSecret();
+  /** How sessions end in all of them. */
+  readonly ends: SharedEnds;
   readonly #options: ResolvedOptions;
   readonly #logs: Logs;
   readonly #shared = new Map<string, SharedLog>();
@@ -49,7 +52,9 @@ export class Cluster implements BrokerListener, SharedLogHost {
     this.#options = options;
     this.#logs = logs;
     this.#timers = new Timers(options.clock);
-    this.#sender = new SharedSender(broker, options.clock, this.#timers, (error) => this.failed(error));
+    const report = (error: unknown): void => this.failed(error);
+    this.#sender = new SharedSender(broker, options.clock, this.#timers, report);
+    this.ends = new SharedEnds(broker, options.clock, this.#timers, report);
   }
 
   /** Whether clients can be let in: what everyone is sent is known to this process. */
@@ -129,17 +134,6 @@ export class Cluster implements BrokerListener, SharedLogHost {
     void this.broker.tell(processId, JSON.stringify(message));
   }
 
-  /** Closes the clients of a user in every process, and lets none of them resume. */
-  async disconnectUser(userId: string, reason: string, code: number): Promise<void> {
-    this.notify(everyoneName, { kind: 'disconnect', userId, reason, code });
-    try {
-      const places = await this.broker.sessionsOf(userId);
-      await Promise.all(places.map(({ id }) => this.broker.endSession(id)));
-    } catch (error) {
-      this.failed(error);
-    }
-  }
-
   /** How many there are in all processes: here now, elsewhere lately. */
   countAll(): Promise<ClusterCounts> {
     this.#upkeep?.sayCounts();
@@ -149,11 +143,6 @@ export class Cluster implements BrokerListener, SharedLogHost {
   /** Clients came or went. */
   countSoon(): void {
     this.#upkeep?.countSoon();
-  }
-
-  /** Tells every process that follows a log. */
-  notify(log: string, notice: Notice): void {
-    this.broker.emit(log, JSON.stringify(notice));
   }
 
   async close(): Promise<void> {
@@ -198,6 +187,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
 
   async returned(mayHaveLost: boolean): Promise<void> {
     this.#retrying.wakeAll();
+    this.ends.returned();
     if (mayHaveLost) this.#sender.hold();
     await this.#upkeep?.returned();
   }

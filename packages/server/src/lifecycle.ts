@@ -51,6 +51,8 @@ export function welcome(session: Session, more: string, used?: string, secret?: 
 export function endSession(session: Session, code: number, reason: string): void {
   if (!session.isHere) return;
   const { hub, socket, connection } = session;
+  // what ends is not the session, which another process has
+  if (session.isLetGo) return hub.cluster?.sessions.fenced(session, code);
   void hub.acknowledgements.settle(session);
   session.state = 'ending';
   session.connection = session.behind = undefined;

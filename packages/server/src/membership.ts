@@ -20,7 +20,7 @@ export interface Entrance {
 /** Puts a session into a room. Does nothing when it is there, or gone. */
 export function enterRoom(session: Session, name: string, entrance?: Entrance): void {
   const { speaksProtocol, hub } = session;
-  if (!session.isHere) return;
+  if (!session.isHere || session.isLetGo) return;
   const byClient = entrance !== undefined;
   const isUndecided = speaksProtocol && hub.hooks.rooms?.history !== undefined;
   const sinceMs = hub.options.clock.now();
@@ -80,6 +80,8 @@ function noteMembership({ shared }: Session, { log }: Room): void {
 /** Takes a session out of a room, also out of one that it is about to enter. */
 export function leaveRoom(session: Session, room: string, why?: 'removed'): void {
   session.joining.delete(room);
+  // whoever has it elsewhere says what becomes of it
+  if (session.state === 'ended' || session.isLetGo) return;
   if (!session.hub.rooms.remove(session, room)) return;
   session.shared?.noteState();
   if (why !== undefined && session.speaksProtocol) {

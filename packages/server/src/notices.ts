@@ -4,15 +4,14 @@ import { isOwnCode } from './own-codes.js';
 import { parseJson, toRecord } from './read-json.js';
 import type { MemberNotice } from './shared-members.js';
 
-/** What one process says to all that follow a log. */
-export type Notice = MemberNotice | DisconnectNotice;
-
 /** The clients of a user are to be disconnected. */
-interface DisconnectNotice {
+export interface DisconnectNotice {
   readonly kind: 'disconnect';
   readonly userId: string;
   readonly reason: string;
   readonly code: number;
+  /** But for those that began after that, in ms since the epoch. */
+  readonly before?: number;
 }
 
 type Unchecked = Readonly<Record<string, unknown>>;
@@ -24,14 +23,16 @@ export function hearNotice(hub: Hub, text: string): void {
   else if (isMember(notice)) hub.cluster?.members.hear(notice);
 }
 
-function disconnectUser(hub: Hub, { userId, reason, code }: DisconnectNotice): void {
-  for (const { socket } of hub.roster.ofUser(userId)) socket.disconnect(reason, code);
+function disconnectUser(hub: Hub, { userId, reason, code, before = Infinity }: DisconnectNotice): void {
+  for (const { socket, everyone } of hub.roster.ofUser(userId)) {
+    if (everyone.sinceMs <= before) socket.disconnect(reason, code);
+  }
 }
 
 function isDisconnect(notice: Unchecked): notice is Unchecked & DisconnectNotice {
-  const { kind, userId, reason, code } = notice;
+  const { kind, userId, reason, code, before } = notice;
   const isWhole = typeof userId === 'string' && typeof reason === 'string' && isOwnCode(code);
-  return kind === 'disconnect' && isWhole;
+  return kind === 'disconnect' && isWhole && (before === undefined || Number.isFinite(before));
 }
 
 /** What is known of a member becomes a part of a frame as it is. */

@@ -30,6 +30,8 @@ const honest: readonly object[] = [
   { kind: 'answer', number: 1, data: null },
   { kind: 'answer', number: 1, error: { code: 'timeout', message: 'x' } },
   { kind: 'close', id: 's', reason: '', code: 4600 },
+  { kind: 'close', id: 's', reason: '', code: 4600, before: 5 },
+  { kind: 'move', id: 's', room: 'lobby', isIn: true },
 ];
 const wrong: readonly object[] = [
   { kind: '__proto__' },
@@ -52,7 +54,10 @@ const wrong: readonly object[] = [
   { kind: 'answer', number: 'x' },
   { kind: 'close', id: 's', reason: '', code: 1006 },
   { kind: 'close', id: 's', reason: {}, code: 1000 },
+  { kind: 'close', id: 's', reason: '', code: 4600, before: null },
   { kind: 'cancel', id: 's', number: -1 },
+  { kind: 'move', id: 's', room: '*', isIn: true },
+  { kind: 'move', id: 's', room: 'lobby', isIn: 1 },
 ];
 
 describe('what a process says to another', () => {

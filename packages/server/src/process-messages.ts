@@ -6,6 +6,7 @@ import type { HandledBy } from './handled-elsewhere.js';
 import { isPosition } from './hello.js';
 import { isOwnCode } from './own-codes.js';
 import { parseJson, toRecord } from './read-json.js';
+import { findRoomNameFault } from './rooms.js';
 
 /** A process has claimed a session, and asks the one that had it. */
 export interface HandOver {
@@ -79,16 +80,26 @@ export interface Answer {
 }
 
 /** A client is to be closed. */
-interface Close {
+export interface Close {
   readonly kind: 'close';
   readonly id: string;
   readonly reason: string;
   readonly code: number;
+  /** Unless it began after that, in ms since the epoch. */
+  readonly before?: number;
+}
+
+/** A client is to be put into a room, or taken out of it. */
+export interface Move {
+  readonly kind: 'move';
+  readonly id: string;
+  readonly room: string;
+  readonly isIn: boolean;
 }
 
 /** What one process says to another alone. */
 export type ProcessMessage =
-  HandOver | HandedOver | Handled | Wanted | Lost | Cancel | Question | Answer | Close;
+  HandOver | HandedOver | Handled | Wanted | Lost | Cancel | Question | Answer | Close | Move;
 
 type Unchecked = Readonly<Record<string, unknown>>;
 
@@ -111,7 +122,10 @@ const checks: { readonly [K in ProcessMessage['kind']]: (message: Unchecked) => 
     (json === undefined || isJson(json)) &&
     Number.isFinite(timeoutMs),
   answer: ({ number }) => isPosition(number),
-  close: ({ id, reason, code }) => areTexts(id, reason) && isOwnCode(code),
+  close: ({ id, reason, code, before }) =>
+    areTexts(id, reason) && isOwnCode(code) && (before === undefined || Number.isFinite(before)),
+  move: ({ id, room, isIn }) =>
+    areTexts(id) && findRoomNameFault(room) === undefined && typeof isIn === 'boolean',
 };
 
 /** What was said; `undefined` when it is nothing that a process says. */

@@ -1,16 +1,16 @@
 // Clients that are with another process, as this one reaches them: what is said to them goes into their inbox, and what is
-// asked of them is asked by the process that has them.
+// asked of them, or done to them, is asked and done by the process that has them then.
 import { SocketError, toSocketError, type ChannelDefinition } from '@wirepact/core';
 import { closeCodes, toWireError } from '@wirepact/core/internal';
 import { askClient, encodeQuestion, findAsked, type EncodedQuestion } from './ask-client.js';
-import type { SessionPlace } from './broker.js';
 import type { Cluster } from './cluster.js';
 import { checkTimeout } from './figures.js';
 import type { Hub } from './hub.js';
 import { createOutgoing } from './outgoing-message.js';
 import { checkOwnClose } from './own-codes.js';
-import type { Answer, ProcessMessage, Question } from './process-messages.js';
+import type { Answer, Close, Move, ProcessMessage, Question } from './process-messages.js';
 import { readAnswer, readError } from './questions.js';
+import type { Session } from './session.js';
 import { inboxLogOf } from './shared-sender.js';
 import type { AskOptions } from './socket.js';
 
@@ -19,6 +19,11 @@ const defaultTimeoutMs = 10_000;
 const spareMs = 1_000;
 /** What is read by this stays as it is. */
 const asItComes: ChannelDefinition = {};
+/** So often it is looked for the process that has a client: one that has died is named until the client is somewhere else. */
+const maxLooks = 2;
+
+/** What is said to the process that has a client. */
+type ForClient = Question | Close | Move;
 
 /** Clients that are with other processes. */
 export class RemoteClients {
@@ -35,7 +40,7 @@ export class RemoteClients {
   /** The client with this id, wherever it is. */
   async find(id: string): Promise<RemoteClient | undefined> {
     const place = await this.#cluster.broker.findSession(id);
-    return place && new RemoteClient(this, this.#hub, place);
+    return place && new RemoteClient(this, this.#hub, id);
   }
 
   publish(id: string, path: string, data: unknown): Promise<void> {
@@ -45,7 +50,7 @@ export class RemoteClients {
 
   /** Asks what a process asks a client of its own. */
   ask(
-    { processId, id }: SessionPlace,
+    id: string,
     question: EncodedQuestion,
     { timeoutMs = defaultTimeoutMs, signal }: AskOptions,
   ): Promise<unknown> {
@@ -74,27 +79,28 @@ export class RemoteClients {
       const from = this.#cluster.processId;
       // no end at all has no JSON form
       const atMostMs = Math.min(timeoutMs, Number.MAX_SAFE_INTEGER);
-      this.#cluster.tell(processId, { kind: 'ask', number, from, id, path, json, timeoutMs: atMostMs });
+      this.#watch(this.#answer({ kind: 'ask', number, from, id, path, json, timeoutMs: atMostMs }));
     });
   }
 
-  async close({ processId, id }: SessionPlace, reason: string, code: number): Promise<void> {
-    this.#cluster.tell(processId, { kind: 'close', id, reason, code });
-    try {
+  disconnect(id: string, reason: string, code: number): void {
+    void this.#cluster.ends.insist(`client ${id}`, async () => {
+      await this.#take({ kind: 'close', id, reason, code });
       // nor may it resume
       await this.#cluster.broker.endSession(id);
-    } catch (error) {
-      this.#hub.report(error);
-    }
+    });
+  }
+
+  /** Puts a client into a room, or takes it out. */
+  move(id: string, room: string, isIn: boolean): void {
+    this.#watch(this.#take({ kind: 'move', id, room, isIn }));
   }
 
   /** A process says something about a client. */
   told(message: ProcessMessage): void {
-    if (message.kind === 'ask') this.#answer(message).catch((error: unknown) => this.#hub.report(error));
+    if (message.kind === 'ask') this.#watch(this.#answer(message));
     else if (message.kind === 'answer') this.#asked.get(message.number)?.(message);
-    else if (message.kind === 'close') {
-      this.#hub.roster.find(message.id)?.socket.disconnect(message.reason, message.code);
-    }
+    else if (message.kind === 'close' || message.kind === 'move') this.#watch(this.#take(message));
   }
 
   /** Nobody waits for an answer any more. */
@@ -103,18 +109,60 @@ export class RemoteClients {
     for (const [number, settle] of this.#asked) settle({ kind: 'answer', number, error });
   }
 
-  async #answer({ number, from, id, path, json, timeoutMs }: Question): Promise<void> {
-    const answer = { kind: 'answer', number } as const;
+  /** Does to a client what is to be done, or has the process do it that has the client by now. */
+  async #take(message: Close | Move): Promise<void> {
+    const session = await this.#find(message.id);
+    if (session === undefined) await this.#reach(message);
+    else if (message.kind === 'close') {
+      const { reason, code, before = Infinity } = message;
+      if (session.everyone.sinceMs <= before) session.socket.disconnect(reason, code);
+    } else if (message.isIn) session.socket.join(message.room);
+    else session.socket.leave(message.room);
+  }
+
+  /** Nobody else hears that it failed. */
+  #watch(doing: Promise<void>): void {
+    doing.catch((error: unknown) => this.#hub.report(error));
+  }
+
+  async #answer(question: Question): Promise<void> {
+    const { number, from, id, path, json, timeoutMs } = question;
+    const answer = (of: Pick<Answer, 'data' | 'error'>): void => {
+      this.#say(from, { kind: 'answer', number, ...of });
+    };
     try {
-      const session = this.#hub.roster.find(id);
-      if (session === undefined)
+      const session = await this.#find(id);
+      if (session !== undefined) {
+        findAsked(this.#hub, path);
+        answer({ data: await askClient(session, { path, json, channel: asItComes }, { timeoutMs }) });
+      } else if (!(await this.#reach(question)))
         throw new SocketError('closed', `[closed] the client is gone; "${path}" was not asked`);
-      findAsked(this.#hub, path);
-      const question = { path, json, channel: asItComes };
-      this.#cluster.tell(from, { ...answer, data: await askClient(session, question, { timeoutMs }) });
     } catch (error) {
-      this.#cluster.tell(from, { ...answer, error: toWireError(toSocketError(error, path)) });
+      answer({ error: toWireError(toSocketError(error, path)) });
     }
+  }
+
+  #say(processId: string, answer: Answer): void {
+    if (processId === this.#cluster.processId) this.told(answer);
+    else this.#cluster.tell(processId, answer);
+  }
+
+  /** The session of a client that is with this process, or is just coming to it. */
+  async #find(id: string): Promise<Session | undefined> {
+    await this.#cluster.sessions.returning(id);
+    const session = this.#hub.roster.find(id);
+    return session?.isLetGo === true ? undefined : session;
+  }
+
+  /** Says it to the process that has the client. Whether it is there to hear it; not where that would be this one. */
+  async #reach(message: ForClient): Promise<boolean> {
+    const { broker, processId } = this.#cluster;
+    for (let looks = 0; looks < maxLooks; looks += 1) {
+      const place = await broker.findSession(message.id);
+      if (place === undefined || place.processId === processId) return false;
+      if (await broker.tell(place.processId, JSON.stringify(message))) return true;
+    }
+    return false;
   }
 }
 
@@ -122,16 +170,12 @@ export class RemoteClients {
 export class RemoteClient {
   readonly #clients: RemoteClients;
   readonly #hub: Hub;
-  readonly #place: SessionPlace;
+  readonly id: string;
 
-  constructor(clients: RemoteClients, hub: Hub, place: SessionPlace) {
+  constructor(clients: RemoteClients, hub: Hub, id: string) {
     this.#clients = clients;
     this.#hub = hub;
-    this.#place = place;
-  }
-
-  get id(): string {
-    return this.#place.id;
+    this.id = id;
   }
 
   send(path: string, data?: unknown): void {
@@ -144,12 +188,12 @@ export class RemoteClient {
 
   // async, so that what goes wrong before the question is out rejects
   async request(path: string, data?: unknown, options: AskOptions = {}): Promise<unknown> {
-    return this.#clients.ask(this.#place, encodeQuestion(this.#hub, path, data), options);
+    return this.#clients.ask(this.id, encodeQuestion(this.#hub, path, data), options);
   }
 
   disconnect(reason = '', code: number = closeCodes.normal): void {
     checkOwnClose(code, reason);
-    void this.#clients.close(this.#place, reason, code);
+    this.#clients.disconnect(this.id, reason, code);
   }
 }
 

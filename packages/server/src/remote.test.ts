@@ -5,7 +5,7 @@ import type { Frame } from '@wirepact/core/internal';
 import { z } from 'zod';
 import { brief, connectTo, join, startNodes } from './cluster.fixture.js';
 import { createPublisher } from './publisher.js';
-import { settle } from './test-server.fixture.js';
+import { settle, type TestClient } from './test-server.fixture.js';
 
 const channels = defineChannels({
   said: { in: z.string(), out: z.string() },
@@ -57,7 +57,7 @@ describe('a client that is with another process', () => {
     const [session] = [...one.sockets.clients()];
     const client = await other.sockets.findClient(session?.id ?? '');
     await expect(client?.request('ask', 'you?')).rejects.toMatchObject({ code: 'unsupported' });
-    engine.kill(brokers[0]);
+    engine.delayMessages(brokers[0]);
     const asking = client?.request('ask', 'you?', { timeoutMs: 1_000 });
     const aborted = client?.request('ask', 'you?', { signal: AbortSignal.abort() });
     await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
@@ -65,6 +65,36 @@ describe('a client that is with another process', () => {
     clock.advance(2_000);
     await expect(asking).rejects.toMatchObject({ code: 'timeout' });
     expect(plain.transport.closedWith).toBeUndefined();
+    engine.kill(brokers[0]);
+    await expect(client?.request('ask', 'you?')).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it.each([
+    ['another process', 1],
+    ['the process that it was found in', 0],
+  ])('is asked and closed where it is by then, found by %s', async (_, finding) => {
+    const { nodes } = await startNodes(channels);
+    const [one, , third] = nodes;
+    const a = await one.connect();
+    await settle();
+    const client = await nodes[finding]?.sockets.findClient(a.welcome.session);
+    const back = await third.resume(a);
+    await settle();
+    back.takeAll();
+    const ask = async (of: TestClient): Promise<unknown> => {
+      const asking = client?.request('ask', 'you?');
+      await settle();
+      const [question] = of.take().filter(({ path }) => path === 'ask');
+      of.say({ path: 'ask', id: question?.id ?? '', data: 'yes' });
+      return asking;
+    };
+    expect(await ask(back)).toBe('yes');
+    // with the one that asks there is nobody between
+    const here = await nodes[finding]!.resume(back);
+    expect(await ask(here)).toBe('yes');
+    client?.disconnect('bye', 4600);
+    await settle();
+    expect(here.transport.closedWith).toEqual({ code: 4600, reason: 'bye' });
   });
 
   it.each([

@@ -105,6 +105,11 @@ export class Session {
     return this.state === 'open' || this.state === 'suspended';
   }
 
+  /** Whether its client goes on in another process, or may. */
+  get isLetGo(): boolean {
+    return this.shared?.isLetGo === true;
+  }
+
   get rooms(): Set<string> {
     return (this.#rooms ??= new Set());
   }

@@ -6,7 +6,6 @@ import type { Broker, SessionCommit, SessionOutcome, SessionRecord } from './bro
 import { handledNumbers } from './received-numbers.js';
 import type { Session } from './session.js';
 import { encodeState } from './session-state.js';
-import { inboxLogOf } from './shared-sender.js';
 import { UnhandledNumbers } from './unhandled-numbers.js';
 
 /** What a shared session needs of the cluster. */
@@ -135,12 +134,8 @@ export class SharedSession {
   /** Nobody is to go on with it. */
   async end(): Promise<void> {
     while (this.#committing !== undefined) await this.#committing;
-    try {
-      const { id } = this.#session;
-      if (await this.#host.broker.endSession(id, this.generation)) this.#host.broker.drop(inboxLogOf(id));
-    } catch {
-      // it is forgotten in time
-    }
+    const { id, hub } = this.#session;
+    await hub.cluster?.ends.endSession(id, this.generation);
   }
 
   async #commit(): Promise<boolean> {

@@ -69,6 +69,11 @@ export class SharedSessions {
     this.#hub.cluster?.countSoon();
   }
 
+  /** Settles when it is decided whether a client that is coming back goes on here. */
+  async returning(id: string): Promise<void> {
+    await this.#returning.get(id);
+  }
+
   /** Goes on with the session that a client had, wherever that is; with a new one where it cannot. Never rejects. */
   async greet(connection: Connection, hello: Hello): Promise<void> {
     const { session: id, token } = hello;

@@ -8,6 +8,7 @@ import { enterRoom, leaveRoom } from './membership.js';
 import { createOutgoing } from './outgoing-message.js';
 import { checkOwnClose } from './own-codes.js';
 import { send, sendDirect } from './publish.js';
+import type { RemoteClients } from './remote-clients.js';
 import { findRoomNameFault } from './rooms.js';
 import type { Session } from './session.js';
 import type { AskOptions } from './socket.js';
@@ -52,21 +53,33 @@ export class SocketHandle {
 
   // async, so that what goes wrong before the question is out rejects
   async request(path: string, data?: unknown, options: AskOptions = {}): Promise<unknown> {
-    return askClient(this.#session, encodeQuestion(this.#session.hub, path, data), options);
+    const question = encodeQuestion(this.#session.hub, path, data);
+    return this.#elsewhere?.ask(this.id, question, options) ?? askClient(this.#session, question, options);
   }
 
   join(room: string): void {
     const fault = findRoomNameFault(room);
     if (fault !== undefined) throw new TypeError(fault);
-    enterRoom(this.#session, room);
+    const elsewhere = this.#elsewhere;
+    if (elsewhere !== undefined) elsewhere.move(this.id, room, true);
+    else enterRoom(this.#session, room);
   }
 
   leave(room: string): void {
-    leaveRoom(this.#session, room, 'removed');
+    const elsewhere = this.#elsewhere;
+    if (elsewhere !== undefined) elsewhere.move(this.id, room, false);
+    else leaveRoom(this.#session, room, 'removed');
   }
 
   disconnect(reason = '', code: number = closeCodes.normal): void {
     checkOwnClose(code, reason);
+    this.#elsewhere?.disconnect(this.id, reason, code);
     endSession(this.#session, code, reason);
+  }
+
+  /** How its client is reached where that has gone on in another process, while a handler still runs here. */
+  get #elsewhere(): RemoteClients | undefined {
+    const { hub, isLetGo } = this.#session;
+    return isLetGo ? hub.cluster?.clients : undefined;
   }
 }

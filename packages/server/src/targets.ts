@@ -161,7 +161,7 @@ export class UserSelection {
   disconnect(reason = '', code: number = closeCodes.normal): void {
     checkOwnClose(code, reason);
     for (const { socket } of this.#hub.roster.ofUser(this.id)) socket.disconnect(reason, code);
-    void this.#hub.cluster?.disconnectUser(this.id, reason, code);
+    void this.#hub.cluster?.ends.disconnectUser(this.id, reason, code);
   }
 
   #publish(path: string, data: unknown): Promise<unknown> | undefined {
