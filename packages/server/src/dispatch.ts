@@ -110,7 +110,10 @@ async function settle(call: Call, pending: PromiseLike<unknown>): Promise<void> 
 }
 
 function succeed(call: Call, result: unknown): void {
-  if (call.channel?.stream === undefined) sendAnswer(call, result);
+  const { path, channel, stream, aborted } = call;
+  if (channel?.stream === undefined) sendAnswer(call, result);
+  // a stream that ran has told its end; this one a middleware has kept from its route
+  else if (stream === undefined && !aborted) sendRefusal(call, 'no_reply', `"${path}" was not streamed`);
   leave(call);
 }
 

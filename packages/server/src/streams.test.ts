@@ -67,6 +67,18 @@ describe('a stream', () => {
   });
 
   it('is refused beyond the number that may run at a time', async () => {
+  it('that a middleware does not go on with ends with no_reply, and is open no longer', async () => {
+    const { server, log } = start((log) => count(log), 1);
+    const remove = server.sockets.use(() => undefined);
+    const client = await server.connect();
+    expect(await client.ask({ path: 'tail', id: 1 })).toMatchObject([
+      { path: 'tail', id: 1, error: { code: 'no_reply' } },
+    ]);
+    expect(log).toEqual([]);
+    remove();
+    expect(await client.ask({ path: 'tail', id: 2 })).toHaveLength(16);
+  });
+
     const { server } = start((log) => count(log), 2);
     const client = await server.connect();
     for (const id of [1, 2, 3]) client.say({ path: 'tail', id });
