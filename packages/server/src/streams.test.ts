@@ -1,3 +1,4 @@
+import { EventEmitter, on } from 'node:events';
 import { defineChannels, SocketError } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -66,7 +67,6 @@ describe('a stream', () => {
     expect(log).toEqual(['made 1', 'finished', 'middleware']);
   });
 
-  it('is refused beyond the number that may run at a time', async () => {
   it('that a middleware does not go on with ends with no_reply, and is open no longer', async () => {
     const { server, log } = start((log) => count(log), 1);
     const remove = server.sockets.use(() => undefined);
@@ -79,6 +79,7 @@ describe('a stream', () => {
     expect(await client.ask({ path: 'tail', id: 2 })).toHaveLength(16);
   });
 
+  it('is refused beyond the number that may run at a time', async () => {
     const { server } = start((log) => count(log), 2);
     const client = await server.connect();
     for (const id of [1, 2, 3]) client.say({ path: 'tail', id });
@@ -234,6 +235,29 @@ describe('a reader that is gone', () => {
         expect(client.take()).toEqual([]);
         expect(server.errors).toEqual([]);
       }
+    },
+  );
+
+  it.each(['cancels', 'leaves'])(
+    'and %s before the route is called leaves no listener behind',
+    async (how) => {
+      const emitter = new EventEmitter();
+      const { server } = start(() => on(emitter, 'item') as AsyncIterable<never>);
+      let goOn = (): void => undefined;
+      const isAllowed = new Promise<void>((resolve) => (goOn = resolve));
+      server.sockets.use(async (_socket, _message, next) => {
+        await isAllowed;
+        await next();
+      });
+      const client = await server.connect();
+      client.say({ path: 'tail', id: 1 });
+      if (how === 'cancels') client.say({ path: '$cancel', data: 1 });
+      else client.transport.end(1000);
+      goOn();
+      await settle();
+      expect(emitter.eventNames()).toEqual([]);
+      expect(client.take()).toEqual([]);
+      expect(server.errors).toEqual([]);
     },
   );
 

@@ -8,8 +8,9 @@ import type { Call, RunningStream } from './call.js';
 import { checkSize, encodeOutput } from './outgoing-message.js';
 
 /**
- * Sends every item of `items`, then the end. Resolves when that is done, or as soon as the reader is gone; rejects when the
- * generator throws or an item does not fit. Either way the generator is told to finish: its `finally` runs.
+ * Sends every item of `items`, then the end. Resolves when that is done, or as soon as the reader is gone, which it may be
+ * already; rejects when the generator throws or an item does not fit. Either way the generator is told to finish: its
+ * `finally` runs.
  */
 export function runStream(call: Call, schema: AnySchema, items: AsyncIterable<unknown>): Promise<void> {
   const stream = new Stream(call, schema, items[Symbol.asyncIterator]());
@@ -34,6 +35,11 @@ class Stream implements RunningStream {
   }
 
   run(): Promise<void> {
+    if (this.#call.aborted) {
+      // it was called off before there was a stream to abandon
+      this.abandon();
+      return Promise.resolve();
+    }
     return new Promise((resolve, reject) => {
       // nobody waits for a generator that is still thinking when its reader has gone
       this.#leave = resolve;
