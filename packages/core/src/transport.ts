@@ -28,7 +28,7 @@ export interface Transport {
   readonly isReading: boolean;
   /**
    * Holds messages back. Where many come all the same it stops reading, so that a peer that sends faster than it is served
-   * waits in its own memory.
+   * waits in its own memory. What is held of a peer that closes is handed on before `closed`.
    */
   pause(): void;
   resume(): void;

@@ -61,7 +61,8 @@ export class Connection implements TransportListener {
   }
 
   message(text: string | undefined): void {
-    receiveMessage(this, text);
+    // a peer that closes is heard to the end, but for what is another process's to handle
+    if (this.#intake?.isStopped !== true) receiveMessage(this, text);
   }
 
   drained(): void {

@@ -1,6 +1,7 @@
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { startNodes } from './cluster.fixture.js';
 import type { LimitOptions } from './limits.js';
 import { createTestServer, settle } from './test-server.fixture.js';
 
@@ -114,6 +115,29 @@ describe('reading', () => {
     expect(client.transport.isPaused).toBe(true);
     clock.advance(1_000);
     expect(client.transport.isPaused).toBe(false);
+  });
+
+  it('is over where another process has the session, also for what is heard out when the client closes', async () => {
+    const handled: string[] = [];
+    const routes = { note: (_socket: unknown, text: string) => void handled.push(text) };
+    const { brokers, engine, nodes } = await startNodes(channels, { routes });
+    const [one, other] = nodes;
+    const client = await one.connect();
+    await settle();
+    engine.delayMessages(brokers[0]);
+    const resuming = other.resume(client);
+    // what it puts down of the session is refused
+    for (const room of ['lobby', 'attic']) {
+      one.sockets.client(client.welcome.session)?.join(room);
+      await settle();
+    }
+    expect(client.transport.isPaused).toBe(true);
+    client.say({ ...note(), seq: 1 });
+    client.transport.end(1000);
+    await settle();
+    expect(handled).toEqual([]);
+    engine.releaseMessages(brokers[0]);
+    await resuming;
   });
 
   it('that is paused leaves no timer behind when the client goes', async () => {

@@ -49,6 +49,11 @@ export class Intake {
     this.#goOn();
   }
 
+  /** Whether nothing more is to be handled. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   /** Nothing more is to be handled: the connection is about to be closed. */
   stop(): void {
     this.#isStopped = true;

@@ -154,6 +154,21 @@ describe('a connection in memory', () => {
     expect(server.heard).toEqual(['a']);
   });
 
+  it('hears out a client that closes while it is paused, and not one that is cut', async () => {
+    for (const isCut of [false, true]) {
+      const { network, server, client, transport } = await start();
+      transport.pause();
+      for (const text of ['a', 'b']) client.socket.send(text);
+      await network.settle();
+      expect(server.heard).toEqual([]);
+      if (isCut) network.cut();
+      else client.socket.close(1000);
+      await network.settle();
+      const close = { code: isCut ? 1006 : 1000, reason: '' };
+      expect(server.heard).toEqual(isCut ? [close] : ['a', 'b', close]);
+    }
+  });
+
   it('shows by its bytes that a ping was answered', async () => {
     const { network, transport } = await start();
     transport.ping();

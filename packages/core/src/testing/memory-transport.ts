@@ -16,6 +16,8 @@ export interface ServerSide {
   over(): void;
 }
 
+const abnormalClosure = 1006;
+
 /** The server's end. */
 export class MemoryTransport implements Transport {
   readonly protocol: string;
@@ -59,6 +61,7 @@ export class MemoryTransport implements Transport {
 
   close(code: number, reason: string): void {
     if (this.isClosed) return;
+    this.#unread.length = 0;
     this.#side.close(code, reason);
     this.closed(code, reason);
   }
@@ -66,7 +69,7 @@ export class MemoryTransport implements Transport {
   terminate(): void {
     if (this.isClosed) return;
     this.#side.terminate();
-    this.closed(1006, '');
+    this.closed(abnormalClosure, '');
   }
 
   /** A message came. */
@@ -87,12 +90,18 @@ export class MemoryTransport implements Transport {
     if (!this.isClosed) this.#listener?.drained();
   }
 
-  /** The connection is over. Its owner hears of it in a task of its own, after what it is doing now. */
+  /**
+   * The connection is over. Its owner hears of it in a task of its own, after what it is doing now, and hears out a peer that
+   * has closed.
+   */
   closed(code: number, reason: string): void {
     if (this.isClosed) return;
     this.isClosed = true;
     this.#side.over();
-    this.#side.enqueue(() => this.#listener?.closed(code, reason));
+    this.#side.enqueue(() => {
+      if (code !== abnormalClosure) for (const text of this.#unread) this.#listener?.message(text);
+      this.#listener?.closed(code, reason);
+    });
   }
 
   #read(): void {

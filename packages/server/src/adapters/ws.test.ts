@@ -2,7 +2,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import { constants, deflateRawSync } from 'node:zlib';
 import type { Transport } from '@wirepact/core/internal';
 import { createManualClock } from '@wirepact/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -70,6 +72,16 @@ async function connect({ compression = false, protocols = [], onMessage }: Given
   };
   return { upgrader, client, transport, told, heard, clock };
 }
+
+/** A frame of a client's whose mask changes nothing. */
+const frameOf = (opcode: number, payload: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([opcode, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
+
+const compressedFrame = (text: string): Buffer =>
+  // without the four bytes that end every message
+  frameOf(0xc1, deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4));
+
+const closeFrame = frameOf(0x88, Buffer.from([0x03, 0xe8]));
 
 const closeOf = async (client: WebSocket): Promise<unknown> => {
   const [code, reason] = (await once(client, 'close')) as [number, Buffer];
@@ -158,17 +170,49 @@ describe('pausing', () => {
     expect(told).toEqual(messages);
   });
 
-  it('still hears pongs, and that the other side has closed', async () => {
+  it('still hears pongs', async () => {
     const { client, transport, heard, told } = await connect(pauseAt('stop'));
     client.send('stop');
     client.send('held');
     await heard('stop');
     client.ping();
     await once(client, 'pong');
-    expect(transport.isReading).toBe(true);
-    client.close(4000, 'tired of waiting');
-    await heard({ code: 4000, reason: 'tired of waiting' });
-    expect(told).toHaveLength(2);
+    expect([transport.isReading, told]).toEqual([true, ['stop']]);
+  });
+
+  it('ends when the other side has closed: what it said before is heard, in order', async () => {
+    const { client, told, heard } = await connect(pauseAt('63', '70'));
+    const messages = Array.from({ length: 100 }, (_, n) => String(n));
+    for (const text of messages) client.send(text);
+    client.close(4000, 'that is all');
+    await heard({ code: 4000, reason: 'that is all' });
+    expect(told).toEqual([...messages, { code: 4000, reason: 'that is all' }]);
+  });
+
+  it('ends with what is held unheard when the line is cut, or this side has closed', async () => {
+    for (const isCut of [true, false]) {
+      const { client, transport, told, heard } = await connect(pauseAt('stop'));
+      client.send('stop');
+      client.send('held');
+      await heard('stop');
+      client.ping();
+      await once(client, 'pong');
+      if (isCut) client.terminate();
+      else transport.close(1001, '');
+      await heard({ code: isCut ? 1006 : 1001, reason: '' });
+      expect(told).toHaveLength(2);
+    }
+  });
+
+  it('hears no more than 64 KiB of what comes compressed before a close: a few bytes may be any number', async () => {
+    const { client, told, heard } = await connect({ compression: true, ...pauseAt('stop') });
+    const large = 'x'.repeat(1_000);
+    const frames = ['stop', ...Array.from({ length: 200 }, () => large)].map(compressedFrame);
+    const { _socket: socket } = client as unknown as { readonly _socket: Duplex };
+    // in one piece, as the network may bring it
+    socket.write(Buffer.concat([...frames, closeFrame]));
+    await heard({ code: 1000, reason: '' });
+    expect(told.slice(1, -1)).toEqual(Array.from({ length: 66 }, () => large));
   });
 
   it.each([

@@ -30,6 +30,9 @@ const { extension, Receiver } = ws as unknown as {
 /** A connection that holds so much back stops reading. */
 const maxHeldBytes = 65_536;
 
+/** What `ws` says of a connection that ended without a close (RFC 6455 section 7.4.1). */
+const abnormalClosure = 1006;
+
 /** How long a peer may take to answer a close while everything closes, in ms. */
 const lastCloseTimeoutMs = 1_000;
 
@@ -169,6 +172,7 @@ class WsTransport implements Transport {
     });
     webSocket.on('close', (code, reason) => {
       open.delete(this);
+      if (this.#closedWith === undefined && code !== abnormalClosure) this.#handOnLast();
       const { code: first, reason: why } = this.#closedWith ?? { code, reason: reason.toString() };
       this.#listener?.closed(first, why);
     });
@@ -254,6 +258,19 @@ class WsTransport implements Transport {
     this.#held.push(text);
     this.#heldBytes += sizeOf(text);
     if (this.#heldBytes >= maxHeldBytes) this.#read(false);
+  }
+
+  /**
+   * The peer had said it all when it closed, and nobody will say it again. What is held is bounded, save where messages are
+   * compressed: there one read of the network may be any number of them, and the rates would hold nobody.
+   */
+  #handOnLast(): void {
+    let left = this.#writer === undefined ? maxHeldBytes : Infinity;
+    for (const text of this.#held.splice(0)) {
+      if (left <= 0) return;
+      left -= text?.length ?? 0;
+      this.#listener?.message(text);
+    }
   }
 
   #read(isReading: boolean): void {
