@@ -46,7 +46,7 @@ export class Heartbeat {
     backlog.sweep(connections);
     for (const session of suspended.since(now - options.session.resumeForMs)) endForGood(session);
     logs.sweep();
-    rooms.sweep(now - options.logs.maxAgeMs);
+    rooms.sweep();
   }
 
   #checkGreeting(connection: Connection, now: number): void {

@@ -233,6 +233,35 @@ describe('the history of a room', () => {
     expect(await join()).toEqual(everything);
   });
 
+  it('is kept while nobody is in it also where nothing was said but what is latest', async () => {
+    const { server, client } = await start(() => true);
+    const [first] = server.sockets.clients();
+    first!.join('hall');
+    server.sockets.room('hall').send('topic', 'milk');
+    first!.leave('hall');
+    client.say({ path: '$join', data: { room: 'hall' }, id: 1 });
+    await settle();
+    expect(summaryOf(client)).toEqual(['$join', ['$stream', 0, 0], ['$live', 0], 'milk']);
+  });
+
+  it('goes back no further than the log may, also where nobody was connected meanwhile', async () => {
+    const { server, lobby, join } = await start(() => true, { maxAgeMs: 1_000 });
+    for (const socket of server.sockets.clients()) socket.disconnect();
+    server.clock.advance(999);
+    expect(server.clock.pending).toBe(0);
+    lobby.send('chat', 'four');
+    server.clock.advance(600);
+    expect((await lobby.history()).map(({ data }) => data)).toEqual(['four']);
+    server.clock.advance(401);
+    expect(await lobby.history()).toEqual([]);
+    for (const text of ['five', 'six']) {
+      lobby.send('chat', text);
+      server.clock.advance(600);
+    }
+    const read = await join(undefined, await server.connect());
+    expect(read).toEqual(['$join', ['$stream', 1, 1], 'six', ['$live', 2]]);
+  });
+
   it('ends with its last member where nobody may read it', async () => {
     const { server, lobby, join } = await start();
     [...server.sockets.clients()][0]!.leave('lobby');

@@ -73,14 +73,15 @@ export function createHub(
     channels,
     hooks,
     options,
+  // where a broker keeps what was said, nobody here need keep a room for it
+  const keepsEmpty = hooks.rooms?.history !== undefined && cluster === undefined;
     dialect: resolveDialect(channels, hooks.dialect),
     terms: encodeTerms(channels, options),
     routes,
     logs,
     openLog,
     cluster,
-    // where a broker keeps what was said, nobody here need keep a room for it
-    rooms: new Rooms(openLog, hooks.rooms?.history !== undefined && cluster === undefined),
+    rooms: new Rooms(openLog, keepsEmpty ? () => logs.now() - options.logs.maxAgeMs : undefined),
     everyone: new Everyone(openLog, roster),
     roster,
     suspended: new Suspended(roster, options.limits),

@@ -99,6 +99,16 @@ export class Log implements Holding {
     return this.#entries.length - this.#first;
   }
 
+  /** When the newest entry or `latest` value came. */
+  get newestAt(): number {
+    return Math.max(this.usedAt, this.#latest?.usedAt ?? 0);
+  }
+
+  /** Whether there is nothing to be read of it, values included. */
+  get isEmpty(): boolean {
+    return this.size === 0 && (this.#latest?.bytes ?? 0) === 0;
+  }
+
   /** The newest of what is `latest` in the same stream. */
   get latest(): LatestValues {
     return (this.#latest ??= new LatestValues(this.#logs));

@@ -129,6 +129,8 @@ function readFirst(session: Session, room: Room, from: Cursor | undefined): void
     if (membership === undefined || room.members.get(session) !== membership) return;
     if (session.connection !== connection) return;
     const isKnown = from?.[0] === log.epoch;
+    // while nobody was connected, nothing was let go of
+    hub.logs.trim(log);
     if (mayReadBack) {
       // of a log that others have too it is not known here how far it goes back
       if (log.source !== undefined) membership.since = -1;

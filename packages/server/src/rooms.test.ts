@@ -9,10 +9,14 @@ import type { Session } from './session.js';
 
 const sessionOf = (id: number): Session => ({ id, rooms: new Set<string>() }) as unknown as Session;
 
+/** How long a room is kept that nobody is in. */
+const keptForMs = 100;
+
 function start({ hasHistory = false } = {}) {
   const clock = createManualClock();
   const logs = new Logs(resolveOptions({ clock }));
-  const rooms = new Rooms(({ name }) => logs.create(name), hasHistory);
+  const keptSince = hasHistory ? () => clock.now() - keptForMs : undefined;
+  const rooms = new Rooms(({ name }) => logs.create(name), keptSince);
   const enter = (session: Session, name: string) =>
     rooms.add(session, name, { sinceMs: clock.now(), byClient: false });
   const membersOf = (name: string): Session[] => [...(rooms.find(name)?.sessions() ?? [])];
@@ -33,7 +37,7 @@ describe('Rooms', () => {
       );
       fc.assert(
         fc.property(steps, (taken) => {
-          const { rooms, enter, membersOf, say } = start({ hasHistory });
+          const { clock, rooms, enter, membersOf, say } = start({ hasHistory });
           const sessions = [0, 1, 2, 3].map(sessionOf);
           const model = new Set<string>();
           for (const { what, who, room } of taken) {
@@ -47,7 +51,8 @@ describe('Rooms', () => {
             } else if (what === 'say') {
               say(room);
             } else if (what === 'sweep') {
-              rooms.sweep(Infinity);
+              clock.advance(keptForMs + 1);
+              rooms.sweep();
             } else {
               rooms.removeFromAll(session);
               for (const entry of [...model]) if (entry.startsWith(`${who} `)) model.delete(entry);
@@ -115,10 +120,48 @@ describe('a room that nobody is in', () => {
     say('a');
     rooms.remove(session, 'a');
     expect([rooms.find('a'), rooms.size]).toEqual([room, 0]);
-    rooms.sweep(100);
+    clock.advance(keptForMs);
+    rooms.sweep();
     expect(rooms.find('a')).toBe(room);
-    rooms.sweep(101);
+    clock.advance(1);
+    rooms.sweep();
+    expect(logs.bytes).toBe(0);
+    expect(rooms.find('a')).toBeUndefined();
+  });
+
+  it('is not found when its log is too old, also where no sweep came by', () => {
+    const { clock, logs, rooms, enter, say } = start({ hasHistory: true });
+    say('a');
+    clock.advance(keptForMs + 1);
     expect([rooms.find('a'), logs.bytes]).toEqual([undefined, 0]);
+    say('b');
+    clock.advance(keptForMs + 1);
+    expect(say('b')).toMatchObject({ at: 1 });
+    say('a');
+    clock.advance(keptForMs + 1);
+    expect(enter(sessionOf(1), 'a')!.log.at).toBe(0);
+  });
+
+  it('is kept for its latest values as for its log', () => {
+    const { clock, rooms, enter, say } = start({ hasHistory: true });
+    const session = sessionOf(1);
+    const set = (name: string): void =>
+      rooms
+        .find(name)!
+        .log.latest.keep(createOutgoingOf('on', { room: name, delivery: 'latest' }), clock.now());
+    for (const name of ['a', 'b']) enter(session, name);
+    say('b');
+    clock.advance(keptForMs);
+    for (const name of ['a', 'b']) {
+      set(name);
+      rooms.remove(session, name);
+    }
+    clock.advance(keptForMs);
+    rooms.sweep();
+    for (const name of ['a', 'b']) expect([...rooms.find(name)!.log.latest.since(0, 'me')]).toHaveLength(1);
+    clock.advance(1);
+    rooms.sweep();
+    for (const name of ['a', 'b']) expect(rooms.find(name)).toBeUndefined();
   });
 
   it('is not kept with history where nothing was said', () => {
@@ -140,12 +183,13 @@ describe('a room that nobody is in', () => {
   });
 
   it('takes messages with history, for who comes later', () => {
-    const { rooms, enter, say } = start({ hasHistory: true });
+    const { clock, rooms, enter, say } = start({ hasHistory: true });
     say('a');
     expect(rooms.size).toBe(0);
     expect(enter(sessionOf(1), 'a')!.log.at).toBe(1);
     expect(rooms.size).toBe(1);
-    rooms.sweep(Infinity);
+    clock.advance(keptForMs + 1);
+    rooms.sweep();
     expect(rooms.find('a')).toBeDefined();
   });
 });

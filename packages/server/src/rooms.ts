@@ -77,14 +77,17 @@ const maxEmptyRooms = 10_000;
 export class Rooms {
   readonly #rooms = new Map<string, Room>();
   readonly #openLog: OpenLog;
-  /** Whether a room is kept for a while when nobody is in it, for newcomers that may read what was said before. */
-  readonly #keepsEmpty: boolean;
+  /**
+   * A room that nobody is in is kept while something was said there since this time, in ms since the epoch, for newcomers that
+   * may read it; without it no such room is kept.
+   */
+  readonly #keptSince: (() => number) | undefined;
   /** Rooms that nobody is in. */
   readonly #empty = new Set<Room>();
 
-  constructor(openLog: OpenLog, keepsEmpty: boolean) {
+  constructor(openLog: OpenLog, keptSince?: () => number) {
     this.#openLog = openLog;
-    this.#keepsEmpty = keepsEmpty;
+    this.#keptSince = keptSince;
   }
 
   /** How many rooms somebody is in. */
@@ -93,12 +96,16 @@ export class Rooms {
   }
 
   find(name: string): Room | undefined {
-    return this.#rooms.get(name);
+    const room = this.#rooms.get(name);
+    if (room === undefined || !this.#isOver(room)) return room;
+    // while nobody is connected, no sweep comes by
+    this.#drop(room);
+    return undefined;
   }
 
   /** The room that a message is sent to; `undefined` where nobody could ever read it. */
   toSendTo(name: string): Room | undefined {
-    return this.#rooms.get(name) ?? (this.#keepsEmpty ? this.#make(name) : undefined);
+    return this.find(name) ?? (this.#keptSince && this.#make(name));
   }
 
   /** `undefined` when it was there already. */
@@ -108,7 +115,7 @@ export class Rooms {
     { since, ...given }: Omit<Membership, 'since'> & Partial<Membership>,
   ): Room | undefined {
     if (session.rooms.has(name)) return undefined;
-    const room = this.#rooms.get(name) ?? this.#make(name);
+    const room = this.find(name) ?? this.#make(name);
     session.rooms.add(name);
     const membership: Membership = { since: since ?? room.log.at, ...given };
     room.members.set(session, membership);
@@ -129,9 +136,13 @@ export class Rooms {
     for (const name of session.rooms) this.#forget(session, name);
   }
 
-  /** Gives up the rooms that nobody is in and where nothing was said since `time`. */
-  sweep(time: number): void {
-    for (const room of this.#empty) if (room.log.usedAt < time) this.#drop(room);
+  /** Gives up the rooms that nobody is in and where nothing was said for too long. */
+  sweep(): void {
+    for (const room of this.#empty) if (this.#isOver(room)) this.#drop(room);
+  }
+
+  #isOver({ members, log }: Room): boolean {
+    return members.size === 0 && this.#keptSince !== undefined && log.newestAt < this.#keptSince();
   }
 
   #make(name: string): Room {
@@ -145,7 +156,7 @@ export class Rooms {
     const room = this.#rooms.get(name);
     if (room?.members.delete(session) !== true || room.members.size > 0) return;
     this.#keepEmpty(room);
-    if (!this.#keepsEmpty || room.log.size === 0) this.#drop(room);
+    if (this.#keptSince === undefined || room.log.isEmpty) this.#drop(room);
   }
 
   #keepEmpty(room: Room): void {

@@ -113,10 +113,11 @@ export class RoomSelection {
   async history({ limit = 100, after }: HistoryOptions = {}): Promise<readonly RoomMessage[]> {
     checkCount('history.limit', limit);
     if (limit === 0) return [];
-    const { cluster } = this.#hub;
+    const { cluster, rooms, logs } = this.#hub;
     if (cluster !== undefined) return readSharedHistory(cluster.broker, this.name, limit, after);
-    const log = this.#hub.rooms.find(this.name)?.log;
+    const log = rooms.find(this.name)?.log;
     if (log === undefined) return [];
+    logs.trim(log);
     const isKnown = after?.[0] === log.epoch;
     const entries = [...log.after(isKnown ? after[1] : 0)];
     const wanted = isKnown ? entries.slice(0, limit) : entries.slice(-limit);
