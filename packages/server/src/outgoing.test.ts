@@ -82,6 +82,25 @@ describe('from the soft bound on', () => {
     expect(transport.sent).toHaveLength(2);
   });
 
+  it('of latest so much goes out at a time that it closes nobody who takes it', () => {
+    const { transport, outgoing } = start();
+    transport.bufferedBytes = soft;
+    transport.isHolding = true;
+    const values = Array.from({ length: 256 }, (_, n) => `${n}`.padEnd(10_000));
+    for (const [n, text] of values.entries()) outgoing.deliver(message('latest', text, `${n}`));
+    const drain = (): void => {
+      transport.drain();
+      outgoing.drained();
+    };
+    drain();
+    expect(transport.sent).toEqual(values.slice(0, 27));
+    // what is set meanwhile takes the place of what waits
+    outgoing.deliver(message('latest', 'newer', '255'));
+    for (let n = 0; n < 10; n += 1) drain();
+    expect(transport.sent).toEqual([...values.slice(0, -1), 'newer']);
+    expect(transport.closedWith).toBeUndefined();
+  });
+
   it('of latest nothing older comes after a newer one that was sent meanwhile', () => {
     const { transport, counters, outgoing } = start();
     transport.bufferedBytes = soft;

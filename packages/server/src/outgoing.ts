@@ -94,9 +94,13 @@ export class Outgoing {
   drained(): void {
     if (this.#newest === undefined && this.#waiting === undefined) return;
     if (this.#transport.bufferedBytes >= this.#bounds.resumeBytes) return;
-    const newest = this.#newest;
+    for (const [slot, text] of this.#newest ?? []) {
+      // together they may be more than a slow reader may have waiting: the rest goes when these are taken
+      if (this.isSlow) return;
+      this.#newest?.delete(slot);
+      this.write(text);
+    }
     this.#newest = undefined;
-    for (const text of newest?.values() ?? []) this.write(text);
     this.#waiting?.wakeAll();
   }
 
