@@ -56,3 +56,18 @@ test('of 200 rooms a client is in 128, however they are asked for; the server ma
   expect(socket?.rooms.size).toBe(129);
   expect(sockets.stats().limited.joins).toBe(72);
 });
+
+test('rooms that the server has put a client into are none of its 128', async () => {
+  const { greet, sockets } = joining();
+  const client = await greet();
+  const [socket] = sockets.clients();
+  for (let n = 0; n < 200; n += 1) socket?.join(`by the server ${n}`);
+  for (let n = 0; n < 129; n += 1) client.say({ path: '$join', data: { room: `room ${n}` }, id: n });
+  await settle();
+  expect(socket?.rooms.size).toBe(200 + 128);
+  const refused = client.take().filter(({ error }) => error?.code === 'rate_limited');
+  expect(refused).toMatchObject([{ path: '$join', id: 128 }]);
+  // nor do they become its own by its asking for them
+  client.say({ path: '$join', data: { room: 'by the server 7' }, id: 129 });
+  expect(client.take()).toMatchObject([{ path: '$join', id: 129, data: { room: 'by the server 7' } }]);
+});

@@ -45,7 +45,7 @@ export async function joinFromClient(session: Session, frame: Frame): Promise<vo
     return readAgain(session, room, cursor);
   }
   const pending = session.joining.get(room);
-  if (pending === undefined && session.rooms.size + session.joining.size >= maxRooms) {
+  if (pending === undefined && countJoined(session) >= maxRooms) {
     session.hub.counters.limited.joins += 1;
     return sendRefusal(sender, 'rate_limited', `a client may be in ${maxRooms} rooms`);
   }
@@ -78,6 +78,15 @@ function readAgain(session: Session, name: string, cursor: Cursor | undefined): 
 }
 
 /** Counts a join; how long to wait for it, in ms, when that is one too many. */
+/** In how many rooms a client is or may soon be by its own asking; those that the server put it into are not its doing. */
+function countJoined(session: Session): number {
+  let count = session.joining.size;
+  for (const name of session.rooms) {
+    if (session.hub.rooms.find(name)?.members.get(session)?.byClient === true) count += 1;
+  }
+  return count;
+}
+
 function takeJoin(session: Session): number {
   const { options, counters } = session.hub;
   const now = options.clock.now();
