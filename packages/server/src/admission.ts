@@ -53,12 +53,13 @@ export class Gate {
   /** Lets nobody in from now on, and ends every session. */
   close(): void {
     this.shut();
-    const { roster, connections, acknowledgements } = this.#hub;
+    const { roster, connections, acknowledgements, checking } = this.#hub;
     for (const session of roster.all()) {
       const leave = isKeptElsewhere(session) ? letGo : endSession;
       leave(session, closeCodes.goingAway, closing.reason);
     }
     for (const connection of connections) closeConnection(connection, closeCodes.goingAway, closing.reason);
+    for (const giveUp of checking) giveUp(closing.reason);
     this.#heartbeat.stop();
     acknowledgements.stop();
   }
@@ -98,7 +99,7 @@ export class Gate {
     const protocol = protocols.find((name) => name === dialect.subprotocol);
     const request = readToken(hooks.origins === '*' ? withoutCookies(located) : located, protocols);
     try {
-      const identity = await identify(this.#hub, request);
+      const identity = await identify(this.#hub, request, identifying);
       const none = this.#capacity.findLack(address, identity.userId);
       if (none !== undefined) return refuse(none, protocol);
       return {

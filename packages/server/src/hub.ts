@@ -25,6 +25,9 @@ export type AnySocket = Socket<AnyChannels, unknown>;
 /** What users gave, with the contract's types taken off. */
 export type Hooks = SocketManagerOptions<AnyChannels, unknown>;
 
+/** Each calls off a question to the application that is still being answered. */
+export type Asking = Set<(why: string) => void>;
+
 /** What the parts of one SocketManager share. */
 export interface Hub {
   readonly channels: ChannelDefinitions;
@@ -47,8 +50,10 @@ export interface Hub {
   readonly counters: Counters;
   /** Every connection, those included that have not said `$hello` yet. Sessions may have none. */
   readonly connections: Connections;
-  /** Calls off the identities that are being found out. */
-  readonly identifying: Set<(why: string) => void>;
+  /** The identities that are being found out, of who is not let in yet. */
+  readonly identifying: Asking;
+  /** Those of clients that are here: by a new token, or once more. */
+  readonly checking: Asking;
   readonly manager: SocketManager<AnyChannels, unknown>;
   /** Tells the user's `onError`; what that throws is lost, or it would be reported for ever. */
   report(error: unknown, session?: Session, path?: string): void;
@@ -68,13 +73,13 @@ export function createHub(
   const logs = new Logs(options);
   const cluster = hooks.broker && new Cluster(hooks.broker, options, logs);
   const openLog: OpenLog = cluster?.openLog ?? (({ name, session }) => logs.create(name, session?.id));
+  // where a broker keeps what was said, nobody here need keep a room for it
+  const keepsEmpty = hooks.rooms?.history !== undefined && cluster === undefined;
   const roster = new Roster();
   const hub: Hub = {
     channels,
     hooks,
     options,
-  // where a broker keeps what was said, nobody here need keep a room for it
-  const keepsEmpty = hooks.rooms?.history !== undefined && cluster === undefined;
     dialect: resolveDialect(channels, hooks.dialect),
     terms: encodeTerms(channels, options),
     routes,
@@ -90,6 +95,7 @@ export function createHub(
     counters: createCounters(),
     connections: new Connections(),
     identifying: new Set(),
+    checking: new Set(),
     manager,
     report(error, session, path) {
       const origin = {

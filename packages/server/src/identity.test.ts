@@ -1,6 +1,7 @@
 import { defineChannels, SocketError } from '@wirepact/core';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import type { LimitOptions } from './limits.js';
 import { createTestServer, FakeTransport, request, settle } from './test-server.fixture.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
@@ -265,6 +266,25 @@ describe('a client that sends a new token', () => {
     expect(gone).toEqual([1000]);
   });
 
+  it('is not cut off by a drain while that is checked', async () => {
+    let finish = (_name: string): void => undefined;
+    const server = createTestServer(channels, {
+      authenticate,
+      routes: { who: () => new Promise<string>((resolve) => (finish = resolve)) },
+    });
+    const client = await server.connect('ann');
+    client.say({ path: 'who', id: 1 });
+    client.say({ path: '$auth', data: 'hang' });
+    const drained = server.sockets.drain();
+    await settle();
+    client.say({ path: '$pong' });
+    finish('ann');
+    await drained;
+    expect(client.take()).toContainEqual({ path: 'who', data: 'ann', id: 1 });
+    expect(client.transport.closedWith?.code).toBe(1012);
+    expect([server.errors, server.clock.pending]).toEqual([[], 0]);
+  });
+
   it('that hangs is closed after 5 s, to come back', async () => {
     const { server } = start();
     const client = await server.connect('ann');
@@ -326,5 +346,42 @@ describe('an identity that expires', () => {
     server.clock.advance(11_000);
     expect(client.transport.closedWith?.code).toBe(4401);
     expect(client.take()).toEqual([]);
+  });
+});
+
+describe('recheck', () => {
+  /** A server that has begun to ask, and gets no answer. */
+  async function startAsking(limits: LimitOptions = {}) {
+    const recheck = vi.fn(() => new Promise<boolean>(() => undefined));
+    const server = createTestServer(channels, { limits: { recheckIntervalMs: 10_000, ...limits }, recheck });
+    const client = await server.connect();
+    server.clock.advance(10_000);
+    await settle();
+    expect(recheck).toHaveBeenCalledOnce();
+    return { server, client };
+  }
+
+  it('that takes too long is reported by its own name', async () => {
+    const { server, client } = await startAsking();
+    server.clock.advance(5_000);
+    await settle();
+    expect(server.errors).toMatchObject([{ message: '[overloaded] recheck took longer than 5000 ms' }]);
+    expect(client.transport.closedWith).toBeUndefined();
+  });
+
+  it.each(['drain', 'close'] as const)('that runs when the server does %s is no error', async (how) => {
+    const { server, client } = await startAsking();
+    const done = server.sockets[how]();
+    await settle();
+    client.say({ path: '$pong' });
+    await done;
+    await settle();
+    expect(client.transport.closedWith?.code).toBe(how === 'drain' ? 1012 : 1001);
+    expect([server.errors, server.clock.pending]).toEqual([[], 0]);
+  });
+
+  it('takes nobody’s place who wants to be let in', async () => {
+    const { server } = await startAsking({ maxAuthenticating: 1 });
+    expect((await server.sockets.admit(request)).accepted).toBe(true);
   });
 });

@@ -2,7 +2,7 @@
 import { isSocketError, SocketError } from '@wirepact/core';
 import { closeCodes } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
-import type { Hub } from './hub.js';
+import type { Asking, Hub } from './hub.js';
 import { loseConnection } from './lifecycle.js';
 import type { Identity, Session } from './session.js';
 import type { UpgradeRequest } from './upgrade-request.js';
@@ -16,15 +16,15 @@ const refusals: Readonly<Record<string, { readonly status: number; readonly clos
 const failure = { status: 500, closeCode: closeCodes.internal };
 
 /**
- * Runs the application's `authenticate`.
+ * Runs the application's `authenticate`, which `asking` can call off.
  *
  * @throws SocketError `unauthenticated`, `forbidden` or `overloaded` as it threw it; `overloaded` when it took too long;
  *   `internal` for whatever else it threw, which is reported.
  */
-export async function identify(hub: Hub, request: UpgradeRequest): Promise<Identity> {
+export async function identify(hub: Hub, request: UpgradeRequest, asking: Asking): Promise<Identity> {
   const { authenticate, userId, expiresAt } = hub.hooks;
   try {
-    const context = authenticate === undefined ? undefined : await inTime(hub, authenticate(request));
+    const context = authenticate && (await inTime('authenticate', authenticate(request), hub, asking));
     return { context, userId: userId?.(context), expiresAt: expiresAt?.(context) };
   } catch (error) {
     if (isSocketError(error) && Object.hasOwn(refusals, error.code)) throw error;
@@ -62,7 +62,8 @@ async function checkTokens(session: Session): Promise<void> {
 async function checkToken(session: Session, token: unknown): Promise<void> {
   const { hub, request, connection } = session;
   try {
-    const identity = await identify(hub, typeof token === 'string' ? { ...request, token } : request);
+    const asked = typeof token === 'string' ? { ...request, token } : request;
+    const identity = await identify(hub, asked, hub.checking);
     if (identity.userId !== session.userId)
       throw new SocketError('forbidden', '[forbidden] the token is another user’s');
     // who came back meanwhile was asked who it is
@@ -111,35 +112,49 @@ async function askAgain(connection: Connection, session: Session): Promise<void>
   try {
     const { context } = session.identity;
     // a hook that throws at once has failed like one that rejects
-    const holds = await inTime(hub, Promise.resolve(context).then(hub.hooks.recheck));
+    const holds = await inTime(
+      'recheck',
+      Promise.resolve(context).then(hub.hooks.recheck),
+      hub,
+      hub.checking,
+    );
     if (holds === true) return;
     loseConnection(connection, closeCodes.unauthenticated, 'the identity was taken back', true);
   } catch (error) {
     const isRefused = isSocketError(error, 'unauthenticated') || isSocketError(error, 'forbidden');
-    if (!isRefused) return hub.report(error, session);
+    if (!isRefused) {
+      // of a connection that is gone nobody needs to know any more
+      const isInVain = connection.outgoing.isClosed && isSocketError(error, 'overloaded');
+      return isInVain ? undefined : hub.report(error, session);
+    }
     const { closeCode, reason } = refusalOf(error);
     loseConnection(connection, closeCode, reason, closeCode === closeCodes.unauthenticated);
   }
 }
 
-/** Gives `authenticate` so much time and no more, and none once the server closes. */
-function inTime<TContext>(hub: Hub, pending: TContext | PromiseLike<TContext>): Promise<TContext> {
-  const { authenticateTimeoutMs } = hub.options.limits;
+/** Gives one of the application's hooks so much time and no more, and none once it is called off. */
+function inTime<TAnswer>(
+  hook: string,
+  pending: TAnswer | PromiseLike<TAnswer>,
+  { options }: Hub,
+  asking: Asking,
+): Promise<TAnswer> {
+  const { authenticateTimeoutMs } = options.limits;
   return new Promise((resolve, reject) => {
     const giveUp = (why: string): void => {
       settled();
       reject(new SocketError('overloaded', `[overloaded] ${why}`));
     };
-    const stopTimer = hub.options.clock.after(authenticateTimeoutMs, () =>
-      giveUp(`authenticate took longer than ${authenticateTimeoutMs} ms`),
+    const stopTimer = options.clock.after(authenticateTimeoutMs, () =>
+      giveUp(`${hook} took longer than ${authenticateTimeoutMs} ms`),
     );
     const settled = (): void => {
       stopTimer();
-      hub.identifying.delete(giveUp);
+      asking.delete(giveUp);
     };
-    hub.identifying.add(giveUp);
+    asking.add(giveUp);
     Promise.resolve(pending).then(
-      (context) => (settled(), resolve(context)),
+      (answer) => (settled(), resolve(answer)),
       (error: Error) => (settled(), reject(error)),
     );
   });
