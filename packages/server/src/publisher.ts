@@ -5,6 +5,7 @@ import type { Broker, BrokerListener, BrokerSettings } from './broker.js';
 import { everyoneName } from './log.js';
 import { joinEngine } from './join-engine.js';
 import { figures } from './figures.js';
+import { guarded } from './guarded.js';
 import { defaultOptions, type LogOptions } from './options.js';
 import { createOutgoing, type OutgoingMessage } from './outgoing-message.js';
 import { findRoomNameFault } from './rooms.js';
@@ -135,11 +136,11 @@ class RemotePublisher {
   }
 
   readonly #report = (error: unknown, path?: string): void => {
-    try {
-      this.#options.onError?.(error, path === undefined ? {} : { path });
-    } catch {
+    guarded(
+      () => this.#options.onError?.(error, path === undefined ? {} : { path }),
       // there is nobody left to tell
-    }
+      () => undefined,
+    );
   };
 }
 

@@ -316,4 +316,24 @@ describe('a publisher', () => {
     await publisher.close();
     await publisher.close();
   });
+
+  it('is not harmed by an onError that fails, at once or later', async () => {
+    const fault = new Error('in onError');
+    const thrower = (): never => {
+      throw fault;
+    };
+    for (const fail of [thrower, () => Promise.reject(fault)]) {
+      const { clock, engine } = await startNodes(channels);
+      let told = 0;
+      const onError = (): unknown => ((told += 1), fail());
+      const publisher = createPublisher(channels, { broker: engine.broker(), clock, onError });
+      engine.goAway();
+      publisher.room('lobby').send('said', 'lost');
+      await settle();
+      clock.advance(6_000);
+      await settle();
+      expect(told).toBe(1);
+      await publisher.close();
+    }
+  });
 });
