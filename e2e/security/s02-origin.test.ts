@@ -38,9 +38,7 @@ async function listen() {
   const { sockets } = startServer({ authenticate: () => void (asked += 1), hosts: ['app.example'] });
   const { url } = await sockets.listen({ port: 0, host: '127.0.0.1' });
   const statusOf = async (...headers: string[]): Promise<number> => {
-    const { head, client } = await RawClient.attempt(url.replace('localhost', '127.0.0.1'), [
-      handshake(headers),
-    ]);
+    const { head, client } = await RawClient.attempt(url, [handshake(headers)]);
     client.destroy();
     return Number(head.split(' ')[1]);
   };

@@ -116,6 +116,23 @@ test.each([
   expect(statusOf(head)).toBe(status);
 });
 
+test.each([
+  [100, 95, 101],
+  [100, 96, 431],
+  [10, 5, 101],
+  [10, 6, 431],
+])(
+  'where a handshake may have %i headers, one with 5 and %i more gets %i',
+  async (maxHeaders, more, status) => {
+    const { sockets } = startServer({ limits: { maxHeaders } });
+    const { url } = await sockets.listen({ port: 0, path: '/ws', host });
+    const headers = Array.from({ length: more }, (_, n) => `x${n}: y`);
+    const { head, client } = await RawClient.attempt(url, [Buffer.from(handshake(...headers))]);
+    client.destroy();
+    expect(statusOf(head)).toBe(status);
+  },
+);
+
 test('what is no upgrade gets 426 and learns what is here; another path gets 404', async () => {
   const { sockets } = startServer();
   const { port } = await sockets.listen({ port: 0, path: '/ws', host });

@@ -45,7 +45,7 @@ export async function startEchoServer(
   const { url } = await sockets.listen({ port: 0, path: '/ws', host: '127.0.0.1' });
   onTestFinished(() => sockets.close());
   return {
-    url: url.replace('localhost', '127.0.0.1'),
+    url,
     ended,
     sockets,
     async untilEmpty() {

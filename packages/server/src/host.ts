@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import type { UpgradeRequest } from './upgrade-request.js';
 
-/** What a server says of itself that only this machine can reach. */
+/** The names of this machine. */
 const ownMachine: readonly string[] = ['localhost', '*.localhost', '127.0.0.1', '[::1]'];
 
 const forwarding = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'] as const;
@@ -25,13 +25,13 @@ export function isForwarded({ headers }: UpgradeRequest): boolean {
   return forwarding.some((name) => headers[name] !== undefined);
 }
 
-/** The names of a server that listens at this address, where nothing else is said: those of this machine, if nobody else can come. */
-export function hostsAt(address: string | undefined): readonly string[] | undefined {
-  const isOwn =
-    address === 'localhost' ||
-    address === '::1' ||
-    (isIP(address ?? '') === 4 && address?.startsWith('127.'));
-  return isOwn === true ? ownMachine : undefined;
+/**
+ * The names of a server that listens at this address, where nothing else is said: those of this machine and the address
+ * itself, if nobody else can come.
+ */
+export function hostsAt(address = ''): readonly string[] | undefined {
+  if (address === 'localhost' || address === '::1') return ownMachine;
+  return isIP(address) === 4 && address.startsWith('127.') ? [...ownMachine, address] : undefined;
 }
 
 /** A name that is written otherwise than a browser writes it would match nothing. @throws TypeError for what is none */

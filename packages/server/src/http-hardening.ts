@@ -2,6 +2,7 @@
 // let a slow request hold a connection for a minute and a half.
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { defaultLimits } from './limits.js';
 
 /** What to create an HTTP server with: `createServer(hardenedServerOptions, app)`. Times are in ms. */
 export const hardenedServerOptions: Readonly<
@@ -26,8 +27,11 @@ export const hardenedServerOptions: Readonly<
   maxHeaderSize: 8_192,
 };
 
-/** So many headers of a request are read. One more than a handshake may have, so that a handshake with more is noticed. */
-const maxHeadersCount = 65;
+/**
+ * So many headers of a request are read; Node passes over what comes after them. One more than a handshake may have, so that a
+ * handshake with more is noticed.
+ */
+const maxHeadersCount = defaultLimits.maxHeaders + 1;
 
 /** Of the descriptors that a process may have the rest is for files, databases and the logs of what went wrong. */
 const shareForConnections = 0.9;
@@ -36,7 +40,8 @@ const shareForConnections = 0.9;
  * Bounds what an HTTP server of yours spends on strangers: how many headers it reads, and how many connections it takes, nine
  * tenths of the file descriptors that the process may have (on Linux, where that can be read). Connections beyond that are
  * closed at once, and the server's event `drop` tells. The times and the size of headers are set when a server is made, by
- * {@link hardenedServerOptions}.
+ * {@link hardenedServerOptions}. Where `limits.maxHeaders` is raised, set the server's `maxHeadersCount` to one more than that
+ * afterwards: Node passes over what it does not read.
  *
  * @example `const server = hardenServer(createServer(hardenedServerOptions, app));`
  */

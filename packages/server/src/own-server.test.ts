@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { connect as connectTcp, type AddressInfo } from 'node:net';
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { whereabouts } from './own-server.js';
 import { SocketManager } from './socket-manager.js';
 
 const channels = defineChannels({ output: { out: z.string() } });
@@ -20,7 +22,7 @@ describe('listen', () => {
   it('says where it listens, and answers what is no upgrade', async () => {
     const { sockets } = make();
     const { port, url, server } = await sockets.listen({ port: 0, path: '/ws', host });
-    expect(url).toBe(`ws://localhost:${port}/ws`);
+    expect(url).toBe(`ws://${host}:${port}/ws`);
     expect((server.address() as AddressInfo).port).toBe(port);
     const endpoint = await fetch(`http://${host}:${port}/ws?a=1`);
     expect([endpoint.status, endpoint.headers.get('upgrade'), await endpoint.text()]).toEqual([
@@ -29,6 +31,20 @@ describe('listen', () => {
       'this is a WebSocket endpoint\n',
     ]);
     expect((await fetch(`http://${host}:${port}/other`)).status).toBe(404);
+  });
+
+  it.each([
+    [undefined, 'localhost'],
+    ['', 'localhost'],
+    ['0.0.0.0', 'localhost'],
+    ['::', 'localhost'],
+    ['localhost', 'localhost'],
+    ['127.0.0.2', '127.0.0.2'],
+    ['::1', '[::1]'],
+    ['app.internal', 'app.internal'],
+  ])('on the host %s can be reached at %s', (given, name) => {
+    const server = { address: () => ({ port: 80 }) } as unknown as Server;
+    expect(whereabouts(server, '/ws', given)).toEqual({ port: 80, url: `ws://${name}:80/ws` });
   });
 
   it('has little patience with headers', async () => {

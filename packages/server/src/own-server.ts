@@ -1,8 +1,9 @@
 // The HTTP server of `listen()`: nothing but the endpoint, and little patience with slow or large headers.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { isIPv6, type AddressInfo } from 'node:net';
 import { pathOf } from './endpoints.js';
 import { hardenedServerOptions, hardenServer } from './http-hardening.js';
+import type { LimitOptions } from './limits.js';
 
 /** Where a server of its own listens. */
 export interface ListenOptions {
@@ -17,22 +18,25 @@ export interface ListenOptions {
 /** A server that listens. */
 export interface Listening {
   readonly port: number;
-  /** Its address on this machine: `ws://localhost:8080/ws`. */
+  /** Its address, as a client on this machine reaches it: `ws://localhost:8080/ws`, or with the `host` that was given. */
   readonly url: string;
   readonly server: Server;
 }
 
-/** Makes the HTTP server of one endpoint. */
+/** Makes the HTTP server of one endpoint, whose handshakes may have so many headers. */
 export function createOwnServer(
   path: string,
+  { maxHeaders }: Pick<Required<LimitOptions>, 'maxHeaders'>,
   handleRequest: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
-  return hardenServer(
-    createServer(hardenedServerOptions, (request, response) => {
-      if (pathOf(request) === path) handleRequest(request, response);
-      else response.writeHead(404, { 'content-type': 'text/plain' }).end('there is nothing at this path\n');
-    }),
-  );
+  const server = createServer(hardenedServerOptions, (request, response) => {
+    if (pathOf(request) === path) handleRequest(request, response);
+    else response.writeHead(404, { 'content-type': 'text/plain' }).end('there is nothing at this path\n');
+  });
+  hardenServer(server);
+  // one more is read, so that a handshake with more is noticed
+  server.maxHeadersCount = maxHeaders + 1;
+  return server;
 }
 
 /** Rejects with the system's error when the port cannot be had, and when the server is closed meanwhile. */
@@ -47,10 +51,18 @@ export function listening(server: Server, port: number, host: string | undefined
   });
 }
 
+/** What stands for every address of a machine. */
+const everyAddress: ReadonlySet<string> = new Set(['', '0.0.0.0', '::']);
+
 /** Where a server listens, as a client on this machine says it. */
-export function whereabouts(server: Server, path: string): Pick<Listening, 'port' | 'url'> {
+export function whereabouts(
+  server: Server,
+  path: string,
+  host: string | undefined,
+): Pick<Listening, 'port' | 'url'> {
   const { port } = server.address() as AddressInfo;
-  return { port, url: `ws://localhost:${port}${path}` };
+  const name = host === undefined || everyAddress.has(host) ? 'localhost' : host;
+  return { port, url: `ws://${isIPv6(name) ? `[${name}]` : name}:${port}${path}` };
 }
 
 /** Resolves when every connection of the server is closed; those that wait for another request are not waited for. */

@@ -180,7 +180,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
    * cannot be had.
    */
   async listen({ port, path = '/', host }: ListenOptions): Promise<Listening> {
-    const server = createOwnServer(path, (request, response) => this.handleRequest(request, response));
+    const server = createOwnServer(path, this.#hub.options.limits, (...args) => this.handleRequest(...args));
     const detach = this.#attach(server, path, hostsAt(host));
     this.#servers.add(server);
     server.on('drop', () => (this.#hub.counters.refused.descriptors += 1));
@@ -193,7 +193,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
       throw error;
     }
     server.on('error', (error) => this.#hub.report(error));
-    return { server, ...whereabouts(server, path) };
+    return { server, ...whereabouts(server, path, host) };
   }
 
   /** Takes one upgrade, from inside a controller of yours. It is answered whatever happens. */
