@@ -27,26 +27,28 @@ export function receiveMessage(connection: Connection, text: string | undefined)
   const { hub, session, outgoing } = connection;
   if (outgoing.isClosed || (session !== undefined && session.connection !== connection)) return;
   hub.counters.received += 1;
-  const decoded = decode(hub, text);
-  const answers = decoded.frame !== undefined && isAnswer(connection, decoded.frame);
-  const isAskedFor = answers || (decoded.frame !== undefined && isReceipt(connection, decoded.frame));
+  const received = decode(hub, text);
+  const { frame, why } = received;
+  const isAnswer = frame !== undefined && answersQuestion(connection, frame);
+  const isAskedFor = isAnswer || (frame !== undefined && isReceipt(connection, frame));
   connection.intake.take(isAskedFor ? 0 : 1, text === undefined ? 0 : Buffer.byteLength(text));
-  const { frame, why } = decoded;
-  if (session === undefined) {
-    if (connection.isGreeting) return;
-    if (frame?.path === '$hello' && why === undefined) greet(connection, frame);
-    else refuseMessage(connection, why ?? 'the first message must be $hello');
-    return;
-  }
+  if (session === undefined) return receiveGreeting(connection, received);
   if (session.resumeToken.confirm()) session.shared?.noteConfirmed();
   if (frame === undefined) refuseMessage(connection, why ?? '');
   else if (why !== undefined) {
     // on the path of a question an `id` is the server's own
-    if (frame.id === undefined || answers) refuseEvent(session, connection, frame, why);
+    if (frame.id === undefined || isAnswer) refuseEvent(session, connection, frame, why);
     else refuseRequest(session, connection, frame, why);
   } else if (frame.path.startsWith('$')) receiveProtocolFrame(session, frame);
-  else if (answers) session.questions.answer(frame);
+  else if (isAnswer) session.questions.answer(frame);
   else receive(session, frame);
+}
+
+/** Takes what comes before there is a session: `$hello`, and nothing else. */
+function receiveGreeting(connection: Connection, { frame, why }: Received): void {
+  if (connection.isGreeting) return;
+  if (frame?.path === '$hello' && why === undefined) greet(connection, frame);
+  else refuseMessage(connection, why ?? 'the first message must be $hello');
 }
 
 function greet(connection: Connection, { data }: Frame): void {
@@ -82,7 +84,7 @@ function isReceipt({ speaksProtocol }: Connection, { path }: Frame): boolean {
 }
 
 /** Whether it is the client that answers on this path. */
-function isAnswer({ hub, speaksProtocol }: Connection, { id, path }: Frame): boolean {
+function answersQuestion({ hub, speaksProtocol }: Connection, { id, path }: Frame): boolean {
   return id !== undefined && speaksProtocol && findChannel(hub, path)?.answer !== undefined;
 }
 

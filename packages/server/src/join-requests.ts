@@ -11,6 +11,7 @@ import {
   leaveRoom,
   type Entrance,
 } from './membership.js';
+import { toRecord } from './read-json.js';
 import { introduceEveryone, introduceInbox, isHeld } from './replay.js';
 import { findRoomNameFault } from './rooms.js';
 import type { Session } from './session.js';
@@ -77,7 +78,6 @@ function readAgain(session: Session, name: string, cursor: Cursor | undefined): 
   if (room !== undefined && !isHeld(session, name)) introduceRoom(session, room, cursor);
 }
 
-/** Counts a join; how long to wait for it, in ms, when that is one too many. */
 /** In how many rooms a client is or may soon be by its own asking; those that the server put it into are not its doing. */
 function countJoined(session: Session): number {
   let count = session.joining.size;
@@ -87,6 +87,7 @@ function countJoined(session: Session): number {
   return count;
 }
 
+/** Counts a join; how long to wait for it, in ms, when that is one too many. */
 function takeJoin(session: Session): number {
   const { options, counters } = session.hub;
   const now = options.clock.now();
@@ -95,8 +96,4 @@ function takeJoin(session: Session): number {
   if (waitMs === 0) session.joinsFullAt = fullAt;
   else counters.limited.joins += 1;
   return waitMs;
-}
-
-function toRecord(data: unknown): { readonly room?: unknown; readonly from?: unknown } {
-  return typeof data === 'object' && data !== null ? data : {};
 }

@@ -4,6 +4,7 @@ import { sendRefusal } from './answers.js';
 import { isPosition } from './hello.js';
 import { renewIdentity } from './identity.js';
 import { joinFromClient, leaveFromClient } from './join-requests.js';
+import { toRecord } from './read-json.js';
 import { noteNumber, numberOf } from './received-numbers.js';
 import type { Session } from './session.js';
 
@@ -39,7 +40,7 @@ function cancel(session: Session, { data }: Frame): void {
 }
 
 function grantMore(session: Session, { data }: Frame): void {
-  const { id, n } = (typeof data === 'object' && data !== null ? data : {}) as { id?: unknown; n?: unknown };
+  const { id, n } = toRecord(data);
   if ((typeof id === 'number' || typeof id === 'string') && Number.isSafeInteger(n)) {
     session.findCall(id)?.stream?.grant(n as number);
   }
@@ -47,6 +48,6 @@ function grantMore(session: Session, { data }: Frame): void {
 
 /** The client has its direct messages up to a position: they need not be kept for it. */
 function takeAcknowledgement(session: Session, { data }: Frame): void {
-  const { inbox: at } = (typeof data === 'object' && data !== null ? data : {}) as { inbox?: unknown };
+  const { inbox: at } = toRecord(data);
   if (isPosition(at)) session.inbox?.acknowledge(at);
 }
