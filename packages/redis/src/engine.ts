@@ -5,7 +5,7 @@ import { Asks } from './asks.js';
 import { Cluster } from './cluster.js';
 import type { ResolvedOptions } from './options.js';
 import { LineLost } from './redis-line.js';
-import type { Comeback, NodeHost, RedisNode } from './redis-node.js';
+import type { NodeHost, RedisNode } from './redis-node.js';
 import type { Command, RedisScript } from './redis-script.js';
 import { explain } from './refusal.js';
 import { Returns } from './returns.js';
@@ -41,12 +41,14 @@ export class Engine implements NodeHost {
     this.#host = host;
     this.options = options;
     this.scripts = host.scripts;
+    const failed = (error: unknown): void => this.failed(error);
     this.#returns = new Returns({
-      ...{ clock, timeoutMs: publishTimeoutMs },
+      clock,
+      timeoutMs: publishTimeoutMs,
       isReady: () => this.#topology.isReady,
       tell: (mayHaveLost) => listener.returned(mayHaveLost),
       release: (node) => this.queue.release(node),
-      failed: (error) => this.failed(error),
+      failed,
     });
     this.#topology =
       options.cluster === undefined
@@ -54,8 +56,10 @@ export class Engine implements NodeHost {
         : new Cluster(options, options.cluster, { node: this, rerouted: () => void this.#rerouted() });
     const topology = this.#topology;
     this.subscriptions = new Subscriptions({
-      ...{ clock, publishTimeoutMs, topology },
-      failed: (error) => this.failed(error),
+      clock,
+      publishTimeoutMs,
+      topology,
+      failed,
     });
     this.asks = new Asks({ clock, publishTimeoutMs, topology, maxWaiting: queue.maxMessages });
     this.queue = new AppendQueue({ clock, publishTimeoutMs, ...queue, topology, ...appends });
@@ -124,9 +128,8 @@ export class Engine implements NodeHost {
     this.asks.resume();
   }
 
-  ready(node: RedisNode, comeback: Comeback): void {
-    if (comeback === 'same line') this.#returns.missed();
-    else this.#returns.ready(node, comeback === 'another server');
+  ready(node: RedisNode, mayHaveLost: boolean): void {
+    this.#returns.ready(node, mayHaveLost);
   }
 
   failed(error: unknown): void {

@@ -283,6 +283,29 @@ describe('the line breaks', () => {
     }
   });
 
+  it('for what is heard while the server looks around: what waits is taken once that line is back', async () => {
+    await using redis = await startRedis();
+    const proxy = await startProxy(redis.port);
+    await using one = await startBroker({ url: `redis://127.0.0.1:${proxy.port}` });
+    await one.broker.follow('lobby');
+    let lookedAround = (): void => undefined;
+    const looking = new Promise<void>((resolve) => (lookedAround = resolve));
+    one.ear.onReturn = () => looking;
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'normal');
+    await one.ear.until(() => one.ear.all('returned').length === 1);
+    const accepted = append(one, 'a');
+    // no other line can be opened for now
+    proxy.target = undefined;
+    const failures = one.ear.all('failed').length;
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await one.ear.until(() => one.ear.all('failed').length > failures);
+    lookedAround();
+    for (let n = 0; n < 5; n += 1) await turn();
+    proxy.target = redis.port;
+    await accepted;
+    await one.ear.until(() => one.ear.bodies('lobby').length === 1);
+  });
+
   it('and Redis does not say whether it is the same: it may have lost something', async () => {
     await using redis = await startRedis();
     await using one = await startBroker({ url: redis.url });

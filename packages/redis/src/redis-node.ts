@@ -1,10 +1,11 @@
 // One Redis server, as long as it is wanted: a line for commands and a line for what is heard, each opened again when it is lost.
 import { reconnectDelay, type ResolvedReconnectOptions } from '@wirepact/core/internal';
+import { endBefore, identify, type LineIdentity } from './line-identity.js';
 import type { RedisConnectionOptions, ResolvedOptions } from './options.js';
-import { isErrorReply, LineLost, RedisLine } from './redis-line.js';
+import { LineLost, RedisLine } from './redis-line.js';
 import { explain } from './refusal.js';
 import type { RedisScript } from './redis-script.js';
-import { askHistory } from './server-history.js';
+import { askHistory, ServerHistory } from './server-history.js';
 
 /** What a server is kept open for. None of it may throw. */
 export interface NodeHost {
@@ -18,22 +19,12 @@ export interface NodeHost {
   deafened(node: RedisNode): void;
   /** It can be asked, and what was said to it before is over: done or not, none of it comes late, unless `isFenced` is false. */
   opened(node: RedisNode, isFenced: boolean): void;
-  /** Both lines are open. */
-  ready(node: RedisNode, comeback: Comeback): void;
+  /** Both lines are open, one of them anew; `mayHaveLost` is whether the server may have lost something meanwhile. */
+  ready(node: RedisNode, mayHaveLost: boolean): void;
   failed(error: unknown): void;
 }
 
-/** A line as the server knows it, where it says so: by that another one can end it. */
-interface Identity {
-  readonly place: string;
-  readonly id?: string | undefined;
-  readonly address?: string | undefined;
-}
-
 type Role = 'commands' | 'subscriptions';
-
-/** On what it can be asked again: the line that was open all the while, another one to a server that has kept everything, or to one that may not. */
-export type Comeback = 'same line' | 'same server' | 'another server';
 
 /**
  * A line that was stable comes back at once; if that fails within 50 ms, then within growing times up to a second. They grow
@@ -47,9 +38,6 @@ const reopening: ResolvedReconnectOptions = {
   maxAttempts: Infinity,
   stableAfterMs: 100,
 };
-
-/** Who cannot tell a server for so long that something is still wanted may find it expired: that takes half a minute at least. */
-const keptUntoldMs = 10_000;
 
 /** So often the server's clock is asked for, and so far back it may be set without being noticed. */
 const clockEveryMs = 10_000;
@@ -65,13 +53,9 @@ export class RedisNode {
   readonly #places: Partial<Record<Role, string>> = {};
   readonly #stopWaiting = new Set<() => void>();
   /** The last line for commands. */
-  #identity: Identity | undefined;
+  #identity: LineIdentity | undefined;
+  readonly #history = new ServerHistory();
   #isListening = false;
-  #history: string | undefined;
-  /** When the last line for commands was lost. */
-  #lostAt = 0;
-  /** What is to be told when both lines are open. */
-  #comeback: Comeback = 'same line';
   /** The server's clock some time ago. */
   #clockMicros = 0;
   #stopAsking: () => void = () => undefined;
@@ -162,7 +146,7 @@ export class RedisNode {
   async #open(role: Role): Promise<RedisLine> {
     const { heartbeat, clock } = this.#host.options;
     const connection = await this.#locate();
-    const place = connection.path ?? `${connection.host}:${connection.port}`;
+    const place = placeOf(connection);
     const listener = {
       heard: (channel: string, text: string) => this.#host.heard(channel, text),
       unsubscribed: () => line.close(new LineLost(`${place} does not tell what it was to tell`)),
@@ -181,10 +165,7 @@ export class RedisNode {
 
   async #beginCommands(line: RedisLine, place: string): Promise<void> {
     const before = this.#identity;
-    const known = line.send(['CLIENT', 'INFO']).then(
-      (reply) => identityOf(place, reply),
-      () => ({ place }),
-    );
+    const known = identify(line, place);
     const ended = before?.place === place ? endBefore(line, before) : Promise.resolve(true);
     // all together: what was rejected while another one is waited for would end the process
     const [isFenced, history] = await Promise.all([
@@ -195,18 +176,9 @@ export class RedisNode {
     ]);
     this.#identity = await known;
     this.#enter('commands', line, place);
-    this.#noteComeback(history);
+    this.#history.back(history, this.#host.options.clock.now());
     this.#host.opened(this, isFenced);
     this.#sayReady();
-  }
-
-  #noteComeback(history: string | undefined): void {
-    const isSame = history !== undefined && history === this.#history;
-    const isPrompt = this.#host.options.clock.now() - this.#lostAt < keptUntoldMs;
-    // one that was lost again before that was told may have been another
-    const hasKept = isSame && isPrompt && this.#comeback !== 'another server';
-    this.#comeback = hasKept ? 'same server' : 'another server';
-    this.#history = history;
   }
 
   async #askClock(line: RedisLine): Promise<void> {
@@ -228,10 +200,7 @@ export class RedisNode {
   }
 
   #sayReady(): void {
-    if (!this.isReady) return;
-    const comeback = this.#comeback;
-    this.#comeback = 'same line';
-    this.#host.ready(this, comeback);
+    if (this.isReady) this.#host.ready(this, this.#history.takeLoss());
   }
 
   #enter(role: Role, line: RedisLine, place: string): void {
@@ -243,17 +212,20 @@ export class RedisNode {
     // the server has moved, and the other line has not noticed
     if (this.#places[other] !== undefined && this.#places[other] !== place) {
       this.#lines[other]?.close(new LineLost(`Redis has moved from ${this.#places[other]} to ${place}`));
+      // at once: what is said in this turn is not to count on what the other server told
+      if (other === 'subscriptions') this.#deafen();
     }
+  }
+
+  #deafen(): void {
+    this.#isListening = false;
+    this.#host.deafened(this);
   }
 
   #lost(role: Role, reason: Error): void {
     delete this.#lines[role];
-    if (role === 'commands') {
-      this.#lostAt = this.#host.options.clock.now();
-    } else {
-      this.#isListening = false;
-      this.#host.deafened(this);
-    }
+    if (role === 'commands') this.#history.lost(this.#host.options.clock.now());
+    else this.#deafen();
     if (!this.#isClosed) this.#failed(reason);
   }
 
@@ -285,22 +257,6 @@ async function load(line: RedisLine, scripts: readonly RedisScript[]): Promise<v
   await Promise.all(scripts.map(({ text }) => line.send(['SCRIPT', 'LOAD', text])));
 }
 
-/** Ends the line before this one, which may carry what nobody waits for any more. Whether that is certain now. */
-async function endBefore(line: RedisLine, { id, address }: Identity): Promise<boolean> {
-  if (id === undefined || address === undefined) return false;
-  try {
-    // by both: the numbers begin anew when a server does
-    await line.send(['CLIENT', 'KILL', 'ID', id, 'ADDR', address]);
-    return true;
-  } catch (error) {
-    if (isErrorReply(error)) return false;
-    throw error;
-  }
-}
-
-function identityOf(place: string, reply: unknown): Identity {
-  const text = typeof reply === 'string' ? reply : '';
-  const [, id] = /(?:^| )id=(\d+)/.exec(text) ?? [];
-  const [, address] = / addr=(\S+)/.exec(text) ?? [];
-  return { place, id, address };
+function placeOf({ path, host, port }: RedisConnectionOptions): string {
+  return path ?? `${host}:${port}`;
 }

@@ -33,7 +33,7 @@ export class Returns {
     this.begun = new Promise((resolve) => (this.#begin = resolve));
   }
 
-  /** A server is there, or back, and `mayHaveLost` what it had. */
+  /** A server is there, or back with one of its lines or both, and `mayHaveLost` what it had. */
   ready(node: RedisNode, mayHaveLost: boolean): void {
     this.#back.add(node);
     this.#mayHaveLost ||= mayHaveLost;
@@ -81,7 +81,7 @@ export class Returns {
     return back;
   }
 
-  /** One that went away meanwhile comes back again. */
+  /** One that went away meanwhile, with whichever of its lines, comes back again. */
   #release(nodes: readonly RedisNode[]): void {
     for (const node of nodes) if (node.isReady && !this.#back.has(node)) this.#host.release(node);
   }

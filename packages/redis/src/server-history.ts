@@ -2,9 +2,14 @@
 // or took over from another may have lost what had been accepted last.
 import type { RedisLine } from './redis-line.js';
 
+/** Who cannot tell a server for so long that something is still wanted may find it expired: that takes half a minute at least. */
+const keptUntoldMs = 10_000;
+
 /**
  * Resolves with what stays the same for as long as a server runs and is nobody's replica: its run, and its replication history,
- * of which a replica that is promoted begins another one. `undefined` where it does not say.
+ * of which a replica that is promoted begins another one. A master may do so as well, when its first replica comes or its last
+ * one has been gone for long: then it is taken for one that has lost something, which does no harm. `undefined` where it does
+ * not say.
  */
 export async function askHistory(line: RedisLine): Promise<string | undefined> {
   const reply = await line.send(['INFO', 'server', 'replication']).catch(() => undefined);
@@ -12,4 +17,31 @@ export async function askHistory(line: RedisLine): Promise<string | undefined> {
   const [, run] = /^run_id:(\w+)/m.exec(text) ?? [];
   const [, history] = /^master_replid:(\w+)/m.exec(text) ?? [];
   return run === undefined || history === undefined ? undefined : `${run} ${history}`;
+}
+
+/** What one server has gone through, as far as its lines show. */
+export class ServerHistory {
+  #history: string | undefined;
+  #lostAt = 0;
+  #mayHaveLost = false;
+
+  /** The line on which it is asked is lost. */
+  lost(now: number): void {
+    this.#lostAt = now;
+  }
+
+  /** It can be asked again; `history` is what {@link askHistory} found. */
+  back(history: string | undefined, now: number): void {
+    const isSame = history !== undefined && history === this.#history;
+    // one that was lost again before that was told may have been another
+    this.#mayHaveLost ||= !isSame || now - this.#lostAt >= keptUntoldMs;
+    this.#history = history;
+  }
+
+  /** Whether it may have lost something since this was last asked. */
+  takeLoss(): boolean {
+    const mayHaveLost = this.#mayHaveLost;
+    this.#mayHaveLost = false;
+    return mayHaveLost;
+  }
 }
