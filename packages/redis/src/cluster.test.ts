@@ -95,13 +95,20 @@ describe('three servers', () => {
     const accepted: Promise<LogHead>[] = [];
     let moved = false;
     const moving = cluster.moveSlot(slotOf(`{wirepact:l:${room}}`), from, to).then(() => (moved = true));
+    const own: Promise<LogHead>[] = [];
     for (let n = 0; n < 200 || !moved; n += 1) {
       accepted.push(append(one, room, String(n)));
+      // who follows may learn of the move by what it says itself
+      own.push(append(other, room, `own ${n}`));
       if (n % 20 === 0) await accepted.at(-1);
     }
     await moving;
-    await Promise.all(accepted);
-    expect(await bodiesIn(one, room)).toEqual(numbers(accepted.length));
+    await Promise.all([...accepted, ...own]);
+    const bodies = await bodiesIn(one, room);
+    expect(bodies.filter((body) => !body.startsWith('own'))).toEqual(numbers(accepted.length));
+    expect(bodies.filter((body) => body.startsWith('own'))).toEqual(
+      numbers(own.length).map((n) => `own ${n}`),
+    );
     // whoever listens is told that it may have missed some, and hears what comes then
     await other.ear.until(() => other.ear.all('returned').length > returned);
     await append(one, room, 'last');

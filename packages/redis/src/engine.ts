@@ -53,12 +53,13 @@ export class Engine implements NodeHost {
     this.#topology =
       options.cluster === undefined
         ? openSingleServer(options, this)
-        : new Cluster(options, options.cluster, { node: this, rerouted: () => void this.#rerouted() });
+        : new Cluster(options, options.cluster, { node: this, rerouted: () => this.#rerouted() });
     const topology = this.#topology;
     this.subscriptions = new Subscriptions({
       clock,
       publishTimeoutMs,
       topology,
+      missed: () => this.#returns.missed(),
       failed,
     });
     this.asks = new Asks({ clock, publishTimeoutMs, topology, maxWaiting: queue.maxMessages });
@@ -136,9 +137,9 @@ export class Engine implements NodeHost {
     if (!this.#isClosed) this.#host.listener.failed(error);
   }
 
-  async #rerouted(): Promise<void> {
+  #rerouted(): void {
     this.asks.resume();
     this.queue.pump();
-    if (await this.subscriptions.reroute()) this.#returns.missed();
+    void this.subscriptions.reroute();
   }
 }

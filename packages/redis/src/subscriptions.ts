@@ -10,11 +10,15 @@ export interface SubscriptionsHost {
   readonly clock: Clock;
   readonly publishTimeoutMs: number;
   readonly topology: Topology;
+  /** Something that is followed was not heard for a while, and is again. */
+  missed(): void;
   failed(error: unknown): void;
 }
 
 interface Followed {
   readonly channel: string;
+  /** The server that was asked for it last. */
+  askedOf: RedisNode | undefined;
   /** The server that has confirmed it, as long as its line holds. */
   at: RedisNode | undefined;
   /** Somebody relies on it. */
@@ -78,18 +82,17 @@ export class Subscriptions {
     for (const followed of this.#followed.values()) if (followed.at === node) followed.at = undefined;
   }
 
-  /** Other servers tell some of it from now on. Resolves, with whether that was so, when they were asked. */
-  async reroute(): Promise<boolean> {
+  /** Other servers tell some of it from now on: also of what nobody tells now, since their lines may have been open all along. */
+  async reroute(): Promise<void> {
     const moved: Followed[] = [];
     for (const followed of this.#followed.values()) {
-      const { channel, at } = followed;
-      if (at === undefined || this.#host.topology.nodeOf(channel) === at) continue;
-      at.unsubscribe(channel);
+      const { channel, askedOf } = followed;
+      if (this.#host.topology.nodeOf(channel) === askedOf) continue;
+      followed.at?.unsubscribe(channel);
       followed.at = undefined;
       moved.push(followed);
     }
-    await this.#ask(moved);
-    return moved.length > 0;
+    await this.#askAgain(moved);
   }
 
   close(): void {
@@ -100,7 +103,13 @@ export class Subscriptions {
   }
 
   #add(channel: string): Followed {
-    const followed: Followed = { channel, at: undefined, isRelied: false, waiting: new Set() };
+    const followed: Followed = {
+      channel,
+      askedOf: undefined,
+      at: undefined,
+      isRelied: false,
+      waiting: new Set(),
+    };
     this.#followed.set(channel, followed);
     void this.#ask([followed]);
     return followed;
@@ -130,11 +139,19 @@ export class Subscriptions {
     });
   }
 
+  /** Whoever relied on it has heard nothing until it is confirmed. */
+  async #askAgain(followed: readonly Followed[]): Promise<void> {
+    const relied = followed.filter(({ isRelied }) => isRelied);
+    await this.#ask(followed);
+    if (relied.some(({ at }) => at !== undefined)) this.#host.missed();
+  }
+
   async #ask(followed: readonly Followed[]): Promise<void> {
     const { topology } = this.#host;
     const groups = new Map<string, { readonly node: RedisNode; readonly group: Followed[] }>();
     followed.forEach((one, index) => {
       const node = topology.nodeOf(one.channel);
+      one.askedOf = node;
       if (node === undefined) return;
       const key = `${node.name} ${topology.slotOf(one.channel) ?? Math.floor(index / channelsAtOnce)}`;
       const group = groups.get(key)?.group ?? [];
@@ -152,9 +169,9 @@ export class Subscriptions {
     }
     for (const followed of group) {
       const now = this.#followed.get(followed.channel);
-      // left before it was confirmed
-      if (now === undefined) node.unsubscribe(followed.channel);
-      if (now !== followed) continue;
+      // left, or asked of another server, before it was confirmed
+      if (now?.askedOf !== node) node.unsubscribe(followed.channel);
+      if (now !== followed || now.askedOf !== node) continue;
       followed.at = node;
       followed.isRelied = true;
       for (const { resolve } of followed.waiting) resolve();
@@ -162,10 +179,11 @@ export class Subscriptions {
   }
 
   /** A line that was lost is asked again when it is back. */
-  async #refused(node: RedisNode, group: readonly Followed[], error: unknown): Promise<void> {
+  #refused(node: RedisNode, group: readonly Followed[], error: unknown): void {
     const refusal = refusalOf(error);
     if (refusal.kind === 'lost') return;
-    if (refusal.kind === 'moved' && this.#host.topology.moved(refusal, node)) return this.#ask(group);
+    // it was asked for again when it became known where the slot is
+    if (refusal.kind === 'moved' && this.#host.topology.moved(refusal, node)) return;
     const text = explain(error);
     if (text !== this.#lastFailure) {
       this.#host.failed(
@@ -181,7 +199,7 @@ export class Subscriptions {
     }
     const isMissing = (one: Followed): boolean =>
       this.#followed.get(one.channel) === one && one.at === undefined;
-    this.#later(() => void this.#ask(group.filter(isMissing)));
+    this.#later(() => void this.#askAgain(group.filter(isMissing)));
   }
 
   #later(run: () => void): void {
