@@ -3,6 +3,7 @@
 // sent again, so that none overtakes another. What a line may have carried before it broke is looked for first.
 import type { LogHead } from '@wirepact/server';
 import type { Clock } from '@wirepact/core/internal';
+import { mend, redirectMs } from './mend.js';
 import type { Batch, PendingAppend } from './pending-append.js';
 import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
@@ -28,10 +29,6 @@ export interface AppendLaneHost {
 /** So much is sent together at most: Redis does nothing else meanwhile. */
 const maxBatch = 64;
 const maxBatchBytes = 65_536;
-
-/** What Redis cannot do now is tried again then; what another server is to do, soon. */
-const retryMs = 50;
-const redirectMs = 5;
 
 /** The messages for one log. */
 export class AppendLane {
@@ -153,32 +150,9 @@ export class AppendLane {
 
   /** Does what can be done about an answer that is an error. `false` when that is nothing. */
   #makeGood(error: unknown, node: RedisNode): boolean {
-    const { topology } = this.#host;
-    const refusal = refusalOf(error);
-    let pauseMs = retryMs;
-    switch (refusal.kind) {
-      case 'unloaded':
-        node.reload();
-        pauseMs = 0;
-        break;
-      case 'moved':
-        if (!topology.moved(refusal, node)) return false;
-        pauseMs = redirectMs;
-        break;
-      case 'demoted':
-        topology.lost(node);
-        break;
-      case 'busy':
-        break;
-      case 'lost':
-      case 'ask':
-        pauseMs = redirectMs;
-        break;
-      case 'final':
-        return false;
-    }
-    this.#pauseMs = Math.max(this.#pauseMs, pauseMs);
-    return true;
+    const pauseMs = mend(error, node, this.#host.topology);
+    this.#pauseMs = Math.max(this.#pauseMs, pauseMs ?? 0);
+    return pauseMs !== undefined;
   }
 
   /** All are answered: those that were refused are tried again, unless one behind them was taken. */

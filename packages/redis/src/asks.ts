@@ -1,6 +1,7 @@
 // What is asked of Redis beside appends: sent as soon as there is a line, and again when that broke, until it is answered or
 // has taken too long. Whatever goes this way may be done twice.
 import type { Clock } from '@wirepact/core/internal';
+import { mend } from './mend.js';
 import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
 import { explain, notAccepted, refusalOf, refused } from './refusal.js';
@@ -28,9 +29,6 @@ interface Ask {
 }
 
 const nothing = (): void => undefined;
-
-/** What Redis cannot do now is asked for again then. */
-const retryMs = 50;
 
 /** What was asked and is not answered. */
 export class Asks {
@@ -158,25 +156,10 @@ export class Asks {
     const { topology, clock } = this.#host;
     ask.cause = error;
     const refusal = refusalOf(error);
-    switch (refusal.kind) {
-      case 'lost':
-        return this.#send(ask);
-      case 'unloaded':
-        node.reload();
-        break;
-      case 'ask':
-        return this.#send(ask, topology.asked(refusal, node), true);
-      case 'moved':
-        if (!topology.moved(refusal, node)) return this.#reject(ask, refused(ask.what, error));
-        break;
-      case 'demoted':
-        topology.lost(node);
-        break;
-      case 'busy':
-        break;
-      case 'final':
-        return this.#reject(ask, refused(ask.what, error));
-    }
-    if (!ask.isSettled) ask.stopWaiting = clock.after(retryMs, () => this.#send(ask));
+    if (refusal.kind === 'lost') return this.#send(ask);
+    if (refusal.kind === 'ask') return this.#send(ask, topology.asked(refusal, node), true);
+    const pauseMs = mend(error, node, topology);
+    if (pauseMs === undefined) return this.#reject(ask, refused(ask.what, error));
+    if (!ask.isSettled) ask.stopWaiting = clock.after(pauseMs, () => this.#send(ask));
   }
 }

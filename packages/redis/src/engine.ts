@@ -2,12 +2,11 @@
 import type { BrokerListener } from '@wirepact/server';
 import { AppendQueue, type AppendQueueHost } from './append-queue.js';
 import { Asks } from './asks.js';
+import { Attempts } from './attempts.js';
 import { Cluster } from './cluster.js';
 import type { ResolvedOptions } from './options.js';
-import { LineLost } from './redis-line.js';
 import type { NodeHost, RedisNode } from './redis-node.js';
 import type { Command, RedisScript } from './redis-script.js';
-import { explain } from './refusal.js';
 import { Returns } from './returns.js';
 import { openSingleServer } from './single-server.js';
 import { Subscriptions } from './subscriptions.js';
@@ -31,6 +30,7 @@ export class Engine implements NodeHost {
   readonly queue: AppendQueue;
   readonly subscriptions: Subscriptions;
   readonly #host: EngineHost;
+  readonly #attempts: Attempts;
   readonly #topology: Topology;
   readonly #returns: Returns;
   #isClosed = false;
@@ -63,6 +63,7 @@ export class Engine implements NodeHost {
       failed,
     });
     this.asks = new Asks({ clock, publishTimeoutMs, topology, maxWaiting: queue.maxMessages });
+    this.#attempts = new Attempts({ clock, topology, failed });
     this.queue = new AppendQueue({ clock, publishTimeoutMs, ...queue, topology, ...appends });
   }
 
@@ -82,20 +83,12 @@ export class Engine implements NodeHost {
 
   /** Asks for something whose answer nobody waits for. When that cannot be done now, it is dropped. */
   say(command: Command): void {
-    void this.attempt(command);
+    void this.#attempts.make(command);
   }
 
   /** The same; resolves with the answer, `undefined` when there is none. */
-  async attempt(command: Command): Promise<unknown> {
-    const node = this.#topology.nodeOf(command.key);
-    if (node?.isOpen !== true) return undefined;
-    try {
-      return await node.send(command.words);
-    } catch (error) {
-      if (!(error instanceof LineLost))
-        this.failed(new Error(`Redis refuses: ${explain(error)}`, { cause: error }));
-      return undefined;
-    }
+  attempt(command: Command): Promise<unknown> {
+    return this.#attempts.make(command);
   }
 
   close(): void {
@@ -104,6 +97,7 @@ export class Engine implements NodeHost {
     this.asks.close();
     this.subscriptions.close();
     this.#topology.close();
+    this.#attempts.close();
     this.#returns.close();
   }
 

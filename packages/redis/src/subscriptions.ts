@@ -1,6 +1,7 @@
 // What is listened to: which channels, at which server each is confirmed, and who waits for that. A server that was away is
 // asked for all of its channels again.
 import type { Clock } from '@wirepact/core/internal';
+import { mend } from './mend.js';
 import type { RedisNode } from './redis-node.js';
 import { explain, notAccepted, refusalOf, refused } from './refusal.js';
 import type { Topology } from './topology.js';
@@ -182,8 +183,9 @@ export class Subscriptions {
   #refused(node: RedisNode, group: readonly Followed[], error: unknown): void {
     const refusal = refusalOf(error);
     if (refusal.kind === 'lost') return;
+    const pauseMs = mend(error, node, this.#host.topology);
     // it was asked for again when it became known where the slot is
-    if (refusal.kind === 'moved' && this.#host.topology.moved(refusal, node)) return;
+    if (refusal.kind === 'moved' && pauseMs !== undefined) return;
     const text = explain(error);
     if (text !== this.#lastFailure) {
       this.#host.failed(

@@ -1,0 +1,78 @@
+// What is asked of Redis and nobody waits for long: said once, and once more where it was refused for a reason that can be
+// mended. When it cannot be said now, it is dropped.
+import type { Clock } from '@wirepact/core/internal';
+import { mend } from './mend.js';
+import type { RedisNode } from './redis-node.js';
+import type { Command } from './redis-script.js';
+import { explain, refusalOf } from './refusal.js';
+import type { Topology } from './topology.js';
+
+/** What attempts need of the broker. */
+export interface AttemptsHost {
+  readonly clock: Clock;
+  readonly topology: Topology;
+  failed(error: unknown): void;
+}
+
+/** What is said once. */
+export class Attempts {
+  readonly #host: AttemptsHost;
+  /** End the pauses before what is said once more. */
+  readonly #goOn = new Set<() => void>();
+
+  constructor(host: AttemptsHost) {
+    this.#host = host;
+  }
+
+  /** Resolves with the answer, `undefined` when there is none. */
+  async make(command: Command): Promise<unknown> {
+    const node = this.#host.topology.nodeOf(command.key);
+    if (node?.isOpen !== true) return undefined;
+    try {
+      return await node.send(command.words);
+    } catch (error) {
+      return this.#makeAgain(command, node, error);
+    }
+  }
+
+  /** What waits to be said once more goes on, in vain where no server is open any more. */
+  close(): void {
+    for (const goOn of this.#goOn) goOn();
+  }
+
+  async #makeAgain({ key, words }: Command, refusing: RedisNode, error: unknown): Promise<unknown> {
+    const { topology } = this.#host;
+    const refusal = refusalOf(error);
+    if (refusal.kind === 'lost') return undefined;
+    const askedOf = refusal.kind === 'ask' ? topology.asked(refusal, refusing) : undefined;
+    const pauseMs = mend(error, refusing, topology);
+    // without a pause where nothing has to pass first: what is said next must not overtake
+    if (refusal.kind === 'busy') await this.#pass(pauseMs);
+    const node = askedOf ?? topology.nodeOf(key);
+    if (pauseMs === undefined || node?.isOpen !== true) return this.#dropped(error);
+    try {
+      return await node.send(words, askedOf !== undefined);
+    } catch (lastError) {
+      return this.#dropped(lastError);
+    }
+  }
+
+  #dropped(error: unknown): undefined {
+    if (refusalOf(error).kind !== 'lost') {
+      this.#host.failed(new Error(`Redis refuses: ${explain(error)}`, { cause: error }));
+    }
+    return undefined;
+  }
+
+  #pass(pauseMs = 0): Promise<void> {
+    return new Promise((resolve) => {
+      const goOn = (): void => {
+        stop();
+        this.#goOn.delete(goOn);
+        resolve();
+      };
+      const stop = this.#host.clock.after(pauseMs, goOn);
+      this.#goOn.add(goOn);
+    });
+  }
+}
