@@ -47,7 +47,7 @@ export class Attempts {
     const askedOf = refusal.kind === 'ask' ? topology.asked(refusal, refusing) : undefined;
     const pauseMs = mend(error, refusing, topology);
     // without a pause where nothing has to pass first: what is said next must not overtake
-    if (refusal.kind === 'busy') await this.#pass(pauseMs);
+    if (refusal.kind === 'busy' || refusal.kind === 'cut-off') await this.#pass(pauseMs);
     const node = askedOf ?? topology.nodeOf(key);
     if (pauseMs === undefined || node?.isOpen !== true) return this.#dropped(error);
     try {

@@ -72,6 +72,10 @@ export class Cluster implements Topology {
     node.reopen('this server takes no writes any more');
   }
 
+  doubted(): void {
+    this.#isStale = true;
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#stopTimer();

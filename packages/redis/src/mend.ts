@@ -19,6 +19,9 @@ export function mend(error: unknown, node: RedisNode, topology: Topology): numbe
     case 'demoted':
       topology.lost(node);
       return retryMs;
+    case 'cut-off':
+      topology.doubted(node);
+      return retryMs;
     case 'busy':
       return retryMs;
     case 'lost':

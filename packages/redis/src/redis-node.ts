@@ -110,6 +110,14 @@ export class RedisNode {
     if (line !== undefined) void load(line, this.#host.scripts).catch(() => undefined);
   }
 
+  /** Looks whether it is still where it was, and goes there if it is not. Never rejects. */
+  async relocate(): Promise<void> {
+    const place = await this.#locate().then(placeOf, () => undefined);
+    const { commands: before } = this.#places;
+    if (place === undefined || before === undefined || place === before) return;
+    this.reopen(`Redis has moved from ${before} to ${place}`);
+  }
+
   /** It is not the server that it was: it is looked for anew. */
   reopen(reason: string): void {
     for (const line of Object.values(this.#lines)) line.close(new LineLost(reason));

@@ -11,7 +11,9 @@ it.each([
   ["READONLY You can't write against a read only replica.", { kind: 'demoted' }],
   ['LOADING Redis is loading the dataset in memory', { kind: 'busy' }],
   ["OOM command not allowed when used memory > 'maxmemory'.", { kind: 'busy' }],
-  ['CLUSTERDOWN Hash slot not served', { kind: 'busy' }],
+  ['TRYAGAIN Multiple keys request during rehashing of slot', { kind: 'busy' }],
+  ['CLUSTERDOWN Hash slot not served', { kind: 'cut-off' }],
+  ['NOREPLICAS Not enough good replicas to write.', { kind: 'cut-off' }],
   ['NOPERM this user has no permissions', { kind: 'final' }],
   ['constructor', { kind: 'final' }],
 ])('knows what "%s" means', (text, refusal) => {

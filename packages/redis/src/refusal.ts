@@ -13,21 +13,23 @@ export type Refusal =
   | { readonly kind: 'unloaded' }
   /** Not done: this server takes no writes any more, another one does. */
   | { readonly kind: 'demoted' }
+  /** Not done: this server misses the others, which may have put another one in its place. */
+  | { readonly kind: 'cut-off' }
   /** Not done, and it may be soon. */
   | { readonly kind: 'busy' }
   /** It makes no sense to try again. */
   | { readonly kind: 'final' };
 
-const kinds: Readonly<Record<string, 'unloaded' | 'demoted' | 'busy'>> = {
+const kinds: Readonly<Record<string, 'unloaded' | 'demoted' | 'cut-off' | 'busy'>> = {
   NOSCRIPT: 'unloaded',
   READONLY: 'demoted',
+  CLUSTERDOWN: 'cut-off',
+  MASTERDOWN: 'cut-off',
+  NOREPLICAS: 'cut-off',
   LOADING: 'busy',
   BUSY: 'busy',
   OOM: 'busy',
-  MASTERDOWN: 'busy',
-  CLUSTERDOWN: 'busy',
   TRYAGAIN: 'busy',
-  NOREPLICAS: 'busy',
   MISCONF: 'busy',
 };
 
@@ -77,6 +79,7 @@ const advices: Readonly<Record<string, string>> = {
   OLD: 'the broker needs Redis 7.0 or newer',
   OOM: 'Redis is full: give it more memory, or keep less in it',
   MISCONF: 'Redis cannot write to its disk and takes nothing before it can',
+  NOREPLICAS: 'fewer replicas are with it than min-replicas-to-write demands',
   READONLY: 'this is a replica: connect to its master, over its sentinels for example',
   MOVED: 'this server is a node of a cluster: give the broker cluster.rootNodes',
 };

@@ -8,41 +8,65 @@ import type {
 import { LineLost, RedisLine } from './redis-line.js';
 import { readUrl } from './redis-url.js';
 
-/** What finds the master: it asks one sentinel after the other, first the one that knew it last time. */
-export function locateBySentinels(
-  { connection, heartbeat, clock }: ResolvedOptions,
-  sentinel: Required<RedisSentinelOptions>,
-): () => Promise<RedisConnectionOptions> {
-  const nodes = [...sentinel.rootNodes];
-  const listener = { heard: () => undefined, unsubscribed: () => undefined };
+type SentinelNode = string | RedisAddress;
 
-  const ask = async (node: string | RedisAddress): Promise<RedisConnectionOptions> => {
-    const place = typeof node === 'string' ? readUrl('sentinel.rootNodes', node) : node;
-    const options = { connection: { ...sentinel.connection, ...place }, heartbeat, clock, listener };
-    const line = await RedisLine.open(options);
-    try {
-      const reply = await line.send(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinel.name]);
-      const [host, port] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
-      if (typeof host !== 'string') throw new LineLost(`it knows no "${sentinel.name}"`);
-      return { ...connection, ...sentinel.mapAddress({ host, port: Number(port) }) };
-    } finally {
-      line.close();
-    }
-  };
+/** The sentinels of one master. */
+export class Sentinels {
+  /** What they call the servers. */
+  readonly name: string;
+  readonly #options: ResolvedOptions;
+  readonly #sentinel: Required<RedisSentinelOptions>;
+  /** In the order in which they are asked. */
+  #nodes: readonly SentinelNode[];
+  /** The one that named the master last, unless it was doubted since. */
+  #trusted: SentinelNode | undefined;
 
-  return async () => {
+  constructor(options: ResolvedOptions, sentinel: Required<RedisSentinelOptions>) {
+    this.name = sentinel.name;
+    this.#options = options;
+    this.#sentinel = sentinel;
+    this.#nodes = sentinel.rootNodes;
+  }
+
+  /** Asks one after the other, first the one that knew it last time. @throws LineLost when none knows it */
+  async locate(): Promise<RedisConnectionOptions> {
     const failures: unknown[] = [];
-    for (const node of nodes) {
+    for (const node of this.#nodes) {
       try {
-        const found = await ask(node);
-        nodes.splice(nodes.indexOf(node), 1);
-        nodes.unshift(node);
+        const found = await this.#ask(node);
+        this.#trusted = node;
+        this.#nodes = [node, ...this.#nodes.filter((other) => other !== node)];
         return found;
       } catch (error) {
         failures.push(error);
       }
     }
     const texts = failures.map((error) => (error instanceof Error ? error.message : String(error)));
-    throw new LineLost(`no sentinel knows the master of "${sentinel.name}": ${texts.join('; ')}`);
-  };
+    throw new LineLost(`no sentinel knows the master of "${this.name}": ${texts.join('; ')}`);
+  }
+
+  /** What was named is no master: whoever named it may be cut off as well, and is asked last from now on. */
+  doubt(): void {
+    const doubted = this.#trusted;
+    this.#trusted = undefined;
+    if (doubted === undefined) return;
+    this.#nodes = [...this.#nodes.filter((other) => other !== doubted), doubted];
+  }
+
+  async #ask(node: SentinelNode): Promise<RedisConnectionOptions> {
+    const { connection, heartbeat, clock } = this.#options;
+    const { name, mapAddress, connection: ownConnection } = this.#sentinel;
+    const place = typeof node === 'string' ? readUrl('sentinel.rootNodes', node) : node;
+    const listener = { heard: () => undefined, unsubscribed: () => undefined };
+    const options = { connection: { ...ownConnection, ...place }, heartbeat, clock, listener };
+    const line = await RedisLine.open(options);
+    try {
+      const reply = await line.send(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name]);
+      const [host, port] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
+      if (typeof host !== 'string') throw new LineLost(`it knows no "${name}"`);
+      return { ...connection, ...mapAddress({ host, port: Number(port) }) };
+    } finally {
+      line.close();
+    }
+  }
 }

@@ -10,7 +10,7 @@ export interface Redirection {
 
 /** Which server has which key. */
 export interface Topology {
-  /** All of them are ready for the first time. */
+  /** All of them are ready now. */
   readonly isReady: boolean;
   /** The server of a key; `undefined` as long as that is not known. */
   nodeOf(key: string): RedisNode | undefined;
@@ -22,5 +22,7 @@ export interface Topology {
   asked(to: Redirection, said: RedisNode): RedisNode;
   /** A server is not what it was. */
   lost(node: RedisNode): void;
+  /** A server misses the others: it is found out whether another one is in its place. */
+  doubted(node: RedisNode): void;
   close(): void;
 }

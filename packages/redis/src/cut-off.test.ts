@@ -1,0 +1,95 @@
+// A server that others have replaced, and that is still reached: it is left for the one in its place, whoever still takes it for the
+// right one.
+import type { LogHead } from '@wirepact/server';
+import { describe, expect, it } from 'vitest';
+import { list, naming, startFakeRedis, type Answer, type FakeRedis } from './fake-redis.fixture.js';
+import { startBroker, startRedis, type JoinedBroker } from './joined.fixture.js';
+import { slotOf } from './key-slot.js';
+
+const epoch = 'e1';
+
+const append = ({ broker }: JoinedBroker, body: string): Promise<LogHead> =>
+  broker.append({ log: 'lobby', body, epoch, knownAt: 0 });
+
+describe('behind sentinels', () => {
+  const watchedBy = (...sentinels: readonly FakeRedis[]) => ({
+    sentinel: { name: 'main', rootNodes: sentinels.map(({ port }) => ({ host: '127.0.0.1', port })) },
+  });
+
+  it('a replica is left that the first of them takes for the master', async () => {
+    await using master = await startRedis();
+    await using replica = await startRedis({ replicaOf: master.port });
+    await using stale = await startFakeRedis(naming(() => replica.port));
+    await using fresh = await startFakeRedis(naming(() => master.port));
+    await using one = await startBroker(watchedBy(stale, fresh));
+    await append(one, 'a');
+    expect(await master.command('EXISTS', '{wirepact:l:lobby}:e')).toBe(1);
+  });
+
+  it('a master is left that misses its replicas, once another one is named', async () => {
+    await using before = await startRedis();
+    await using heir = await startRedis();
+    let named = before.port;
+    await using stale = await startFakeRedis(naming(() => before.port));
+    await using fresh = await startFakeRedis(naming(() => named));
+    await using one = await startBroker(watchedBy(stale, fresh));
+    await one.broker.follow('lobby');
+    await append(one, 'a');
+    named = heir.port;
+    await before.command('CONFIG', 'SET', 'min-replicas-to-write', '1');
+    await append(one, 'b');
+    expect(JSON.stringify(await heir.command('XRANGE', '{wirepact:l:lobby}:e', '-', '+'))).toContain('"b"');
+    await one.ear.until(() => one.ear.bodies('lobby').at(-1) === 'b');
+  });
+
+  it('the line on which messages come follows the one on which is asked', async () => {
+    await using before = await startRedis();
+    await using heir = await startRedis();
+    let named = before.port;
+    await using sentinel = await startFakeRedis(naming(() => named));
+    await using one = await startBroker(watchedBy(sentinel));
+    await one.broker.follow('lobby');
+    await append(one, 'a');
+    named = heir.port;
+    await before.command('CLIENT', 'KILL', 'TYPE', 'normal');
+    await append(one, 'b');
+    await one.ear.until(() => one.ear.bodies('lobby').at(-1) === 'b');
+    expect(one.ear.all('returned').some(({ mayHaveLost }) => mayHaveLost)).toBe(true);
+  });
+});
+
+it('in a cluster the others say who has its slots', async () => {
+  let isReplaced = false;
+  const ports = { cutOff: 0, other: 0 };
+  const half = 8_192;
+  const range = (first: number, last: number, port: number): string =>
+    list(first, last, list('127.0.0.1', port, 'id'));
+  const answer =
+    (isCutOff: boolean): Answer =>
+    ([what = '', ...words]) => {
+      switch (what) {
+        case 'CLUSTER':
+          return isReplaced && !isCutOff
+            ? list(range(0, 2 * half - 1, ports.other))
+            : list(range(0, half - 1, ports.cutOff), range(half, 2 * half - 1, ports.other));
+        case 'TIME':
+          return list('1700000000', '0');
+        case 'SSUBSCRIBE':
+          return words.map((channel, index) => list('ssubscribe', channel, index + 1)).join('');
+        case 'EVALSHA':
+          if (isCutOff && isReplaced) return '-CLUSTERDOWN The cluster is down\r\n';
+          return list('e1', 5, 0, list());
+        default:
+          return '+OK\r\n';
+      }
+    };
+  await using cutOff = await startFakeRedis(answer(true));
+  await using other = await startFakeRedis(answer(false));
+  ports.cutOff = cutOff.port;
+  ports.other = other.port;
+  await using one = await startBroker({ cluster: { rootNodes: [{ host: '127.0.0.1', port: cutOff.port }] } });
+  isReplaced = true;
+  const rooms = Array.from({ length: 30 }, (_, n) => `room ${n}`);
+  const room = rooms.find((name) => slotOf(`{wirepact:l:${name}}`) < half)!;
+  expect(await one.broker.read(room, { after: 0, epoch })).toMatchObject({ epoch: 'e1', at: 5 });
+});
