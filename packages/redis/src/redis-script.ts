@@ -8,14 +8,24 @@ export interface Command {
   readonly words: readonly string[];
 }
 
+/** What a script does to Redis, as the flags that tell Redis so. */
+const flags = {
+  /** It makes Redis hold more: a full one refuses it. */
+  fills: '',
+  /** What it adds is little: a full one does it all the same, or what there is would be forgotten, and nothing could end. */
+  keeps: ' flags=allow-oom',
+  /** It changes nothing: one that takes no writes does it all the same. */
+  reads: ' flags=no-writes',
+} as const;
+
 /** A script in Lua. */
 export class RedisScript {
   readonly text: string;
   readonly #sha: string;
 
   /** With `#!lua` in front Redis refuses it before it begins, when it is full or a replica, and not halfway. */
-  constructor(lua: string, flags: 'no-writes' | '' = '') {
-    this.text = `#!lua${flags && ` flags=${flags}`}\n${lua.trim()}\n`;
+  constructor(lua: string, what: keyof typeof flags = 'keeps') {
+    this.text = `#!lua${flags[what]}\n${lua.trim()}\n`;
     this.#sha = createHash('sha1').update(this.text).digest('hex');
   }
 

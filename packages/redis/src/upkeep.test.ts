@@ -65,9 +65,45 @@ it('takes what keeps a process when it takes nothing else', async () => {
   expect(one.ear.all('failed')).toEqual([]);
 });
 
-it('lets clients in as soon as a Redis takes writes that took none when the process began', async () => {
+it('keeps in a full Redis what is there, and lets it end', async () => {
   await using redis = await startRedis({ config: [['maxmemory-policy', 'noeviction']] });
+  await using one = await startBroker({ url: redis.url, publishTimeoutMs: 300 });
+  const { broker } = one;
+  const session = (id: string) => ({ id, userId: 'ann', token: 't', state: '{}' });
+  await broker.openSession(session('s1'));
+  await broker.openSession(session('s2'));
+  const { at } = await broker.append({ log: 'lobby', body: 'a', epoch, knownAt: 0 });
+  await broker.keepLatest('lobby', 'slot', 'b');
+  broker.enter('lobby', { id: 's1', userId: 'ann', info: '{}' });
   await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+
+  const refused = await Promise.allSettled([
+    broker.append({ log: 'lobby', body: 'c', epoch, knownAt: 0 }),
+    broker.keepLatest('lobby', 'slot', 'd'),
+    broker.openSession(session('s3')),
+  ]);
+  for (const outcome of refused) {
+    expect(outcome).toMatchObject({ reason: { message: expect.stringContaining('give it more memory') } });
+  }
+  expect(await broker.claimSession({ ...session('s1'), nextToken: 'n' })).toMatchObject({ generation: 2 });
+  const answers = new Map([[1, 'x']]);
+  expect(await broker.commitSession({ id: 's1', generation: 2, done: '[]', answers })).toBe('kept');
+  expect(await broker.endSession('s2', 1)).toBe(true);
+  expect(await broker.sessionsOf('ann')).toMatchObject([{ id: 's1' }]);
+  expect(await broker.touch('lobby', epoch, ['s1'])).toEqual({ epoch, at, missing: [] });
+  expect(await broker.members('lobby')).toHaveLength(1);
+  broker.leave('lobby', 's1');
+  expect(await broker.members('lobby')).toEqual([]);
+  expect(await broker.read('lobby', { after: 0, epoch })).toMatchObject({ at });
+  expect(await broker.latest('lobby')).toMatchObject([{ body: 'b' }]);
+  broker.beat(3, ['ann']);
+  expect(await broker.counts()).toMatchObject({ clients: 3, processes: 1 });
+  expect(await broker.isAlive(one.processId)).toBe(true);
+  expect(one.ear.all('failed')).toEqual([]);
+});
+
+it('lets clients in as soon as a Redis takes writes that took none when the process began', async () => {
+  await using redis = await startRedis({ config: [['min-replicas-to-write', '1']] });
   const errors: string[] = [];
   const broker = redisBroker({ url: redis.url, publishTimeoutMs: 200 });
   await using sockets = new SocketManager(channels, {
@@ -76,7 +112,7 @@ it('lets clients in as soon as a Redis takes writes that took none when the proc
   });
   while (!errors.some((text) => text.includes('that this process lives'))) await redis.command('PING');
   expect(await sockets.admit(request)).toMatchObject({ accepted: false, status: 503 });
-  await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+  await redis.command('CONFIG', 'SET', 'min-replicas-to-write', '0');
   await untilAccepted(sockets, redis);
-  expect(errors.join()).toMatch(/OOM.*give it more memory/);
+  expect(errors.join()).toMatch(/NOREPLICAS.*min-replicas-to-write/);
 });

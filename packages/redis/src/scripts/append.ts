@@ -5,7 +5,8 @@ import type { LogKeys } from '../keys.js';
 import { RedisScript, unreadable, type Command } from '../redis-script.js';
 import { appendLua, logLua } from './log-lua.js';
 
-export const appendScript: RedisScript = new RedisScript(`
+export const appendScript: RedisScript = new RedisScript(
+  `
 ${logLua}
 ${appendLua}
 local head, entries = KEYS[1], KEYS[2]
@@ -32,7 +33,9 @@ redis.call('HSET', head, 'epoch', epoch, 'at', text(at), 'total', text(total), '
 if math.floor(now / 5000000) ~= math.floor(stood / 5000000) then keepLog(head, entries, keptForMs) end
 for _, entry in ipairs(told) do redis.call('SPUBLISH', channel, entry) end
 return answer
-`);
+`,
+  'fills',
+);
 
 /** The bounds of a log, and how long one that nobody touches is kept. */
 export interface LogBounds {

@@ -31,7 +31,7 @@ while missing > 0 and reached > tonumber(above) do
 end
 return { epoch or '', text(reached), found }
 `,
-  'no-writes',
+  'reads',
 );
 
 /** What a log holds of what was looked for. */

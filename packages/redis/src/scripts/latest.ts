@@ -21,7 +21,8 @@ local function prune(times, values, keep)
 end
 `;
 
-export const keepLatestScript: RedisScript = new RedisScript(`
+export const keepLatestScript: RedisScript = new RedisScript(
+  `
 ${pruneLua}
 redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[2])
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
@@ -29,7 +30,9 @@ prune(KEYS[1], KEYS[2], ${maxSlots})
 redis.call('PEXPIRE', KEYS[1], ${maxAgeMs})
 redis.call('PEXPIRE', KEYS[2], ${maxAgeMs})
 redis.call('SPUBLISH', ARGV[1], ARGV[4])
-`);
+`,
+  'fills',
+);
 
 export const latestScript: RedisScript = new RedisScript(`
 ${pruneLua}

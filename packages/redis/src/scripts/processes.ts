@@ -78,7 +78,7 @@ ${pruneLua}
 local untilMs = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or '0')
 return untilMs > now and 1 or 0
 `,
-  'no-writes',
+  'reads',
 );
 
 /** What has changed among the users of a process since it last said so. */

@@ -6,7 +6,8 @@ import type { KeptEntry } from '../shared-text.js';
 import type { LogBounds } from './append.js';
 import { appendLua, logLua } from './log-lua.js';
 
-export const restoreScript: RedisScript = new RedisScript(`
+export const restoreScript: RedisScript = new RedisScript(
+  `
 ${logLua}
 ${appendLua}
 local head, entries = KEYS[1], KEYS[2]
@@ -32,7 +33,9 @@ gone = trimLog(entries, at, total, gone, maxBytes, now / 1000)
 redis.call('HSET', head, 'at', text(at), 'total', text(total), 'gone', text(gone))
 keepLog(head, entries, keptForMs)
 return { epoch, at }
-`);
+`,
+  'fills',
+);
 
 /** `entries` with their bodies as they lie in the log. */
 export function restoreCommand(

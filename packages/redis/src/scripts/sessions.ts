@@ -12,7 +12,8 @@ import type { Keys } from '../keys.js';
 import { RedisScript, unreadable, type Command } from '../redis-script.js';
 import { readNumber } from '../shared-text.js';
 
-export const openSessionScript: RedisScript = new RedisScript(`
+export const openSessionScript: RedisScript = new RedisScript(
+  `
 local generation, sessionMs, count = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local kept = redis.call('HMGET', KEYS[1], 'g', 'e')
 if kept[2] then return 'ended' end
@@ -31,7 +32,9 @@ end
 redis.call('PEXPIRE', KEYS[1], sessionMs)
 redis.call('PEXPIRE', KEYS[2], sessionMs)
 return 'kept'
-`);
+`,
+  'fills',
+);
 
 export const claimSessionScript: RedisScript = new RedisScript(`
 local token, nextToken, process, claim, sessionMs, user = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6] or false
