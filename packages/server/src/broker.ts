@@ -141,7 +141,7 @@ export interface BrokerListener {
   told(text: string): void;
   /**
    * Messages may have been missed; and where the engine is not certain to have kept everything, it `mayHaveLost` some. What waits
-   * to be appended is held until this settles: first it is found out what the engine has.
+   * to be appended is held until this settles: what is lost is given back before anything is appended behind it.
    */
   returned(mayHaveLost: boolean): Promise<void>;
   /** Something failed that nobody waits for. */

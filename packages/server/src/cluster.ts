@@ -188,7 +188,9 @@ export class Cluster implements BrokerListener, SharedLogHost {
   async returned(mayHaveLost: boolean): Promise<void> {
     this.#retrying.wakeAll();
     this.ends.returned();
-    if (mayHaveLost) this.#sender.hold();
+    // what is lost could only be given back before anything is appended behind it; what was missed can be read at any time
+    if (!mayHaveLost) return this.#upkeep?.catchUp();
+    this.#sender.hold();
     await this.#upkeep?.returned();
   }
 

@@ -138,3 +138,91 @@ describe('what a process does every 30 s', () => {
     expect(looks).toBeLessThan(5);
   });
 });
+
+describe('a process whose engine is back and has kept everything', () => {
+  it('sends at once, before it knows of any of its sessions or logs what it has missed', async () => {
+    const { brokers, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const [broker] = brokers;
+    const b = await connectTo(other, 'lobby');
+    await connectTo(one, 'lobby');
+    const never = new Promise<never>(() => undefined);
+    broker.read = () => never;
+    broker.commitSession = () => never;
+    engine.goAway();
+    let isAccepted = false;
+    void one.sockets
+      .room('lobby')
+      .publish('said', 'at once')
+      .then(() => (isAccepted = true));
+    engine.comeBack();
+    await settle();
+    expect(isAccepted).toBe(true);
+    expect(b.takeData('said')).toEqual(['at once']);
+  });
+
+  it('says of its sessions that they are still there, and nothing else', async () => {
+    const { brokers, engine, nodes } = await startNodes(channels);
+    const [one] = nodes;
+    const [broker] = brokers;
+    const a = await connectTo(one, 'lobby', 'ann');
+    await settle();
+    const commits: unknown[] = [];
+    const commit = broker.commitSession.bind(broker);
+    broker.commitSession = (change) => (commits.push(change), commit(change));
+    engine.goAway();
+    engine.comeBack();
+    await settle();
+    expect(commits).toEqual([{ id: a.welcome.session, generation: 1 }]);
+    engine.goAway();
+    engine.loseTail('lobby', 1);
+    engine.comeBack();
+    await settle();
+    expect(commits[1]).toMatchObject({ isDoubtful: true });
+  });
+
+  it('reads what it has missed, also when that comes to pass while it does so', async () => {
+    const { brokers, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby', 'ann');
+    const miss = async (text: string): Promise<void> => {
+      engine.dropMessages(brokers[0]);
+      await other.sockets.room('lobby').publish('said', `${text} to all`);
+      await other.sockets.user('ann').publish('said', `${text} to ann`);
+      engine.restoreMessages(brokers[0]);
+    };
+    await miss('first');
+    await miss('then');
+    await settle();
+    const heard = a.takeData('said');
+    expect(heard).toHaveLength(4);
+    expect(heard.filter((text) => String(text).endsWith('all'))).toEqual(['first to all', 'then to all']);
+    expect(heard.filter((text) => String(text).endsWith('ann'))).toEqual(['first to ann', 'then to ann']);
+  });
+
+  it('lets go a client that was sent away while it heard nothing', async () => {
+    const { brokers, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect('ann');
+    await settle();
+    engine.dropMessages(brokers[0]);
+    other.sockets.user('ann').disconnect('bye', 4001);
+    await settle();
+    expect(a.transport.closedWith).toBeUndefined();
+    engine.restoreMessages(brokers[0]);
+    await settle();
+    expect(a.transport.closedWith).toBeDefined();
+  });
+
+  it('has those in their rooms who came while the engine was away', async () => {
+    const { engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect('ann');
+    await settle();
+    engine.goAway();
+    one.sockets.client(a.welcome.session)?.join('lobby');
+    engine.comeBack();
+    await settle();
+    expect(await other.sockets.room('lobby').presence()).toEqual([{ userId: 'ann', clients: 1 }]);
+  });
+});

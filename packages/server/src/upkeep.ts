@@ -39,6 +39,9 @@ export class Upkeep {
   /** The engine has forgotten something since it was last found out what. */
   #isLost = false;
   #isRecovering = false;
+  /** Something was missed since it was last begun to catch up. */
+  #hasMissed = false;
+  #isCatchingUp = false;
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
@@ -49,9 +52,15 @@ export class Upkeep {
     void this.#touch();
   }
 
-  /** The engine is back. Settles when it is known of every log what became of it. */
+  /** The engine is back, and may have lost something. Settles when it is known of every log what became of it. */
   async returned(): Promise<void> {
     await this.#checkAll(false);
+  }
+
+  /** The engine is back and has kept everything: what was missed is read, and what could not be said is said. */
+  catchUp(): void {
+    this.#hasMissed = true;
+    if (!this.#isCatchingUp) void this.#catchUp();
   }
 
   /** The engine has forgotten something. A log that nothing was known of may have been lost as well. */
@@ -133,6 +142,27 @@ export class Upkeep {
     else if (head.at > log.at) await shared.check();
   }
 
+  async #catchUp(): Promise<void> {
+    const { hub, logs, members } = this.#parts;
+    const failed = (error: unknown): void => hub.report(error);
+    this.#isCatchingUp = true;
+    while (this.#hasMissed) {
+      this.#hasMissed = false;
+      // whoever is taken for dead is not asked for the sessions that it has
+      this.sayCounts();
+      await eachWell(logs.values(), (shared) => shared.check(), failed);
+      await eachWell(hub.roster.all(), (session) => this.#reassert(session), failed);
+      void members.refresh();
+    }
+    this.#isCatchingUp = false;
+  }
+
+  /** One that was ended or claimed meanwhile, while this process heard nothing, is told so by that. */
+  async #reassert(session: Session): Promise<void> {
+    await session.shared?.commit();
+    if (session.isHere) this.#keepMember(session);
+  }
+
   async #recover(): Promise<void> {
     this.#isRecovering = true;
     this.#isLost = false;
@@ -161,12 +191,16 @@ export class Upkeep {
 
   /** The session first: one that was forgotten has its inbox renewed, and its client is not told twice. */
   async #checkSession(session: Session, isLost: boolean): Promise<void> {
-    const { id, shared, rooms } = session;
-    const { logs, members } = this.#parts;
+    const { id, shared } = session;
     shared?.noteDoubt();
     await shared?.commit();
-    await logs.get(inboxLogOf(id))?.check(isLost);
-    for (const room of rooms) members.keep(session, room);
+    await this.#parts.logs.get(inboxLogOf(id))?.check(isLost);
+    this.#keepMember(session);
+  }
+
+  /** It is in its rooms, whatever the engine was told or has kept of that. */
+  #keepMember(session: Session): void {
+    for (const room of session.rooms) this.#parts.members.keep(session, room);
   }
 }
 
