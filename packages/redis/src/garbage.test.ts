@@ -116,7 +116,7 @@ describe('what lies in a log', () => {
     await redis.command('SET', '{wirepact:u:odd}', 'x');
     await expect(open.broker.sessionsOf('odd')).rejects.toThrow('WRONGTYPE');
     await redis.command('HSET', `${channel('heads')}:h`, 'epoch', 'e9', 'at', 'no number');
-    expect(await open.broker.touch('heads', epoch, [])).toEqual({ epoch: 'e9', at: 0 });
+    expect(await open.broker.touch('heads', epoch, [])).toEqual({ epoch: 'e9', at: 0, missing: [] });
   });
 });
 

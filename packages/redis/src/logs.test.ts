@@ -216,10 +216,10 @@ describe('restore and renew', () => {
 });
 
 it('touching a log keeps it, and makes it where there is none', async () => {
-  expect(await one.broker.touch('touched', 'made', [])).toEqual({ epoch: 'made', at: 0 });
+  expect(await one.broker.touch('touched', 'made', [])).toEqual({ epoch: 'made', at: 0, missing: [] });
   const { at } = await append('touched', 'a');
   await redis.command('PEXPIRE', '{wirepact:l:touched}:h', '5000');
-  expect(await one.broker.touch('touched', 'other', [])).toEqual({ epoch: 'made', at });
+  expect(await one.broker.touch('touched', 'other', [])).toEqual({ epoch: 'made', at, missing: [] });
   expect(Number(await redis.command('PTTL', '{wirepact:l:touched}:h'))).toBeGreaterThan(600_000);
 });
 

@@ -7,6 +7,7 @@ import type {
   LogHead,
   LogPage,
   SharedEntry,
+  TouchedLog,
 } from '@wirepact/server';
 import type { Batch, PendingAppend } from './pending-append.js';
 import type { Engine } from './engine.js';
@@ -19,7 +20,7 @@ import { keepLatestCommand, latestCommand, readValues } from './scripts/latest.j
 import { readCommand, readPage, type RawEntry } from './scripts/read.js';
 import { renewCommand } from './scripts/renew.js';
 import { restoreCommand } from './scripts/restore.js';
-import { touchCommand } from './scripts/touch.js';
+import { readTouched, touchCommand } from './scripts/touch.js';
 import { readEntry, type KeptEntry, type SharedText, type SharedTexts } from './shared-text.js';
 
 /** What the logs need of the broker. */
@@ -154,11 +155,11 @@ export class Logs {
     return engine().asks.ask(`another epoch of the log "${log}"`, command, readHead);
   }
 
-  async touch(log: string, epoch: string, memberIds: readonly string[]): Promise<LogHead> {
+  async touch(log: string, epoch: string, memberIds: readonly string[]): Promise<TouchedLog> {
     checkEpoch(epoch);
     const { keys, engine } = this.#host;
     const command = touchCommand(keys.log(log), epoch, memberIds, this.#bounds);
-    return engine().asks.insist(`where the log "${log}" stands`, command, readHead);
+    return engine().asks.insist(`where the log "${log}" stands`, command, readTouched);
   }
 
   /** Something was said on the channel of a log. */

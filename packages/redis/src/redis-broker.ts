@@ -17,6 +17,7 @@ import type {
   SessionRecord,
   SharedEntry,
   SharedMember,
+  TouchedLog,
 } from '@wirepact/server';
 import { Engine } from './engine.js';
 import { Keys } from './keys.js';
@@ -81,7 +82,9 @@ class RedisBroker implements Broker {
     const host = { keys, texts, listener, settings, processId, tag: createTag(), engine: () => engine };
     const logs = new Logs(host);
     const engine: Engine = new Engine({
-      ...{ options: this.#options, scripts: allScripts, listener },
+      options: this.#options,
+      scripts: allScripts,
+      listener,
       appends: {
         channelOf: (log) => keys.channel(log),
         commandOf: (appends, knownAt) => logs.commandOf(appends, knownAt),
@@ -153,7 +156,7 @@ class RedisBroker implements Broker {
     return this.#now.logs.renew(log, epoch, nextEpoch);
   }
 
-  async touch(log: string, epoch: string, memberIds: readonly string[]): Promise<LogHead> {
+  async touch(log: string, epoch: string, memberIds: readonly string[]): Promise<TouchedLog> {
     return this.#now.logs.touch(log, epoch, memberIds);
   }
 

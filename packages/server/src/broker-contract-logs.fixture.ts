@@ -74,7 +74,7 @@ export function describeLogs(start: () => Promise<BrokerBench>): void {
     expect(await broker.read('lobby', { after: 0, epoch: 'e2' })).toEqual({ epoch: 'e1', ...none });
     expect(await broker.append(messageOf('a', { epoch: 'e3' }))).toMatchObject({ epoch: 'e1' });
     expect(await broker.append(messageOf('a', { log: 'hall', epoch: 'e4' }))).toMatchObject({ epoch: 'e4' });
-    expect(await broker.touch('attic', 'e5', [])).toEqual({ epoch: 'e5', at: 0 });
+    expect(await broker.touch('attic', 'e5', [])).toEqual({ epoch: 'e5', at: 0, missing: [] });
   });
 
   it('reads what is kept after a position: all of it, or the newest', async () => {
@@ -166,11 +166,13 @@ export function describeLogs(start: () => Promise<BrokerBench>): void {
     expect(there.heard.slice(1).map(({ what }) => what)).toEqual(['renewed', 'appended']);
   });
 
-  it('says where a log stands that it is to keep', async () => {
+  it('says where a log stands that it is to keep, and who is not in its room', async () => {
     await using bench = await start();
     const { broker } = await joinBench(bench);
     const { at } = await broker.append(messageOf('a'));
-    expect(await broker.touch('lobby', 'e2', ['s_1'])).toEqual({ epoch: 'e1', at });
+    expect(await broker.touch('lobby', 'e2', ['s_1'])).toEqual({ epoch: 'e1', at, missing: ['s_1'] });
     expect(await broker.members('lobby')).toEqual([]);
+    broker.enter('lobby', { id: 's_1', userId: undefined, info: 'null' });
+    expect(await broker.touch('lobby', 'e2', ['s_2', 's_1'])).toMatchObject({ missing: ['s_2'] });
   });
 }

@@ -8,6 +8,11 @@ export interface LogHead {
   readonly at: number;
 }
 
+/** Where a log stands that is kept, and who of those that were named is not in its room. */
+export interface TouchedLog extends LogHead {
+  readonly missing: readonly string[];
+}
+
 /** One message in a log. */
 export interface SharedEntry {
   /** Its position, above every one before it, and that of the one before it. */
@@ -203,10 +208,12 @@ export interface Broker {
   renew(log: string, epoch: string, nextEpoch: string): Promise<LogHead>;
   /** Forgets a log that nobody reads any more. */
   drop(log: string): void;
-  /** Keeps the log from being forgotten, and those members of its room that are named. Returns where it stands. */
-  touch(log: string, epoch: string, memberIds: readonly string[]): Promise<LogHead>;
+  /** Keeps the log from being forgotten, and those members of its room that are named and are in it. */
+  touch(log: string, epoch: string, memberIds: readonly string[]): Promise<TouchedLog>;
 
+  /** What cannot be said now is dropped: `touch` says who is missing then. */
   enter(room: string, member: SharedMember): void;
+  /** What cannot be said now is dropped: whom nobody names any more is not in the room after 60 s. */
   leave(room: string, id: string): void;
   /** Who is in a room; those of a process that died are not after at most 60 s. */
   members(room: string): Promise<readonly SharedMember[]>;

@@ -19,6 +19,7 @@ export type {
   SessionRecord,
   SharedEntry,
   SharedMember,
+  TouchedLog,
 } from './broker.js';
 export type { ClientTarget } from './client-target.js';
 export type { DrainOptions } from './drain.js';

@@ -17,6 +17,7 @@ import type {
   SessionRecord,
   SharedEntry,
   SharedMember,
+  TouchedLog,
 } from './broker.js';
 import { MemoryCommands } from './memory-commands.fixture.js';
 import type { MemoryLink } from './memory-link.fixture.js';
@@ -41,8 +42,6 @@ export class MemoryBroker implements Broker {
   readonly #links: readonly MemoryLink[];
   readonly #commands: MemoryCommands;
   readonly #subscriptions: MemorySubscriptions;
-  /** Who this process has put into rooms. */
-  readonly #members = new Map<string, Map<string, SharedMember>>();
   #listener: BrokerListener | undefined;
   #settings: BrokerSettings | undefined;
   #isHere = false;
@@ -138,23 +137,16 @@ export class MemoryBroker implements Broker {
     return this.#commands.ask((store) => store.renew(log, epoch, nextEpoch, this.#joined));
   }
 
-  touch(log: string, epoch: string, memberIds: readonly string[]): Promise<LogHead> {
-    const own = this.#members.get(log);
-    const members = memberIds.flatMap((id) => own?.get(id) ?? []);
-    return this.#commands.ask((store) => store.touch(log, epoch, members, this.#joined));
+  touch(log: string, epoch: string, memberIds: readonly string[]): Promise<TouchedLog> {
+    return this.#commands.ask((store) => store.touch(log, epoch, memberIds, this.#joined));
   }
 
   enter(room: string, member: SharedMember): void {
-    const own = this.#members.get(room) ?? new Map<string, SharedMember>();
-    this.#members.set(room, own.set(member.id, member));
-    this.#insist((store) => store.enter(room, member));
+    this.#commands.say((store) => store.enter(room, member));
   }
 
   leave(room: string, id: string): void {
-    const own = this.#members.get(room);
-    own?.delete(id);
-    if (own?.size === 0) this.#members.delete(room);
-    this.#insist((store) => store.leave(room, id));
+    this.#commands.say((store) => store.leave(room, id));
   }
 
   members(room: string): Promise<readonly SharedMember[]> {
@@ -220,9 +212,6 @@ export class MemoryBroker implements Broker {
   regain(): void {
     if (this.#isOver) return;
     this.#commands.flush();
-    for (const [room, own] of this.#members) {
-      for (const member of own.values()) this.#insist((store) => store.enter(room, member));
-    }
     if (!this.#isDeaf) this.#listenAgain();
     else this.#lookAround();
   }
@@ -272,11 +261,6 @@ export class MemoryBroker implements Broker {
       this.#commands.isHolding = false;
       this.#commands.flush();
     });
-  }
-
-  /** What is done in any case, if late. */
-  #insist(execute: (store: MemoryStore) => void): void {
-    this.#commands.ask(execute).catch((error: unknown) => this.#listener?.failed(error));
   }
 
   #end(reason: Error | undefined): void {

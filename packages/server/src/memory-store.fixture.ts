@@ -1,6 +1,6 @@
 // What the engine in memory keeps, and what it does with one command. Every command is done at once and whole.
 import type { Append, BrokerListener, BrokerSettings, ClusterCounts } from './broker.js';
-import type { LatestValue, LogHead, LogPage, SharedEntry, SharedMember } from './broker.js';
+import type { LatestValue, LogHead, LogPage, SharedEntry, SharedMember, TouchedLog } from './broker.js';
 import { MemoryLog } from './memory-log.fixture.js';
 import { MemorySessions, type Putting } from './memory-sessions.fixture.js';
 
@@ -71,9 +71,14 @@ export class MemoryStore {
     return log.head;
   }
 
-  touch(name: string, epoch: string, members: readonly SharedMember[], settings: BrokerSettings): LogHead {
-    for (const member of members) this.enter(name, member);
-    return this.#logOf(name, epoch, settings).head;
+  touch(name: string, epoch: string, memberIds: readonly string[], settings: BrokerSettings): TouchedLog {
+    const missing = memberIds.filter((id) => {
+      const kept = this.#rooms.get(name)?.get(id);
+      if (kept === undefined || kept.expiresAt <= this.#now()) return true;
+      kept.expiresAt = this.#now() + memberMs;
+      return false;
+    });
+    return { ...this.#logOf(name, epoch, settings).head, missing };
   }
 
   drop(name: string): void {

@@ -95,6 +95,26 @@ describe('what a process does every 30 s', () => {
     expect(one.errors).toHaveLength(1);
   });
 
+  it('puts back into its room whoever came when that could not be said', async () => {
+    const { brokers, clock, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const [broker] = brokers;
+    const enter = broker.enter.bind(broker);
+    broker.enter = () => undefined;
+    await connectTo(one, 'lobby', 'ann');
+    await connectTo(one, 'lobby', 'bob');
+    broker.enter = enter;
+    await connectTo(one, 'lobby', 'carl');
+    const present = async (): Promise<readonly string[]> => {
+      const there = await other.sockets.room('lobby').presence();
+      return there.map(({ userId }) => userId).sort();
+    };
+    expect(await present()).toEqual(['carl']);
+    clock.advance(30_000);
+    await settle();
+    expect(await present()).toEqual(['ann', 'bob', 'carl']);
+  });
+
   it('is no matter of a moment, however short a client may be away', async () => {
     const { brokers, clock, nodes } = await startNodes(channels, { session: { resumeForMs: 1_000 } });
     const [one, other] = nodes;

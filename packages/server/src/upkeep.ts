@@ -134,10 +134,14 @@ export class Upkeep {
     const [epoch, at] = log.head;
     // an inbox that nothing came into need not be there
     if (group.session !== undefined && at === 0) return;
-    // only rooms have members: everyone is as many as there are clients
-    const isRoom = group.session === undefined && group !== this.#parts.hub.everyone;
-    const memberIds = isRoom ? Array.from(group.sessions(), ({ id }) => id) : [];
-    const head = await this.#parts.broker.touch(name, epoch, memberIds);
+    const { broker, hub, members } = this.#parts;
+    const inRoom = new Map(Array.from(hub.rooms.find(name)?.members.keys() ?? [], (one) => [one.id, one]));
+    const { missing, ...head } = await broker.touch(name, epoch, [...inRoom.keys()]);
+    for (const id of missing) {
+      // it entered when that could not be said
+      const session = inRoom.get(id);
+      if (session?.rooms.has(name) === true) members.keep(session, name);
+    }
     if (head.epoch !== epoch || head.at < at) this.recover();
     else if (head.at > log.at) await shared.check();
   }

@@ -1,7 +1,8 @@
 // Keeps a log from being forgotten, and the members of its room that are named; gives up those that nobody has named in time.
+import type { TouchedLog } from '@wirepact/server';
 import type { LogKeys } from '../keys.js';
-import { RedisScript, type Command } from '../redis-script.js';
-import type { LogBounds } from './append.js';
+import { RedisScript, unreadable, type Command } from '../redis-script.js';
+import { readHead, type LogBounds } from './append.js';
 import { logLua } from './log-lua.js';
 import { memberForMs, membersLua } from './members-lua.js';
 
@@ -11,11 +12,16 @@ ${membersLua}
 local head, entries = KEYS[1], KEYS[2]
 local epoch, at = openLog(head, entries, ARGV[1])
 keepLog(head, entries, ARGV[2])
-for index = 4, #ARGV do
-  redis.call('ZADD', KEYS[3], 'XX', text(now / 1000 + ARGV[3]), ARGV[index])
-end
 pruneMembers(KEYS[3], KEYS[4])
-return { epoch, at }
+local missing = {}
+for index = 4, #ARGV do
+  if redis.call('ZSCORE', KEYS[3], ARGV[index]) then
+    redis.call('ZADD', KEYS[3], text(now / 1000 + ARGV[3]), ARGV[index])
+  else
+    table.insert(missing, ARGV[index])
+  end
+end
+return { epoch, at, missing }
 `);
 
 export function touchCommand(
@@ -26,4 +32,11 @@ export function touchCommand(
 ): Command {
   const args = [epoch, keptForMs, memberForMs, ...memberIds];
   return touchScript.call([keys.head, keys.entries, keys.memberTimes, keys.members], args);
+}
+
+export function readTouched(reply: unknown): TouchedLog {
+  const head = readHead(reply);
+  const [, , missing] = reply as readonly unknown[];
+  if (!Array.isArray(missing)) throw unreadable('who is missing in a room', reply);
+  return { ...head, missing: missing.map(String) };
 }
