@@ -118,7 +118,8 @@ export class AppendQueue {
     if (lane === undefined) {
       const { clock, topology } = this.#host;
       lane = new AppendLane(log, {
-        ...{ clock, topology },
+        clock,
+        topology,
         commandOf: (appends, knownAt) => this.#host.commandOf(appends, knownAt),
         findCommandOf: (of, above, appends) => this.#host.findCommandOf(of, above, appends),
         keyOf: (append) => this.#host.keyOf(append),
