@@ -89,7 +89,7 @@ class UntypedClient {
       on: (path, listener, listenOptions) => this.on(path, listener, listenOptions),
       report,
     });
-    this.#handlers = createHandlers(options.dialect, parsing, report);
+    this.#handlers = createHandlers(options.dialect, parsing, connection, report);
   }
 
   get status(): ClientStatus {

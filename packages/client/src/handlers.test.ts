@@ -59,6 +59,37 @@ it.each([
   expect(errors).toEqual([{ code: 'internal', path: 'price', data: 4 }]);
 });
 
+const limits = { maxMessageBytes: 400, maxInFlight: 64, maxRooms: 128 };
+const tooLarge = 'x'.repeat(400);
+
+it.each([
+  ['an answer', () => tooLarge],
+  ['an error', () => Promise.reject(new ChannelError('SOLD', tooLarge))],
+])('says that it failed where %s is larger than the server takes, and reports why', async (_, handler) => {
+  const { client, connected, errors } = startClient();
+  const socket = await connected({ limits });
+  client.handle('price', handler);
+  socket.receive('price', 4, { id: 's1' });
+  await settle();
+  expect(socket.takeSent()).toMatchObject([{ path: 'price', id: 's1', error: { code: 'internal' } }]);
+  expect(errors).toEqual([{ code: 'message_too_large', path: 'price', data: 4 }]);
+});
+
+it('keeps no answer for the next connection that is larger than the server takes', async () => {
+  const { client, connected, errors } = startClient();
+  const socket = await connected({ limits });
+  let answer = (_value: string): void => {};
+  client.handle('price', () => new Promise<string>((resolve) => (answer = resolve)));
+  socket.receive('price', 4, { id: 's1' });
+  await settle();
+  socket.drop();
+  answer(tooLarge);
+  const next = await connected({ limits, resumed: true });
+  next.receive('price', 4, { id: 's1' });
+  expect(next.takeSent()).toMatchObject([{ path: 'price', id: 's1', error: { code: 'internal' } }]);
+  expect(errors).toEqual([{ code: 'message_too_large', path: 'price', data: 4 }]);
+});
+
 it('reports an answer that the socket does not take', async () => {
   const { client, socket, errors } = await connectedClient();
   client.handle('price', () => 8);

@@ -3,7 +3,9 @@ import { isSocketError, type SocketError } from '@wirepact/core';
 import type { Frame, FrameId } from '@wirepact/core/internal';
 import type { ClientDialect } from './client-dialect.js';
 import type { Unsubscribe } from './client.js';
+import type { Connection } from './connection.js';
 import { failure } from './failure.js';
+import { refuseTooLarge } from './message-size.js';
 import type { Parsing } from './parsing.js';
 
 export type Handler = (data: never) => unknown;
@@ -28,23 +30,31 @@ const maxAnswers = 64;
 export function createHandlers(
   dialect: ClientDialect,
   parsing: Parsing,
+  connection: Connection,
   report: (thrown: unknown, path?: string, data?: unknown) => void,
 ): Handlers {
   const handlers = new Map<string, Handler>();
   const asked = new Map<FrameId, Asked>();
   const answered: FrameId[] = [];
 
-  /** The answer as it is written: one that is no JSON is the handler's fault as well. */
+  /** The answer as it is written: one that is no JSON, or too large, is the handler's fault as well. */
   async function find({ path, data }: Frame, id: FrameId): Promise<string> {
+    // as it was when the server asked: the line may be away when there is an answer
+    const { welcome } = connection;
+    const encode = (answer: Pick<Frame, 'data' | 'error'>): string => {
+      const text = dialect.encode({ path, id, ...answer });
+      refuseTooLarge(path, text, welcome);
+      return text;
+    };
     const refuse = ({ code, message, data }: SocketError): string =>
-      dialect.encode({ path, id, error: { code, message, data } });
+      encode({ error: { code, message, data } });
     const handler = handlers.get(path);
     if (handler === undefined) return refuse(failure('unknown_path', { path }));
     try {
       try {
         const answer = await handler(parsing.parse(path, 'out', data) as never);
         parsing.parse(path, 'answer', answer);
-        return dialect.encode({ path, data: answer, id });
+        return encode({ data: answer });
       } catch (thrown) {
         // the server is told what was thrown for it to know, and otherwise only that something was
         if (isSocketError(thrown) && thrown.name === 'ChannelError') return refuse(thrown);

@@ -3,6 +3,7 @@ import { toSocketError, type ChannelDefinition, type SocketError } from '@wirepa
 import type { Frame, Ranges } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import { failure } from './failure.js';
+import { byteLength, refuseTooLarge } from './message-size.js';
 import type { ResolvedClientOptions } from './options.js';
 import { isIn, type Written } from './written.js';
 
@@ -144,9 +145,7 @@ export class Outbox {
     const { path, answered } = message;
     const isNumbered = this.#isNumbered(message);
     const text = isNumbered ? this.#written.add(message) : message.text;
-    const max = this.#connection.welcome?.limits.maxMessageBytes ?? Infinity;
-    // a character of JavaScript is three bytes of UTF-8 at most: short texts need no count
-    if (text.length * 3 > max && byteLength(text) > max) throw failure('message_too_large', { path }, max);
+    refuseTooLarge(path, text, this.#connection.welcome);
     this.#connection.write(text);
     // what asks is bounded by who awaits it
     if (answered || !isNumbered) this.#release(message);
@@ -218,10 +217,6 @@ export class Outbox {
       message.failed(failure('expired', { path: message.path }));
     }
   }
-}
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
 }
 
 function valueAt(data: unknown, key: string): unknown {
