@@ -132,6 +132,7 @@ describe('a client that knows the contract as a type', () => {
     check(() => {
       client.handle('price', ({ item }) => item.length);
       client.handle('price', async ({ item }) => item.length);
+      client.handle('price', ({ item }) => item.length, { signal: new AbortController().signal });
       // @ts-expect-error the answer is a number
       client.handle('price', ({ item }) => item);
       // @ts-expect-error the server never asks on it

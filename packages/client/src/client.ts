@@ -31,9 +31,9 @@ export interface MessageInfo {
   readonly room?: string;
 }
 
-/** How long a listener stays. */
+/** How long a listener or a handler stays. */
 export interface ListenOptions {
-  /** Removes the listener when it aborts. */
+  /** Removes it when it aborts. */
   readonly signal?: AbortSignal;
 }
 
@@ -155,6 +155,7 @@ export interface Client<TChannels = AnyChannels, TForm extends Form = 'wire'> {
   handle<TPath extends AskPath<TChannels>>(
     path: TPath,
     handler: (data: Heard<TChannels, TForm>[TPath]) => HandlerResult<TChannels>[TPath],
+    options?: ListenOptions,
   ): Unsubscribe;
   /** The state of the connection now. A new object for every change. */
   readonly status: ClientStatus;

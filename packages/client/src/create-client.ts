@@ -147,9 +147,9 @@ class UntypedClient {
     return this.#errorListeners.add(listener, options);
   }
 
-  handle(path: string, handler: Handler): Unsubscribe {
+  handle(path: string, handler: Handler, options?: ListenOptions): Unsubscribe {
     this.#use();
-    return this.#handlers.add(path, handler);
+    return this.#handlers.add(path, handler, options);
   }
 
   send(path: string, data?: unknown): void {

@@ -1,5 +1,5 @@
 import { ChannelError } from '@wirepact/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { settle, startClient } from './testing-socket.js';
 
 async function connectedClient() {
@@ -115,6 +115,24 @@ it('has one handler a path', () => {
   client.handle('price', () => 2);
   remove();
   expect(() => client.handle('price', () => 3)).toThrow(/"price" has a handler/);
+});
+
+it('has its handler for as long as a signal says', async () => {
+  const { client, socket } = await connectedClient();
+  const stop = new AbortController();
+  const removed = vi.spyOn(stop.signal, 'removeEventListener');
+  client.handle('price', () => 1, { signal: AbortSignal.abort() });
+  client.handle('price', () => 2, { signal: stop.signal })();
+  expect(removed).toHaveBeenCalledTimes(1);
+  client.handle('price', () => 3, { signal: stop.signal });
+  const ask = async (id: string) => {
+    socket.receive('price', 4, { id });
+    await settle();
+    return socket.takeSent();
+  };
+  expect(await ask('s1')).toEqual([{ path: 'price', data: 3, id: 's1' }]);
+  stop.abort();
+  expect(await ask('s2')).toMatchObject([{ error: { code: 'unknown_path' } }]);
 });
 
 describe('a question that is asked again after a break', () => {

@@ -2,7 +2,7 @@
 import { isSocketError, type SocketError } from '@wirepact/core';
 import type { Frame, FrameId } from '@wirepact/core/internal';
 import type { ClientDialect } from './client-dialect.js';
-import type { Unsubscribe } from './client.js';
+import type { ListenOptions, Unsubscribe } from './client.js';
 import type { Connection } from './connection.js';
 import { failure } from './failure.js';
 import { refuseTooLarge } from './message-size.js';
@@ -11,7 +11,7 @@ import type { Parsing } from './parsing.js';
 export type Handler = (data: never) => unknown;
 
 export interface Handlers {
-  add(path: string, handler: Handler): Unsubscribe;
+  add(path: string, handler: Handler, options?: ListenOptions): Unsubscribe;
   /** A question that is asked again gets the same answer, once there is one. */
   answer(question: Frame, id: FrameId, write: (answer: string) => void): void;
   /** Questions begin anew with the session. */
@@ -67,12 +67,16 @@ export function createHandlers(
   }
 
   return {
-    add(path, handler) {
+    add(path, handler, { signal } = {}) {
       if (handlers.has(path)) throw new TypeError(`"${path}" has a handler; remove it first`);
-      handlers.set(path, handler);
-      return () => {
+      const remove = (): void => {
         if (handlers.get(path) === handler) handlers.delete(path);
+        signal?.removeEventListener('abort', remove);
       };
+      handlers.set(path, handler);
+      signal?.addEventListener('abort', remove);
+      if (signal?.aborted) remove();
+      return remove;
     },
     answer(question, id, write) {
       const known = asked.get(id);
