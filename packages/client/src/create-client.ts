@@ -187,6 +187,7 @@ class UntypedClient {
 
   #connected(welcome: Welcome | undefined): void {
     const resumed = welcome?.resumed === true;
+    const isLost = this.#session.isAlive && !resumed;
     this.#session.begin(welcome);
     // whatever the server says, it must not make a later moment stumble
     if (welcome) this.#announced = welcome.channels ?? {};
@@ -198,7 +199,7 @@ class UntypedClient {
       this.#outbox.lose();
     }
     if (welcome) this.#outbox.review();
-    this.#rooms.restore(resumed);
+    this.#rooms.restore(resumed, isLost);
     this.#outbox.flush();
   }
 

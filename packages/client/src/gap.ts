@@ -10,7 +10,7 @@ export interface Gap {
   readonly room?: string;
   /** Why they are. `epoch`: the server was started anew; `trimmed`: it keeps no more; `lost`: the session was given up; `denied`: the room may not be read any more; `lagged`: the client read too slowly; `fork`: the log lost its end. */
   readonly why: GapCause;
-  /** The position of the last message that came: the log's epoch, and a number in it. */
+  /** The position of the last message that came: the log's epoch, and a number in it; `['', 0]` where none is known. */
   readonly from: Cursor;
   /** The position after which messages come again; absent where the client is not in the room any more. */
   readonly to?: Cursor;

@@ -1,7 +1,7 @@
 // Rooms over several connections of one session, and what joins do to the logs.
 import { describe, expect, it } from 'vitest';
 import { eventPayload } from './dialect.js';
-import { entry, startSession } from './testing-session.js';
+import { entry, startSession, type TestSession } from './testing-session.js';
 import { settle, startClient, type TestSocket } from './testing-socket.js';
 
 const header = (socket: TestSocket, room: string, from: number, epoch = 'r'): void =>
@@ -64,6 +64,44 @@ describe('a room', () => {
       ['lobby', 41],
       ['lobby', 51],
     ]);
+  });
+
+  it.each([
+    [
+      'a planned restart',
+      ({ first }: TestSession) => {
+        first.receive('$goodbye', { why: 'restart', returnWithinMs: 1_000, final: true });
+        first.drop(1012);
+      },
+    ],
+    ['a close', ({ client }: TestSession) => client.close()],
+  ])('is joined anew without a gap after %s', async (_, end) => {
+    const session = await startInLobby();
+    const { first, greet, gaps, heard } = session;
+    entry(first, 'lobby', 41);
+    end(session);
+    const { hello, next } = await greet();
+    expect(hello).toEqual({});
+    next.welcome({ session: 's_2' });
+    await admit(next, 'lobby', 70);
+    entry(next, 'lobby', 71);
+    expect(gaps).toEqual([]);
+    expect(heard).toEqual([
+      ['lobby', 41],
+      ['lobby', 71],
+    ]);
+  });
+
+  it('whose session was lost before anything came behind the answer is told as a gap', async () => {
+    const { client, first, connected, gaps } = await startSession();
+    const joining = client.join('lobby');
+    first.receive('$join', { room: 'lobby' }, { id: 1 });
+    await joining;
+    await settle();
+    first.drop();
+    const next = await connected({ session: 's_2' });
+    expect(next.takeSent()).toEqual([{ path: '$join', data: { room: 'lobby' }, id: 1 }]);
+    expect(gaps).toEqual([{ stream: 'room', room: 'lobby', why: 'lost', from: ['', 0] }]);
   });
 
   it('is asked for again where the answer was lost, with a new number', async () => {
@@ -326,6 +364,19 @@ describe('a refusal on resume', () => {
     next.drop();
     expect((await connected({ session: 's_2' })).takeSent()).toEqual([]);
   });
+});
+
+it('of a room at a plain server no gap is told after a reconnect', async () => {
+  const { client, connected } = startClient({ dialect: eventPayload });
+  const gaps: unknown[] = [];
+  client.onGap((gap) => gaps.push(gap));
+  const socket = await connected();
+  await client.join('lobby');
+  socket.drop();
+  const next = await connected();
+  expect(next.takeSent()).toEqual([{ event: 'joinRoom', room: 'lobby', id: 1 }]);
+  expect(gaps).toEqual([]);
+  client.close();
 });
 
 it('a plain server is told of no cursor', async () => {

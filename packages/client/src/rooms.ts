@@ -70,15 +70,15 @@ export class Rooms {
     }
   }
 
-  /** A connection is there. */
-  restore(resumed: boolean): void {
+  /** A connection is there. `isLost` where there was a session, and it is gone. */
+  restore(resumed: boolean, isLost: boolean): void {
     for (const name of this.#leaving) {
       if (resumed) void this.#depart(name);
       else this.left(name);
     }
     for (const room of [...this.#wanted.values()]) {
       const isFollowed = this.#host.logs.follows(room.name);
-      if (room.joined && !resumed && !isFollowed) this.#host.logs.lose(room.name);
+      if (room.joined && isLost && !isFollowed) this.#host.logs.lose(room.name);
       // where nothing came behind the answer, the session may have been put out since
       room.joined &&= resumed && isFollowed;
       if (!room.joined) void this.#enter(room);
