@@ -25,9 +25,9 @@ export class Logs {
   readonly #cursors = new Map<string, Cursor>();
   /**
    * Logs of which nothing is taken now. What comes of a room that is being joined is kept for who awaits that; there is no use
-   * for it where a replay was asked for, or the room is being left.
+   * for it until a replay that was asked for begins, or where the room is left and the server may not know yet.
    */
-  readonly #held = new Map<string, Frame[] | undefined>();
+  readonly #held = new Map<string, Frame[] | 'replay' | 'left'>();
   /** Where the client stood in logs of a session that is lost, until it is told what it missed. */
   readonly #owed = new Map<string, Cursor>();
 
@@ -53,7 +53,7 @@ export class Logs {
   /** The connection is gone: nobody awaits an answer on it, and what it owed is not told any more. */
   cut(): void {
     this.#acknowledgements.stop();
-    for (const log of this.#held.keys()) if (this.#held.get(log)) this.#release(log);
+    for (const [log, held] of this.#held) if (typeof held === 'object') this.#release(log);
     for (const [room, from] of this.#owed) {
       const to = this.#cursors.get(room);
       this.#miss({ room, why: 'lost', from, ...(to && to !== from && { to }) });
@@ -81,12 +81,12 @@ export class Logs {
 
   /** A join was answered. Who awaits that goes on before anything else is taken. */
   joined(room: string): void {
-    void this.#host.connection.patience.pause(this.#let(room).map((frame) => () => this.#take(frame)));
+    void this.#host.connection.patience.pause(this.#let(room).map((frame) => () => this.receive(frame)));
   }
 
   /** Takes nothing of it any more; the server may not know yet. */
   leave(log: string): void {
-    this.#held.set(log, undefined);
+    this.#held.set(log, 'left');
   }
 
   /** The server knows too. */
@@ -112,8 +112,9 @@ export class Logs {
     const isHeader = path === '$stream' || path === '$gap';
     if (!isHeader && at === undefined) return this.#host.deliver(frame);
     const log = isHeader ? (data as ProtocolData['$stream' | '$gap']).room : room;
-    if (this.#held.has(log)) this.#held.get(log)?.push(frame);
-    else this.#take(frame);
+    const held = this.#held.get(log);
+    if (held === undefined) this.#take(frame);
+    else if (typeof held === 'object') held.push(frame);
   }
 
   #take(frame: Frame): void {
@@ -124,14 +125,14 @@ export class Logs {
   }
 
   #release(log: string): void {
-    for (const frame of this.#let(log)) this.#take(frame);
+    for (const frame of this.#let(log)) this.receive(frame);
   }
 
-  /** Holds it no more. Returns what was kept. */
+  /** Holds it no more, unless it is left: an answer that crossed that changes nothing. Returns what was kept. */
   #let(log: string): readonly Frame[] {
-    const kept = this.#held.get(log) ?? [];
-    this.#held.delete(log);
-    return kept;
+    const held = this.#held.get(log);
+    if (held !== 'left') this.#held.delete(log);
+    return typeof held === 'object' ? held : [];
   }
 
   #follow(log: string, at: number, after: number, frame: Frame): void {
@@ -152,8 +153,8 @@ export class Logs {
   /** Asks for all after the cursor. Where that fails, the next entry asks again, or the next connection resumes from here. */
   #repair(log: string): void {
     if (!this.#host.connection.writable) return;
-    const heal = (): unknown => this.#held.delete(log);
-    this.#held.set(log, undefined);
+    const heal = (): void => this.#release(log);
+    this.#held.set(log, 'replay');
     this.ask('$join', log).then(heal, heal);
   }
 

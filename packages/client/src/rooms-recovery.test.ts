@@ -229,6 +229,35 @@ describe('a room', () => {
     first.drop();
   });
 
+  it('that is taken away while it is asked for is left, should the server let the client in after all', async () => {
+    const { client, first, heard } = await startSession();
+    const joining = expect(client.join('lobby')).rejects.toMatchObject({ code: 'denied' });
+    first.receive('$leave', { room: 'lobby', why: 'removed' });
+    await joining;
+    first.takeSent();
+    first.receive('$join', { room: 'lobby' }, { id: 1 });
+    header(first, 'lobby', 40);
+    entry(first, 'lobby', 41);
+    await settle();
+    expect(first.takeSent()).toEqual([{ path: '$leave', data: { room: 'lobby' }, id: 2 }]);
+    first.receive('$leave', { room: 'lobby' }, { id: 2 });
+    expect(heard).toEqual([]);
+  });
+
+  it('that is taken away while it is asked for is kept where somebody else asks for it', async () => {
+    const { client, first, heard } = await startSession();
+    const joining = expect(client.join('lobby')).rejects.toMatchObject({ code: 'denied' });
+    first.receive('$leave', { room: 'lobby', why: 'removed' });
+    await joining;
+    const another = client.join('lobby');
+    first.receive('$join', { room: 'lobby' }, { id: 1 });
+    await admit(first);
+    await another;
+    entry(first, 'lobby', 41);
+    expect(first.takeSent()).toEqual([]);
+    expect(heard).toEqual([['lobby', 41]]);
+  });
+
   it('that the server put the client in is followed, until it is taken away', async () => {
     const { first, heard, greet } = await startSession();
     header(first, 'hall', 3);
@@ -314,6 +343,55 @@ describe('leaving', () => {
     expect(heard).toEqual([['lobby', 45]]);
     next.drop();
     expect((await connected({ resumed: true })).takeSent()).toEqual([]);
+  });
+
+  it('a room that is still being joined lets nothing of it be heard', async () => {
+    const { client, first, heard } = await startSession();
+    const stop = new AbortController();
+    const joining = expect(client.join('lobby', { signal: stop.signal })).rejects.toThrow('aborted');
+    stop.abort();
+    await joining;
+    expect(first.takeSent()).toMatchObject([
+      { path: '$join', id: 1 },
+      { path: '$leave', id: 2 },
+    ]);
+    first.receive('$join', { room: 'lobby' }, { id: 1 });
+    header(first, 'lobby', 40);
+    entry(first, 'lobby', 41);
+    await settle();
+    entry(first, 'lobby', 42);
+    first.receive('$leave', { room: 'lobby' }, { id: 2 });
+    await settle();
+    entry(first, 'lobby', 43);
+    expect(heard).toEqual([]);
+  });
+
+  it('a room whose entries are being read again lets nothing of it be heard', async () => {
+    const { lobby, first, heard } = await startInLobby();
+    entry(first, 'lobby', 43);
+    void lobby.leave();
+    expect(first.takeSent()).toMatchObject([
+      { path: '$join', id: 2 },
+      { path: '$leave', id: 3 },
+    ]);
+    first.receive('$join', { room: 'lobby' }, { id: 2 });
+    header(first, 'lobby', 40);
+    entry(first, 'lobby', 41);
+    await settle();
+    entry(first, 'lobby', 42);
+    expect(heard).toEqual([]);
+  });
+
+  it('without an answer in time, and joining again, hears what comes from then on', async () => {
+    const { client, lobby, first, advance, heard } = await startInLobby();
+    const leaving = lobby.leave();
+    await advance(10_000);
+    await leaving;
+    const joining = client.join('lobby');
+    await admit(first, 'lobby', 50);
+    await joining;
+    entry(first, 'lobby', 51);
+    expect(heard).toEqual([['lobby', 51]]);
   });
 
   it('is told again where the answer did not come in time', async () => {

@@ -116,47 +116,61 @@ export class Rooms {
   }
 
   async #enter(room: Wanted): Promise<void> {
-    const { connection, logs, joinsPlainly, report } = this.#host;
+    const { connection, logs, joinsPlainly } = this.#host;
     const { name } = room;
     if (!connection.writable) return;
     const answers = connection.welcome !== undefined;
     try {
       if (!answers && !joinsPlainly) throw failure('unsupported');
       const answered = answers ? logs.join(name) : logs.ask('$join', name);
-      const enter = (): void => {
-        // what was left before is entered anew
-        if (this.#wanted.get(name) === room) this.#leaving.delete(name);
-        room.known = true;
-        room.joined = true;
-        room.enter();
-      };
       // where no answer is due, one is in until told otherwise
-      if (!answers) enter();
+      if (!answers) this.#entered(room);
       await answered;
-      enter();
+      this.#entered(room);
     } catch (thrown) {
-      const error = toSocketError(thrown);
-      const { code } = error;
-      // where only the line broke, the next connection asks again
-      if (code === 'unknown_outcome' || code === 'closed' || this.#wanted.get(name) !== room) return;
-      const isLate = code === 'timeout';
-      if (isLate && !answers) return;
-      // who waits is told by the promise
-      if (room.known) report(error);
-      // who waits leaves, should the server let them in after all; not where it had put them in by itself
-      if (!isLate || (!room.known && logs.follows(name))) this.#drop(room, error);
-      else if (room.known) void this.#enter(room);
-      else room.refuse(error);
+      this.#refused(room, toSocketError(thrown), answers);
     }
+  }
+
+  #entered(room: Wanted): void {
+    const { name } = room;
+    if (this.#wanted.get(name) === room) {
+      // what was left before is entered anew
+      this.left(name);
+      room.known = room.joined = true;
+      room.enter();
+    } else if (!this.#wanted.has(name) && !this.#leaving.has(name)) {
+      // the server let us in and took it away at once: nobody here wants what the session is in now
+      void this.#giveUp(name);
+    }
+  }
+
+  #refused(room: Wanted, error: SocketError, answers: boolean): void {
+    const { logs, report } = this.#host;
+    const { code } = error;
+    // where only the line broke, the next connection asks again
+    if (code === 'unknown_outcome' || code === 'closed' || this.#wanted.get(room.name) !== room) return;
+    const isLate = code === 'timeout';
+    if (isLate && !answers) return;
+    if (room.known && isLate) void this.#enter(room);
+    // who waits leaves, should the server let them in after all; not where it had put them in by itself
+    else if (isLate && !logs.follows(room.name)) room.refuse(error);
+    else this.#drop(room, error);
+    // who waits is told by the promise
+    if (room.known) report(error);
   }
 
   async #leave(room: Wanted, handle: RoomHandle): Promise<void> {
     const { name, handles } = room;
     if (!handles.delete(handle) || handles.size > 0 || this.#wanted.get(name) !== room) return;
     this.#wanted.delete(name);
+    await this.#giveUp(name);
+  }
+
+  /** The session is to be in it no longer: told now, or when it is back, if it is. */
+  async #giveUp(name: string): Promise<void> {
     this.#leaving.add(name);
     this.#host.logs.leave(name);
-    // otherwise the session leaves when it is back, if it is
     if (this.#host.connection.writable) await this.#depart(name);
   }
 
