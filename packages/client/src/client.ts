@@ -94,7 +94,10 @@ export interface Room<TChannels, TForm extends Form = 'wire'> {
   ): Unsubscribe;
   /** Calls back with all members whenever somebody comes, goes or changes. */
   onMembers(listener: (members: readonly RoomMember[]) => void, options?: ListenOptions): Unsubscribe;
-  /** Calls back when the server takes the room away: it removed this client, or refused it after a reconnect. */
+  /**
+   * Calls back when the server takes the room away: it removed this client, or refused it after a reconnect. The listeners of
+   * all handles are gone then; `join` gives a new one.
+   */
   onRemoved(listener: (error: SocketError) => void, options?: ListenOptions): Unsubscribe;
   /** Calls back when messages to this room could not be recovered. */
   onGap(listener: (gap: Gap) => void, options?: ListenOptions): Unsubscribe;

@@ -185,6 +185,26 @@ describe('a room', () => {
     expect(socket.takeSent()).toEqual([]);
   });
 
+  it('that was taken away is heard by no old handle when it is joined again', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const joining = Promise.all([client.join('lobby'), client.join('lobby')]);
+    await admit(socket);
+    const heard: unknown[] = [];
+    for (const old of await joining) {
+      old.on('chat', () => heard.push('old'));
+      old.onMembers(() => heard.push('old members'));
+      old.onRemoved(() => heard.push('removed'));
+    }
+    socket.receive('$leave', { room: 'lobby', why: 'removed' });
+    const again = client.join('lobby');
+    await admit(socket);
+    (await again).on('chat', (data) => heard.push(data));
+    socket.receive('chat', 'hi', { room: 'lobby' });
+    socket.receive('$leave', { room: 'lobby', why: 'removed' });
+    expect(heard).toEqual(['old members', 'old members', 'removed', 'removed', 'hi']);
+  });
+
   it('stays wanted where the server takes long to let the client in again, and is asked for again', async () => {
     const { client, connected, advance, errors } = startClient();
     const socket = await connected();

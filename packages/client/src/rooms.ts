@@ -197,6 +197,8 @@ export class Rooms {
     room.refuse(error);
     this.#show(room, []);
     room.removed.emit(this.#host.report, error);
+    // their listeners would hear of the room again if it were joined anew
+    for (const handle of room.handles) void handle.leave();
   }
 
   #show(room: Wanted, members: readonly RoomMember[]): void {
