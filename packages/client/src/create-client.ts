@@ -83,6 +83,7 @@ class UntypedClient {
     const store = options.session === 'tab' ? createSessionStore(options) : undefined;
     this.#session = new Session(logs, written, store);
     this.#rooms = new Rooms({
+      clock: options.clock,
       connection,
       logs,
       joinsPlainly: options.dialect.joins,

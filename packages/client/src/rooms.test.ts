@@ -205,6 +205,79 @@ describe('a room', () => {
     expect(heard).toEqual(['old members', 'old members', 'removed', 'removed', 'hi']);
   });
 
+  it.each([
+    [3_000, { retryAfterMs: 3_000 }],
+    [1_000, {}],
+    [1_000, { retryAfterMs: 'soon' }],
+  ])(
+    'stays wanted where the server has too much to do, and is asked for again after %i ms',
+    async (ms, more) => {
+      const { client, connected, advance, errors } = startClient();
+      const socket = await connected();
+      const joining = client.join('lobby');
+      await admit(socket);
+      const removed: unknown[] = [];
+      (await joining).onRemoved((error) => removed.push(error));
+      socket.drop();
+      const next = await connected({ session: 's_2' });
+      const error = { code: 'rate_limited', message: 'too often', ...more };
+      next.takeSent();
+      next.receive('$join', undefined, { id: 1, error });
+      await advance(ms - 1);
+      expect(next.takeSent()).toEqual([]);
+      await advance(1);
+      expect(await admit(next)).toEqual(['$join lobby']);
+      await advance(10_000);
+      expect(next.takeSent()).toEqual([]);
+      expect(errors).toMatchObject([{ code: 'rate_limited' }]);
+      expect(removed).toEqual([]);
+    },
+  );
+
+  it('that was never entered is refused also where the server has too much to do', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const joining = expect(client.join('lobby')).rejects.toMatchObject({ code: 'rate_limited' });
+    socket.receive('$join', undefined, { id: 1, error: { code: 'rate_limited', message: 'too many' } });
+    await joining;
+    expect(socket.takeSent()).toHaveLength(1);
+  });
+
+  it.each(['leave', 'removal', 'loss', 'nothing'])(
+    'that waits to be asked for again leaves no timer behind: %s, then a close',
+    async (end) => {
+      const { client, connected, clock, errors } = startClient();
+      const socket = await connected();
+      const joining = client.join('lobby');
+      await admit(socket);
+      const lobby = await joining;
+      socket.drop();
+      const next = await connected({ session: 's_2' });
+      next.receive('$join', undefined, { id: 1, error: { code: 'overloaded', message: 'later' } });
+      await settle();
+      if (end === 'leave') void lobby.leave();
+      else if (end === 'removal') next.receive('$leave', { room: 'lobby', why: 'removed' });
+      else if (end === 'loss') next.drop();
+      client.close();
+      expect(clock.pending).toBe(0);
+      expect(errors).toMatchObject([{ code: 'overloaded' }]);
+    },
+  );
+
+  it('is not waited for where the client closes as it is refused', async () => {
+    const { client, connected, clock } = startClient();
+    const socket = await connected();
+    const joining = client.join('lobby');
+    await admit(socket);
+    await joining;
+    socket.drop();
+    const next = await connected({ session: 's_2' });
+    next.receive('$join', undefined, { id: 1, error: { code: 'overloaded', message: 'later' } });
+    client.close();
+    await settle();
+    expect(clock.pending).toBe(0);
+  });
+
   it('stays wanted where the server takes long to let the client in again, and is asked for again', async () => {
     const { client, connected, advance, errors } = startClient();
     const socket = await connected();

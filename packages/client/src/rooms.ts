@@ -1,5 +1,5 @@
 // Which rooms are wanted, and by whom. A session stays in its rooms while the connection is away; another one joins them anew.
-import { toSocketError, type SocketError } from '@wirepact/core';
+import { toSocketError, type Clock, type SocketError } from '@wirepact/core';
 import type { ProtocolData } from '@wirepact/core/internal';
 import type { JoinOptions, RoomMember } from './client.js';
 import type { Connection } from './connection.js';
@@ -11,6 +11,7 @@ import { roomHandle, type HandledRoom, type ListenToMessages, type RoomHandle } 
 
 /** What the rooms need of the client they belong to. */
 export interface RoomHost {
+  readonly clock: Clock;
   readonly connection: Connection;
   readonly logs: Logs;
   /** Whether rooms can be joined where only plain messages are spoken; no answer is due there. */
@@ -18,6 +19,9 @@ export interface RoomHost {
   readonly on: ListenToMessages;
   readonly report: (thrown: unknown) => void;
 }
+
+/** How long to wait before a room is asked for again, where the server does not say. */
+const defaultRetryMs = 1_000;
 
 /** A room that somebody wants to be in. */
 interface Wanted extends HandledRoom {
@@ -30,6 +34,8 @@ interface Wanted extends HandledRoom {
   known: boolean;
   /** The session is in it. */
   joined: boolean;
+  /** Stops the wait after which the server is asked again. */
+  stopTimer?: () => void;
 }
 
 export class Rooms {
@@ -87,7 +93,10 @@ export class Rooms {
 
   /** Nobody is let in any more. Rooms that were entered stay wanted, should the client connect again. */
   clear(error: SocketError): void {
-    for (const room of [...this.#wanted.values()]) if (!room.known) this.#drop(room, error);
+    for (const room of [...this.#wanted.values()]) {
+      if (room.known) room.stopTimer?.();
+      else this.#drop(room, error);
+    }
   }
 
   /** Takes what the server says of rooms. */
@@ -118,6 +127,7 @@ export class Rooms {
   async #enter(room: Wanted): Promise<void> {
     const { connection, logs, joinsPlainly } = this.#host;
     const { name } = room;
+    room.stopTimer?.();
     if (!connection.writable) return;
     const answers = connection.welcome !== undefined;
     try {
@@ -146,13 +156,19 @@ export class Rooms {
   }
 
   #refused(room: Wanted, error: SocketError, answers: boolean): void {
-    const { logs, report } = this.#host;
-    const { code } = error;
+    const { clock, connection, logs, report } = this.#host;
+    const { code, data, retryable } = error;
     // where only the line broke, the next connection asks again
     if (code === 'unknown_outcome' || code === 'closed' || this.#wanted.get(room.name) !== room) return;
     const isLate = code === 'timeout';
     if (isLate && !answers) return;
     if (room.known && isLate) void this.#enter(room);
+    else if (room.known && retryable) {
+      const { retryAfterMs } = Object(data) as { readonly retryAfterMs?: unknown };
+      const waitMs = Number(retryAfterMs) || defaultRetryMs;
+      // another connection asks by itself
+      if (connection.writable) room.stopTimer = clock.after(waitMs, () => void this.#enter(room));
+    }
     // who waits leaves, should the server let them in after all; not where it had put them in by itself
     else if (isLate && !logs.follows(room.name)) room.refuse(error);
     else this.#drop(room, error);
@@ -163,7 +179,7 @@ export class Rooms {
   async #leave(room: Wanted, handle: RoomHandle): Promise<void> {
     const { name, handles } = room;
     if (!handles.delete(handle) || handles.size > 0 || this.#wanted.get(name) !== room) return;
-    this.#wanted.delete(name);
+    this.#forget(room);
     await this.#giveUp(name);
   }
 
@@ -193,12 +209,18 @@ export class Rooms {
   }
 
   #drop(room: Wanted, error: SocketError): void {
-    this.#wanted.delete(room.name);
+    this.#forget(room);
     room.refuse(error);
     this.#show(room, []);
     room.removed.emit(this.#host.report, error);
     // their listeners would hear of the room again if it were joined anew
     for (const handle of room.handles) void handle.leave();
+  }
+
+  /** Nobody wants it any more. */
+  #forget(room: Wanted): void {
+    this.#wanted.delete(room.name);
+    room.stopTimer?.();
   }
 
   #show(room: Wanted, members: readonly RoomMember[]): void {
