@@ -243,7 +243,7 @@ export class Connection {
     // known before the hooks run, since they may run an application's code
     if (changed) this.#status = status;
     // what is pending when the application closes was not lost: it ends as closed
-    const isWanted = event.type === 'closed';
+    const isWanted = event.type === 'closed' && event.error === undefined;
     // only the close that belongs to the goodbye says that all before it has come
     const isFinal =
       this.#goodbye?.final === true && event.type === 'lost' && event.reason.code === closeCodes.restart;

@@ -213,8 +213,11 @@ class UntypedClient {
 
   #closed(cause: SocketError | undefined, isWanted: boolean): void {
     const error = failure('closed', { cause });
+    const { last } = this.#written;
     if (isWanted) this.#session.forget();
     else this.#outbox.lose();
+    // the server may know the session still, should the client connect again: its numbers go on
+    this.#written.last = last;
     this.#outbox.clear(error);
     this.#rooms.clear(error);
   }

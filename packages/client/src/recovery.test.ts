@@ -207,6 +207,42 @@ describe('events', () => {
     }
   });
 
+  it('are reported where the next address is none, and those after them are new to a session that is found again', async () => {
+    const urls = ['ws://server.test/ws', 'no address', 'ws://server.test/ws'];
+    const { client, connected, errors, advance } = startClient({ url: () => urls.shift() ?? '' });
+    const socket = await connected();
+    client.send('chat', 'written');
+    socket.drop();
+    client.send('chat', 'waiting');
+    await advance(1_000);
+    expect(client.status).toMatchObject({ name: 'closed', error: { code: 'internal' } });
+    expect(errors).toEqual([
+      { code: 'unknown_outcome', path: 'chat', data: 'written' },
+      { code: 'closed', path: 'chat', data: 'waiting' },
+    ]);
+    const next = await connected({ resumed: true, done: [[1, 1]] });
+    client.send('chat', 'anew');
+    expect(next.takeSent()).toEqual([{ path: 'chat', data: 'anew', seq: 2 }]);
+  });
+
+  it('go on with their numbers where a client that gave up comes back to its session', async () => {
+    const { client, connected, errors } = startClient({ reconnect: { maxAttempts: 1 } });
+    const socket = await connected();
+    client.send('chat', 'a');
+    client.send('chat', 'b');
+    socket.receive('$ack', { done: [[1, 1]] });
+    socket.drop();
+    expect(client.status).toMatchObject({ name: 'closed' });
+    expect(errors).toEqual([{ code: 'unknown_outcome', path: 'chat', data: 'b' }]);
+    const next = await connected({ resumed: true, done: [[1, 2]] });
+    client.send('chat', 'c');
+    expect(next.takeSent()).toEqual([{ path: 'chat', data: 'c', seq: 3 }]);
+    next.drop();
+    const another = await connected({ session: 's_2' });
+    client.send('chat', 'd');
+    expect(another.takeSent()).toEqual([{ path: 'chat', data: 'd', seq: 1 }]);
+  });
+
   it('count against the outbox until they are acknowledged, and never expire', async () => {
     const { client, connected, errors, advance } = startClient({ outbox: { maxMessages: 2 } });
     const socket = await connected();
