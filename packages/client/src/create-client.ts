@@ -224,7 +224,10 @@ class UntypedClient {
 
   #received(frame: Frame, characters: number, reply: (text: string) => void): void {
     const { path, id, data, error } = frame;
-    if (typeof id === 'number') {
+    const isNumber = typeof id === 'number';
+    // a plain server asks nothing: an id that this client never gave is the application's own
+    if (!this.#connection.welcome && !(isNumber && id <= this.#written.last)) return this.#deliver(frame);
+    if (isNumber) {
       const { room } = (data ?? {}) as { room: string };
       // at once: what follows in the same breath is of the room as it is now
       if (path === '$join' && !error) this.#logs.joined(room);

@@ -253,6 +253,23 @@ describe('plain, to a server of Finch’s kind', () => {
     expect([...server.clients].map(({ protocol }) => protocol)).toEqual(['']);
   });
 
+  it('hears messages that carry an id or a position of their own, and answers none', async () => {
+    const server = await startByHand(
+      (socket) => {
+        for (const more of [{ id: 'm_1' }, { id: 7 }, { at: 1_700_000_000 }])
+          socket.send(JSON.stringify({ path: 'message', data: 'hi', ...more }));
+      },
+      (socket, { path, id }) => socket.send(JSON.stringify({ path, id, data: 3 })),
+    );
+    const { client, errors } = connect(server.url, { dialect: plain });
+    const heard = vi.fn();
+    client.onAny(heard);
+    expect(await client.request('add', [1, 2])).toBe(3);
+    expect(heard.mock.calls).toEqual(Array(3).fill([{ path: 'message', data: 'hi' }]));
+    expect(server.received).toEqual([{ path: 'add', data: [1, 2], id: 1 }]);
+    expect(errors).toEqual([]);
+  });
+
   it('says that it has no rooms', async () => {
     const { client } = await start();
     await expect(client.join('lobby')).rejects.toMatchObject({ code: 'unsupported' });

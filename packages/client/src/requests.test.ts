@@ -41,8 +41,11 @@ describe('request', () => {
     await advance(500);
     await rejected;
     expect(clock.pending).toBe(0);
+    const heard = vi.fn();
+    client.on('time', heard);
     socket.receive('time', 'late', { id: 1 });
     expect(socket.takeSent()).toEqual([{ path: 'time', id: 1 }]);
+    expect(heard).not.toHaveBeenCalled();
   });
 
   it('takes a timeout of undefined for none given', async () => {
