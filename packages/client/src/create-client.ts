@@ -162,7 +162,7 @@ class UntypedClient {
 
   async request(path: string, data?: unknown, options?: RequestOptions): Promise<unknown> {
     this.#use();
-    return this.#parsing.parseAnswer(path, await this.#requests.ask({ path, data }, options));
+    return this.#requests.ask({ path, data }, options);
   }
 
   stream(path: string, data?: unknown, options: StreamOptions = {}): AsyncIterable<unknown> {

@@ -321,7 +321,7 @@ describe('requests', () => {
     const asked = client.request('a');
     socket.drop();
     const next = await connected({ resumed: true });
-    next.receive('a', undefined, { id: 1, error: { code: 'unknown_outcome', message: 'evicted' } });
-    await expect(asked).rejects.toMatchObject({ code: 'unknown_outcome' });
+    next.receive('$error', undefined, { id: 1, error: { code: 'unknown_outcome', message: 'evicted' } });
+    await expect(asked).rejects.toMatchObject({ code: 'unknown_outcome', path: 'a' });
   });
 });

@@ -1,4 +1,4 @@
-import { ChannelError } from '@wirepact/core';
+import { ChannelError, SocketError } from '@wirepact/core';
 import { describe, expect, it, vi } from 'vitest';
 import type { RequestOptions } from './client.js';
 import { plain } from './dialect.js';
@@ -18,6 +18,20 @@ describe('request', () => {
     socket.receive('time', undefined, { id: 1 });
     expect(await second).toBe(3);
     expect(await first).toBeUndefined();
+  });
+
+  it('rejects with a SocketError also what is no JSON', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const circle: { itself?: unknown } = {};
+    circle.itself = circle;
+    for (const data of [10n, circle]) {
+      const error: unknown = await client.request('chat', data).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(SocketError);
+      expect(error).toMatchObject({ code: 'internal', path: 'chat', cause: expect.any(TypeError) });
+      expect(() => client.stream('tail', data)[Symbol.asyncIterator]()).toThrow(SocketError);
+    }
+    expect(socket.takeSent()).toEqual([]);
   });
 
   it('rejects with the error that comes with its id', async () => {

@@ -48,11 +48,17 @@ export class Requests {
     this.#host = host;
   }
 
-  /** Throws for data that does not fit; whatever else goes wrong comes to the caller's `failed`, at once or later. */
+  /** Throws for data that cannot be sent; whatever else goes wrong comes to the caller's `failed`, at once or later. */
   start({ path, data }: Question, caller: Caller, { signal, timeoutMs }: RequestOptions): Call {
     const { options, connection, outbox, written, parsing } = this.#host;
-    parsing.parse(path, 'in', data);
-    const text = options.dialect.encode({ path, data });
+    let text: string;
+    try {
+      parsing.parse(path, 'in', data);
+      text = options.dialect.encode({ path, data });
+    } catch (thrown) {
+      // data that is no JSON, and a schema that is not synchronous, throw errors of the platform
+      throw toSocketError(thrown, path);
+    }
     let isOver = false;
     const end = (): void => {
       isOver = true;
@@ -81,11 +87,12 @@ export class Requests {
       if (n !== undefined && n <= (message.received ?? 0)) return;
       message.received = n ?? 0;
       try {
-        if (error !== undefined) throw parsing.parseError(frame.path, error);
+        // the frame itself may say `$error`
+        if (error !== undefined) throw parsing.parseError(path, error);
         if (caller.answered(frame, characters)) end();
       } catch (thrown) {
         if (more) written.cancel(message);
-        failed(toSocketError(thrown));
+        failed(toSocketError(thrown, path));
       }
     };
     const message: Outgoing = { path, data, text, answered, failed, restarts: caller.restarts };
@@ -113,9 +120,13 @@ export class Requests {
 
   /** Asks for one answer. */
   ask(question: Question, options?: RequestOptions): Promise<unknown> {
-    const timeoutMs = options?.timeoutMs ?? this.#host.options.requestTimeoutMs;
+    const { parsing, options: defaults } = this.#host;
+    const timeoutMs = options?.timeoutMs ?? defaults.requestTimeoutMs;
     return new Promise((resolve, failed) => {
-      const answered = ({ data }: Frame): boolean => (resolve(data), true);
+      const answered = ({ data }: Frame): boolean => (
+        resolve(parsing.parseAnswer(question.path, data)),
+        true
+      );
       this.start(question, { answered, failed }, { ...options, timeoutMs });
     });
   }
