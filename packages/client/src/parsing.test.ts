@@ -11,6 +11,11 @@ const channels = defineChannels({
   price: { out: z.number(), answer: z.number() },
   mood: { in: z.string(), delivery: 'volatile' },
   save: { in: z.string(), reply: z.string(), idempotent: true },
+  refresh: { out: z.void() },
+  clear: { in: z.void(), reply: z.void() },
+  ticks: { in: z.void(), stream: z.void() },
+  slow: { in: z.number(), reply: z.string().refine(async () => true) },
+  late: { in: z.string().refine(async () => true), reply: z.string() },
 });
 
 async function connectedClient() {
@@ -56,6 +61,35 @@ describe('a client that carries the schemas', () => {
     expect(heard).toEqual([]);
     expect(errors).toEqual([{ code: 'invalid_message', path: 'chat', data: 7 }]);
     expect(client.status.name).toBe('connected');
+  });
+
+  it('takes null and {} for nothing where the contract says that nothing comes, as the server does', async () => {
+    const { client, socket, errors } = await connectedClient();
+    const heard: unknown[] = [];
+    client.on('refresh', (nothing) => heard.push(nothing));
+    for (const data of [undefined, null, {}]) {
+      socket.receive('refresh', data);
+      const cleared = client.request('clear');
+      const { id } = socket.takeSent()[0] ?? {};
+      socket.receive('clear', data, { id: id! });
+      expect(await cleared).toBeUndefined();
+    }
+    expect(heard).toEqual([undefined, undefined, undefined]);
+    const ticks = client.stream('ticks')[Symbol.asyncIterator]();
+    const { id } = socket.takeSent()[0] ?? {};
+    socket.receive('ticks', null, { id: id!, more: true, n: 1 });
+    expect(await ticks.next()).toEqual({ done: false, value: undefined });
+    expect(errors).toEqual([]);
+    expect(() => client.send('clear', {} as never)).toThrow(/invalid_input/);
+  });
+
+  it('rejects with a SocketError where a schema takes its time', async () => {
+    const { client, socket } = await connectedClient();
+    const asynchronous = { code: 'internal', cause: expect.any(TypeError) };
+    await expect(client.request('late', 'x')).rejects.toMatchObject({ ...asynchronous, path: 'late' });
+    const slow = client.request('slow', 1);
+    socket.receive('slow', 'x', { id: 1 });
+    await expect(slow).rejects.toMatchObject({ ...asynchronous, path: 'slow' });
   });
 
   it('parses answers by reply, and by out where there is none', async () => {

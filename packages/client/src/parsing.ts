@@ -6,7 +6,7 @@ import {
   type ErrorCode,
   type SocketError,
 } from '@wirepact/core';
-import { fromWireError, parse } from '@wirepact/core/internal';
+import { fromWireError, parse, parseIn } from '@wirepact/core/internal';
 import { failure } from './failure.js';
 
 type SchemaKey = 'in' | 'out' | 'reply' | 'stream' | 'answer';
@@ -39,15 +39,11 @@ export function createParsing(channels: ChannelDefinitions | undefined): Parsing
   };
 }
 
-function parsed(
-  path: string,
-  data: unknown,
-  schema: AnySchema | undefined,
-  code: ErrorCode = 'invalid_message',
-): unknown {
+function parsed(path: string, data: unknown, schema: AnySchema | undefined, code?: ErrorCode): unknown {
   if (schema === undefined) return data;
-  const result = parse(schema, data, path);
+  // of what was received, `null` and `{}` may mean nothing
+  const result = (code ? parse : parseIn)(schema, data, path);
   if (result.ok) return result.value;
   const { issues } = result;
-  throw failure(code, { path, data: { issues } }, issues[0]?.message);
+  throw failure(code ?? 'invalid_message', { path, data: { issues } }, issues[0]?.message);
 }
