@@ -39,7 +39,10 @@ export interface ListenOptions {
 
 /** How long a call may take. */
 export interface RequestOptions {
-  /** Rejects with `timeout` after this many ms. @default the client's `requestTimeoutMs` */
+  /**
+   * Rejects with `timeout` after this many ms. One that waits for a connection for longer than `outbox.maxAgeMs` rejects with
+   * `expired` before that. @default the client's `requestTimeoutMs`
+   */
   readonly timeoutMs?: number;
   /** Rejects with `aborted` when it aborts, and tells the server to stop. */
   readonly signal?: AbortSignal;
