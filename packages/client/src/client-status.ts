@@ -23,7 +23,7 @@ export type ClientStatus =
   /** The first connection is being made. */
   | {
       readonly name: 'connecting';
-      /** 1 for the first attempt. */
+      /** Always 1: once an attempt has failed, the client is `reconnecting`. */
       readonly attempt: number;
     }
   | {

@@ -22,7 +22,9 @@ const texts: { readonly [TCode in ErrorCode]?: (about: string | number) => strin
     'too much waits for the connection; raise `outbox` or make the channel `latest` or `volatile`',
   expired: () => 'it waited for longer than `outbox.maxAgeMs`',
   closed: (said) =>
-    said === '' ? 'the client is closed; `connect()` opens it again' : `the server said ${said}`,
+    said === ''
+      ? 'the client is closed; `connect()` opens it again'
+      : `the connection is over for good: ${said}`,
   unsupported: (said) =>
     said === '' ? 'the server knows no rooms' : `the server speaks another version of the protocol (${said})`,
 };

@@ -87,7 +87,7 @@ export interface DeliveryChecker {
  * ```ts
  * const checker = createDeliveryChecker();
  * client.on('chat', ({ n }) => checker.received({ client: 'a', stream: 'lobby', message: n }));
- * client.onGap(({ room = '*' }) => checker.gap({ client: 'a', stream: room }));
+ * client.onGap(({ stream, room = stream }) => checker.gap({ client: 'a', stream: room }));
  * sockets.room('lobby').send('chat', { n: 1 });
  * checker.accepted({ stream: 'lobby', message: 1, to: ['a'] });
  * // …and when all has arrived
