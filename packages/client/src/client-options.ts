@@ -23,6 +23,7 @@ export interface OutboxOptions {
 export interface WebSocketLike {
   readonly readyState: number;
   readonly protocol: string;
+  /** Bytes that were sent and that the network has not taken. */
   readonly bufferedAmount: number;
   send(data: string): void;
   close(code?: number, reason?: string): void;

@@ -136,7 +136,8 @@ export interface Client<TChannels = AnyChannels, TForm extends Form = 'wire'> {
   /** Listens to every message the server sends, whatever its path. */
   onAny(listener: (message: AnyMessage<TChannels, TForm>) => void, options?: ListenOptions): Unsubscribe;
   /**
-   * Sends a message that asks for no answer. While the connection is away it waits, as the channel's `delivery` says.
+   * Sends a message that asks for no answer. While the connection is away, or the network slow, it waits as the channel's
+   * `delivery` says.
    *
    * @throws SocketError `outbox_full` when too much is waiting, `closed` on a closed client.
    */

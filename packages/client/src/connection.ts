@@ -18,6 +18,9 @@ const dropCodes: { readonly [TType in ConnectionEvent['type']]?: number } = {
   suspended: closeCodes.suspended,
 };
 
+/** While more than this waits in the socket, the network takes less than is written. */
+const congestedAboveBytes = 65_536;
+
 export type Welcome = ProtocolData['$welcome'];
 
 /** What a connection tells those who put it together. */
@@ -68,6 +71,11 @@ export class Connection {
   /** A socket that is closing swallows what is sent, and says so only later. */
   get #isOpen(): boolean {
     return this.#state.name === 'connected' && this.#socket?.readyState === 1;
+  }
+
+  /** The network is behind: what may be dropped or replaced should not wait in the socket, where it can be neither. */
+  get isCongested(): boolean {
+    return (this.#socket?.bufferedAmount ?? 0) > congestedAboveBytes;
   }
 
   /** What the server said of itself; `undefined` while away, and where it speaks plain messages only. */

@@ -148,3 +148,71 @@ describe('while the connection is away', () => {
     ]);
   });
 });
+
+describe('while the network is behind', () => {
+  async function startBehind() {
+    const started = startClient();
+    const socket = await started.connected(facts);
+    socket.bufferedAmount = 65_537;
+    return { ...started, socket };
+  }
+
+  it('writes what is reliable, drops volatile, and keeps the newest of latest until there is room', async () => {
+    const { client, socket, advance } = await startBehind();
+    client.send('cursor', { user: 'ann', x: 1 });
+    client.send('typing', 'ann');
+    client.send('cursor', { user: 'bob', x: 2 });
+    client.send('chat', 'hi');
+    void client.request('mood').catch(() => {});
+    client.send('cursor', { user: 'ann', x: 3 });
+    await advance(200);
+    expect(socket.takeSent()).toEqual([
+      { path: 'chat', data: 'hi', seq: 1 },
+      { path: 'mood', id: 2 },
+    ]);
+    socket.bufferedAmount = 65_536;
+    await advance(100);
+    client.send('cursor', { user: 'ann', x: 4 });
+    expect(socket.takeSent()).toEqual([
+      { path: 'cursor', data: { user: 'bob', x: 2 } },
+      { path: 'cursor', data: { user: 'ann', x: 3 } },
+      { path: 'cursor', data: { user: 'ann', x: 4 } },
+    ]);
+  });
+
+  it('never writes an older value after a newer one, and looks on time however much is sent', async () => {
+    const { client, socket, advance } = await startBehind();
+    client.send('mood', 'good');
+    await advance(60);
+    socket.bufferedAmount = 0;
+    client.send('mood', 'better');
+    expect(socket.takeSent()).toEqual([]);
+    await advance(40);
+    expect(socket.takeSent()).toEqual([{ path: 'mood', data: 'better' }]);
+  });
+
+  it('keeps what waits for the next connection, where the line breaks meanwhile', async () => {
+    const { client, socket, connected, advance } = await startBehind();
+    client.send('mood', 'good');
+    socket.drop();
+    client.send('mood', 'better');
+    await advance(200);
+    expect((await connected({ ...facts, resumed: true })).takeSent()).toEqual([
+      { path: 'mood', data: 'better' },
+    ]);
+  });
+
+  it('looks only while something waits, and leaves no timer behind', async () => {
+    const { client, socket, advance, clock } = await startBehind();
+    const before = clock.pending;
+    client.send('mood', 'good');
+    expect(clock.pending).toBe(before + 1);
+    socket.bufferedAmount = 0;
+    await advance(100);
+    expect(clock.pending).toBe(before);
+    socket.bufferedAmount = 65_537;
+    client.send('mood', 'better');
+    client.close();
+    expect(clock.pending).toBe(0);
+  });
+});

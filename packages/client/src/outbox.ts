@@ -1,4 +1,5 @@
-// What goes out, and what waits while the connection is away: bounded, in order, and nothing leaves it in silence.
+// What goes out, and what waits while the connection is away or the network behind: bounded, in order, and nothing reliable
+// leaves it in silence.
 import { toSocketError, type ChannelDefinition, type SocketError } from '@wirepact/core';
 import type { Frame, Ranges } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
@@ -9,6 +10,9 @@ import { isIn, type Written } from './written.js';
 
 /** What decides how a channel's messages are sent: from the contract, or as the server announced it. */
 export type SendingFacts = Pick<ChannelDefinition, 'delivery' | 'key' | 'idempotent'>;
+
+/** How often to see whether a network that is behind has caught up. */
+const lookEveryMs = 100;
 
 /** One message on its way out. */
 export interface Outgoing {
@@ -56,16 +60,10 @@ export class Outbox {
     this.#facts = facts;
   }
 
-  /**
-   * Writes, or keeps what cannot be written yet. What waits goes first, but for what is about the connection itself.
-   * Throws where neither can be.
-   */
+  /** Writes, or keeps what cannot be written yet. Throws where neither can be. */
   post(message: Outgoing): void {
-    const { path } = message;
-    this.#connection.refuseIfClosed(path);
-    if (!this.#connection.writable || (this.#waiting.size > 0 && !path.startsWith('$'))) {
-      return this.#admit(message);
-    }
+    this.#connection.refuseIfClosed(message.path);
+    if (this.#mustWait(message)) return this.#admit(message);
     try {
       if (!message.answered && this.#isNumbered(message)) this.#keep(message);
       this.#write(message);
@@ -117,9 +115,9 @@ export class Outbox {
   flush(): void {
     this.#expire();
     for (const message of this.#waiting.keys()) {
-      if (!this.#connection.writable) return;
+      if (!this.#connection.writable) break;
+      if (!this.#isReliable(message) && this.#connection.isCongested) continue;
       this.#waiting.delete(message);
-      this.#watch();
       try {
         this.#write(message);
       } catch (thrown) {
@@ -127,6 +125,7 @@ export class Outbox {
         message.failed(toSocketError(thrown));
       }
     }
+    this.#watch(true);
   }
 
   /** Applies again what is known of the channels: before the first welcome that may have been nothing. */
@@ -138,6 +137,7 @@ export class Outbox {
   clear(error: SocketError): void {
     const ended = [...this.#waiting.keys(), ...this.#written.all.filter(({ answered }) => answered)];
     for (const message of this.#kept.keys()) this.remove(message);
+    this.#watch();
     for (const message of ended) message.failed(error);
   }
 
@@ -152,10 +152,23 @@ export class Outbox {
   }
 
   /** What asks has a number for its answer, and an event for its acknowledgement, where there is any. */
-  #isNumbered({ path, answered }: Outgoing): boolean {
-    if (answered) return true;
+  #isNumbered(message: Outgoing): boolean {
+    if (message.answered) return true;
+    return this.#connection.welcome !== undefined && this.#isReliable(message);
+  }
+
+  /** What asks is awaited, whatever the delivery of its channel is. */
+  #isReliable({ path, answered }: Outgoing): boolean {
+    return answered !== undefined || (this.#facts(path).delivery ?? 'reliable') === 'reliable';
+  }
+
+  /** What is reliable keeps its order, but for what is about the connection itself; all else lets it go first. */
+  #mustWait(message: Outgoing): boolean {
+    const { writable, isCongested } = this.#connection;
+    if (!writable) return true;
+    if (!this.#isReliable(message)) return isCongested || this.#waiting.size > 0;
     return (
-      this.#connection.welcome !== undefined && (this.#facts(path).delivery ?? 'reliable') === 'reliable'
+      !message.path.startsWith('$') && [...this.#waiting.keys()].some((other) => this.#isReliable(other))
     );
   }
 
@@ -175,7 +188,11 @@ export class Outbox {
       for (const older of this.#waiting.keys()) {
         if (older === message) break;
         const isSame = older.path === path && !older.answered;
-        if (isSame && (!key || valueAt(older.data, key) === valueAt(data, key))) this.remove(older);
+        if (isSame && (!key || valueAt(older.data, key) === valueAt(data, key))) {
+          // the newer takes its place, and goes when it would have gone
+          this.#waiting.delete(older);
+          this.#release(older);
+        }
       }
     }
     return delivery !== 'volatile';
@@ -200,13 +217,17 @@ export class Outbox {
     message.failed(failure('unknown_outcome', { path: message.path }));
   }
 
-  /** One timer, for the oldest. */
-  #watch(): void {
+  /** One timer: for the oldest, or for a network that is behind. What is added does not put it off. */
+  #watch(isAnew = false): void {
     const { clock } = this.#options;
-    this.#stopTimer?.();
     const [first] = this.#waiting.values();
-    this.#stopTimer =
-      first === undefined ? undefined : clock.after(first - clock.now(), () => this.#expire());
+    if (isAnew || first === undefined) {
+      this.#stopTimer?.();
+      this.#stopTimer = undefined;
+    }
+    if (first === undefined) return;
+    const waitMs = this.#connection.writable ? lookEveryMs : first - clock.now();
+    this.#stopTimer ??= clock.after(waitMs, () => this.flush());
   }
 
   #expire(): void {

@@ -13,7 +13,8 @@ type AnyListener = (event: never) => void;
 export class TestSocket implements WebSocketLike {
   readonly url: string;
   readonly offered: readonly string[];
-  readonly bufferedAmount = 0;
+  /** What the network has not taken yet. */
+  bufferedAmount = 0;
   readonly closedWith: (number | undefined)[] = [];
   readyState = 0;
   protocol = '';
