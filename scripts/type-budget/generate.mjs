@@ -37,7 +37,7 @@ const kinds = [
     }`,
     uses: [
       `(async () => { for await (const item of client.stream('path$', { level$: 'warn' })) { const line: string = item.line$; void line; } })();`,
-      `client.send('path$', { level$: 'info', limit: 5 });`,
+      `client.stream('path$', { level$: 'info', limit: 5 });`,
     ],
   },
   {

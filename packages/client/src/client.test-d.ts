@@ -85,6 +85,8 @@ describe('a client that knows the contract as a type', () => {
       client.send('time', 'now');
       // @ts-expect-error only the server sends on it
       client.send('output', 'text');
+      // @ts-expect-error it is read by stream
+      client.send('tail', { level: 'error' });
       // @ts-expect-error a date arrives as a string, which z.date() refuses
       client.send('day', new Date());
     });

@@ -39,6 +39,7 @@ export type {
   RequestArgs,
   RequestPath,
   RouteData,
+  RoutePath,
   RouteResult,
   SendArgs,
   SendPath,

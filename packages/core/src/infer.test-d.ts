@@ -24,6 +24,7 @@ import type {
   RequestArgs,
   RequestPath,
   RouteData,
+  RoutePath,
   RouteResult,
   SendArgs,
   SendPath,
@@ -61,7 +62,8 @@ interface Options {
 
 describe('paths', () => {
   it('stand where the channel gives them a use', () => {
-    expectTypeOf<SendPath<Channels>>().toEqualTypeOf<'time' | 'chat' | 'ping' | 'tail' | 'day' | 'moment'>();
+    expectTypeOf<RoutePath<Channels>>().toEqualTypeOf<'time' | 'chat' | 'ping' | 'tail' | 'day' | 'moment'>();
+    expectTypeOf<SendPath<Channels>>().toEqualTypeOf<'time' | 'chat' | 'ping' | 'day' | 'moment'>();
     expectTypeOf<OutPath<Channels>>().toEqualTypeOf<'time' | 'output' | 'chat' | 'day' | 'moment'>();
     expectTypeOf<RequestPath<Channels>>().toEqualTypeOf<'time' | 'chat' | 'day' | 'moment'>();
     expectTypeOf<StreamPath<Channels>>().toEqualTypeOf<'tail'>();
@@ -69,6 +71,7 @@ describe('paths', () => {
   });
 
   it('may be any where no contract is named', () => {
+    expectTypeOf<string>().toExtend<RoutePath<AnyChannels>>();
     expectTypeOf<string>().toExtend<SendPath<AnyChannels>>();
     expectTypeOf<string>().toExtend<OutPath<AnyChannels>>();
     expectTypeOf<string>().toExtend<RequestPath<AnyChannels>>();
@@ -195,6 +198,7 @@ describe('what a route', () => {
 describe('the types users name', () => {
   it('are what the calls take and give', () => {
     expectTypeOf<InputOf<Channels, 'chat'>>().toEqualTypeOf<{ text: string; mood?: string | undefined }>();
+    expectTypeOf<InputOf<Channels, 'tail'>>().toEqualTypeOf<{ level: string }>();
     expectTypeOf<OutputOf<Channels, 'chat'>>().toEqualTypeOf<{ text: string; at: string }>();
     expectTypeOf<OutputOf<Channels, 'moment', 'parsed'>>().toEqualTypeOf<Date>();
     expectTypeOf<OutputOf<Channels, 'price'>>().toEqualTypeOf<{ item: string }>();

@@ -33,9 +33,18 @@ type SlotOut<S> = S extends { readonly '~out': infer TOut } ? TOut : never;
 
 // Each alias of paths ends in a bare `keyof {…}`: otherwise messages print the whole contract instead of the paths.
 
-/** Paths the client may `send` on: those with `in`. */
-export type SendPath<TChannels> = keyof {
+/** Paths the server has a route for: those with `in`. */
+export type RoutePath<TChannels> = keyof {
   [P in keyof TChannels as TChannels[P] extends { readonly in: unknown } ? P : never]: 0;
+};
+
+/** Paths the client may `send` on: those with `in`, and no `stream`, which needs somebody who reads it. */
+export type SendPath<TChannels> = keyof {
+  [
+    P in keyof TChannels as TChannels[P] extends { readonly in: unknown; readonly stream?: undefined }
+      ? P
+      : never
+  ]: 0;
 };
 
 /** Paths the client may listen `on`, and the server may send on: those with `out`, and no `answer`. */
@@ -188,8 +197,8 @@ export type FailOf<TChannels> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly errors: infer TErrors } ? Fail<TErrors> : Fail<{}>;
 };
 
-/** What `send` and `request` take as data on path `TPath`. */
-export type InputOf<TChannels, TPath extends SendPath<TChannels>> = TPath extends keyof TChannels
+/** What `send`, `request` and `stream` take as data on path `TPath`. */
+export type InputOf<TChannels, TPath extends RoutePath<TChannels>> = TPath extends keyof TChannels
   ? TChannels[TPath] extends { readonly in: infer S }
     ? SlotIn<S>
     : never

@@ -1,5 +1,5 @@
 // What answers a channel, as types: routes, what they are given, and the middleware around them.
-import type { Awaitable, FailOf, RouteData, RouteResult, SendPath } from '@wirepact/core';
+import type { Awaitable, FailOf, RouteData, RoutePath, RouteResult } from '@wirepact/core';
 
 /** What a route is given beside the socket and the data. */
 export interface RouteContext<TFail, TSockets> {
@@ -29,7 +29,7 @@ export interface Route<TData, TResult, TFail, TSocket, TSockets> {
 /** A route for each channel that has `in`; a channel without a route goes to `onMessage`. */
 // no conditional type and no NoInfer around `Route`: it would fix the context before `authenticate` is read
 export type Routes<TChannels, TSocket, TSockets> = {
-  readonly [P in SendPath<TChannels> & keyof TChannels]?: Route<
+  readonly [P in RoutePath<TChannels> & keyof TChannels]?: Route<
     RouteData<TChannels>[P],
     RouteResult<TChannels>[P],
     FailOf<TChannels>[P],

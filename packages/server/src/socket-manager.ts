@@ -7,7 +7,7 @@ import {
   type ChannelDefinitions,
   type OutArgs,
   type OutPath,
-  type SendPath,
+  type RoutePath,
 } from '@wirepact/core';
 import { Upgrader } from './adapters/ws.js';
 import { findAmplifiers } from './amplification.js';
@@ -141,7 +141,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   }
 
   /** Adds a route. Returns what removes it. @throws TypeError when the path has one, or is not in the contract */
-  addRoute<TPath extends SendPath<TChannels> & keyof TChannels & string>(
+  addRoute<TPath extends RoutePath<TChannels> & keyof TChannels & string>(
     path: TPath,
     route: NonNullable<
       Routes<TChannels, Socket<TChannels, TContext>, SocketManager<TChannels, TContext>>[TPath]
