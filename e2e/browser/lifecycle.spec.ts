@@ -30,6 +30,11 @@ test.describe.configure({ timeout: 30_000 + cycles * 10_000 });
 /** Long enough for a few messages to be missed. */
 const missSome = (): Promise<void> => pass(300);
 
+/** Waits until the page of this name is shown. */
+async function shows(page: Page, name: string): Promise<void> {
+  await page.waitForFunction((expected) => window.writer === expected, name);
+}
+
 /** Says that all was heard, by one session, and soon after each return. */
 async function expectRecovered(page: Page, news: NewsServer, returns = cycles): Promise<void> {
   await expectNothingLost(page, news);
@@ -115,6 +120,40 @@ test('loses nothing in the back/forward cache, which it does not keep itself out
   await expectRecovered(page, news);
   const { signals } = await ledgerOf(page);
   expect(signals.filter((signal) => signal === 'pageshow persisted')).toHaveLength(cycles);
+});
+
+test('goes on with the session of its tab, though other pages had it while it was in the cache', async ({
+  news,
+  window,
+}) => {
+  const { page } = window;
+  await openPage(page, news, 'session=tab');
+  news.talk();
+  for (let cycle = 0; cycle < cycles; cycle += 1) {
+    await page.goto(`${news.url}/page?session=tab&name=next`);
+    await settled(page, news);
+    // the other page says what it has taken
+    await missSome();
+    await page.evaluate(() => history.back());
+    await shows(page, 'page');
+    await settled(page, news);
+  }
+  news.hush();
+  await settled(page, news);
+  const { heard, gaps, errors, connections, signals } = await ledgerOf(page);
+  expect(signals.filter((signal) => signal === 'pageshow persisted')).toHaveLength(cycles);
+  expect(new Set(connections.map(({ sessionId }) => sessionId)).size).toBe(1);
+  expect(connections.map(({ resumed }) => resumed)).toEqual([false, ...Array<boolean>(cycles).fill(true)]);
+  expect(news.stats).toMatchObject({ clients: 1, connected: 1 });
+  const all = Array.from({ length: news.said }, (_, index) => index + 1);
+  expect([heard.news, heard.bulletin]).toEqual([all, all]);
+  // the others took the letters that came meanwhile
+  expect(new Set(gaps)).toEqual(new Set(['inbox: trimmed']));
+  expect(heard.letter).toEqual([...new Set(heard.letter)].sort((one, other) => one - other));
+  // and nobody knows what became of notes that were not acknowledged, but none came twice
+  expect(errors.filter((code) => code !== 'unknown_outcome')).toEqual([]);
+  const notes = news.notes.get('page') ?? [];
+  expect(notes).toEqual([...new Set(notes)].sort((one, other) => one - other));
 });
 
 test('loses nothing in a hidden tab, whose lines break as well', async ({ news, window }) => {

@@ -72,7 +72,8 @@ export interface ClientOptions<TSchemas = ChannelDefinitions | undefined> {
   readonly outbox?: OutboxOptions;
   /**
    * How long a session lasts. `'memory'`: as long as its page. `'tab'`: as long as its tab, so that a reload goes on with it
-   * where the last page stood; one such client an address. @default memory
+   * where the last page stood; one such client an address, in which a `?` and what follows it do not count where `url` is a
+   * function. @default memory
    */
   readonly session?: 'memory' | 'tab';
 }

@@ -25,7 +25,7 @@ export type Welcome = ProtocolData['$welcome'];
 
 /** What a connection tells those who put it together. */
 export interface ConnectionHooks {
-  hello(): ProtocolData['$hello'];
+  hello(address: string): ProtocolData['$hello'];
   /** The page is left. Returns whether the session waits for it to come back. */
   left(): boolean;
   /** Ready for messages; without a welcome the server speaks plain messages only. */
@@ -48,6 +48,8 @@ export class Connection {
   #state: ConnectionState = { name: 'idle' };
   #status: ClientStatus = { name: 'idle' };
   #socket: WebSocketLike | undefined;
+  /** Where it leads, as the application said it. */
+  #address = '';
   #welcome: Welcome | undefined;
   #heartbeat: Heartbeat | undefined;
   #goodbye: ProtocolData['$goodbye'] | undefined;
@@ -143,7 +145,8 @@ export class Connection {
       this.#socket = undefined;
     }
     if (state.name === 'preparing') void this.#prepare();
-    else if (state.name === 'greeting') this.#send({ path: '$hello', data: this.#hooks.hello() });
+    else if (state.name === 'greeting')
+      this.#send({ path: '$hello', data: this.#hooks.hello(this.#address) });
     else if (event.type === 'prepared') this.#open(event);
   }
 
@@ -168,6 +171,7 @@ export class Connection {
 
   #open(address: Address): void {
     this.#goodbye = undefined;
+    this.#address = String(address.url);
     try {
       const socket = (this.#socket = openSocket(this.#options, address));
       // each listener belongs to its socket and is deaf once the state holds another

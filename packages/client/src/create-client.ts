@@ -63,7 +63,7 @@ class UntypedClient {
     const facts = (path: string): SendingFacts => options.channels?.[path] ?? this.#announced[path] ?? {};
 
     const connection = (this.#connection = new Connection(options, {
-      hello: () => this.#session.hello(),
+      hello: (address) => this.#session.hello(address),
       left: () => this.#session.leave(),
       connected: (welcome) => this.#connected(welcome),
       disconnected: (isFinal) => this.#disconnected(isFinal),
@@ -81,7 +81,7 @@ class UntypedClient {
       missed: (gap) => this.#missed(toGap(gap)),
     }));
     const store = options.session === 'tab' ? createSessionStore(options) : undefined;
-    this.#session = new Session(logs, written, store);
+    this.#session = new Session(logs, written, outbox, store);
     this.#rooms = new Rooms({
       clock: options.clock,
       connection,

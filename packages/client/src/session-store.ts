@@ -2,21 +2,26 @@
 // duplicated copies the storage, so nothing lies there while a page uses it.
 import type { ClientOptions } from './client-options.js';
 
+/** One session for each address that a client connects to. */
 export interface SessionStore {
-  take(): unknown;
-  put(session: unknown): void;
+  take(address: string): unknown;
+  put(address: string, session: unknown): void;
 }
 
 export function createSessionStore({ url }: Pick<ClientOptions, 'url'>): SessionStore {
-  const key = `wirepact ${typeof url === 'function' ? '' : String(url)}`;
+  // what a function puts behind the path, a ticket say, is for one attempt
+  const keyOf = (address: string): string =>
+    `wirepact ${typeof url === 'function' ? address.replace(/\?.*/, '') : address}`;
   return {
-    take: () =>
+    take: (address) =>
       withStorage((storage) => {
+        const key = keyOf(address);
         const stored = storage.getItem(key);
         storage.removeItem(key);
         return JSON.parse(stored ?? 'null') as unknown;
       }),
-    put: (session) => withStorage((storage) => storage.setItem(key, JSON.stringify(session))),
+    put: (address, session) =>
+      withStorage((storage) => storage.setItem(keyOf(address), JSON.stringify(session))),
   };
 }
 
