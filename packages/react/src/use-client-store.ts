@@ -5,8 +5,8 @@ import { useMemo, useSyncExternalStore } from 'react';
 
 /** Where a value comes from. */
 export interface Source<TValue> {
-  /** The value on a server, and before the first effect. */
-  readonly initial: TValue;
+  /** The value while it is not open: on a server, before the first effect, and while React hides who looks. */
+  readonly unopened: TValue;
   /** Starts to publish, and returns what stops it. */
   readonly open: (publish: (value: TValue) => void) => () => void;
 }
@@ -29,23 +29,22 @@ export function useClientStore<TQuestion, TValue>(
   sourceOf: (client: Client, question: TQuestion) => Source<TValue>,
 ): TValue {
   const key = JSON.stringify(question);
-  return useSyncExternalStore(
-    ...useMemo(
-      () => view(client as Client, key, sourceOf(client as Client, JSON.parse(key) as TQuestion)),
-      [client, key, sourceOf],
-    ),
+  const { subscribe, read, readOnServer } = useMemo(
+    () => view(client as Client, key, sourceOf(client as Client, JSON.parse(key) as TQuestion)),
+    [client, key, sourceOf],
   );
+  return useSyncExternalStore(subscribe, read, readOnServer);
 }
 
-function view<TValue>(client: Client, key: string, { initial, open }: Source<TValue>) {
+function view<TValue>(client: Client, key: string, source: Source<TValue>) {
   const stores = storesOf.get(client) ?? new Map<string, Store>();
   storesOf.set(client, stores);
   const subscribe = (onChange: () => void) => {
     // made by an effect, never by rendering: a render that is thrown away leaves nothing
-    const store: Store = stores.get(key) ?? { value: initial, listeners: new Set() };
+    const store: Store = stores.get(key) ?? { value: source.unopened, listeners: new Set() };
     stores.set(key, store);
     store.listeners.add(onChange);
-    store.close ??= open((value) => {
+    store.close ??= source.open((value) => {
       store.value = value;
       for (const listener of store.listeners) listener();
     });
@@ -59,6 +58,10 @@ function view<TValue>(client: Client, key: string, { initial, open }: Source<TVa
       });
     };
   };
-  const get = () => (stores.get(key) ?? { value: initial }).value as TValue;
-  return [subscribe, get, () => initial] as const;
+  const readOnServer = (): TValue => source.unopened;
+  const read = (): TValue => {
+    const store = stores.get(key);
+    return store ? (store.value as TValue) : source.unopened;
+  };
+  return { subscribe, read, readOnServer };
 }

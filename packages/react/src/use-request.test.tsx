@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { act, renderHook, type RenderHookResult } from '@testing-library/react';
 import { isSocketError } from '@wirepact/core';
-import { useEffect, type ReactNode } from 'react';
+import { Activity, Profiler, useEffect, type ReactElement, type ReactNode } from 'react';
 import { describe, expect, it, vi } from 'vitest';
 import { startApp, useRequest, type App } from './pair.fixture.js';
 
@@ -131,6 +131,53 @@ describe('useRequest', () => {
     act(() => void (result.current.run as unknown as () => void)());
     await app.arrive();
     expect(result.current.data).toBe('12:00');
+  });
+
+  it.each([
+    ['renders anew', true],
+    ['does not render anew', false],
+  ])('keeps what it has while React hides it, where React %s what it shows', async (_, isNew) => {
+    await using app = await startApp();
+    const shown: string[] = [];
+    function Save(): ReactElement {
+      const { data, error, pending, run } = useRequest('save');
+      const text = [data, error?.code, pending].join();
+      shown.push(text);
+      return <button onClick={() => void run('a')}>{text}</button>;
+    }
+    const first = <Save />;
+    const page = (mode: 'visible' | 'hidden'): ReactElement => (
+      <Activity mode={mode} children={isNew ? <Save /> : first} />
+    );
+    const { container, rerender } = app.mount(page('visible'));
+    const save = (): void => act(() => container.querySelector('button')!.click());
+    save();
+    await app.arrive();
+    app.saves[0]!.answer('saved a');
+    await app.arrive();
+    save();
+    await app.arrive();
+    expect(container.textContent).toBe('saved a,,true');
+
+    rerender(page('hidden'));
+    await app.arrive();
+    expect(app.saves[1]!.signal.aborted).toBe(true);
+    shown.length = 0;
+    rerender(page('visible'));
+    await app.arrive();
+    // the data is there all the time, and nothing is said of what was aborted
+    expect(new Set(shown)).toEqual(new Set(['saved a,,false']));
+  });
+
+  it('renders once when it is mounted', async () => {
+    await using app = await startApp();
+    const rendered = vi.fn();
+    function Save(): ReactNode {
+      return useRequest('save').data;
+    }
+    app.mount(<Profiler id="save" onRender={rendered} children={<Save />} />);
+    await app.arrive();
+    expect(rendered).toHaveBeenCalledTimes(1);
   });
 
   it('tells two components apart that ask on one path', async () => {

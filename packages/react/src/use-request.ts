@@ -44,41 +44,44 @@ const nextId = (): number => ++lastId;
 
 type State = RequestState<never, unknown, unknown>;
 
-/** The requests of one component on one path. */
+/** The requests of one component on one path. Their state stays while React hides the component. */
 function requestsOn(client: Client, { request }: { readonly request: string }): Source<State> {
-  let publish: (state: State) => void = () => {};
+  let publish = (_state: State): void => {};
   let mounted = new AbortController();
   let newest: unknown;
+  let state: State = { data: undefined, error: undefined, pending: false, run };
 
-  const run = (data?: unknown, options?: RunOptions): Failable<unknown, unknown> => {
+  function run(data?: unknown, options?: RunOptions): Failable<unknown, unknown> {
     const answer = client.request(request, data, { ...options, signal: mounted.signal });
     newest = answer;
     show({ error: undefined, pending: true });
     // a rejection is seen here, so that those who only look at `error` need not catch it as well
-    void answer
-      .then(
-        (data): Partial<State> => ({ data }),
-        (error: unknown) => ({ error }),
-      )
-      .then((change) => {
-        if (answer === newest) show({ ...change, pending: false });
-      });
+    answer.then(
+      (data) => settle(answer, { data }),
+      (error: unknown) => settle(answer, { error }),
+    );
     return answer;
-  };
-  let state: State = {
-    data: undefined,
-    error: undefined,
-    pending: false,
-    run,
-  };
-  const show = (change: Partial<State>): void => publish((state = { ...state, ...change }));
+  }
+
+  function settle(answer: unknown, change: Partial<State>): void {
+    if (answer === newest) show({ ...change, pending: false });
+  }
+
+  function show(change: Partial<State>): void {
+    state = { ...state, ...change };
+    publish(state);
+  }
 
   return {
-    initial: state,
+    get unopened() {
+      return state;
+    },
     open(publishNow) {
       publish = publishNow;
-      show({});
       return () => {
+        // what is aborted here is no failure to be shown, should the component be shown again
+        newest = undefined;
+        if (state.pending) show({ pending: false });
         mounted.abort();
         mounted = new AbortController();
       };

@@ -25,7 +25,7 @@ export function useRoom<TChannels, TForm extends Form>(
 
 function membership(client: Client, { room: name }: { readonly room: string }): Source<RoomState> {
   return {
-    initial: outside,
+    unopened: outside,
     open(publish) {
       const leaving = new AbortController();
       const { signal } = leaving;

@@ -10,9 +10,12 @@ const idle: ClientStatus = { name: 'idle' };
  * server renders `idle`.
  */
 export function useStatus<TChannels, TForm extends Form>(client: Client<TChannels, TForm>): ClientStatus {
-  return useSyncExternalStore(...useMemo(() => statusOf(client), [client]));
+  const { subscribe, read } = useMemo(() => statusOf(client), [client]);
+  return useSyncExternalStore(subscribe, read, readOnServer);
 }
 
 function statusOf<TChannels, TForm extends Form>(client: Client<TChannels, TForm>) {
-  return [(onChange: () => void) => client.onStatus(onChange), () => client.status, () => idle] as const;
+  return { subscribe: (onChange: () => void) => client.onStatus(onChange), read: () => client.status };
 }
+
+const readOnServer = (): ClientStatus => idle;
