@@ -47,7 +47,7 @@ describe('createSocketHooks', () => {
 
   it('says what to do where no provider is above', () => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
-    expect(() => render(<Socket />)).toThrow(/no client: put <SocketProvider client={client}>/);
+    expect(() => render(<Socket />)).toThrow(/no client: put its <SocketProvider client={client}>/);
   });
 
   it('keeps two sets of hooks apart, each with a client of its own', async () => {

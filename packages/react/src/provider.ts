@@ -25,7 +25,7 @@ export function createClientContext<TChannels, TForm extends Form>(): ClientCont
       const provided = useContext(Context);
       const client = given ?? provided;
       if (client === undefined) {
-        throw new Error('no client: put <SocketProvider client={client}> of the same set above this hook');
+        throw new Error('no client: put its <SocketProvider client={client}> above');
       }
       return client;
     },

@@ -6,7 +6,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 /** Where a value comes from. */
 export interface Source<TValue> {
   /** The value while it is not open: on a server, before the first effect, and while React hides who looks. */
-  readonly unopened: TValue;
+  readonly initial: TValue;
   /** Starts to publish, and returns what stops it. */
   readonly open: (publish: (value: TValue) => void) => () => void;
 }
@@ -29,19 +29,21 @@ export function useClientStore<TQuestion, TValue>(
   sourceOf: (client: Client, question: TQuestion) => Source<TValue>,
 ): TValue {
   const key = JSON.stringify(question);
-  const { subscribe, read, readOnServer } = useMemo(
-    () => view(client as Client, key, sourceOf(client as Client, JSON.parse(key) as TQuestion)),
-    [client, key, sourceOf],
+  return useSyncExternalStore(
+    ...useMemo(
+      () => view(client as Client, key, sourceOf(client as Client, JSON.parse(key) as TQuestion)),
+      [client, key, sourceOf],
+    ),
   );
-  return useSyncExternalStore(subscribe, read, readOnServer);
 }
 
+/** How to subscribe, and what to read, in a browser and on a server. */
 function view<TValue>(client: Client, key: string, source: Source<TValue>) {
   const stores = storesOf.get(client) ?? new Map<string, Store>();
   storesOf.set(client, stores);
   const subscribe = (onChange: () => void) => {
     // made by an effect, never by rendering: a render that is thrown away leaves nothing
-    const store: Store = stores.get(key) ?? { value: source.unopened, listeners: new Set() };
+    const store: Store = stores.get(key) ?? { value: source.initial, listeners: new Set() };
     stores.set(key, store);
     store.listeners.add(onChange);
     store.close ??= source.open((value) => {
@@ -58,10 +60,6 @@ function view<TValue>(client: Client, key: string, source: Source<TValue>) {
       });
     };
   };
-  const readOnServer = (): TValue => source.unopened;
-  const read = (): TValue => {
-    const store = stores.get(key);
-    return store ? (store.value as TValue) : source.unopened;
-  };
-  return { subscribe, read, readOnServer };
+  const read = () => (stores.get(key) ?? { value: source.initial }).value as TValue;
+  return [subscribe, read, () => source.initial] as const;
 }

@@ -46,45 +46,37 @@ type State = RequestState<never, unknown, unknown>;
 
 /** The requests of one component on one path. Their state stays while React hides the component. */
 function requestsOn(client: Client, { request }: { readonly request: string }): Source<State> {
-  let publish = (_state: State): void => {};
+  let publish: (state: State) => void = () => {};
   let mounted = new AbortController();
   let newest: unknown;
-  let state: State = { data: undefined, error: undefined, pending: false, run };
 
-  function run(data?: unknown, options?: RunOptions): Failable<unknown, unknown> {
+  const run = (data?: unknown, options?: RunOptions): Failable<unknown, unknown> => {
     const answer = client.request(request, data, { ...options, signal: mounted.signal });
     newest = answer;
     show({ error: undefined, pending: true });
     // a rejection is seen here, so that those who only look at `error` need not catch it as well
-    answer.then(
-      (data) => settle(answer, { data }),
-      (error: unknown) => settle(answer, { error }),
-    );
+    void answer
+      .then(
+        (data): Partial<State> => ({ data }),
+        (error: unknown) => ({ error }),
+      )
+      .then((change) => answer === newest && show({ ...change, pending: false }));
     return answer;
-  }
+  };
+  const show = (change: Partial<State>): void => publish((source.initial = { ...source.initial, ...change }));
 
-  function settle(answer: unknown, change: Partial<State>): void {
-    if (answer === newest) show({ ...change, pending: false });
-  }
-
-  function show(change: Partial<State>): void {
-    state = { ...state, ...change };
-    publish(state);
-  }
-
-  return {
-    get unopened() {
-      return state;
-    },
+  const source: { initial: State } & Source<State> = {
+    initial: { data: undefined, error: undefined, pending: false, run },
     open(publishNow) {
       publish = publishNow;
       return () => {
         // what is aborted here is no failure to be shown, should the component be shown again
         newest = undefined;
-        if (state.pending) show({ pending: false });
+        show({ pending: false });
         mounted.abort();
         mounted = new AbortController();
       };
     },
   };
+  return source;
 }

@@ -25,15 +25,14 @@ export function useRoom<TChannels, TForm extends Form>(
 
 function membership(client: Client, { room: name }: { readonly room: string }): Source<RoomState> {
   return {
-    unopened: outside,
+    initial: outside,
     open(publish) {
       const leaving = new AbortController();
       const { signal } = leaving;
       const refused = (error: SocketError): void => publish({ ...outside, error });
       const joining = client.join(name, { signal });
       joining.then((room) => {
-        const show = (members: readonly RoomMember[]): void =>
-          publish({ members, joined: true, error: undefined });
+        const show = (members: readonly RoomMember[]): void => publish({ ...outside, members, joined: true });
         show(room.members);
         room.onMembers(show, { signal });
         room.onRemoved(refused, { signal });

@@ -10,12 +10,9 @@ const idle: ClientStatus = { name: 'idle' };
  * server renders `idle`.
  */
 export function useStatus<TChannels, TForm extends Form>(client: Client<TChannels, TForm>): ClientStatus {
-  const { subscribe, read } = useMemo(() => statusOf(client), [client]);
-  return useSyncExternalStore(subscribe, read, readOnServer);
+  return useSyncExternalStore(...useMemo(() => statusOf(client), [client]));
 }
 
 function statusOf<TChannels, TForm extends Form>(client: Client<TChannels, TForm>) {
-  return { subscribe: (onChange: () => void) => client.onStatus(onChange), read: () => client.status };
+  return [(onChange: () => void) => client.onStatus(onChange), () => client.status, () => idle] as const;
 }
-
-const readOnServer = (): ClientStatus => idle;

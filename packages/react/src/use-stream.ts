@@ -54,7 +54,7 @@ function answersTo(
   { stream, data, maxItems }: Question,
 ): Source<StreamState<unknown, unknown>> {
   return {
-    unopened: empty,
+    initial: empty,
     open(publish) {
       let running = new AbortController();
       const restart = (): void => {
