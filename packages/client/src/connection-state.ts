@@ -193,8 +193,7 @@ function lose(state: Losable, event: EventOf<'lost'>, around: Surroundings): Con
   if (answer === 'stay' || attempt > reconnect.maxAttempts) {
     return { name: 'closed', reason, error: lossError(reason) };
   }
-  const delayMs =
-    answer === 'window' ? random() * withinMs : reconnectDelay(attempt, reconnect, random);
+  const delayMs = answer === 'window' ? random() * withinMs : reconnectDelay(attempt, reconnect, random);
   return wait({ attempt, reason }, around.offline ? offlineRetryMs : delayMs, around);
 }
 

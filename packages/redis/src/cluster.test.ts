@@ -69,7 +69,7 @@ describe('three servers', () => {
     const { broker } = one;
     for (const room of rooms) {
       await broker.openSession({ id: room, userId: 'ann', token: 't', state: room });
-      broker.enter(room, { id: 's1', userId: undefined, info: '{}' });
+      await broker.enter(room, { id: 's1', userId: undefined, info: '{}' });
       await broker.keepLatest(room, 'slot', room);
     }
     expect(await other.broker.sessionsOf('ann')).toHaveLength(rooms.length);

@@ -94,7 +94,7 @@ describe('Redis is killed', () => {
     // what is only said is dropped
     one.broker.emit('lobby', 'a');
     void one.broker.tell('other', 'a');
-    one.broker.enter('lobby', { id: 's1', userId: undefined, info: '{}' });
+    await one.broker.enter('lobby', { id: 's1', userId: undefined, info: '{}' });
 
     await redis.start();
     await one.ear.until(() => one.ear.all('returned').length > 0);

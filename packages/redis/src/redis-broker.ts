@@ -25,6 +25,7 @@ import { Logs } from './logs.js';
 import { resolveOptions, type RedisBrokerOptions, type ResolvedOptions } from './options.js';
 import { Processes } from './processes.js';
 import { notAccepted } from './refusal.js';
+import type { Command } from './redis-script.js';
 import { allScripts } from './scripts/all-scripts.js';
 import { enterCommand, leaveCommand, membersCommand, readMembers } from './scripts/members.js';
 import { Sessions } from './sessions.js';
@@ -160,12 +161,12 @@ class RedisBroker implements Broker {
     return this.#now.logs.touch(log, epoch, memberIds);
   }
 
-  enter(room: string, member: SharedMember): void {
-    this.#joined?.engine.say(enterCommand(this.#keys.log(room), member));
+  async enter(room: string, member: SharedMember): Promise<boolean> {
+    return this.#say(enterCommand(this.#keys.log(room), member));
   }
 
-  leave(room: string, id: string): void {
-    this.#joined?.engine.say(leaveCommand(this.#keys.log(room), id));
+  async leave(room: string, id: string): Promise<boolean> {
+    return this.#say(leaveCommand(this.#keys.log(room), id));
   }
 
   async members(room: string): Promise<readonly SharedMember[]> {
@@ -212,6 +213,10 @@ class RedisBroker implements Broker {
 
   async isAlive(processId: string): Promise<boolean> {
     return this.#now.processes.isAlive(processId);
+  }
+
+  async #say(command: Command): Promise<boolean> {
+    return (await this.#joined?.engine.attempt(command)) !== undefined;
   }
 
   /** @throws SocketError `not_accepted` before it was joined */

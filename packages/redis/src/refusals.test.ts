@@ -55,8 +55,8 @@ it('works for a user who may do what the documents list, and tells of what is mi
   await broker.renew('lobby', epoch, 'e2');
   await broker.restore('lobby', { epoch: 'e2', at: 0 }, []);
   await broker.touch('lobby', epoch, ['s1']);
-  broker.enter('lobby', { id: 's1', userId: 'ann', info: '{}' });
-  broker.leave('lobby', 's1');
+  await broker.enter('lobby', { id: 's1', userId: 'ann', info: '{}' });
+  expect(await broker.leave('lobby', 's1')).toBe(true);
   await broker.keepLatest('lobby', 'slot', 'b');
   broker.emit('lobby', 'c');
   void broker.tell(one.processId, 'd');

@@ -74,7 +74,7 @@ it('keeps in a full Redis what is there, and lets it end', async () => {
   await broker.openSession(session('s2'));
   const { at } = await broker.append({ log: 'lobby', body: 'a', epoch, knownAt: 0 });
   await broker.keepLatest('lobby', 'slot', 'b');
-  broker.enter('lobby', { id: 's1', userId: 'ann', info: '{}' });
+  await broker.enter('lobby', { id: 's1', userId: 'ann', info: '{}' });
   await redis.command('CONFIG', 'SET', 'maxmemory', '1');
 
   const refused = await Promise.allSettled([
@@ -92,7 +92,7 @@ it('keeps in a full Redis what is there, and lets it end', async () => {
   expect(await broker.sessionsOf('ann')).toMatchObject([{ id: 's1' }]);
   expect(await broker.touch('lobby', epoch, ['s1'])).toEqual({ epoch, at, missing: [] });
   expect(await broker.members('lobby')).toHaveLength(1);
-  broker.leave('lobby', 's1');
+  await broker.leave('lobby', 's1');
   expect(await broker.members('lobby')).toEqual([]);
   expect(await broker.read('lobby', { after: 0, epoch })).toMatchObject({ at });
   expect(await broker.latest('lobby')).toMatchObject([{ body: 'b' }]);

@@ -172,7 +172,7 @@ export function describeLogs(start: () => Promise<BrokerBench>): void {
     const { at } = await broker.append(messageOf('a'));
     expect(await broker.touch('lobby', 'e2', ['s_1'])).toEqual({ epoch: 'e1', at, missing: ['s_1'] });
     expect(await broker.members('lobby')).toEqual([]);
-    broker.enter('lobby', { id: 's_1', userId: undefined, info: 'null' });
+    await broker.enter('lobby', { id: 's_1', userId: undefined, info: 'null' });
     expect(await broker.touch('lobby', 'e2', ['s_2', 's_1'])).toMatchObject({ missing: ['s_2'] });
   });
 }

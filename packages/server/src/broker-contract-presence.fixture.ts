@@ -13,16 +13,15 @@ export function describePresence(start: () => Promise<BrokerBench>): void {
     const there = await joinBench(bench);
     const membersOf = async ({ broker }: BrokerProcess, room: string): Promise<SharedMember[]> =>
       [...(await broker.members(room))].sort((one, other) => one.id.localeCompare(other.id));
-    here.broker.enter('lobby', ann);
-    there.broker.enter('lobby', bob);
-    there.broker.enter('hall', ann);
+    await here.broker.enter('lobby', ann);
+    await there.broker.enter('lobby', bob);
+    await there.broker.enter('hall', ann);
     expect(await membersOf(there, 'hall')).toEqual([ann]);
     await here.broker.members('lobby');
     expect(await membersOf(there, 'lobby')).toEqual([ann, bob]);
-    here.broker.enter('lobby', { ...ann, info: '{"name":"Anna"}' });
-    there.broker.leave('lobby', bob.id);
-    there.broker.leave('lobby', 's_9');
-    there.broker.leave('attic', 's_9');
+    await here.broker.enter('lobby', { ...ann, info: '{"name":"Anna"}' });
+    const left = [there.broker.leave('lobby', bob.id), there.broker.leave('lobby', 's_9')];
+    expect(await Promise.all([...left, there.broker.leave('attic', 's_9')])).toEqual([true, true, true]);
     await there.broker.members('lobby');
     expect(await membersOf(here, 'lobby')).toEqual([{ ...ann, info: '{"name":"Anna"}' }]);
     expect(await membersOf(here, 'attic')).toEqual([]);
@@ -80,7 +79,7 @@ export function describePresence(start: () => Promise<BrokerBench>): void {
     await expect(here.broker.follow('hall')).rejects.toThrow();
     here.broker.emit('lobby', 'a');
     expect(await here.broker.tell(there.id, 'a')).toBe(false);
-    here.broker.enter('lobby', ann);
+    await here.broker.enter('lobby', ann);
     await there.broker.append(messageOf('b'));
     await there.until(1);
     await there.caughtUp();

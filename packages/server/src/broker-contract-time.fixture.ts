@@ -12,8 +12,8 @@ export function describeBrokerInTime(name: string, start: () => Promise<TimedBro
       await using bench = await start();
       const here = await joinBench(bench);
       const there = await joinBench(bench);
-      here.broker.enter('lobby', ann);
-      here.broker.enter('lobby', bob);
+      await here.broker.enter('lobby', ann);
+      await here.broker.enter('lobby', bob);
       await here.broker.members('lobby');
       for (let turn = 0; turn < 6; turn += 1) {
         await bench.pass(10_000);

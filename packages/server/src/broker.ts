@@ -211,10 +211,10 @@ export interface Broker {
   /** Keeps the log from being forgotten, and those members of its room that are named and are in it. */
   touch(log: string, epoch: string, memberIds: readonly string[]): Promise<TouchedLog>;
 
-  /** What cannot be said now is dropped: `touch` says who is missing then. */
-  enter(room: string, member: SharedMember): void;
-  /** What cannot be said now is dropped: whom nobody names any more is not in the room after 60 s. */
-  leave(room: string, id: string): void;
+  /** Resolves with whether that could be said now; otherwise it is dropped, and `touch` says who is missing. */
+  enter(room: string, member: SharedMember): Promise<boolean>;
+  /** The same. Whom nobody names any more is in the room for another 60 s. */
+  leave(room: string, id: string): Promise<boolean>;
   /** Who is in a room; those of a process that died are not after at most 60 s. */
   members(room: string): Promise<readonly SharedMember[]>;
 

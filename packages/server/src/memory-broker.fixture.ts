@@ -141,12 +141,12 @@ export class MemoryBroker implements Broker {
     return this.#commands.ask((store) => store.touch(log, epoch, memberIds, this.#joined));
   }
 
-  enter(room: string, member: SharedMember): void {
-    this.#commands.say((store) => store.enter(room, member));
+  enter(room: string, member: SharedMember): Promise<boolean> {
+    return this.#say((store) => store.enter(room, member));
   }
 
-  leave(room: string, id: string): void {
-    this.#commands.say((store) => store.leave(room, id));
+  leave(room: string, id: string): Promise<boolean> {
+    return this.#say((store) => store.leave(room, id));
   }
 
   members(room: string): Promise<readonly SharedMember[]> {
@@ -242,6 +242,11 @@ export class MemoryBroker implements Broker {
   #listenAgain(): void {
     this.#commands.isHolding = true;
     this.#subscriptions.restore(() => this.#lookAround());
+  }
+
+  async #say(execute: (store: MemoryStore) => void): Promise<boolean> {
+    const isSaid = await this.#commands.attempt((store) => (execute(store), true));
+    return isSaid === true;
   }
 
   /** One look after the other; appends go on when the last one is done. */

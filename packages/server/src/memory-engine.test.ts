@@ -143,7 +143,7 @@ it('holds messages to one process back, and loses none', async () => {
 
 it('loses a process from one instant to the next', async () => {
   const { engine, here, there, clock } = await start();
-  here.broker.enter('lobby', { id: 's1', userId: undefined, info: '{}' });
+  await here.broker.enter('lobby', { id: 's1', userId: undefined, info: '{}' });
   await settle();
   here.broker.emit('lobby', 'a');
   void here.broker.read('lobby', { after: 0, epoch: 'e1' }).finally(() => expect.unreachable());

@@ -30,6 +30,15 @@ interface MemberList {
   reading: Promise<void> | undefined;
 }
 
+/** Somebody entered a room or left it; which of the two shows where it is now. */
+interface Change {
+  readonly room: string;
+  readonly id: string;
+}
+
+/** More than that is left to the engine, which is told every now and then who is there. */
+const mostUnsaid = 10_000;
+
 /** Who is in the rooms of this process. */
 export class SharedMembers {
   readonly #broker: Broker;
@@ -37,6 +46,8 @@ export class SharedMembers {
   readonly #hub: Hub;
   readonly #lists = new Map<string, MemberList>();
   readonly #timers = new Set<() => void>();
+  /** What could not be said when it happened. */
+  #unsaid: Change[] = [];
 
   constructor(broker: Broker, processId: string, hub: Hub) {
     this.#broker = broker;
@@ -51,20 +62,20 @@ export class SharedMembers {
   }
 
   /** `info` is what others may know of it, if they are to be told. */
-  enter({ id, userId }: Session, room: string, info: string | undefined): void {
-    this.#broker.enter(room, { id, userId, info: info ?? 'null' });
-    if (info !== undefined) this.#tell(room, id, info);
+  enter(session: Session, room: string, info: string | undefined): void {
+    void this.#sayEntered(session, room, info);
+    if (info !== undefined) this.#note(room, session.id, info);
   }
 
   leave({ id }: Session, room: string): void {
-    this.#broker.leave(room, id);
-    if (tracksMembers(this.#hub)) this.#tell(room, id);
+    void this.#sayLeft({ room, id });
+    if (tracksMembers(this.#hub)) this.#note(room, id);
   }
 
   /** A session that was in another process is in this one now: for the others it never left. */
   keep(session: Session, room: string): void {
     const info = tracksMembers(this.#hub) ? describe(session, room) : 'null';
-    this.#broker.enter(room, { id: session.id, userId: session.userId, info });
+    void this.#broker.enter(room, { id: session.id, userId: session.userId, info });
   }
 
   hear({ room, id, info, from }: MemberNotice): void {
@@ -110,14 +121,40 @@ export class SharedMembers {
     return list.infos;
   }
 
-  /** Reads again who is in the rooms that are known. */
+  /** Says who has left, and reads again who is in the rooms that are known. */
   async refresh(): Promise<void> {
+    const unsaid = this.#unsaid;
+    this.#unsaid = [];
+    await eachOf(unsaid, (change) => this.#sayAgain(change));
     await eachOf(this.#lists, async ([name, list]) => {
       if (this.#hub.rooms.find(name) !== list.room) return void this.#lists.delete(name);
       this.#askAgain(list);
       // one that is being read may have to wait for the room's log, and the others are not to wait for that
       if (list.reading === undefined) await this.read(list.room);
     });
+  }
+
+  #sayAgain(change: Change): Promise<void> {
+    const { room, id } = change;
+    const session = this.#hub.roster.find(id);
+    if (session?.rooms.has(room) !== true) return this.#sayLeft(change);
+    return this.#sayEntered(session, room, tracksMembers(this.#hub) ? describe(session, room) : undefined);
+  }
+
+  async #sayEntered({ id, userId }: Session, room: string, info: string | undefined): Promise<void> {
+    const saying = this.#broker.enter(room, { id, userId, info: info ?? 'null' });
+    if (info !== undefined) this.#tellOthers(room, id, info);
+    this.#checkSaid(await saying, { room, id });
+  }
+
+  async #sayLeft({ room, id }: Change): Promise<void> {
+    const saying = this.#broker.leave(room, id);
+    if (tracksMembers(this.#hub)) this.#tellOthers(room, id);
+    this.#checkSaid(await saying, { room, id });
+  }
+
+  #checkSaid(isSaid: boolean, change: Change): void {
+    if (!isSaid && this.#unsaid.length < mostUnsaid) this.#unsaid.push(change);
   }
 
   /** What others may know of those that are here may have changed. */
@@ -160,14 +197,14 @@ export class SharedMembers {
     list.isTold = true;
   }
 
-  /** The members that are here are told at once: what is said to the others while the engine is away nobody hears. */
-  #tell(room: string, id: string, info?: string): void {
-    const notice: MemberNotice = { kind: 'member', room, id, ...(info !== undefined && { info }) };
-    this.#note(room, id, info);
-    this.#broker.emit(room, JSON.stringify({ ...notice, from: this.#processId }));
+  /** Those of other processes. */
+  #tellOthers(room: string, id: string, info?: string): void {
+    const from = this.#processId;
+    const notice: MemberNotice = { kind: 'member', room, id, ...(info !== undefined && { info }), from };
+    this.#broker.emit(room, JSON.stringify(notice));
   }
 
-  /** Somebody came, or left. */
+  /** Somebody came, or left: the members that are here are told at once, also where nobody else can be. */
   #note(name: string, id: string, info?: string): void {
     const list = this.#lists.get(name);
     if (list !== undefined) {

@@ -100,7 +100,7 @@ describe('what a process does every 30 s', () => {
     const [one, other] = nodes;
     const [broker] = brokers;
     const enter = broker.enter.bind(broker);
-    broker.enter = () => undefined;
+    broker.enter = () => Promise.resolve(false);
     await connectTo(one, 'lobby', 'ann');
     await connectTo(one, 'lobby', 'bob');
     broker.enter = enter;

@@ -64,7 +64,9 @@ function readPort(text: string): number {
 
 function readDuration(text: string): number {
   const ms = Number(text);
-  return Number.isFinite(ms) && ms > 0 ? ms : fail(`WAITS_FOR_MS is "${text}"; it must be a number of ms above 0.`);
+  return Number.isFinite(ms) && ms > 0
+    ? ms
+    : fail(`WAITS_FOR_MS is "${text}"; it must be a number of ms above 0.`);
 }
 
 function fail(message: string): never {

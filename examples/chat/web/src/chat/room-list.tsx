@@ -15,10 +15,7 @@ export function RoomList({ current }: { readonly current: RoomId }) {
       <ul>
         {rooms.map((room) => (
           <li key={room.id}>
-            <a
-              href={roomAddress(room.id)}
-              aria-current={room.id === current ? 'page' : undefined}
-            >
+            <a href={roomAddress(room.id)} aria-current={room.id === current ? 'page' : undefined}>
               <span className="room-name">{room.name}</span>
               {unseen.has(room.id) && (
                 <span className="unseen">

@@ -48,11 +48,11 @@ it('nobody writes over what another has written, by its key or otherwise', () =>
 });
 
 it('what becomes of a draft is its own, also where another message has its key', () => {
-  const entries = after(
-    heard({ id: 'm_2', from: grace, text: 'hers' }),
-    drafted('k'),
-    { type: 'failed', key: 'k', why: 'no' },
-  );
+  const entries = after(heard({ id: 'm_2', from: grace, text: 'hers' }), drafted('k'), {
+    type: 'failed',
+    key: 'k',
+    why: 'no',
+  });
   expect(entries).toMatchObject([
     { text: 'hers', delivery: { state: 'sent' } },
     { text: 'mine', delivery: { state: 'failed' } },
