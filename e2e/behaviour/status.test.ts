@@ -58,8 +58,8 @@ describe.each(transports)('the status over $name', (transport) => {
     // half of each range, since chance is 0.5 here
     expect(delays).toEqual([
       [1, 50],
-      [2, 1_000],
-      [3, 1_500],
+      [2, 500],
+      [3, 1_000],
       [4, 1_500],
       [5, 1_500],
     ]);
