@@ -39,6 +39,7 @@ const paths = [
   '',
   'p'.repeat(300),
 ];
+const rooms = ['lobby', 'attic', '', '*', '$inbox', '__proto__', 'r'.repeat(300)];
 const ranges = ['[]', '[[1,2]]', '[[5,1]]', '[[1,9007199254740990]]', '[[9e15,9e15]]', '{}', '[[1,2],[1,2]]'];
 const frame = '{"path":"echo","data":1,"id":1}';
 const frames: readonly unknown[] = [
@@ -65,7 +66,7 @@ function write(values: Readonly<Record<string, unknown>>, chance: Chance): strin
 export function makeTold({ processes, sessions }: Known, chance: Chance): string {
   const { pick, below } = chance;
   const [id, number] = [pick(sessions), below(6)];
-  switch (below(7)) {
+  switch (below(11)) {
     case 0:
       return write(
         { kind: 'hand-over', id, generation: below(4), to: pick(processes), isThere: chance.often(0.5) },
@@ -74,17 +75,15 @@ export function makeTold({ processes, sessions }: Known, chance: Chance): string
     case 1:
     case 2: {
       const answers = pick([[], [[number, pick(frames)]], [[pick(odd), pick(frames)]], [pick(odd)]]);
-      return write(
-        { kind: 'handed-over', id, done: pick(ranges), answers, running: [number, pick(odd)] },
-        chance,
-      );
+      const running = pick([[], [[number, pick(processes)]], [[number, pick(odd)]], [pick(odd)]]);
+      return write({ kind: 'handed-over', id, done: pick(ranges), answers, running }, chance);
     }
     case 3:
       return write({ kind: 'handled', id, number, frames: pick(frames) }, chance);
     case 4: {
       const timeoutMs = pick([100, -1, 1e300]);
       return write(
-        { kind: 'ask', number, from: pick(processes), id, path: pick(paths), data: 1, timeoutMs },
+        { kind: 'ask', number, from: pick(processes), id, path: pick(paths), json: '1', timeoutMs },
         chance,
       );
     }
@@ -93,20 +92,31 @@ export function makeTold({ processes, sessions }: Known, chance: Chance): string
         { kind: 'answer', number, data: 1, error: pick([undefined, { code: 'x' }, ...odd]) },
         chance,
       );
-    default:
-      return write({ kind: 'close', id, reason: 'x', code: pick(codes) }, chance);
+    case 6:
+      return write({ kind: 'wanted', id, to: pick(processes), numbers: [number, pick(odd)] }, chance);
+    case 7:
+      return write({ kind: 'lost', id, number }, chance);
+    case 8:
+      return write({ kind: 'cancel', id, number }, chance);
+    case 9:
+      return write({ kind: 'move', id, room: pick(rooms), isIn: chance.often(0.5) }, chance);
+    default: {
+      const before = pick([undefined, 0, 1e300]);
+      return write({ kind: 'close', id, reason: 'x', code: pick(codes), before }, chance);
+    }
   }
 }
 
 /** What stands behind the head of what is said of a log: a message, or a notice. */
-function makeBody(room: string, { sessions }: Known, chance: Chance): string {
+function makeBody(room: string, { processes, sessions }: Known, chance: Chance): string {
   const { pick } = chance;
   if (chance.often(0.15)) {
     return write({ kind: 'disconnect', userId: 'nobody', reason: 'x', code: pick(codes) }, chance);
   }
   if (chance.often(0.2)) {
     const info = pick([undefined, '{}', '{"id":1}', '}', '1},{"', '{"__proto__":1}']);
-    return write({ kind: 'member', room, id: pick([...sessions, '__proto__']), info }, chance);
+    const from = pick([undefined, ...processes]);
+    return write({ kind: 'member', room, id: pick([...sessions, '__proto__']), info, from }, chance);
   }
   const except = pick([null, '*', pick(sessions)]);
   const head = [orOdd(pick(paths), chance), orOdd(except, chance), orOdd(pick([null, 'slot']), chance)];
