@@ -1,5 +1,5 @@
 // Who you are here, and how to become somebody else.
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import { Bird } from './bird.js';
 import { RenameForm } from './rename-form.js';
@@ -8,10 +8,17 @@ export function YouSection({ you }: { readonly you: Person | undefined }) {
   const [renaming, setRenaming] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
 
+  const isReturning = useRef(false);
+
+  // the form is gone by then, and the focus must not be lost with it
+  useEffect(() => {
+    if (isReturning.current) opener.current?.focus();
+    isReturning.current = false;
+  }, [renaming]);
+
   function finish() {
+    isReturning.current = true;
     setRenaming(false);
-    // the form is gone, and the focus must not be lost with it
-    requestAnimationFrame(() => opener.current?.focus());
   }
 
   return (
