@@ -2,6 +2,7 @@
 // mended. When it cannot be said now, it is dropped.
 import type { Clock } from '@wirepact/core/internal';
 import { mend } from './mend.js';
+import { Pauses } from './pauses.js';
 import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
 import { explain, refusalOf } from './refusal.js';
@@ -17,11 +18,12 @@ export interface AttemptsHost {
 /** What is said once. */
 export class Attempts {
   readonly #host: AttemptsHost;
-  /** End the pauses before what is said once more. */
-  readonly #goOn = new Set<() => void>();
+  /** Before what is said once more. */
+  readonly #pauses: Pauses;
 
   constructor(host: AttemptsHost) {
     this.#host = host;
+    this.#pauses = new Pauses(host.clock);
   }
 
   /** Resolves with the answer, `undefined` when there is none. */
@@ -37,7 +39,7 @@ export class Attempts {
 
   /** What waits to be said once more goes on, in vain where no server is open any more. */
   close(): void {
-    for (const goOn of this.#goOn) goOn();
+    this.#pauses.end();
   }
 
   async #makeAgain({ key, words }: Command, refusing: RedisNode, error: unknown): Promise<unknown> {
@@ -47,7 +49,7 @@ export class Attempts {
     const askedOf = refusal.kind === 'ask' ? topology.asked(refusal, refusing) : undefined;
     const pauseMs = mend(error, refusing, topology);
     // without a pause where nothing has to pass first: what is said next must not overtake
-    if (refusal.kind === 'busy' || refusal.kind === 'cut-off') await this.#pass(pauseMs);
+    if (refusal.kind === 'busy' || refusal.kind === 'cut-off') await this.#pauses.pass(pauseMs ?? 0);
     const node = askedOf ?? topology.nodeOf(key);
     if (pauseMs === undefined || node?.isOpen !== true) return this.#dropped(error);
     try {
@@ -62,17 +64,5 @@ export class Attempts {
       this.#host.failed(new Error(`Redis refuses: ${explain(error)}`, { cause: error }));
     }
     return undefined;
-  }
-
-  #pass(pauseMs = 0): Promise<void> {
-    return new Promise((resolve) => {
-      const goOn = (): void => {
-        stop();
-        this.#goOn.delete(goOn);
-        resolve();
-      };
-      const stop = this.#host.clock.after(pauseMs, goOn);
-      this.#goOn.add(goOn);
-    });
   }
 }

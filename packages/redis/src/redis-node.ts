@@ -4,6 +4,7 @@ import { endBefore, identify, type LineIdentity } from './line-identity.js';
 import type { RedisConnectionOptions, ResolvedOptions } from './options.js';
 import { LineLost, RedisLine } from './redis-line.js';
 import { explain } from './refusal.js';
+import { Pauses } from './pauses.js';
 import type { RedisScript } from './redis-script.js';
 import { askHistory, ServerHistory } from './server-history.js';
 
@@ -51,7 +52,8 @@ export class RedisNode {
   readonly #locate: () => Promise<RedisConnectionOptions>;
   readonly #lines: Partial<Record<Role, RedisLine>> = {};
   readonly #places: Partial<Record<Role, string>> = {};
-  readonly #stopWaiting = new Set<() => void>();
+  /** Before a line is opened again. */
+  readonly #pauses: Pauses;
   /** The last line for commands. */
   #identity: LineIdentity | undefined;
   readonly #history = new ServerHistory();
@@ -67,6 +69,7 @@ export class RedisNode {
     this.name = name;
     this.#host = host;
     this.#locate = locate;
+    this.#pauses = new Pauses(host.options.clock);
     void this.#keepOpen('commands');
     void this.#keepOpen('subscriptions');
   }
@@ -126,7 +129,7 @@ export class RedisNode {
   close(): void {
     this.#isClosed = true;
     this.#stopAsking();
-    for (const stop of this.#stopWaiting) stop();
+    this.#pauses.end();
     this.reopen('the broker was closed');
   }
 
@@ -147,7 +150,8 @@ export class RedisNode {
         this.#failed(error);
       }
       // trying in vain may have taken longer than that
-      await this.#wait(startedAt + delayMs - clock.now());
+      const leftMs = startedAt + delayMs - clock.now();
+      if (leftMs > 0 && !this.#isClosed) await this.#pauses.pass(leftMs);
     }
   }
 
@@ -245,19 +249,6 @@ export class RedisNode {
     this.#host.failed(
       new Error(`${this.name} cannot be reached and is tried again: ${text}`, { cause: error }),
     );
-  }
-
-  #wait(delayMs: number): Promise<void> {
-    if (delayMs <= 0 || this.#isClosed) return Promise.resolve();
-    return new Promise((resolve) => {
-      const stop = (): void => {
-        cancel();
-        this.#stopWaiting.delete(stop);
-        resolve();
-      };
-      const cancel = this.#host.options.clock.after(delayMs, stop);
-      this.#stopWaiting.add(stop);
-    });
   }
 }
 

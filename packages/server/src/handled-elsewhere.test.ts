@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
-import { startNodes } from './cluster.fixture.js';
+import { startNodes, type Node } from './cluster.fixture.js';
 import { settle, type TestClient } from './test-server.fixture.js';
 
 const channels = defineChannels({
@@ -91,6 +91,16 @@ async function handle() {
   return { ...started, a: await started.nodes[0].connect(), signals, finish };
 }
 
+/** The handler ends, and the client goes on elsewhere: it is told that all is done, and gets no answer at any place. */
+async function expectDone(finish: () => void, at: TestClient, next: Node<typeof channels>): Promise<void> {
+  finish();
+  await settle();
+  const back = await next.resume(at);
+  await settle();
+  expect(back.welcome.done).toEqual([[1, 1]]);
+  expect([...answers(at), ...answers(back)]).toEqual([]);
+}
+
 describe('a message that its client calls off', () => {
   it('is done at once, and stops, where another process handles it', async () => {
     const { a, finish, nodes, signals } = await handle();
@@ -101,12 +111,7 @@ describe('a message that its client calls off', () => {
     b.say({ path: '$cancel', data: 1 });
     await settle();
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
-    finish();
-    await settle();
-    const c = await third.resume(b);
-    await settle();
-    expect(c.welcome.done).toEqual([[1, 1]]);
-    expect([...answers(b), ...answers(c)]).toEqual([]);
+    await expectDone(finish, b, third);
   });
 
   it('is done when its handler is, wherever the client is by then', async () => {
@@ -117,12 +122,7 @@ describe('a message that its client calls off', () => {
     await settle();
     const b = await other.resume(a);
     expect(b.welcome.done).toEqual([]);
-    finish();
-    await settle();
-    const c = await third.resume(b);
-    await settle();
-    expect(c.welcome.done).toEqual([[1, 1]]);
-    expect([...answers(b), ...answers(c)]).toEqual([]);
+    await expectDone(finish, b, third);
   });
 });
 

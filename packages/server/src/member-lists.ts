@@ -6,7 +6,7 @@ import type { Session } from './session.js';
 /** A session has entered a room: tells the others, and it who is there, as {@link tellMembers} does. */
 export function announce(session: Session, room: Room): Promise<void> | undefined {
   const { cluster } = session.hub;
-  const info = tracksMembers(session.hub) ? describe(session, room.name) : undefined;
+  const info = findInfo(session, room.name);
   cluster?.members.enter(session, room.name, info);
   if (info === undefined) return undefined;
   if (cluster === undefined) tellOf(room, session.id, info);
@@ -61,6 +61,11 @@ export function tellOf(room: Room, id: string, info?: string): void {
 /** Whether members are told of each other at all. */
 export function tracksMembers({ hooks }: Hub): boolean {
   return hooks.rooms?.member !== undefined;
+}
+
+/** What other members are told of a session, as JSON; `undefined` where they are told nothing. */
+export function findInfo(session: Session, room: string): string | undefined {
+  return tracksMembers(session.hub) ? describe(session, room) : undefined;
 }
 
 /** What other members may know of a session, as JSON. */

@@ -3,7 +3,7 @@
 import type { Broker } from './broker.js';
 import type { Hub } from './hub.js';
 import { eachOf } from './each-of.js';
-import { describe, tellOf, tracksMembers } from './member-lists.js';
+import { describe, findInfo, tellOf, tracksMembers } from './member-lists.js';
 import type { Room } from './rooms.js';
 import type { Session } from './session.js';
 
@@ -74,8 +74,7 @@ export class SharedMembers {
 
   /** A session that was in another process is in this one now: for the others it never left. */
   keep(session: Session, room: string): void {
-    const info = tracksMembers(this.#hub) ? describe(session, room) : 'null';
-    void this.#broker.enter(room, { id: session.id, userId: session.userId, info });
+    void this.#enter(session, room, findInfo(session, room));
   }
 
   hear({ room, id, info, from }: MemberNotice): void {
@@ -138,11 +137,16 @@ export class SharedMembers {
     const { room, id } = change;
     const session = this.#hub.roster.find(id);
     if (session?.rooms.has(room) !== true) return this.#sayLeft(change);
-    return this.#sayEntered(session, room, tracksMembers(this.#hub) ? describe(session, room) : undefined);
+    return this.#sayEntered(session, room, findInfo(session, room));
   }
 
-  async #sayEntered({ id, userId }: Session, room: string, info: string | undefined): Promise<void> {
-    const saying = this.#broker.enter(room, { id, userId, info: info ?? 'null' });
+  #enter({ id, userId }: Session, room: string, info = 'null'): Promise<boolean> {
+    return this.#broker.enter(room, { id, userId, info });
+  }
+
+  async #sayEntered(session: Session, room: string, info: string | undefined): Promise<void> {
+    const { id } = session;
+    const saying = this.#enter(session, room, info);
     if (info !== undefined) this.#tellOthers(room, id, info);
     this.#checkSaid(await saying, { room, id });
   }
