@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
-import { connectTo, startNodes } from './cluster.fixture.js';
+import { brief, connectTo, startNodes } from './cluster.fixture.js';
 import { settle, type TestClient } from './test-server.fixture.js';
 
 const channels = defineChannels({ said: { in: z.string(), out: z.string() } });
@@ -268,7 +268,7 @@ describe('processes that a broker joins', () => {
     expect(a.takeData('said')).toEqual(['a', 'b']);
   });
 
-  it('send again what was accepted and lost, however long the engine was away', async () => {
+  it('send again what was accepted and lost before they die, however long the engine was away', async () => {
     const { brokers, clock, engine, nodes } = await startNodes(channels);
     const [one, other] = nodes;
     const a = await connectTo(one, 'lobby');
@@ -281,11 +281,47 @@ describe('processes that a broker joins', () => {
     engine.comeBack();
     engine.restoreMessages(brokers[0]);
     await settle();
-    for (let look = 0; look < 2; look += 1) {
-      clock.advance(1_000);
+    // others have had time to give it back
+    for (const ms of [0, 300]) {
+      clock.advance(ms);
       await settle();
     }
+    engine.kill(brokers[1]);
+    clock.advance(5_000);
+    await settle();
     expect(a.takeData('said')).toEqual(['unheard']);
+  });
+
+  it.each([
+    ['before what waits for them', 'hall', ['unheard', 'later']],
+    [
+      'and tell of it first where later ones were taken',
+      'lobby',
+      ['later', 'gap of lobby: epoch', 'unheard'],
+    ],
+  ])('send again what was lost %s', async (_when, room, heard) => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    // who has the log here knows more of it, and does not wait
+    await connectTo(other, room);
+    engine.dropMessages(brokers[0]);
+    engine.dropMessages(brokers[1]);
+    await other.sockets.room('lobby').publish('said', 'unheard');
+    engine.goAway();
+    engine.loseTail('lobby', 1);
+    engine.comeBack();
+    engine.restoreMessages(brokers[0]);
+    engine.restoreMessages(brokers[1]);
+    await settle();
+    const publishing = other.sockets.room('lobby').publish('said', 'later');
+    for (const ms of [0, 300]) {
+      await settle();
+      clock.advance(ms);
+    }
+    await publishing;
+    await settle();
+    expect(brief(a.take())).toEqual(heard);
   });
 
   it('let each other put back what is theirs before they send to that', async () => {

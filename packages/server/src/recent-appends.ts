@@ -3,6 +3,7 @@
 import type { Broker, LogHead } from './broker.js';
 import type { Clock } from '@wirepact/core/internal';
 import { eachOf } from './each-of.js';
+import { createEpoch } from './logs.js';
 import { nothingShared } from './shared-message.js';
 
 /** An engine that is back has lost no more than that. Redis writes to disk every second, and less often when it is busy. */
@@ -32,8 +33,6 @@ export class RecentAppends {
   /** The first of them that still counts; the array is cut only now and then. */
   #first = 0;
   readonly #knownAt = new Map<string, number>();
-  /** What was missing when it was looked for. */
-  readonly #missing = new WeakSet<Recent>();
   #bytes = 0;
 
   constructor(broker: Broker, clock: Clock) {
@@ -53,7 +52,10 @@ export class RecentAppends {
     return this.#knownAt.get(log) ?? 0;
   }
 
-  /** Appends again what these logs do not hold any more. Resolves with those of them that must be looked at again. */
+  /**
+   * Appends again what these logs do not hold any more, once others had time to give back what they hold. Resolves with those
+   * of them that must be looked at again.
+   */
   async verify(logs: DoubtfulLogs): Promise<ReadonlySet<string>> {
     this.#trim();
     const byLog = new Map<string, Recent[]>();
@@ -80,35 +82,54 @@ export class RecentAppends {
     const page = await this.#broker.read(log, { after: at - 1, epoch }).catch(() => undefined);
     // the engine was away meanwhile: others may be about to give back what is missing in this
     if (page === undefined || this.#clock.now() - askedAt > promptMs) return false;
-    const held = new Set(page.entries.map((entry) => entry.at));
+    // an engine whose clock went back may have given the position to another one
+    const held = new Map(page.entries.map(({ at, body }) => [at, body]));
     // what the only reader of an inbox has taken is given back as positions alone
     const taken = page.entries.filter(({ body }) => body === nothingShared);
     const isTaken = (at: number): boolean => taken.some((entry) => entry.after < at && at <= entry.at);
     // a log that was made anew is told of as a gap; what is older than the oldest that is kept was trimmed, not lost
-    const lost = recents.filter(({ head }) => {
-      return head.epoch === page.epoch && head.at > page.floor && !held.has(head.at) && !isTaken(head.at);
+    const lost = recents.filter(({ head, body }) => {
+      const isKept = head.epoch === page.epoch && head.at > page.floor;
+      return isKept && held.get(head.at) !== body && !isTaken(head.at);
     });
-    const isLost = new Set(lost.filter((recent) => this.#missing.has(recent)));
-    for (const recent of lost) this.#missing.add(recent);
-    // not looked for by others meanwhile, or it would be appended twice
-    if (isLost.size > 0) this.#keep(this.#recent.slice(this.#first).filter((recent) => !isLost.has(recent)));
-    const areTaken = await Promise.all(Array.from(isLost, (recent) => this.#again(recent)));
-    // others may need a while longer to give it back: what is missing twice is lost
-    return isLost.size === lost.length && !areTaken.includes(false);
+    return this.#again(recents, new Set(lost));
   }
 
-  async #again(recent: Recent): Promise<boolean> {
+  /** Of all that was appended to a log, what is lost comes again; behind the rest, of which whoever reads it is told. */
+  async #again(recents: readonly Recent[], isLost: ReadonlySet<Recent>): Promise<boolean> {
+    const lost = [...isLost].sort((one, other) => one.head.at - other.head.at);
+    const [first] = lost;
+    if (first === undefined) return true;
+    // not looked for by others meanwhile, or it would be appended twice
+    this.#keep(this.#recent.slice(this.#first).filter((recent) => !isLost.has(recent)));
+    const { log, head } = first;
+    const isOvertaken = recents.some((recent) => !isLost.has(recent) && recent.head.at >= head.at);
+    try {
+      if (isOvertaken) await this.#broker.renew(log, head.epoch, createEpoch());
+    } catch {
+      for (const recent of lost) this.#putBack(recent);
+      return false;
+    }
+    const areTaken = await Promise.all(lost.map((recent) => this.#appendAgain(recent)));
+    return !areTaken.includes(false);
+  }
+
+  async #appendAgain(recent: Recent): Promise<boolean> {
     const { log, body, head } = recent;
     try {
       const append = { log, body, epoch: head.epoch, knownAt: this.knownAt(log) };
       this.note(log, await this.#broker.append(append), body);
       return true;
     } catch {
-      // it was accepted once: it is looked for again, and not forgotten before the engine takes it
-      this.#recent.push(recent);
-      this.#bytes += body.length;
+      this.#putBack(recent);
       return false;
     }
+  }
+
+  /** It was accepted once: it is looked for again, and not forgotten before the engine takes it. */
+  #putBack(recent: Recent): void {
+    this.#recent.push(recent);
+    this.#bytes += recent.body.length;
   }
 
   #keep(kept: Recent[]): void {

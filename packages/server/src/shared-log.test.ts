@@ -128,9 +128,10 @@ describe('a log that processes share', () => {
     engine.comeBack();
     engine.restoreMessages(brokers[0]);
     await settle();
-    for (let look = 0; look < 2; look += 1) {
+    // others have their time to give it back
+    for (const ms of [299, 1]) {
       expect(a.takeData('said')).toEqual([]);
-      clock.advance(1_000);
+      clock.advance(ms);
       await settle();
     }
     expect(a.takeData('said')).toEqual(['unheard']);
@@ -148,7 +149,7 @@ describe('a log that processes share', () => {
       if (outage === 0) engine.loseTail('lobby', 1);
       engine.comeBack();
       await settle();
-      clock.advance(1_000);
+      clock.advance(300);
       await settle();
     }
     expect(a.takeData('said')).toEqual(['unheard']);

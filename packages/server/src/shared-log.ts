@@ -83,7 +83,7 @@ export class SharedLog implements LogSource, Mirror {
   }
 
   append(body: string): Promise<LogHead> {
-    const { at: knownAt } = this.log;
+    const knownAt = Math.max(this.log.at, this.#own.at);
     // should the engine have lost the log, another one is not to be taken for it
     const epoch = knownAt === 0 ? this.log.epoch : createEpoch();
     return this.#own.track(this.host.broker.append({ log: this.name, body, epoch, knownAt }));

@@ -12,8 +12,6 @@ import { Waiters } from './waiters.js';
 
 /** So long after the engine is back others are given to put right what is theirs. */
 export const graceMs = 300;
-/** So long after that it is looked for what it may have lost: others that hold it give it back first. */
-const verifyMs = 1_000;
 
 const none: DoubtfulLogs = new Set();
 
@@ -124,8 +122,9 @@ export class SharedSender {
   hold(): void {
     this.#returns += 1;
     this.#held ??= new Waiters();
+    this.#timers.stop('late');
     // each time as long: what was lost since the last one is to be put right as well
-    this.#timers.afterLast('grace', graceMs, () => this.release());
+    this.#timers.afterLast('grace', graceMs, () => void this.#goOn());
   }
 
   /** Resolves once others need no more time to put right what is theirs; with whether they needed any. */
@@ -142,13 +141,33 @@ export class SharedSender {
     held?.wakeAll();
   }
 
-  /** An engine that was gone may have lost what nobody but this process knows of: that is appended again. */
+  /**
+   * An engine that was gone may have lost what nobody but this process knows of: that is appended again. Others, who may hold it
+   * as well, have their time to give it back; later than that it would be lost for good if this process died.
+   */
   verifySoon(): void {
     this.#doubtful = 'all';
-    this.#timers.after('verify', verifyMs, () => void this.#verify());
+    this.#timers.afterLast('verify', graceMs, () => void this.#verify());
+  }
+
+  get #isDoubtful(): boolean {
+    return this.#doubtful === 'all' || this.#doubtful.size > 0;
+  }
+
+  /** Others had their time. What was lost goes before what waits, unless that takes as long again. */
+  async #goOn(): Promise<void> {
+    if (!this.#isDoubtful) return this.release();
+    const returns = this.#returns;
+    this.#timers.afterLast('late', graceMs, () => this.release());
+    await this.#verify();
+    // the engine may have been away once more
+    if (returns !== this.#returns) return;
+    this.#timers.stop('late');
+    this.release();
   }
 
   async #verify(): Promise<void> {
+    if (!this.#isDoubtful) return;
     const logs = this.#doubtful;
     this.#doubtful = none;
     try {
@@ -156,7 +175,7 @@ export class SharedSender {
       if (left.size === 0) return;
       // another look may be about to begin, or have left some as well
       if (this.#doubtful !== 'all') this.#doubtful = new Set([...this.#doubtful, ...left]);
-      this.#timers.after('verify', verifyMs, () => void this.#verify());
+      this.#timers.after('verify', graceMs, () => void this.#verify());
     } catch (error) {
       this.#report(error);
     }

@@ -27,9 +27,13 @@ export class Timers {
 
   /** The same, but the last who asks says when. */
   afterLast(what: string, delayMs: number, run: () => void): void {
+    this.stop(what);
+    this.after(what, delayMs, run);
+  }
+
+  stop(what: string): void {
     this.#stops.get(what)?.();
     this.#stops.delete(what);
-    this.after(what, delayMs, run);
   }
 
   /** None fires from now on. */
