@@ -68,7 +68,7 @@ export class Departures {
 
   /** What is being handled by a process that has died will not come: it is handled here. */
   async sweep(broker: Broker): Promise<void> {
-    const { clock } = this.#hub.options;
+    const { clock, session: bounds } = this.#hub.options;
     const lives = new Map<string, Promise<boolean>>();
     const isAlive = (processId: string): Promise<boolean> => {
       // where that is not known, another time
@@ -79,8 +79,11 @@ export class Departures {
     for (const session of this.#hub.roster.all()) await this.#checkElsewhere(session, isAlive);
     for (const [id, { session, at }] of this.#left) {
       await this.#checkElsewhere(session, isAlive);
-      const isBusy = session.calls.size > 0 || (session.shared?.elsewhere.size ?? 0) > 0;
-      if (!isBusy && at < clock.now() - handOverMs) this.#left.delete(id);
+      const leftForMs = clock.now() - at;
+      // whoever has it now has long said so to those that handle something of it
+      const isBetween = (session.shared?.elsewhere.size ?? 0) > 0 && leftForMs < bounds.resumeForMs;
+      const isBusy = session.calls.size > 0 || isBetween;
+      if (!isBusy && leftForMs > handOverMs) this.#left.delete(id);
     }
   }
 

@@ -75,6 +75,16 @@ describe('a message that is handled two processes away', () => {
     expect(answers(client)).toEqual([{ path: 'add', data: 2, id: 1 }]);
     expect(runs()).toBe(2);
   });
+
+  it('is not remembered for good by the process in between', async () => {
+    const { brokers, client, engine, wait } = await move();
+    await wait(140);
+    const { session: id } = client.welcome;
+    const frames = [{ text: JSON.stringify({ path: 'add', data: 7, id: 1 }) }];
+    engine.tell(brokers[1].id ?? '', JSON.stringify({ kind: 'handled', id, number: 1, frames }));
+    await settle();
+    expect(answers(client)).toEqual([]);
+  });
 });
 
 /** A client of the first process, whose handlers end when they are told to. */
@@ -123,6 +133,35 @@ describe('a message that its client calls off', () => {
     const b = await other.resume(a);
     expect(b.welcome.done).toEqual([]);
     await expectDone(finish, b, third);
+  });
+});
+
+describe('a stream that has not begun', () => {
+  it('begins where its client is', async () => {
+    const { nodes } = await startNodes(defineChannels({ count: { in: z.void(), stream: z.number() } }), {
+      routes: {
+        async *count() {
+          for (let n = 1; ; n += 1) yield n;
+        },
+      },
+    });
+    const [one, other] = nodes;
+    let letIn = (): void => undefined;
+    one.sockets.use(async (_socket, _message, next) => {
+      await new Promise<void>((resolve) => (letIn = resolve));
+      return next();
+    });
+    const a = await one.connect();
+    const asked = { path: 'count', id: 1 };
+    a.say(asked);
+    await settle();
+    const b = await other.resume(a, { open: { 1: 0 } });
+    b.say(asked);
+    await settle();
+    letIn();
+    await settle();
+    // as far as a reader lets it that has taken nothing
+    expect(b.take().map(({ data }) => data)).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
   });
 });
 

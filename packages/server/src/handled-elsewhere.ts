@@ -10,8 +10,8 @@ export type HandledBy = readonly [number: number, processId: string];
 /** What this process and others are still handling of a session: what the next one has to wait for. */
 export function stillHandled({ calls, shared }: Session, processId: string): readonly HandledBy[] {
   const handled: HandledBy[] = [];
-  for (const { stream, number } of calls) {
-    if (stream === undefined && number !== undefined) handled.push([number, processId]);
+  for (const { channel, number } of calls) {
+    if (channel?.stream === undefined && number !== undefined) handled.push([number, processId]);
   }
   for (const [number, by] of shared?.elsewhere ?? []) handled.push([number, by.processId]);
   return handled;

@@ -85,7 +85,7 @@ export function letGo(session: Session, code: number, reason: string): void {
   session.joining.clear();
   session.questions.close();
   // a handler that runs may finish, and what it answers goes where the client is; a stream cannot
-  for (const call of session.calls) if (call.stream !== undefined) call.abort();
+  for (const call of session.calls) if (call.channel?.stream !== undefined) call.abort();
   hub.rooms.removeFromAll(session);
   hub.roster.remove(session);
   session.inbox?.log.close();

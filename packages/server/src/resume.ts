@@ -2,6 +2,7 @@
 // to from every log where it left off.
 import { closeCodes, type Cursor } from '@wirepact/core/internal';
 import { sendAgain } from './answers.js';
+import type { Call } from './call.js';
 import type { Connection } from './connection.js';
 import type { Hello } from './hello.js';
 import { closeConnection, notify, welcome } from './lifecycle.js';
@@ -31,6 +32,8 @@ export function resumeSession(session: Session, connection: Connection, hello: H
   hub.counters.resumed += 1;
   session.unacknowledged = 0;
   welcome(session, `"resumed":true,"done":${JSON.stringify(handledNumbers(session))}`, hello.token, secret);
+  // a page that was loaded anew has no use for what the one before it was reading
+  for (const call of session.calls) if (isUnread(call, hello)) call.abort();
   for (const [id, taken] of hello.open) {
     const call = session.findCall(id);
     if (call !== undefined) call.stream?.resume(taken);
@@ -40,6 +43,10 @@ export function resumeSession(session: Session, connection: Connection, hello: H
   session.questions.repeat();
   if (session.handlersInFlight >= hub.options.limits.maxInFlight) connection.intake.hold();
   notify(session, () => hub.hooks.event?.onResume?.(session.socket));
+}
+
+function isUnread({ channel, number }: Call, { open }: Hello): boolean {
+  return channel?.stream !== undefined && number !== undefined && !open.has(number);
 }
 
 /** Another process is still handling it, or died over it: then it comes again. */

@@ -165,3 +165,22 @@ it('goes on over a connection that takes the session over, and waits for that on
   expect(back.take()).toEqual(from(17, 18));
   expect(server.sockets.stats().clients).toBe(1);
 });
+
+it('ends what a page that was loaded anew does not ask for', async () => {
+  let isFinished = false;
+  const { server, client } = await start(async function* () {
+    try {
+      yield* count();
+    } finally {
+      isFinished = true;
+    }
+  });
+  client.cut();
+  const back = await server.resume(client);
+  await settle();
+  expect(isFinished).toBe(true);
+  expect(back.take()).toEqual([]);
+  client.cut();
+  const again = await server.resume(back);
+  expect(again.welcome.done).toEqual([[1, 1]]);
+});
