@@ -13,10 +13,12 @@ import { readProcessMessage, type ProcessMessage } from './process-messages.js';
 import { RemoteClients } from './remote-clients.js';
 import type { Group } from './rooms.js';
 import { createSecret } from './secrets.js';
+import type { Session } from './session.js';
 import { SharedEnds } from './shared-ends.js';
 import { SharedMembers } from './shared-members.js';
 import { SharedSessions } from './shared-sessions.js';
-import { SharedLog, type SharedLogHost } from './shared-log.js';
+import type { SharedLogHost } from './mirror.js';
+import { SharedLog } from './shared-log.js';
 import { decodeShared } from './shared-message.js';
 import { inboxLogOf, SharedSender } from './shared-sender.js';
 import { Timers } from './timers.js';
@@ -138,6 +140,11 @@ export class Cluster implements BrokerListener, SharedLogHost {
   countAll(): Promise<ClusterCounts> {
     this.#upkeep?.sayCounts();
     return this.broker.counts();
+  }
+
+  /** A session that was in another process is in this one now, and in this room. */
+  keepSoon(session: Session, room: string): void {
+    this.#upkeep?.keepSoon(session, room);
   }
 
   /** Clients came or went. */

@@ -4,20 +4,8 @@ import type { LogHead, LogPage, SharedEntry } from './broker.js';
 import { createEpoch } from './logs.js';
 import type { Log } from './log.js';
 import { catchUp, introduce, noteLag } from './replay.js';
-import type { Group } from './rooms.js';
 import { encodeShared, nothingShared } from './shared-message.js';
-import type { SharedLogHost } from './shared-log.js';
-
-/** The mirror of a log in this process. */
-export interface Mirror {
-  /** What the engine calls the log. */
-  readonly name: string;
-  readonly group: Group;
-  readonly log: Log;
-  readonly host: SharedLogHost;
-  /** Takes the next entry, and hands it to the group. */
-  deliver(entry: SharedEntry): void;
-}
+import type { Mirror } from './mirror.js';
 
 /** Whether the mirror is now what the log was; `page` is what the log has from the newest entry of the mirror on. */
 export async function reconcile(mirror: Mirror, page: LogPage): Promise<boolean> {

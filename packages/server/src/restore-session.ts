@@ -44,7 +44,7 @@ export function restoreSession(
   for (const [name, membership] of rooms) {
     const room = hub.rooms.add(session, name, membership);
     if (room !== undefined) readAhead(room.log, membership, hello);
-    hub.cluster?.members.keep(session, name);
+    hub.cluster?.keepSoon(session, name);
   }
   for (const [number, processId] of handedOver?.running ?? []) shared.elsewhere.set(number, { processId });
   noteUnhandled(session, shared, decodeDone(handedOver?.done ?? claimed.done));

@@ -7,7 +7,8 @@ import { brief, connectTo, startNodes } from './cluster.fixture.js';
 import { Logs } from './logs.js';
 import { resolveOptions } from './options.js';
 import type { Group } from './rooms.js';
-import { SharedLog, type SharedLogHost } from './shared-log.js';
+import type { SharedLogHost } from './mirror.js';
+import { SharedLog } from './shared-log.js';
 import { settle } from './test-server.fixture.js';
 
 const channels = defineChannels({

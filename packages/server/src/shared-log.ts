@@ -1,33 +1,19 @@
 // One log as this process mirrors it. The engine has the truth, and may lose a part of it; the line to it may break. Whatever
 // comes is held against the position that the mirror has, and what does not follow is read, given back, or told as a gap.
-import type { Broker, LatestValue, LogHead, SharedEntry } from './broker.js';
+import type { LogHead, SharedEntry } from './broker.js';
 import { deliverSharedEntry } from './publish.js';
 import { OwnAppends } from './own-appends.js';
-import { holds, reconcile, type Mirror } from './reconcile.js';
+import { holds, reconcile } from './reconcile.js';
+import type { Mirror, SharedLogHost } from './mirror.js';
 import type { Group, Membership } from './rooms.js';
 import { createEpoch } from './logs.js';
-import type { Log, LogSource, PlacedMessage } from './log.js';
+import type { Log, LogSource } from './log.js';
 
 /** So often something is tried that another process may undo meanwhile. */
 const maxTries = 16;
 
 /** A position after all there are: what is read after it is only where the log stands. */
 const afterAll = Number.MAX_SAFE_INTEGER;
-
-/** What a shared log needs of the cluster. */
-export interface SharedLogHost {
-  readonly broker: Broker;
-  /** Makes an entry of a log; of what is no message, one that is a position alone. */
-  decode(entry: SharedEntry, group: Group): PlacedMessage;
-  /** Keeps a `latest` value for those who come later. */
-  keep(value: LatestValue, group: Group): void;
-  /** It is not followed any more. */
-  forget(log: SharedLog): void;
-  /** Something failed that nobody waits for. */
-  failed(error: unknown): void;
-  /** Resolves when it is worth trying again. */
-  retry(): Promise<void>;
-}
 
 /** An entry that came. */
 interface Waiting {
@@ -177,16 +163,14 @@ export class SharedLog implements LogSource, Mirror {
     while (!this.#isClosed) {
       try {
         const { epoch } = this.log;
-        const [head] = await Promise.all([
-          broker.read(this.name, { after: afterAll, epoch }),
-          broker.follow(this.name),
-        ]);
+        const [head] = await Promise.all([this.#findStand(), broker.follow(this.name)]);
         // of many who come back at once each wants what was said while it was away: it is read once, with what was said since
-        const after = Math.min(head.at, this.#wantedFrom);
+        const after = Math.min(head?.at ?? Infinity, this.#wantedFrom);
         const [page] = await Promise.all([broker.read(this.name, { after, epoch }), this.#readLatest()]);
         if (this.#isClosed) return;
         // a log that was made anew between the two is read as it is now
-        this.#openedAt = page.epoch === head.epoch ? Math.min(head.at, page.at) : page.floor;
+        const { at = page.at, epoch: itsEpoch = page.epoch } = head ?? {};
+        this.#openedAt = page.epoch === itsEpoch ? Math.min(at, page.at) : page.floor;
         this.log.restart(page.epoch, this.#openedAt);
         this.#takeBefore(page.entries);
         if (page.floor >= after) this.#loadedFloor = this.log.floor;
@@ -196,6 +180,14 @@ export class SharedLog implements LogSource, Mirror {
         await this.host.retry();
       }
     }
+  }
+
+  /** Where it stands before it is followed: newcomers are sent what comes after that. In an inbox there are none. */
+  async #findStand(): Promise<LogHead | undefined> {
+    // whoever opens it says in this turn from where it is read
+    await Promise.resolve();
+    if (this.group.session !== undefined && this.#wantedFrom < Infinity) return undefined;
+    return this.host.broker.read(this.name, { after: afterAll, epoch: this.log.epoch });
   }
 
   /** Follows a log that it stands in; what was missed until then is found. */

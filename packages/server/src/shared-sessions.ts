@@ -8,6 +8,7 @@ import type { Hello } from './hello.js';
 import type { Hub } from './hub.js';
 import { endForGood, endSession, letGo, loseConnection, openSession, suspendSession } from './lifecycle.js';
 import type { HandedOver, HandOver, ProcessMessage } from './process-messages.js';
+import { ProcessCalls } from './process-calls.js';
 import { handledNumbers } from './received-numbers.js';
 import { resumeSession } from './resume.js';
 import { createSecret, createSessionId, hashOf } from './secrets.js';
@@ -17,10 +18,6 @@ import type { Session } from './session.js';
 import { encodeNewState } from './session-state.js';
 import { inboxLogOf } from './shared-sender.js';
 import { SharedSession } from './shared-session.js';
-
-/** So often a process is called on that does not hear it, and so long after each other. */
-const maxCalls = 3;
-const callAgainMs = 100;
 
 /** A connection that was gone before it was greeted. */
 const noStatus = 1006;
@@ -33,6 +30,7 @@ export class SharedSessions {
   readonly #processId: string;
   readonly #hub: Hub;
   readonly #claims: ClaimsHost;
+  readonly #calls: ProcessCalls;
   /** Clients that come back, by the session that they had. */
   readonly #returning = new Map<string, Promise<void>>();
   readonly #timers = new Set<() => void>();
@@ -42,10 +40,10 @@ export class SharedSessions {
     this.broker = broker;
     this.#processId = processId;
     this.#hub = hub;
-    this.#claims = {
-      ...{ broker, hub },
-      pause: (delayMs) => new Promise((resolve) => void this.#after(delayMs, resolve)),
-    };
+    const pause = (delayMs: number): Promise<void> =>
+      new Promise((resolve) => void this.#after(delayMs, resolve));
+    this.#claims = { broker, hub, pause };
+    this.#calls = new ProcessCalls({ broker, clock: hub.options.clock, pause });
     this.departures = new Departures(hub, processId, (to, message) => this.#tell(to, message));
   }
 
@@ -232,26 +230,18 @@ export class SharedSessions {
     { generation, processId }: ClaimedSession,
     isThere: boolean,
   ): Promise<HandedOver | undefined> {
-    const timers = new Set<() => void>();
+    let stop = (): void => undefined;
     const answer = new Promise<HandedOver | undefined>((resolve) => {
       const giveUp = (): void => resolve(undefined);
-      timers.add(this.#after(handOverMs, giveUp));
+      stop = this.#after(handOverMs, giveUp);
       this.#awaited.set(id, resolve);
-      // one that took its leave says nothing either
-      this.broker.isAlive(processId).then((isAlive) => (isAlive ? undefined : giveUp()), giveUp);
       const text = JSON.stringify({ kind: 'hand-over', id, generation, to: this.#processId, isThere });
-      const call = (): Promise<boolean> => this.broker.tell(processId, text);
-      void call().then((isHeard) => {
-        if (isHeard || this.#awaited.get(id) !== resolve) return;
-        // it may be on its way back to the engine, and has died otherwise
-        const callAgain = (): void => void call().then((isNowHeard) => (isHeard ||= isNowHeard));
-        for (let calls = 1; calls < maxCalls; calls += 1)
-          timers.add(this.#after(calls * callAgainMs, callAgain));
-        timers.add(this.#after(maxCalls * callAgainMs, () => void (isHeard || giveUp())));
-      });
+      const isOver = (): boolean => this.#awaited.get(id) !== resolve;
+      void this.#calls.call(processId, text, isOver).then((isHeard) => void (isHeard || giveUp()));
+      void this.#calls.isGone(processId).then((isGone) => void (isGone && giveUp()));
     });
     const handedOver = await answer;
-    for (const stop of timers) stop();
+    stop();
     this.#awaited.delete(id);
     return handedOver;
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
 import { connectTo, startNodes } from './cluster.fixture.js';
@@ -8,6 +8,40 @@ import { inboxLogOf } from './shared-sender.js';
 import { settle } from './test-server.fixture.js';
 
 const channels = defineChannels({ said: { in: z.string(), out: z.string() } });
+
+describe('clients that came from another process', () => {
+  it('are kept in their rooms in one go, and put back where they are not in them any more', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const [, broker] = brokers;
+    const clients = [await connectTo(one, 'lobby', 'ann'), await connectTo(one, 'lobby', 'bob')];
+    const [ann] = clients.map(({ welcome }) => welcome.session);
+    await settle();
+    engine.kill(brokers[0]);
+    await broker.leave('lobby', ann ?? '');
+    const touch = vi.spyOn(broker, 'touch');
+    const enter = vi.spyOn(broker, 'enter');
+    const returning = clients.map((client) =>
+      other.resume(client, {}, client === clients[0] ? 'ann' : 'bob'),
+    );
+    for (let call = 0; call < 3; call += 1) {
+      await settle();
+      clock.advance(100);
+    }
+    await Promise.all(returning);
+    await settle();
+    clock.advance(499);
+    await settle();
+    expect(touch).not.toHaveBeenCalled();
+    clock.advance(1);
+    await settle();
+    expect(touch.mock.calls.map(([log, , ids]) => [log, ids])).toEqual([
+      ['lobby', clients.map(({ welcome }) => welcome.session)],
+    ]);
+    expect(enter.mock.calls.map(([, { id }]) => id)).toEqual([ann]);
+    expect(await other.sockets.room('lobby').presence()).toHaveLength(2);
+  });
+});
 
 describe('what a process does every 30 s', () => {
   it('keeps every session and every room, few of them at once', async () => {

@@ -17,6 +17,8 @@ export const touchMs = 30_000;
 const beatMs = 10_000;
 /** So soon they are told that clients came or went. */
 const countMs = 500;
+/** So soon it is told that those who came from another process are in their rooms: nobody gave them up yet. */
+const keepMs = 500;
 /** A line on which messages come does not lose single ones: what was appended so long ago and has not come will not. */
 const overdueMs = 100;
 
@@ -36,6 +38,8 @@ export class Upkeep {
   readonly #parts: UpkeepParts;
   /** Logs of which something was appended that this process had not heard of when it was. */
   readonly #behind = new Set<SharedLog>();
+  /** Who came from other processes, by room. */
+  #kept = new Map<string, Session[]>();
   /** The engine has forgotten something since it was last found out what. */
   #isLost = false;
   #isRecovering = false;
@@ -74,6 +78,14 @@ export class Upkeep {
   checkSoon(shared: SharedLog): void {
     this.#behind.add(shared);
     this.#parts.timers.after('overdue', overdueMs, () => this.#checkOverdue());
+  }
+
+  /** A session that was in another process is in this one now, and in its rooms: said in one go for all of about the same time. */
+  keepSoon(session: Session, room: string): void {
+    const sessions = this.#kept.get(room) ?? [];
+    this.#kept.set(room, sessions);
+    sessions.push(session);
+    this.#parts.timers.after('keep', keepMs, () => void this.#keep());
   }
 
   /** Clients came or went: the others are to know soon. */
@@ -127,20 +139,34 @@ export class Upkeep {
     timers.after('touch', Math.max(0, startedAt + touchMs - clock.now()), () => void this.#touch());
   }
 
-  async #touchLog(shared: SharedLog): Promise<void> {
+  async #keep(): Promise<void> {
+    const { hub, logs } = this.#parts;
+    const kept = this.#kept;
+    this.#kept = new Map();
+    const keepIn = async ([room, sessions]: readonly [string, readonly Session[]]): Promise<void> => {
+      const shared = logs.get(room);
+      if (shared?.isOpening === true) for (const session of sessions) this.keepSoon(session, room);
+      else if (shared !== undefined) await this.#touchLog(shared, sessions);
+    };
+    await eachWell(kept, keepIn, (error) => hub.report(error));
+  }
+
+  /** Of a room with those of its members that are given, or all that are here. */
+  async #touchLog(shared: SharedLog, sessions?: readonly Session[]): Promise<void> {
     const { log, group, name } = shared;
     // where it stands here says nothing yet
     if (shared.isOpening) return;
     const [epoch, at] = log.head;
     // an inbox that nothing came into need not be there
     if (group.session !== undefined && at === 0) return;
-    const { broker, hub, members } = this.#parts;
-    const inRoom = new Map(Array.from(hub.rooms.find(name)?.members.keys() ?? [], (one) => [one.id, one]));
+    const { broker, hub } = this.#parts;
+    const members = sessions ?? hub.rooms.find(name)?.members.keys() ?? [];
+    const inRoom = new Map(Array.from(members, (one) => [one.id, one]));
     const { missing, ...head } = await broker.touch(name, epoch, [...inRoom.keys()]);
     for (const id of missing) {
       // it entered when that could not be said
       const session = inRoom.get(id);
-      if (session?.rooms.has(name) === true) members.keep(session, name);
+      if (session?.rooms.has(name) === true) this.#parts.members.keep(session, name);
     }
     if (head.epoch !== epoch || head.at < at) this.recover();
     else if (head.at > log.at) await shared.check();
