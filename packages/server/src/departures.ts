@@ -10,6 +10,13 @@ import type { Session } from './session.js';
 /** What processes say of a message that one of them handles and another one waits for. */
 type WordOfMessage = Handled | Wanted | Lost | Cancel;
 
+/** What became of a message that another process waits for. */
+interface Outcome {
+  readonly session: Session;
+  readonly number: number;
+  readonly frames?: readonly AnswerFrame[];
+}
+
 /** How long a process that is asked for a session may take, however busy it is; one that stands still says nothing. */
 export const handOverMs = 3_000;
 
@@ -17,11 +24,17 @@ export const handOverMs = 3_000;
 export class Departures {
   readonly #hub: Hub;
   readonly #processId: string;
-  readonly #tell: (processId: string, message: WordOfMessage) => void;
+  readonly #tell: (processId: string, message: WordOfMessage) => Promise<boolean>;
   /** The process that has one now may still ask, and is told what handlers here answer. */
   readonly #left = new Map<string, { readonly session: Session; readonly at: number }>();
+  /** What was handled here, and the process that waits for it has not heard. */
+  #unheard: Outcome[] = [];
 
-  constructor(hub: Hub, processId: string, tell: (processId: string, message: WordOfMessage) => void) {
+  constructor(
+    hub: Hub,
+    processId: string,
+    tell: (processId: string, message: WordOfMessage) => Promise<boolean>,
+  ) {
     this.#hub = hub;
     this.#processId = processId;
     this.#tell = tell;
@@ -47,14 +60,21 @@ export class Departures {
 
   /** A message of a session that is elsewhere by now was handled here. */
   forward(session: Session, number: number, frames?: readonly AnswerFrame[]): void {
+    void this.#pass({ session, number, ...(frames && { frames }) });
+  }
+
+  /** Should nobody hear it, it is said again: that process may have missed it for a moment, and would wait for ever. */
+  async #pass(outcome: Outcome): Promise<void> {
+    const { session, ...rest } = outcome;
     const { movedTo } = session.shared ?? {};
-    if (movedTo !== undefined)
-      this.#tell(movedTo, { kind: 'handled', id: session.id, number, ...(frames && { frames }) });
+    if (movedTo === undefined) return;
+    if (!(await this.#tell(movedTo, { kind: 'handled', id: session.id, ...rest })))
+      this.#unheard.push(outcome);
   }
 
   /** Tells a process whom it is to tell what its handlers answer. */
   want({ id }: Session, processId: string, numbers: readonly number[] = []): void {
-    this.#tell(processId, { kind: 'wanted', id, to: this.#processId, numbers });
+    void this.#tell(processId, { kind: 'wanted', id, to: this.#processId, numbers });
   }
 
   /** The client does not want an answer any more. It is done with that; the process that handles it may stop. */
@@ -63,7 +83,7 @@ export class Departures {
     if (shared === undefined || awaited === undefined) return;
     shared.elsewhere.delete(number);
     shared.noteDone(number);
-    this.#tell(awaited.processId, { kind: 'cancel', id, number });
+    void this.#tell(awaited.processId, { kind: 'cancel', id, number });
   }
 
   /** What is being handled by a process that has died will not come: it is handled here. */
@@ -76,6 +96,10 @@ export class Departures {
       lives.set(processId, life);
       return life;
     };
+    const unheard = this.#unheard;
+    this.#unheard = [];
+    for (const outcome of unheard)
+      if (await isAlive(outcome.session.shared?.movedTo ?? '')) void this.#pass(outcome);
     for (const session of this.#hub.roster.all()) await this.#checkElsewhere(session, isAlive);
     for (const [id, { session, at }] of this.#left) {
       await this.#checkElsewhere(session, isAlive);
@@ -100,7 +124,7 @@ export class Departures {
     const session = this.#left.get(id)?.session;
     if (session?.shared !== undefined) session.shared.movedTo = to;
     const handled = new Map(session && stillHandled(session, this.#processId));
-    for (const number of numbers) if (!handled.has(number)) this.#tell(to, { kind: 'lost', id, number });
+    for (const number of numbers) if (!handled.has(number)) void this.#tell(to, { kind: 'lost', id, number });
   }
 
   #noteLost({ id, number }: Lost): void {

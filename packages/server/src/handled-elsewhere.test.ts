@@ -1,5 +1,5 @@
 // What becomes of a message whose handler runs in a process that its client has left.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
 import { startNodes, type Node } from './cluster.fixture.js';
@@ -66,14 +66,28 @@ describe('a message that is handled two processes away', () => {
 
   it('is handled where its client is when the answer to it was lost on its way', async () => {
     const { brokers, client, engine, finish, runs, wait } = await move();
-    engine.dropMessages(brokers[2]);
+    const tell = brokers[0].tell.bind(brokers[0]);
+    vi.spyOn(brokers[0], 'tell').mockImplementation(async (to, text) => {
+      return text.includes('"handled"') || tell(to, text);
+    });
     finish(7);
     await settle();
-    engine.restoreMessages(brokers[2]);
     engine.kill(brokers[1]);
     await wait(120);
     expect(answers(client)).toEqual([{ path: 'add', data: 2, id: 1 }]);
     expect(runs()).toBe(2);
+  });
+
+  it('is answered although the process of its client heard nothing when it was', async () => {
+    const { brokers, client, engine, finish, runs, wait } = await move();
+    engine.dropMessages(brokers[2]);
+    finish(7);
+    await wait(11);
+    expect(answers(client)).toEqual([]);
+    engine.restoreMessages(brokers[2]);
+    await wait(11);
+    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
+    expect(runs()).toBe(1);
   });
 
   it('is not remembered for good by the process in between', async () => {

@@ -31,7 +31,7 @@ export interface EngineSide {
   readonly store: MemoryStore;
   readonly isAway: boolean;
   createLink(): MemoryLink;
-  /** Whether the process is there. */
+  /** Whether the process listens. */
   tell(processId: string, text: string): boolean;
 }
 
@@ -195,8 +195,8 @@ export class MemoryBroker implements Broker {
   }
 
   /** What the engine says to whoever follows `log`; without one, to this process. */
-  hear(log: string | undefined, say: (listener: BrokerListener) => void): void {
-    this.#subscriptions.hear(log, say);
+  hear(log: string | undefined, say: (listener: BrokerListener) => void): boolean {
+    return this.#subscriptions.hear(log, say);
   }
 
   /** The engine is gone, and with it every connection to it. */

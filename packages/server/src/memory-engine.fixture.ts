@@ -131,9 +131,7 @@ export class MemoryEngine implements EngineSide {
   }
 
   tell(processId: string, text: string): boolean {
-    const broker = this.#find(processId);
-    broker?.hear(undefined, (listener) => listener.told(text));
-    return broker !== undefined;
+    return this.#find(processId)?.hear(undefined, (listener) => listener.told(text)) === true;
   }
 
   #find(process: Which): MemoryBroker | undefined {

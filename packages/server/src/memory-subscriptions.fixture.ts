@@ -62,12 +62,13 @@ export class MemorySubscriptions {
     });
   }
 
-  /** What the engine says to whoever follows `log`; without one, to this process. */
-  hear(log: string | undefined, say: (listener: BrokerListener) => void): void {
-    if (this.#isBroken || (log !== undefined && !this.#subscribed.has(log))) return;
+  /** What the engine says to whoever follows `log`; without one, to this process. Whether it goes there. */
+  hear(log: string | undefined, say: (listener: BrokerListener) => void): boolean {
+    if (this.#isBroken || (log !== undefined && !this.#subscribed.has(log))) return false;
     this.#options.down.send(() => {
       if (this.#listener !== undefined && (log === undefined || this.#wanted.has(log))) say(this.#listener);
     });
+    return true;
   }
 
   /** The line breaks: what is on its way is lost as well. */

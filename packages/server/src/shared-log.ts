@@ -182,10 +182,10 @@ export class SharedLog implements LogSource, Mirror {
     }
   }
 
-  /** Where it stands before it is followed: newcomers are sent what comes after that. In an inbox there are none. */
+  /** Where it stands now, before it is followed: newcomers are sent what comes after that. An inbox has none. */
   async #findStand(): Promise<LogHead | undefined> {
     // whoever opens it says in this turn from where it is read
-    await Promise.resolve();
+    if (this.group.session !== undefined) await Promise.resolve();
     if (this.group.session !== undefined && this.#wantedFrom < Infinity) return undefined;
     return this.host.broker.read(this.name, { after: afterAll, epoch: this.log.epoch });
   }

@@ -251,14 +251,14 @@ export class SharedSessions {
     const { shared } = session ?? {};
     const isOlder = shared !== undefined && shared.generation < generation;
     if (session === undefined || shared === undefined || !isOlder) {
-      return this.#tell(to, { kind: 'handed-over', id });
+      return void this.#tell(to, { kind: 'handed-over', id });
     }
     const running = stillHandled(session, this.#processId);
     shared.movedTo = to;
     const done = JSON.stringify(handledNumbers(session));
     const answers = [...(session.answers?.all() ?? [])];
     this.fenced(session, isThere ? closeCodes.takenOver : closeCodes.internal);
-    this.#tell(to, { kind: 'handed-over', id, done, answers, running });
+    void this.#tell(to, { kind: 'handed-over', id, done, answers, running });
   }
 
   /** Runs something later, unless nobody is waited for any more. Returns what calls that off. */
@@ -274,7 +274,7 @@ export class SharedSessions {
     };
   }
 
-  #tell(processId: string, message: ProcessMessage): void {
-    void this.broker.tell(processId, JSON.stringify(message));
+  #tell(processId: string, message: ProcessMessage): Promise<boolean> {
+    return this.broker.tell(processId, JSON.stringify(message));
   }
 }
