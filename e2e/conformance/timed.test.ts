@@ -46,15 +46,15 @@ describe('a quiet line', () => {
     await pinged;
   });
 
-  it('hears $ping after 25 s where wirepact.v1 is spoken, and nothing where it is not', async () => {
+  it('hears a $pong after 25 s where wirepact.v1 is spoken, and nothing where it is not', async () => {
     const { url, clock } = await start();
     const [client, plain] = [await openV1(`${url}/ws`), await open(`${url}/ws`)];
     clock.advance(26_000);
-    expect(await client.heard()).toEqual([{ path: '$ping' }]);
+    expect(await client.heard()).toEqual([{ path: '$pong' }]);
     expect(await plain.heard()).toEqual([]);
   });
 
-  it('that is busy hears no $ping', async () => {
+  it('that is busy hears no $pong', async () => {
     const { url, advance } = await start();
     const client = await openV1(`${url}/ws`);
     for (let n = 1; n <= 6; n += 1) {

@@ -20,7 +20,7 @@ type Step = { readonly client: string; readonly endpoint?: string } & (
 );
 
 /** What may come at any time, and is left out where it is not asked for. */
-const unasked: ReadonlySet<string> = new Set(['$ack', '$ping']);
+const unasked: ReadonlySet<string> = new Set(['$ack', '$pong']);
 
 const variable = /^<(\w+)>$/;
 

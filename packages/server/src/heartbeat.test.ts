@@ -179,21 +179,31 @@ describe('a connection', () => {
 });
 
 describe('a client that speaks the protocol', () => {
-  it('hears $ping when it was sent nothing else for 25 s', async () => {
+  it.each([
+    ['after 25 s', 0.999, 25_000],
+    ['when it is pinged', 0, 22_000],
+  ])('hears an unasked $pong, if it was sent nothing else, %s', async (_when, chance, quietMs) => {
+    const { server, clock } = start({}, chance);
+    const client = await server.connect();
+    answering(client);
+    for (let count = 1; count <= 3; count += 1) {
+      clock.advance(quietMs - 1_000);
+      expect(client.take()).toEqual([]);
+      clock.advance(1_000);
+      expect([client.take(), client.transport.pings]).toEqual([[{ path: '$pong' }], count]);
+    }
+  });
+
+  it('hears none while it is sent something else, and is pinged all the same', async () => {
     const { server, clock } = start();
     const client = await server.connect();
     answering(client);
-    clock.advance(20_000);
-    server.sockets.sendToAll('output', 'something');
-    client.take();
-    clock.advance(24_999);
-    expect(client.take()).toEqual([]);
-    clock.advance(1_001);
-    expect(client.take()).toEqual([{ path: '$ping' }]);
-    clock.advance(23_000);
-    expect(client.take()).toEqual([]);
-    clock.advance(1_000);
-    expect(client.take()).toEqual([{ path: '$ping' }]);
+    for (let second = 0; second < 100; second += 10) {
+      clock.advance(10_000);
+      server.sockets.sendToAll('output', 'something');
+    }
+    expect(client.takeAll().filter(({ path }) => path === '$pong')).toEqual([]);
+    expect(client.transport.pings).toBeGreaterThanOrEqual(3);
   });
 
   it('is closed with 4408 when it says no $hello within 10 s, and was never there', async () => {
@@ -210,7 +220,7 @@ describe('a client that speaks the protocol', () => {
   });
 });
 
-it('a plain client hears no $ping', async () => {
+it('a plain client hears no $pong', async () => {
   const { server, clock } = start();
   const client = await server.connectPlain();
   answering(client);
