@@ -39,11 +39,12 @@ export class Processes {
   }
 
   /** Redis says how many heard it. */
-  async tell(processId: string, text: string): Promise<boolean> {
+  async tell(processId: string, text: string): Promise<boolean | undefined> {
     const { keys, texts, engine } = this.#host;
     const channel = keys.processChannel(processId);
     const words = ['SPUBLISH', channel, texts.told(channel, text)];
-    return Number(await engine().attempt({ key: channel, words })) > 0;
+    const heardBy = await engine().attempt({ key: channel, words });
+    return heardBy === undefined ? undefined : Number(heardBy) > 0;
   }
 
   async beat(clients: number, userIds: Iterable<string>): Promise<void> {

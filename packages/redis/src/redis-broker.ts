@@ -198,8 +198,8 @@ class RedisBroker implements Broker {
     return this.#now.sessions.find(id);
   }
 
-  async tell(processId: string, text: string): Promise<boolean> {
-    return (await this.#joined?.processes.tell(processId, text)) ?? false;
+  async tell(processId: string, text: string): Promise<boolean | undefined> {
+    return this.#joined?.processes.tell(processId, text);
   }
 
   beat(clients: number, userIds: Iterable<string>): void {

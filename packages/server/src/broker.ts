@@ -238,10 +238,10 @@ export interface Broker {
   findSession(id: string): Promise<SessionPlace | undefined>;
 
   /**
-   * Says something to another process. What cannot be said is dropped. Resolves with whether the process is there to hear it, as
-   * far as that is known at once: `false` where it may not be. Never rejects.
+   * Says something to another process. Resolves with whether the process is there to hear it, or `undefined` where it could not
+   * be said, or is not known whether it was: then it is dropped. Never rejects.
    */
-  tell(processId: string, text: string): Promise<boolean>;
+  tell(processId: string, text: string): Promise<boolean | undefined>;
   /** Says how many clients and which users are here; to be said again every 10 s, and whenever it changes much. */
   beat(clients: number, userIds: Iterable<string>): void;
   counts(): Promise<ClusterCounts>;

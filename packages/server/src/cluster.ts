@@ -195,6 +195,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
   async returned(mayHaveLost: boolean): Promise<void> {
     this.#retrying.wakeAll();
     this.ends.returned();
+    this.sessions.noteReturn();
     // what is lost could only be given back before anything is appended behind it; what was missed can be read at any time
     if (!mayHaveLost) return this.#upkeep?.catchUp();
     this.#sender.hold();

@@ -24,7 +24,7 @@ export const handOverMs = 3_000;
 export class Departures {
   readonly #hub: Hub;
   readonly #processId: string;
-  readonly #tell: (processId: string, message: WordOfMessage) => Promise<boolean>;
+  readonly #tell: (processId: string, message: WordOfMessage) => Promise<boolean | undefined>;
   /** The process that has one now may still ask, and is told what handlers here answer. */
   readonly #left = new Map<string, { readonly session: Session; readonly at: number }>();
   /** What was handled here, and the process that waits for it has not heard. */
@@ -33,7 +33,7 @@ export class Departures {
   constructor(
     hub: Hub,
     processId: string,
-    tell: (processId: string, message: WordOfMessage) => Promise<boolean>,
+    tell: (processId: string, message: WordOfMessage) => Promise<boolean | undefined>,
   ) {
     this.#hub = hub;
     this.#processId = processId;

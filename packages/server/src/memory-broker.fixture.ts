@@ -177,8 +177,8 @@ export class MemoryBroker implements Broker {
     return this.#commands.ask((store) => store.sessions.place(id, store.putting(this.#joined).now));
   }
 
-  async tell(processId: string, text: string): Promise<boolean> {
-    return (await this.#commands.attempt(() => this.#engine.tell(processId, text))) === true;
+  tell(processId: string, text: string): Promise<boolean | undefined> {
+    return this.#commands.attempt(() => this.#engine.tell(processId, text));
   }
 
   beat(clients: number, userIds: Iterable<string>): void {

@@ -44,16 +44,26 @@ it('calls three times on a process that hears nothing, and once on one that is k
 });
 
 it.each([
-  ['when it has heard somebody', 1_000, true],
-  ['after a minute', 60_000, false],
-])('has as much patience as ever with a process %s', async (_when, ms, hears) => {
-  const { clock, tell, call } = start();
+  ['when it has heard somebody', 1_000, true, false],
+  ['after a minute', 60_000, false, false],
+  ['when the engine was away', 1_000, false, true],
+])('has as much patience as ever with a process %s', async (_when, ms, hears, wasAway) => {
+  const { clock, tell, calls, call } = start();
   await call();
   clock.advance(ms);
   if (hears) {
     tell.mockResolvedValueOnce(true);
     await call();
   }
+  if (wasAway) calls.noteReturn();
+  expect(await call()).toEqual([false, 300]);
+});
+
+it('takes nobody for deaf because the engine is away', async () => {
+  const { clock, tell, call } = start();
+  tell.mockResolvedValue(undefined);
+  await call();
+  clock.advance(1_000);
   expect(await call()).toEqual([false, 300]);
 });
 

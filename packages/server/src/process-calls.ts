@@ -31,12 +31,14 @@ export class ProcessCalls {
   async call(processId: string, text: string, isOver: () => boolean): Promise<boolean> {
     const { broker, pause } = this.#host;
     for (let calls = 1; calls <= maxCalls && !isOver(); calls += 1) {
-      if (await broker.tell(processId, text)) {
+      const isHeard = await broker.tell(processId, text);
+      if (isHeard === true) {
         this.#deafSince.delete(processId);
         return true;
       }
       if (this.#isKnownDeaf(processId)) return false;
-      this.#note(processId);
+      // an engine that is away says nothing of others
+      if (isHeard === false) this.#note(processId);
       await pause(callAgainMs);
     }
     return false;
@@ -46,6 +48,11 @@ export class ProcessCalls {
   async isGone(processId: string): Promise<boolean> {
     if (this.#isKnownDeaf(processId)) return false;
     return !(await this.#host.broker.isAlive(processId).catch(() => false));
+  }
+
+  /** The engine was away, and others may take a while longer to come back than this process. */
+  noteReturn(): void {
+    this.#deafSince.clear();
   }
 
   #note(processId: string): void {

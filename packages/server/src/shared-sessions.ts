@@ -67,6 +67,11 @@ export class SharedSessions {
     this.#hub.cluster?.countSoon();
   }
 
+  /** The engine was away. */
+  noteReturn(): void {
+    this.#calls.noteReturn();
+  }
+
   /** Settles when it is decided whether a client that is coming back goes on here. */
   async returning(id: string): Promise<void> {
     await this.#returning.get(id);
@@ -274,7 +279,7 @@ export class SharedSessions {
     };
   }
 
-  #tell(processId: string, message: ProcessMessage): Promise<boolean> {
+  #tell(processId: string, message: ProcessMessage): Promise<boolean | undefined> {
     return this.broker.tell(processId, JSON.stringify(message));
   }
 }
