@@ -133,6 +133,9 @@ async function isWell(servers: readonly JoinedServer[]): Promise<string[]> {
   for (const [index, guest] of guests.entries()) {
     if (!(await guest.go(servers[index]!))) return ['a client that did nothing wrong is not let in'];
     guest.say({ path: '$join', data: { room: 'lobby' }, id: 1 });
+    // whoever is still on its way in is not sent what was sent before
+    const isIn = await comesTrue(servers, () => (guest.listen(), guest.paths.has('$join')));
+    if (!isIn) return ['a client that did nothing wrong is not let into a room'];
   }
   const wrong: string[] = [];
   for (const [index, { sockets }] of servers.entries()) {
