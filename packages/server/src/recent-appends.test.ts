@@ -1,9 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createManualClock } from '@wirepact/core/testing';
 import { createMemoryEngine } from './memory-engine.fixture.js';
 import { RecentAppends } from './recent-appends.js';
 import { settle } from './test-server.fixture.js';
 
+const never = () => false;
 const head = (at: number) => ({ epoch: 'e', at });
 
 it('remembers a megabyte, however much is appended', () => {
@@ -44,14 +45,14 @@ it('looks again only at what it could not be sure of, and at few logs at a time'
     // the engine may have been away
     if (log === 'log 19') {
       await settle();
-      clock.advance(200);
+      clock.advance(1_200);
     }
     return { ...head(1), floor: 0, entries: [{ at: 1, after: 0, time: 0, body: 'x' }] };
   };
-  expect(await recent.verify('all')).toEqual(new Set(['log 19']));
+  expect(await recent.verify('all', never)).toEqual(new Set(['log 19']));
   expect([asked.length, most]).toEqual([20, 4]);
   asked.length = 0;
-  expect(await recent.verify(new Set(['log 19', 'log 20']))).toEqual(new Set(['log 19']));
+  expect(await recent.verify(new Set(['log 19', 'log 20']), never)).toEqual(new Set(['log 19']));
   expect(asked).toEqual(['log 19']);
 });
 
@@ -59,29 +60,38 @@ it('appends what is lost again until the engine has taken it, and the rest meanw
   const clock = createManualClock();
   const broker = createMemoryEngine({ clock }).broker();
   const recent = new RecentAppends(broker, clock);
-  for (const log of ['lobby', 'hall']) recent.note(log, head(1), log);
-  broker.read = async () => ({ epoch: 'e', at: 0, floor: 0, entries: [] });
+  for (const log of ['lobby', 'hall']) {
+    recent.note(log, head(1), 'kept');
+    recent.note(log, head(2), log);
+  }
+  broker.read = async () => ({
+    epoch: 'e',
+    at: 1,
+    floor: 0,
+    entries: [{ at: 1, after: 0, time: 0, body: 'kept' }],
+  });
   const taken: string[] = [];
   let isFull = true;
   broker.append = async ({ log, body }) => {
     if (isFull && log === 'lobby') throw new Error('the queue is full');
     taken.push(body);
-    return head(2);
+    return head(3);
   };
-  expect(await recent.verify('all')).toEqual(new Set(['lobby']));
+  expect(await recent.verify('all', never)).toEqual(new Set(['lobby']));
   isFull = false;
-  expect(await recent.verify(new Set(['lobby']))).toEqual(new Set());
+  expect(await recent.verify(new Set(['lobby']), never)).toEqual(new Set());
   expect(taken).toEqual(['hall', 'lobby']);
-  expect([recent.knownAt('lobby'), recent.knownAt('hall')]).toEqual([2, 2]);
+  expect([recent.knownAt('lobby'), recent.knownAt('hall')]).toEqual([3, 3]);
 });
 
 it('tells of what is lost before it appends that again, where later ones were taken', async () => {
   const clock = createManualClock();
   const broker = createMemoryEngine({ clock }).broker();
   const recent = new RecentAppends(broker, clock);
-  for (const at of [1, 2, 3]) recent.note('lobby', head(at), `${at}`);
+  for (const at of [1, 2, 3, 4]) recent.note('lobby', head(at), `${at}`);
   broker.read = async () => {
-    return { epoch: 'e', at: 3, floor: 0, entries: [{ at: 2, after: 0, time: 0, body: '2' }] };
+    const entries = [1, 3].map((at) => ({ at, after: at - 1, time: 0, body: `${at}` }));
+    return { epoch: 'e', at: 3, floor: 0, entries };
   };
   const done: string[] = [];
   let isAway = true;
@@ -94,8 +104,63 @@ it('tells of what is lost before it appends that again, where later ones were ta
     done.push(body);
     return { epoch: 'f', at: 4 };
   };
-  expect(await recent.verify('all')).toEqual(new Set(['lobby']));
+  expect(await recent.verify('all', never)).toEqual(new Set(['lobby']));
   isAway = false;
-  expect(await recent.verify('all')).toEqual(new Set());
-  expect(done).toEqual(['renewed lobby', '1', '3']);
+  expect(await recent.verify('all', never)).toEqual(new Set());
+  expect(done).toEqual(['renewed lobby', '2', '4']);
+});
+
+it('tells of it as well where later ones are on their way', async () => {
+  const clock = createManualClock();
+  const broker = createMemoryEngine({ clock }).broker();
+  const recent = new RecentAppends(broker, clock);
+  for (const at of [1, 2]) recent.note('lobby', head(at), `${at}`);
+  void recent.track('lobby', '3', new Promise(() => undefined));
+  broker.read = async () => ({
+    epoch: 'e',
+    at: 1,
+    floor: 0,
+    entries: [{ at: 1, after: 0, time: 0, body: '1' }],
+  });
+  broker.append = async () => head(4);
+  const renew = vi.spyOn(broker, 'renew').mockResolvedValue(head(4));
+  expect(await recent.verify('all', never)).toEqual(new Set());
+  expect(renew).toHaveBeenCalledOnce();
+});
+
+it('waits longer where nothing older is held: the log may have been made anew under its old epoch', async () => {
+  const clock = createManualClock();
+  const broker = createMemoryEngine({ clock }).broker();
+  const recent = new RecentAppends(broker, clock);
+  for (const at of [1, 2]) recent.note('lobby', head(at), `${at}`);
+  broker.read = async () => ({
+    epoch: 'e',
+    at: 3,
+    floor: 0,
+    entries: [{ at: 2, after: 0, time: 0, body: '2' }],
+  });
+  const again = vi.spyOn(broker, 'append').mockResolvedValue(head(4));
+  vi.spyOn(broker, 'renew').mockResolvedValue(head(4));
+  for (const ms of [0, 1_999]) {
+    clock.advance(ms);
+    expect(await recent.verify('all', never)).toEqual(new Set(['lobby']));
+  }
+  expect(again).not.toHaveBeenCalled();
+  clock.advance(1);
+  expect(await recent.verify('all', never)).toEqual(new Set());
+  expect(again).toHaveBeenCalledOnce();
+});
+
+it('trusts nothing that was read while the engine was away', async () => {
+  const clock = createManualClock();
+  const broker = createMemoryEngine({ clock }).broker();
+  const recent = new RecentAppends(broker, clock);
+  recent.note('lobby', head(1), 'x');
+  broker.read = async () => ({
+    epoch: 'e',
+    at: 1,
+    floor: 0,
+    entries: [{ at: 1, after: 0, time: 0, body: 'x' }],
+  });
+  expect(await recent.verify('all', () => true)).toEqual(new Set(['lobby']));
 });

@@ -10,6 +10,10 @@ import { nothingShared } from './shared-message.js';
 const keptForMs = 10_000;
 /** An answer that takes longer has waited for an engine that was away. */
 export const promptMs = 100;
+/** And one that takes so long, although nobody has heard that it was. */
+const slowMs = 1_000;
+/** So long something is missing before it is lost, where the log may just have been made anew. */
+const unsureMs = 2_000;
 /** So much is remembered at most. */
 const maxBytes = 1_048_576;
 /** Reads of so many logs are under way at a time: a whole log may be read, and none is to wait for others of its own kind. */
@@ -33,11 +37,27 @@ export class RecentAppends {
   /** The first of them that still counts; the array is cut only now and then. */
   #first = 0;
   readonly #knownAt = new Map<string, number>();
+  /** How much of each log is on its way. */
+  readonly #underWay = new Map<string, number>();
+  /** What was missing when it was looked for, and since when. */
+  readonly #missing = new WeakMap<Recent, number>();
   #bytes = 0;
 
   constructor(broker: Broker, clock: Clock) {
     this.#broker = broker;
     this.#clock = clock;
+  }
+
+  /** Follows one until it has its position. */
+  async track(log: string, body: string, appending: Promise<LogHead>): Promise<void> {
+    this.#underWay.set(log, (this.#underWay.get(log) ?? 0) + 1);
+    try {
+      this.note(log, await appending, body);
+    } finally {
+      const left = (this.#underWay.get(log) ?? 1) - 1;
+      if (left > 0) this.#underWay.set(log, left);
+      else this.#underWay.delete(log);
+    }
   }
 
   note(log: string, head: LogHead, body: string): void {
@@ -53,10 +73,10 @@ export class RecentAppends {
   }
 
   /**
-   * Appends again what these logs do not hold any more, once others had time to give back what they hold. Resolves with those
-   * of them that must be looked at again.
+   * Appends again what these logs do not hold any more, once others had time to give back what they hold; `wasAway` is whether
+   * the engine was since. Resolves with those of them that must be looked at again.
    */
-  async verify(logs: DoubtfulLogs): Promise<ReadonlySet<string>> {
+  async verify(logs: DoubtfulLogs, wasAway: () => boolean): Promise<ReadonlySet<string>> {
     this.#trim();
     const byLog = new Map<string, Recent[]>();
     for (const recent of this.#recent.slice(this.#first)) {
@@ -66,33 +86,41 @@ export class RecentAppends {
     }
     const left = new Set<string>();
     const verifyLog = async ([log, ofLog]: readonly [string, readonly Recent[]]): Promise<void> => {
-      if (!(await this.#verifyLog(log, ofLog))) left.add(log);
+      if (!(await this.#verifyLog(log, ofLog, wasAway))) left.add(log);
     };
     await eachOf(byLog, verifyLog, verifiedAtOnce);
     return left;
   }
 
-  async #verifyLog(log: string, recents: readonly Recent[]): Promise<boolean> {
-    const [first] = recents;
-    if (first === undefined) return true;
-    const { epoch } = first.head;
+  async #verifyLog(log: string, recents: readonly Recent[], wasAway: () => boolean): Promise<boolean> {
     // they are noted as their answers come, which is not always their order in the log
-    const at = Math.min(...recents.map(({ head }) => head.at));
+    const from = Math.min(...recents.map(({ head }) => head.at));
     const askedAt = this.#clock.now();
-    const page = await this.#broker.read(log, { after: at - 1, epoch }).catch(() => undefined);
+    // a log that is not there is not to be taken for the one that was
+    const range = { after: from - 1, epoch: createEpoch() };
+    const page = await this.#broker.read(log, range).catch(() => undefined);
     // the engine was away meanwhile: others may be about to give back what is missing in this
-    if (page === undefined || this.#clock.now() - askedAt > promptMs) return false;
+    if (page === undefined || wasAway() || this.#clock.now() - askedAt > slowMs) return false;
     // an engine whose clock went back may have given the position to another one
-    const held = new Map(page.entries.map(({ at, body }) => [at, body]));
+    const bodies = new Map(page.entries.map(({ at, body }) => [at, body]));
     // what the only reader of an inbox has taken is given back as positions alone
     const taken = page.entries.filter(({ body }) => body === nothingShared);
-    const isTaken = (at: number): boolean => taken.some((entry) => entry.after < at && at <= entry.at);
+    const isHeld = ({ head: { at }, body }: Recent): boolean =>
+      bodies.get(at) === body || taken.some((entry) => entry.after < at && at <= entry.at);
     // a log that was made anew is told of as a gap; what is older than the oldest that is kept was trimmed, not lost
-    const lost = recents.filter(({ head, body }) => {
-      const isKept = head.epoch === page.epoch && head.at > page.floor;
-      return isKept && held.get(head.at) !== body && !isTaken(head.at);
-    });
-    return this.#again(recents, new Set(lost));
+    const ours = recents.filter(({ head }) => head.epoch === page.epoch && head.at > page.floor);
+    const oldestHeld = Math.min(...ours.filter(isHeld).map(({ head }) => head.at));
+    const missing = ours.filter((recent) => !isHeld(recent));
+    const isLost = new Set(
+      missing.filter((recent) => {
+        const since = this.#missing.get(recent) ?? askedAt;
+        this.#missing.set(recent, since);
+        // a log that holds nothing older may have been made anew under its old epoch, of which its readers are told soon
+        return recent.head.at > oldestHeld || askedAt - since >= unsureMs;
+      }),
+    );
+    const areTaken = await this.#again(recents, isLost);
+    return isLost.size === missing.length && areTaken;
   }
 
   /** Of all that was appended to a log, what is lost comes again; behind the rest, of which whoever reads it is told. */
@@ -103,7 +131,8 @@ export class RecentAppends {
     // not looked for by others meanwhile, or it would be appended twice
     this.#keep(this.#recent.slice(this.#first).filter((recent) => !isLost.has(recent)));
     const { log, head } = first;
-    const isOvertaken = recents.some((recent) => !isLost.has(recent) && recent.head.at >= head.at);
+    const isOvertaken =
+      this.#underWay.has(log) || recents.some((recent) => !isLost.has(recent) && recent.head.at >= head.at);
     try {
       if (isOvertaken) await this.#broker.renew(log, head.epoch, createEpoch());
     } catch {

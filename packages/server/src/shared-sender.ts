@@ -63,8 +63,7 @@ export class SharedSender {
     if (message.delivery === 'volatile') return this.#broker.emit(log, body);
     if (message.delivery === 'latest') return this.#broker.keepLatest(log, message.slot, body);
     if (append === undefined && this.#held !== undefined) await this.waitForOthers();
-    const head = await (append?.(body) ?? this.#broker.append(this.#appendOf(log, body)));
-    this.#recent.note(log, head, body);
+    await this.#recent.track(log, body, append?.(body) ?? this.#broker.append(this.#appendOf(log, body)));
   }
 
   /** Sends to every client of a user, wherever it is. Resolves once that is accepted for each of them, in time. */
@@ -171,7 +170,8 @@ export class SharedSender {
     const logs = this.#doubtful;
     this.#doubtful = none;
     try {
-      const left = await this.#recent.verify(logs);
+      const returns = this.#returns;
+      const left = await this.#recent.verify(logs, () => returns !== this.#returns);
       if (left.size === 0) return;
       // another look may be about to begin, or have left some as well
       if (this.#doubtful !== 'all') this.#doubtful = new Set([...this.#doubtful, ...left]);
