@@ -2,12 +2,12 @@
 import type { Broker } from './broker.js';
 import type { Clock } from '@wirepact/core/internal';
 
-/** So often a process is called on that does not hear it, and so long after each other: it may be on its way back. */
-const maxCalls = 3;
+/** So long, and so long after each other, a process is called on that does not hear it: it may be on its way back. */
+const patienceMs = 300;
 const callAgainMs = 100;
-/** One that has heard nobody for so long is called on once. */
+/** For one that has heard nobody for so long, one call in that time does for all who wait for it, but for their last. */
 const knownDeafMs = 1_000;
-/** And like any other again after that: it may have been a line that was at fault. */
+/** So long it is remembered that one was deaf. */
 const forgottenMs = 60_000;
 
 /** What the calls need of the process. */
@@ -20,8 +20,8 @@ export interface ProcessCallsHost {
 /** Calls on other processes. */
 export class ProcessCalls {
   readonly #host: ProcessCallsHost;
-  /** Since when each has heard nobody. */
-  readonly #deafSince = new Map<string, number>();
+  /** Those that heard nobody: since when, and when they were last called on. */
+  readonly #deaf = new Map<string, { readonly since: number; readonly calledAt: number }>();
 
   constructor(host: ProcessCallsHost) {
     this.#host = host;
@@ -29,40 +29,47 @@ export class ProcessCalls {
 
   /** Says something to a process. Whether it has heard it; `isOver` is whether it need not any more. Never rejects. */
   async call(processId: string, text: string, isOver: () => boolean): Promise<boolean> {
-    const { broker, pause } = this.#host;
-    for (let calls = 1; calls <= maxCalls && !isOver(); calls += 1) {
-      const isHeard = await broker.tell(processId, text);
-      if (isHeard === true) {
-        this.#deafSince.delete(processId);
-        return true;
+    const { broker, clock, pause } = this.#host;
+    const until = clock.now() + patienceMs;
+    while (!isOver()) {
+      const isLast = clock.now() >= until - callAgainMs;
+      if (isLast || !this.#wasJustCalled(processId)) {
+        const isHeard = await broker.tell(processId, text);
+        if (isHeard === true) {
+          this.#deaf.delete(processId);
+          return true;
+        }
+        // an engine that is away says nothing of others
+        if (isHeard === false) this.#note(processId);
       }
-      if (this.#isKnownDeaf(processId)) return false;
-      // an engine that is away says nothing of others
-      if (isHeard === false) this.#note(processId);
-      await pause(callAgainMs);
+      if (clock.now() >= until) return false;
+      await pause(Math.min(callAgainMs, until - clock.now()));
+      if (isLast) return false;
     }
     return false;
   }
 
   /** Whether a process has taken its leave, or is dead: it does not answer what it may still hear. Never rejects. */
   async isGone(processId: string): Promise<boolean> {
-    if (this.#isKnownDeaf(processId)) return false;
+    if (this.#wasJustCalled(processId)) return false;
     return !(await this.#host.broker.isAlive(processId).catch(() => false));
   }
 
   /** The engine was away, and others may take a while longer to come back than this process. */
   noteReturn(): void {
-    this.#deafSince.clear();
+    this.#deaf.clear();
   }
 
   #note(processId: string): void {
     const now = this.#host.clock.now();
-    for (const [id, since] of this.#deafSince) if (now - since >= forgottenMs) this.#deafSince.delete(id);
-    if (!this.#deafSince.has(processId)) this.#deafSince.set(processId, now);
+    for (const [id, { calledAt }] of this.#deaf) if (now - calledAt >= forgottenMs) this.#deaf.delete(id);
+    this.#deaf.set(processId, { since: this.#deaf.get(processId)?.since ?? now, calledAt: now });
   }
 
-  #isKnownDeaf(processId: string): boolean {
-    const deafForMs = this.#host.clock.now() - (this.#deafSince.get(processId) ?? Infinity);
-    return deafForMs >= knownDeafMs && deafForMs < forgottenMs;
+  /** It has heard nobody for long, and somebody has called on it in vain just now. */
+  #wasJustCalled(processId: string): boolean {
+    const now = this.#host.clock.now();
+    const { since = now, calledAt = 0 } = this.#deaf.get(processId) ?? {};
+    return now - since >= knownDeafMs && now - calledAt < callAgainMs;
   }
 }

@@ -17,7 +17,7 @@ const unsureMs = 2_000;
 /** So much is remembered at most. */
 const maxBytes = 1_048_576;
 /** Reads of so many logs are under way at a time: a whole log may be read, and none is to wait for others of its own kind. */
-const verifiedAtOnce = 4;
+const verifiedAtOnce = 16;
 
 /** Logs in which something may be missing. */
 export type DoubtfulLogs = ReadonlySet<string> | 'all';
@@ -119,26 +119,36 @@ export class RecentAppends {
         return recent.head.at > oldestHeld || askedAt - since >= unsureMs;
       }),
     );
-    const areTaken = await this.#again(recents, isLost);
-    return isLost.size === missing.length && areTaken;
+    const lost = [...isLost].sort((one, other) => one.head.at - other.head.at);
+    const isGivenBack = await this.#giveBack(log, page, lost);
+    return isLost.size === missing.length && isGivenBack;
   }
 
-  /** Of all that was appended to a log, what is lost comes again; behind the rest, of which whoever reads it is told. */
-  async #again(recents: readonly Recent[], isLost: ReadonlySet<Recent>): Promise<boolean> {
-    const lost = [...isLost].sort((one, other) => one.head.at - other.head.at);
+  /**
+   * What is lost comes again: in its old place where nobody has written on, as whoever holds it would give it back; otherwise
+   * behind the rest, of which whoever reads it is told.
+   */
+  async #giveBack(log: string, page: LogHead, lost: readonly Recent[]): Promise<boolean> {
     const [first] = lost;
-    if (first === undefined) return true;
-    // not looked for by others meanwhile, or it would be appended twice
-    this.#keep(this.#recent.slice(this.#first).filter((recent) => !isLost.has(recent)));
-    const { log, head } = first;
-    const isOvertaken =
-      this.#underWay.has(log) || recents.some((recent) => !isLost.has(recent) && recent.head.at >= head.at);
+    const last = lost.at(-1);
+    if (first === undefined || last === undefined) return true;
+    const isLast = last.head.at === this.knownAt(log) && !this.#underWay.has(log);
     try {
-      if (isOvertaken) await this.#broker.renew(log, head.epoch, createEpoch());
+      if (isLast && page.at < first.head.at) {
+        const { epoch, at } = page;
+        const entries = lost.map(({ head, body, time }, index) => {
+          return { at: head.at, after: lost[index - 1]?.head.at ?? at, time: Math.floor(time), body };
+        });
+        const head = await this.#broker.restore(log, { epoch, at }, entries);
+        return head.epoch === epoch && head.at === last.head.at;
+      }
+      await this.#broker.renew(log, page.epoch, createEpoch());
     } catch {
-      for (const recent of lost) this.#putBack(recent);
       return false;
     }
+    // not looked for any more, or it would be appended twice
+    const isLost = new Set(lost);
+    this.#keep(this.#recent.slice(this.#first).filter((recent) => !isLost.has(recent)));
     const areTaken = await Promise.all(lost.map((recent) => this.#appendAgain(recent)));
     return !areTaken.includes(false);
   }

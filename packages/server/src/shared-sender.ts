@@ -36,6 +36,7 @@ export class SharedSender {
   readonly #recent: RecentAppends;
   #doubtful: DoubtfulLogs = none;
   #held: Waiters | undefined;
+  #verifying: Promise<void> = Promise.resolve();
   /** How often the engine came back. */
   #returns = 0;
   /** Who is being looked for, by user. */
@@ -165,7 +166,12 @@ export class SharedSender {
     this.release();
   }
 
-  async #verify(): Promise<void> {
+  /** One after the other: two would find the same missing. */
+  #verify(): Promise<void> {
+    return (this.#verifying = this.#verifying.then(() => this.#look()));
+  }
+
+  async #look(): Promise<void> {
     if (!this.#isDoubtful) return;
     const logs = this.#doubtful;
     this.#doubtful = none;
