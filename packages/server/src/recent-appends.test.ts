@@ -7,6 +7,17 @@ import { settle } from './test-server.fixture.js';
 const never = () => false;
 const head = (at: number) => ({ epoch: 'e', at });
 
+/** Remembers what was appended to the lobby at some positions, of which the engine holds these. */
+function start(noted: readonly number[] = [], held: readonly number[] = []) {
+  const clock = createManualClock();
+  const broker = createMemoryEngine({ clock }).broker();
+  const recent = new RecentAppends(broker, clock);
+  for (const at of noted) recent.note('lobby', head(at), `${at}`);
+  const entries = held.map((at) => ({ at, after: at - 1, time: 0, body: `${at}` }));
+  broker.read = async () => ({ epoch: 'e', at: held.at(-1) ?? 0, floor: 0, entries });
+  return { clock, broker, recent };
+}
+
 it('remembers a megabyte, however much is appended', () => {
   const clock = createManualClock();
   const recent = new RecentAppends(createMemoryEngine({ clock }).broker(), clock);
@@ -30,9 +41,7 @@ it('remembers what was appended in the ten seconds before the newest', () => {
 });
 
 it('looks again only at what it could not be sure of, and at few logs at a time', async () => {
-  const clock = createManualClock();
-  const broker = createMemoryEngine({ clock }).broker();
-  const recent = new RecentAppends(broker, clock);
+  const { broker, clock, recent } = start();
   for (let n = 0; n < 20; n += 1) recent.note(`log ${n}`, head(1), 'x');
   const asked: string[] = [];
   let underWay = 0;
@@ -57,9 +66,7 @@ it('looks again only at what it could not be sure of, and at few logs at a time'
 });
 
 it('gives back what is lost in its old place until the engine has taken it, and the rest meanwhile', async () => {
-  const clock = createManualClock();
-  const broker = createMemoryEngine({ clock }).broker();
-  const recent = new RecentAppends(broker, clock);
+  const { broker, recent } = start();
   const lost = new Set(['lobby', 'hall']);
   for (const log of lost) {
     recent.note(log, head(1), 'kept');
@@ -85,29 +92,13 @@ it('gives back what is lost in its old place until the engine has taken it, and 
 });
 
 it('looks again where somebody was faster to write, or to give it back', async () => {
-  const clock = createManualClock();
-  const broker = createMemoryEngine({ clock }).broker();
-  const recent = new RecentAppends(broker, clock);
-  for (const at of [1, 2]) recent.note('lobby', head(at), `${at}`);
-  broker.read = async () => ({
-    epoch: 'e',
-    at: 1,
-    floor: 0,
-    entries: [{ at: 1, after: 0, time: 0, body: '1' }],
-  });
+  const { broker, recent } = start([1, 2], [1]);
   vi.spyOn(broker, 'restore').mockResolvedValue(head(3));
   expect(await recent.verify('all', never)).toEqual(new Set(['lobby']));
 });
 
 it('tells of what is lost before it appends that again, where later ones were taken', async () => {
-  const clock = createManualClock();
-  const broker = createMemoryEngine({ clock }).broker();
-  const recent = new RecentAppends(broker, clock);
-  for (const at of [1, 2, 3, 4]) recent.note('lobby', head(at), `${at}`);
-  broker.read = async () => {
-    const entries = [1, 3].map((at) => ({ at, after: at - 1, time: 0, body: `${at}` }));
-    return { epoch: 'e', at: 3, floor: 0, entries };
-  };
+  const { broker, recent } = start([1, 2, 3, 4], [1, 3]);
   const done: string[] = [];
   let isAway = true;
   broker.renew = async (log) => {
@@ -126,17 +117,8 @@ it('tells of what is lost before it appends that again, where later ones were ta
 });
 
 it('tells of it as well where later ones are on their way', async () => {
-  const clock = createManualClock();
-  const broker = createMemoryEngine({ clock }).broker();
-  const recent = new RecentAppends(broker, clock);
-  for (const at of [1, 2]) recent.note('lobby', head(at), `${at}`);
+  const { broker, recent } = start([1, 2], [1]);
   void recent.track('lobby', '3', new Promise(() => undefined));
-  broker.read = async () => ({
-    epoch: 'e',
-    at: 1,
-    floor: 0,
-    entries: [{ at: 1, after: 0, time: 0, body: '1' }],
-  });
   broker.append = async () => head(4);
   const renew = vi.spyOn(broker, 'renew').mockResolvedValue(head(4));
   expect(await recent.verify('all', never)).toEqual(new Set());
@@ -144,16 +126,7 @@ it('tells of it as well where later ones are on their way', async () => {
 });
 
 it('waits longer where nothing older is held: the log may have been made anew under its old epoch', async () => {
-  const clock = createManualClock();
-  const broker = createMemoryEngine({ clock }).broker();
-  const recent = new RecentAppends(broker, clock);
-  for (const at of [1, 2]) recent.note('lobby', head(at), `${at}`);
-  broker.read = async () => ({
-    epoch: 'e',
-    at: 3,
-    floor: 0,
-    entries: [{ at: 2, after: 0, time: 0, body: '2' }],
-  });
+  const { broker, clock, recent } = start([1, 2], [2]);
   const again = vi.spyOn(broker, 'append').mockResolvedValue(head(4));
   vi.spyOn(broker, 'renew').mockResolvedValue(head(4));
   for (const ms of [0, 1_999]) {
@@ -167,15 +140,6 @@ it('waits longer where nothing older is held: the log may have been made anew un
 });
 
 it('trusts nothing that was read while the engine was away', async () => {
-  const clock = createManualClock();
-  const broker = createMemoryEngine({ clock }).broker();
-  const recent = new RecentAppends(broker, clock);
-  recent.note('lobby', head(1), 'x');
-  broker.read = async () => ({
-    epoch: 'e',
-    at: 1,
-    floor: 0,
-    entries: [{ at: 1, after: 0, time: 0, body: 'x' }],
-  });
+  const { recent } = start([1], [1]);
   expect(await recent.verify('all', () => true)).toEqual(new Set(['lobby']));
 });

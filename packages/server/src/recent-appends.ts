@@ -8,9 +8,7 @@ import { nothingShared } from './shared-message.js';
 
 /** An engine that is back has lost no more than that. Redis writes to disk every second, and less often when it is busy. */
 const keptForMs = 10_000;
-/** An answer that takes longer has waited for an engine that was away. */
-export const promptMs = 100;
-/** And one that takes so long, although nobody has heard that it was. */
+/** An answer that takes so long may have waited for an engine that was away, although nobody has heard that it was. */
 const slowMs = 1_000;
 /** So long something is missing before it is lost, where the log may just have been made anew. */
 const unsureMs = 2_000;
@@ -111,17 +109,15 @@ export class RecentAppends {
     const ours = recents.filter(({ head }) => head.epoch === page.epoch && head.at > page.floor);
     const oldestHeld = Math.min(...ours.filter(isHeld).map(({ head }) => head.at));
     const missing = ours.filter((recent) => !isHeld(recent));
-    const isLost = new Set(
-      missing.filter((recent) => {
-        const since = this.#missing.get(recent) ?? askedAt;
-        this.#missing.set(recent, since);
-        // a log that holds nothing older may have been made anew under its old epoch, of which its readers are told soon
-        return recent.head.at > oldestHeld || askedAt - since >= unsureMs;
-      }),
-    );
-    const lost = [...isLost].sort((one, other) => one.head.at - other.head.at);
+    const lost = missing.filter((recent) => {
+      const since = this.#missing.get(recent) ?? askedAt;
+      this.#missing.set(recent, since);
+      // a log that holds nothing older may have been made anew under its old epoch, of which its readers are told soon
+      return recent.head.at > oldestHeld || askedAt - since >= unsureMs;
+    });
+    lost.sort((one, other) => one.head.at - other.head.at);
     const isGivenBack = await this.#giveBack(log, page, lost);
-    return isLost.size === missing.length && isGivenBack;
+    return lost.length === missing.length && isGivenBack;
   }
 
   /**
@@ -160,15 +156,11 @@ export class RecentAppends {
       this.note(log, await this.#broker.append(append), body);
       return true;
     } catch {
-      this.#putBack(recent);
+      // it was accepted once: it is looked for again, and not forgotten before the engine takes it
+      this.#recent.push(recent);
+      this.#bytes += body.length;
       return false;
     }
-  }
-
-  /** It was accepted once: it is looked for again, and not forgotten before the engine takes it. */
-  #putBack(recent: Recent): void {
-    this.#recent.push(recent);
-    this.#bytes += recent.body.length;
   }
 
   #keep(kept: Recent[]): void {

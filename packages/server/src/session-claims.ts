@@ -4,9 +4,11 @@ import type { Broker, ClaimedSession } from './broker.js';
 import type { Connection } from './connection.js';
 import { findResumable, type Hello } from './hello.js';
 import type { Hub } from './hub.js';
-import { promptMs } from './recent-appends.js';
 import { hashOf } from './secrets.js';
 import { graceMs } from './shared-sender.js';
+
+/** What takes longer has waited for an engine that was away. */
+const promptMs = 100;
 
 /** A client that comes back. */
 export interface ReturningClient {
