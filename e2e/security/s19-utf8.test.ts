@@ -20,6 +20,34 @@ test.each(wrong)('%s, in one frame or cut at every byte', async (hex) => {
   expect(handled).toEqual([]);
 });
 
+test.each(['ff', 'c0', 'eda0', 'f490', 'f8'])('%s, before the message is whole', async (hex) => {
+  const { sockets } = startServer();
+  const whole = note(`${hex}${'80'.repeat(1_000)}`);
+  const end = note('').length - 2 + hex.length / 2;
+  const forms = [
+    [text(whole).subarray(0, 8 + end)],
+    fragments(opcodes.text, split(whole, end)).slice(0, 1),
+    fragments(opcodes.text, split(whole, 1)).slice(0, end),
+  ];
+  for (const chunks of forms) {
+    const line = await RawLine.open(sockets);
+    line.write(...chunks.slice(0, -1), chunks.at(-1)!.subarray(0, -1));
+    await line.settle();
+    expect(line.code).toBeUndefined();
+    line.write(chunks.at(-1)!.subarray(-1));
+    await line.settle();
+    expect([line.code, line.isOver]).toEqual([1007, true]);
+  }
+});
+
+test('after what came before it in one piece was handled', async () => {
+  const { sockets, handled } = startServer();
+  const line = await RawLine.open(sockets);
+  line.write(Buffer.concat([text(note('61')), text(note('62ff')).subarray(0, -1)]));
+  await line.settle();
+  expect([handled, line.code]).toEqual([['a'], 1007]);
+});
+
 test('in the reason of a close', async () => {
   const { sockets } = startServer();
   const line = await RawLine.open(sockets);

@@ -9,9 +9,6 @@ const testTimeoutMs = 60_000;
 /** The largest message of group 9. */
 const largestBytes = 16 * 1_024 * 1_024;
 
-/** Text is looked at when the message is whole, as the RFC speaks of it: these notice what is wrong no earlier. */
-const noticedLate = ['6.4.1', '6.4.2', '6.4.3', '6.4.4'];
-
 describe('the server conforms to RFC 6455', () => {
   test.each(groups)(
     'in group $number, $name: $count cases',
@@ -20,9 +17,7 @@ describe('the server conforms to RFC 6455', () => {
       const { url, untilEmpty } = await startEchoServer(number === 9 ? largestBytes : undefined);
       const verdicts: Verdict[] = [];
       for (const one of cases) verdicts.push(await runCase({ url, subject: wirepactSubject }, one));
-      expect(verdicts.filter(({ grade }) => grade === 'failed')).toEqual([]);
-      const nonStrict = verdicts.filter(({ grade }) => grade === 'non-strict');
-      expect(nonStrict.map(({ id }) => id)).toEqual(number === 6 ? noticedLate : []);
+      expect(verdicts.filter(({ grade }) => grade !== 'ok')).toEqual([]);
       await untilEmpty();
     },
     testTimeoutMs,

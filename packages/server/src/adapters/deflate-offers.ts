@@ -24,6 +24,22 @@ export function findTerms(offers: readonly Offer[]): DeflateTerms | undefined {
   return undefined;
 }
 
+/** What `ws` is told of these terms, and of the memory that they may take. */
+export function deflateBy({ serverBits, clientBits }: DeflateTerms): object {
+  return {
+    // without these every idle connection keeps a compressor's window
+    serverNoContextTakeover: true,
+    clientNoContextTakeover: true,
+    serverMaxWindowBits: serverBits,
+    ...(clientBits !== undefined && { clientMaxWindowBits: clientBits }),
+    // what is larger than a chunk comes in several
+    zlibDeflateOptions: { memLevel: 4, chunkSize: 4_096 },
+    zlibInflateOptions: { chunkSize: 4_096 },
+    threshold: 1_024,
+    concurrencyLimit: 10,
+  };
+}
+
 /** The offer that leads to these terms, as a header. */
 export function writeOffer({ serverBits, clientBits }: DeflateTerms): string {
   const client = clientBits === undefined ? '' : `; client_max_window_bits=${clientBits}`;

@@ -4,10 +4,11 @@ import type { Duplex } from 'node:stream';
 import { closeCodes, type Clock, type Transport, type TransportListener } from '@wirepact/core/internal';
 import * as ws from 'ws';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
-import { findTerms, writeOffer, type Offer } from './deflate-offers.js';
+import { deflateBy, findTerms, writeOffer, type Offer } from './deflate-offers.js';
 import type { LimitOptions } from '../limits.js';
 import { readNothingAfterFailure } from './failed-receiver.js';
 import { TurnWriter } from './turn-writer.js';
+import { Utf8Watch } from './utf8-watch.js';
 
 /** What of the options concerns `ws`. */
 export interface UpgraderOptions {
@@ -36,11 +37,13 @@ const abnormalClosure = 1006;
 /** How long a peer may take to answer a close while everything closes, in ms. */
 const lastCloseTimeoutMs = 1_000;
 
+/** The close code for text that is not UTF-8 (RFC 6455 section 7.4.1). */
+const notUtf8 = 1007;
 /** The close codes of what `ws` itself refuses, by the codes of its errors. */
 const refusals: Readonly<Record<string, number>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
   WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 1009,
-  WS_ERR_INVALID_UTF8: 1007,
+  WS_ERR_INVALID_UTF8: notUtf8,
   WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,
 };
 const protocolError = 1002;
@@ -90,23 +93,10 @@ export class Upgrader {
     if (this.#deflating === undefined || offered === undefined) return [this.#server, request];
     const terms = findTerms(readOffers(offered));
     if (terms === undefined) return [this.#server, request];
-    const { serverBits, clientBits } = terms;
-    const key = `${serverBits} ${clientBits}`;
+    const key = `${terms.serverBits} ${terms.clientBits}`;
     let server = this.#deflating.get(key);
     if (server === undefined) {
-      const perMessageDeflate = {
-        // without these every idle connection keeps a compressor's window
-        serverNoContextTakeover: true,
-        clientNoContextTakeover: true,
-        serverMaxWindowBits: serverBits,
-        ...(clientBits !== undefined && { clientMaxWindowBits: clientBits }),
-        // what is larger than a chunk comes in several
-        zlibDeflateOptions: { memLevel: 4, chunkSize: 4_096 },
-        zlibInflateOptions: { chunkSize: 4_096 },
-        threshold: 1_024,
-        concurrencyLimit: 10,
-      };
-      server = new WebSocketServer({ ...this.#options, perMessageDeflate });
+      server = new WebSocketServer({ ...this.#options, perMessageDeflate: deflateBy(terms) });
       this.#deflating.set(key, server);
     }
     // ws sees the one offer that is taken up
@@ -147,6 +137,8 @@ class WsTransport implements Transport {
   #heldBytes = 0;
   /** Absent where messages are compressed: they are ready only later, and `ws` keeps them in order. */
   readonly #writer: TurnWriter | undefined;
+  /** There while a message is under way, which is rarely. */
+  #watch: Utf8Watch | undefined;
   #listener: TransportListener | undefined;
   #isPaused = false;
   #closedWith: { readonly code: number; readonly reason: string } | undefined;
@@ -160,6 +152,8 @@ class WsTransport implements Transport {
     open.add(this);
     if (webSocket.extensions === '') {
       this.#writer = new TurnWriter(socket, (error) => error ?? this.#listener?.drained());
+      // before ws, which unmasks what it reads where it lies
+      socket.prependListener('data', (chunk: Buffer) => this.#watchText(chunk));
     }
     // a socket of the network counts by itself
     if (!('bytesRead' in socket)) socket.on('data', ({ length }: Buffer) => (this.#receivedBytes += length));
@@ -252,6 +246,21 @@ class WsTransport implements Transport {
     const { CLOSED } = this.#webSocket;
     if (this.#webSocket.readyState === CLOSED) return Promise.resolve();
     return new Promise((resolve) => this.#webSocket.once('close', () => resolve()));
+  }
+
+  #watchText(chunk: Buffer): void {
+    this.#watch ??= new Utf8Watch();
+    // what came before it in the same chunk is handed on first
+    if (!this.#watch.read(chunk)) process.nextTick(() => this.#refuseText());
+    if (this.#watch.isIdle) this.#watch = undefined;
+  }
+
+  /** As `ws` does it where it finds that itself. */
+  #refuseText(): void {
+    if (!this.#isOpen()) return;
+    this.close(notUtf8, 'text that is not UTF-8');
+    // nothing that the peer may still say can be read
+    this.#socket.end();
   }
 
   #hold(text: string | undefined): void {
