@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createManualClock } from '@wirepact/core/testing';
 import { createMemoryEngine } from './memory-engine.fixture.js';
 import { RecentAppends } from './recent-appends.js';
@@ -142,4 +142,62 @@ it('waits longer where nothing older is held: the log may have been made anew un
 it('trusts nothing that was read while the engine was away', async () => {
   const { recent } = start([1], [1]);
   expect(await recent.verify('all', () => true)).toEqual(new Set(['lobby']));
+});
+
+describe('after a return', () => {
+  /** From which position on the lobby is read, of which the engine holds these. */
+  function watchReads(noted: readonly number[], held: readonly number[]) {
+    const started = start(noted, held);
+    const read = vi.spyOn(started.broker, 'read');
+    const takeReads = (): number[] => read.mock.calls.splice(0).map(([, { after }]) => after);
+    return { ...started, takeReads };
+  }
+
+  it('looks no further where the last of what was taken before is held', async () => {
+    const { recent, takeReads } = watchReads([1, 2, 3], [1, 2, 3, 4]);
+    recent.noteReturn();
+    recent.note('lobby', head(4), '4');
+    expect(await recent.verify('all', never)).toEqual(new Set());
+    expect(takeReads()).toEqual([2]);
+  });
+
+  it('does not look where nothing was sent before', async () => {
+    const { recent, takeReads } = watchReads([], [1]);
+    recent.noteReturn();
+    recent.note('lobby', head(1), '1');
+    expect(await recent.verify('all', never)).toEqual(new Set());
+    expect(takeReads()).toEqual([]);
+  });
+
+  it('looks at all of it where that is missing, until it is found', async () => {
+    const { broker, recent, takeReads } = watchReads([1, 2, 3], [1]);
+    const restore = vi
+      .spyOn(broker, 'restore')
+      .mockRejectedValueOnce(new Error('away'))
+      .mockResolvedValue(head(3));
+    recent.noteReturn();
+    expect(await recent.verify('all', never)).toEqual(new Set(['lobby']));
+    expect(await recent.verify(new Set(['lobby']), never)).toEqual(new Set());
+    expect(takeReads()).toEqual([2, 0, 0]);
+    expect(restore.mock.lastCall?.[2].map(({ at }) => at)).toEqual([2, 3]);
+  });
+
+  it('looks at all of it where the engine came back twice, for what was sent in between', async () => {
+    const { broker, recent, takeReads } = watchReads([1], [1]);
+    const restore = vi.spyOn(broker, 'restore').mockResolvedValue(head(2));
+    recent.noteReturn();
+    recent.note('lobby', head(2), '2');
+    recent.noteReturn();
+    expect(await recent.verify('all', never)).toEqual(new Set());
+    expect(takeReads()).toEqual([0]);
+    expect(restore).toHaveBeenCalledOnce();
+  });
+
+  it('looks at all of it where something is missing without a return', async () => {
+    const { recent, takeReads } = watchReads([1, 2], [1, 2]);
+    expect(await recent.verify('all', never)).toEqual(new Set());
+    recent.noteReturn();
+    expect(await recent.verify('all', never)).toEqual(new Set());
+    expect(takeReads()).toEqual([0, 1]);
+  });
 });

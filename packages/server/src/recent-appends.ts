@@ -1,6 +1,6 @@
 // What this process has appended lately. An engine that forgets its last moments may take with it what it had accepted and
 // nobody had heard: whoever sent that finds it missing, and sends it again.
-import type { Broker, LogHead } from './broker.js';
+import type { Broker, LogHead, LogPage } from './broker.js';
 import type { Clock } from '@wirepact/core/internal';
 import { eachOf } from './each-of.js';
 import { createEpoch } from './logs.js';
@@ -21,22 +21,41 @@ const verifiedAtOnce = 16;
 export type DoubtfulLogs = ReadonlySet<string> | 'all';
 
 interface Recent {
+  /** Which of all it is, counted as their answers came. */
+  readonly number: number;
   readonly log: string;
   readonly head: LogHead;
   readonly body: string;
   readonly time: number;
 }
 
+interface Look {
+  /** How many there were when the engine came back. */
+  readonly before: number;
+  /** Whether it was away since. */
+  readonly wasAway: () => boolean;
+}
+
+interface Found {
+  readonly page: LogPage;
+  readonly isHeld: (recent: Recent) => boolean;
+}
+
 /** What this process has appended lately. */
 export class RecentAppends {
   readonly #broker: Broker;
   readonly #clock: Clock;
+  #count = 0;
   #recent: Recent[] = [];
   /** The first of them that still counts; the array is cut only now and then. */
   #first = 0;
   readonly #knownAt = new Map<string, number>();
   /** How much of each log is on its way. */
   readonly #underWay = new Map<string, number>();
+  /** How many there were when the engine came back, as long as nobody has looked since. */
+  #before: number | undefined;
+  /** Those of which anything may be missing, not only the last ones. */
+  readonly #doubted = new WeakSet<Recent>();
   /** What was missing when it was looked for, and since when. */
   readonly #missing = new WeakMap<Recent, number>();
   #bytes = 0;
@@ -59,7 +78,8 @@ export class RecentAppends {
   }
 
   note(log: string, head: LogHead, body: string): void {
-    this.#recent.push({ log, head, body, time: this.#clock.now() });
+    this.#count += 1;
+    this.#recent.push({ number: this.#count, log, head, body, time: this.#clock.now() });
     this.#bytes += body.length;
     this.#knownAt.set(log, head.at);
     this.#trim();
@@ -68,6 +88,13 @@ export class RecentAppends {
   /** The newest position of a log that one of these was given. */
   knownAt(log: string): number {
     return this.#knownAt.get(log) ?? 0;
+  }
+
+  /** The engine is back: of what was appended so far the last ones may be missing. */
+  noteReturn(): void {
+    // what was appended since the return before may be missing as well
+    if (this.#before !== undefined) this.#doubtAll();
+    this.#before ??= this.#count;
   }
 
   /**
@@ -82,29 +109,49 @@ export class RecentAppends {
       if (ofLog !== undefined) ofLog.push(recent);
       else if (logs === 'all' || logs.has(recent.log)) byLog.set(recent.log, [recent]);
     }
+    const before = this.#before ?? 0;
+    if (logs === 'all') {
+      // nobody knows since when something is missing
+      if (this.#before === undefined) this.#doubtAll();
+      this.#before = undefined;
+    }
     const left = new Set<string>();
     const verifyLog = async ([log, ofLog]: readonly [string, readonly Recent[]]): Promise<void> => {
-      if (!(await this.#verifyLog(log, ofLog, wasAway))) left.add(log);
+      const isWell = await this.#verifyLog(log, ofLog, { before, wasAway });
+      if (!isWell) left.add(log);
+      for (const recent of ofLog) {
+        if (isWell) this.#doubted.delete(recent);
+        else this.#doubted.add(recent);
+      }
     };
     await eachOf(byLog, verifyLog, verifiedAtOnce);
     return left;
   }
 
-  async #verifyLog(log: string, recents: readonly Recent[], wasAway: () => boolean): Promise<boolean> {
+  #doubtAll(): void {
+    for (const recent of this.#recent) this.#doubted.add(recent);
+  }
+
+  async #verifyLog(log: string, recents: readonly Recent[], { before, wasAway }: Look): Promise<boolean> {
+    if (recents.some((recent) => this.#doubted.has(recent))) return this.#mend(log, recents, wasAway);
+    // an engine loses its last moments: where it holds the last of what it had taken by then, it holds the others
+    const taken = recents.filter(({ number }) => number <= before);
+    if (taken.length === 0) return true;
+    const last = taken.reduce((one, other) => (one.head.at > other.head.at ? one : other));
+    const found = await this.#read(log, last.head.at, wasAway);
+    if (found === undefined) return false;
+    const isTrimmed = last.head.at <= found.page.floor;
+    return isTrimmed || found.isHeld(last) || this.#mend(log, recents, wasAway);
+  }
+
+  /** Looks for all of these, and appends again what is lost. */
+  async #mend(log: string, recents: readonly Recent[], wasAway: () => boolean): Promise<boolean> {
     // they are noted as their answers come, which is not always their order in the log
     const from = Math.min(...recents.map(({ head }) => head.at));
     const askedAt = this.#clock.now();
-    // a log that is not there is not to be taken for the one that was
-    const range = { after: from - 1, epoch: createEpoch() };
-    const page = await this.#broker.read(log, range).catch(() => undefined);
-    // the engine was away meanwhile: others may be about to give back what is missing in this
-    if (page === undefined || wasAway() || this.#clock.now() - askedAt > slowMs) return false;
-    // an engine whose clock went back may have given the position to another one
-    const bodies = new Map(page.entries.map(({ at, body }) => [at, body]));
-    // what the only reader of an inbox has taken is given back as positions alone
-    const taken = page.entries.filter(({ body }) => body === nothingShared);
-    const isHeld = ({ head: { at }, body }: Recent): boolean =>
-      bodies.get(at) === body || taken.some((entry) => entry.after < at && at <= entry.at);
+    const found = await this.#read(log, from, wasAway);
+    if (found === undefined) return false;
+    const { page, isHeld } = found;
     // a log that was made anew is told of as a gap; what is older than the oldest that is kept was trimmed, not lost
     const ours = recents.filter(({ head }) => head.epoch === page.epoch && head.at > page.floor);
     const oldestHeld = Math.min(...ours.filter(isHeld).map(({ head }) => head.at));
@@ -118,6 +165,23 @@ export class RecentAppends {
     lost.sort((one, other) => one.head.at - other.head.at);
     const isGivenBack = await this.#giveBack(log, page, lost);
     return lost.length === missing.length && isGivenBack;
+  }
+
+  /** What a log holds from a position on; `undefined` where that is not to be relied on. */
+  async #read(log: string, from: number, wasAway: () => boolean): Promise<Found | undefined> {
+    const askedAt = this.#clock.now();
+    // a log that is not there is not to be taken for the one that was
+    const range = { after: from - 1, epoch: createEpoch() };
+    const page = await this.#broker.read(log, range).catch(() => undefined);
+    // the engine was away meanwhile: others may be about to give back what is missing in this
+    if (page === undefined || wasAway() || this.#clock.now() - askedAt > slowMs) return undefined;
+    // an engine whose clock went back may have given the position to another one
+    const bodies = new Map(page.entries.map(({ at, body }) => [at, body]));
+    // what the only reader of an inbox has taken is given back as positions alone
+    const taken = page.entries.filter(({ body }) => body === nothingShared);
+    const isHeld = ({ head: { at }, body }: Recent): boolean =>
+      bodies.get(at) === body || taken.some((entry) => entry.after < at && at <= entry.at);
+    return { page, isHeld };
   }
 
   /**

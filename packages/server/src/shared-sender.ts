@@ -121,6 +121,7 @@ export class SharedSender {
   /** The engine is back: what is others' is theirs to put right first. What they are sent waits for a moment. */
   hold(): void {
     this.#returns += 1;
+    this.#recent.noteReturn();
     this.#held ??= new Waiters();
     this.#timers.stop('late');
     // each time as long: what was lost since the last one is to be put right as well
