@@ -31,8 +31,8 @@ export class ProcessCalls {
   async call(processId: string, text: string, isOver: () => boolean): Promise<boolean> {
     const { broker, clock, pause } = this.#host;
     const until = clock.now() + patienceMs;
-    while (!isOver()) {
-      const isLast = clock.now() >= until - callAgainMs;
+    for (let isLast = false; !isLast && !isOver();) {
+      isLast = clock.now() >= until - callAgainMs;
       if (isLast || !this.#wasJustCalled(processId)) {
         const isHeard = await broker.tell(processId, text);
         if (isHeard === true) {
@@ -42,9 +42,8 @@ export class ProcessCalls {
         // an engine that is away says nothing of others
         if (isHeard === false) this.#note(processId);
       }
-      if (clock.now() >= until) return false;
-      await pause(Math.min(callAgainMs, until - clock.now()));
-      if (isLast) return false;
+      const leftMs = until - clock.now();
+      if (leftMs > 0) await pause(Math.min(callAgainMs, leftMs));
     }
     return false;
   }
