@@ -139,21 +139,27 @@ it('that was cancelled while the reader was away is over once that says so', asy
   expect((await resume(16, back)).welcome.done).toEqual([[1, 1]]);
 });
 
-it('is finished when its reader does not return', async () => {
+/** A stream without an end, and whether it was finished all the same. */
+async function startWatched() {
   let isFinished = false;
-  const { server, client } = await start(async function* () {
+  const started = await start(async function* () {
     try {
       yield* count();
     } finally {
       isFinished = true;
     }
   });
+  return { ...started, isFinished: () => isFinished };
+}
+
+it('is finished when its reader does not return', async () => {
+  const { server, client, isFinished } = await startWatched();
   client.cut();
   await settle();
-  expect(isFinished).toBe(false);
+  expect(isFinished()).toBe(false);
   server.clock.advance(121_000);
   await settle();
-  expect(isFinished).toBe(true);
+  expect(isFinished()).toBe(true);
 });
 
 it('goes on over a connection that takes the session over, and waits for that one', async () => {
@@ -167,18 +173,11 @@ it('goes on over a connection that takes the session over, and waits for that on
 });
 
 it('ends what a page that was loaded anew does not ask for', async () => {
-  let isFinished = false;
-  const { server, client } = await start(async function* () {
-    try {
-      yield* count();
-    } finally {
-      isFinished = true;
-    }
-  });
+  const { server, client, isFinished } = await startWatched();
   client.cut();
   const back = await server.resume(client);
   await settle();
-  expect(isFinished).toBe(true);
+  expect(isFinished()).toBe(true);
   expect(back.take()).toEqual([]);
   client.cut();
   const again = await server.resume(back);
