@@ -11,8 +11,9 @@ import type { HandedOver, HandOver, ProcessMessage } from './process-messages.js
 import { ProcessCalls } from './process-calls.js';
 import { handledNumbers } from './received-numbers.js';
 import { resumeSession } from './resume.js';
-import { createSecret, createSessionId, hashOf } from './secrets.js';
 import { restoreSession } from './restore-session.js';
+import { createSecret, createSessionId, hashOf } from './secrets.js';
+import { Semaphore } from './semaphore.js';
 import { claimSession, isPrompt, type ClaimsHost, type ReturningClient } from './session-claims.js';
 import type { Session } from './session.js';
 import { encodeNewState } from './session-state.js';
@@ -21,6 +22,12 @@ import { SharedSession } from './shared-session.js';
 
 /** A connection that was gone before it was greeted. */
 const noStatus = 1006;
+
+/**
+ * After an outage thousands come back at once. Were all of them under way together, each turn of the event loop would have the
+ * answers for hundreds, for which everybody else waits, and the last would wait for the engine until it has given up.
+ */
+export const returnsAtOnce = 256;
 
 /** The sessions of this process that others may go on with. */
 export class SharedSessions {
@@ -31,6 +38,7 @@ export class SharedSessions {
   readonly #hub: Hub;
   readonly #claims: ClaimsHost;
   readonly #calls: ProcessCalls;
+  readonly #returns = new Semaphore(returnsAtOnce);
   /** Clients that come back, by the session that they had. */
   readonly #returning = new Map<string, Promise<void>>();
   readonly #timers = new Set<() => void>();
@@ -85,10 +93,8 @@ export class SharedSessions {
     const client = { connection, hello, id, token, saidAt: this.#hub.options.clock.now() };
     // one after the other: an older connection would take the session from a newer one
     const before = this.#returning.get(id);
-    const returning = this.#insured(
-      connection,
-      before === undefined ? this.#return(client) : before.then(() => this.#return(client)),
-    );
+    const goOn = (): Promise<void> => this.#returns.run(() => this.#return(client));
+    const returning = this.#insured(connection, before === undefined ? goOn() : before.then(goOn));
     this.#returning.set(id, returning);
     await returning;
     if (this.#returning.get(id) === returning) this.#returning.delete(id);
