@@ -249,13 +249,13 @@ class WsTransport implements Transport {
   }
 
   #watchText(chunk: Buffer): void {
+    if (!this.#isOpen()) return;
     this.#watch ??= new Utf8Watch();
     // what came before it in the same chunk is handed on first
     if (!this.#watch.read(chunk)) process.nextTick(() => this.#refuseText());
     if (this.#watch.isIdle) this.#watch = undefined;
   }
 
-  /** As `ws` does it where it finds that itself. */
   #refuseText(): void {
     if (!this.#isOpen()) return;
     this.close(notUtf8, 'text that is not UTF-8');
