@@ -37,6 +37,7 @@ interface Look {
 }
 
 interface Found {
+  readonly askedAt: number;
   readonly page: LogPage;
   readonly isHeld: (recent: Recent) => boolean;
 }
@@ -148,10 +149,9 @@ export class RecentAppends {
   async #mend(log: string, recents: readonly Recent[], wasAway: () => boolean): Promise<boolean> {
     // they are noted as their answers come, which is not always their order in the log
     const from = Math.min(...recents.map(({ head }) => head.at));
-    const askedAt = this.#clock.now();
     const found = await this.#read(log, from, wasAway);
     if (found === undefined) return false;
-    const { page, isHeld } = found;
+    const { askedAt, page, isHeld } = found;
     // a log that was made anew is told of as a gap; what is older than the oldest that is kept was trimmed, not lost
     const ours = recents.filter(({ head }) => head.epoch === page.epoch && head.at > page.floor);
     const oldestHeld = Math.min(...ours.filter(isHeld).map(({ head }) => head.at));
@@ -181,7 +181,7 @@ export class RecentAppends {
     const taken = page.entries.filter(({ body }) => body === nothingShared);
     const isHeld = ({ head: { at }, body }: Recent): boolean =>
       bodies.get(at) === body || taken.some((entry) => entry.after < at && at <= entry.at);
-    return { page, isHeld };
+    return { askedAt, page, isHeld };
   }
 
   /**
