@@ -12,7 +12,7 @@ export type Form = 'wire' | 'parsed';
 /** What `schema` takes. */
 export type SchemaIn<S> = S extends { readonly '~in': infer TIn }
   ? TIn
-  : S extends { readonly _zod: { readonly input: any } }
+  : S extends { readonly _zod: { readonly input: unknown } }
     ? S['_zod']['input']
     : S extends { readonly '~standard': { readonly types?: { readonly input: infer TIn } | undefined } }
       ? TIn
@@ -21,7 +21,7 @@ export type SchemaIn<S> = S extends { readonly '~in': infer TIn }
 /** What `schema` makes of what it takes. */
 export type SchemaOut<S> = S extends { readonly '~out': infer TOut }
   ? TOut
-  : S extends { readonly _zod: { readonly output: any } }
+  : S extends { readonly _zod: { readonly output: unknown } }
     ? S['_zod']['output']
     : S extends { readonly '~standard': { readonly types?: { readonly output: infer TOut } | undefined } }
       ? TOut
