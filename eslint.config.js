@@ -33,6 +33,12 @@ const noDefaultExport = {
   selector: 'ExportDefaultDeclaration',
   message: 'No default exports in packages: a name that importers choose is a name one cannot search for.',
 };
+const oneClock = {
+  object: 'performance',
+  property: 'timeOrigin',
+  message:
+    'Every process begins its own: what two processes compare is taken from nowMs of e2e/chaos/now-ms.ts.',
+};
 const noSkippedTests = {
   selector: 'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(skip|only|todo|fails)$/]',
   message: 'No skipped or lonely tests: repair or delete it.',
@@ -55,6 +61,7 @@ export default defineConfig([
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       'no-restricted-syntax': ['error', ...unwantedSyntax, noSkippedTests],
+      'no-restricted-properties': ['error', oneClock],
       eqeqeq: 'error',
       'no-console': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',

@@ -5,7 +5,7 @@ import type { Message, Stream } from './contender.js';
 interface Missed {
   /** Told because nobody can know whether something is missing. */
   readonly mayBeEmpty: boolean;
-  /** When it was told, in ms since the epoch. */
+  /** When it was told, by `nowMs`. */
   readonly atMs: number;
 }
 
@@ -17,7 +17,7 @@ interface Sending {
   state: 'accepted' | 'awaited' | 'answered' | 'unknown';
   /** Which process was the newest when it was answered. */
   answeredIn?: number;
-  /** And when, in ms since the epoch. */
+  /** And when, by `nowMs`. */
   answeredAtMs?: number;
 }
 

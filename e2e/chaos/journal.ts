@@ -2,16 +2,16 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Message } from './contender.js';
 
-/** One thing that happened in the server process. */
+/** One thing that happened in the server process. `atMs` is by `nowMs`. */
 export type Entry =
   | { readonly offered: Message }
-  /** The library has accepted what it was offered, so long after that, so many ms after the epoch. */
+  /** The library has accepted what it was offered, so long after that. */
   | { readonly published: Message; readonly tookMs: number; readonly atMs: number }
   /** It has not, and has said so, so long after that. */
   | { readonly refused: Message; readonly tookMs: number }
-  /** A message of a client's has reached its handler, so many ms after the epoch. */
+  /** A message of a client's has reached its handler. */
   | { readonly handled: { readonly key: string; readonly n: number; readonly atMs: number } }
-  /** The connection of a client's has come to its end, so many ms after the epoch. */
+  /** The connection of a client's has come to its end. */
   | { readonly suspended: { readonly key: string; readonly atMs: number } }
   /** An error that may come of a fault. */
   | { readonly reported: string };

@@ -75,7 +75,7 @@ export async function openLine(
         const sending = sent[n - 1];
         if (sending === undefined) return;
         [sending.state, sending.answeredIn] = ['answered', newestRun()];
-        sending.answeredAtMs = performance.timeOrigin + performance.now();
+        sending.answeredAtMs = nowMs();
       },
     }),
   );

@@ -23,7 +23,7 @@ export interface ClusterEvidence {
   readonly accounts: readonly Account[];
   /** One for each process; the first is that of run 1. */
   readonly journals: readonly (readonly Entry[])[];
-  /** When the process of a run was killed, in ms since the epoch. */
+  /** When the process of a run was killed, by `nowMs`. */
   readonly deaths: ReadonlyMap<number, number>;
 }
 

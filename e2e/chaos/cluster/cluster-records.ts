@@ -9,7 +9,7 @@ export class ClusterRecords {
   readonly accounts: Account[] = [];
   /** Of every process that ever ran; the first is that of run 1. */
   readonly servers: ChaosServer[] = [];
-  /** When the process of a run was killed, in ms since the epoch. */
+  /** When the process of a run was killed, by `nowMs`. */
   readonly deaths = new Map<number, number>();
   /** What the nodes reported as errors, and how often. */
   readonly reported = new Map<string, number>();

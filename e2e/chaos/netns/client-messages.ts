@@ -12,7 +12,7 @@ export interface ClientsSetup {
 
 export type ClientCommand = 'talk' | 'fall silent';
 
-/** What one client has come to know. Times are in ms since the epoch. */
+/** What one client has come to know. Times are by `nowMs`. */
 export type News =
   | { readonly heard: Message }
   | { readonly missed: Stream; readonly mayBeEmpty: boolean; readonly atMs: number }

@@ -19,7 +19,7 @@ interface ClientRecord {
   readonly account: Account;
   /** For each of its returns, whether its session went on. */
   readonly returns: boolean[];
-  /** When it noticed that its connection was gone, in ms since the epoch. */
+  /** When it noticed that its connection was gone, by `nowMs`. */
   readonly partedAtMs: number[];
 }
 

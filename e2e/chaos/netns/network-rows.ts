@@ -1,5 +1,6 @@
 // What happens to hosts of clients, one row: each host has a fault of its own, again and again.
 import { setTimeout as delay } from 'node:timers/promises';
+import { nowMs } from '../now-ms.js';
 import type { Length } from '../rows.js';
 import type { DelayingProxy } from './delaying-proxy.js';
 import { killSockets, losePackets, narrow, unplug, type Undo } from './line-faults.js';
@@ -96,10 +97,10 @@ export const networkRows: readonly NetworkRow[] = [
   },
 ];
 
-/** Brings a fault about, and takes it back. Resolves with when it began, in ms since the epoch, if it must have been noticed. */
+/** Brings a fault about, and takes it back. Resolves with when it began, by `nowMs`, if it must have been noticed. */
 export async function bringAbout(fault: HostFault, scene: Scene, turn: number): Promise<number | undefined> {
   const { lastsMs, undo, isNoticed } = await fault.begin(scene, turn);
-  const beganAtMs = performance.timeOrigin + performance.now();
+  const beganAtMs = nowMs();
   await delay(lastsMs);
   await undo?.();
   return isNoticed ? beganAtMs : undefined;

@@ -89,7 +89,7 @@ export class NetworkStage implements AsyncDisposable {
     }
   }
 
-  /** When the server noticed for the first time since then that a client's line was dead, in ms since the epoch. */
+  /** When the server noticed for the first time since then that a client's line was dead, by `nowMs`. */
   noticedAt(key: string, sinceMs: number): number | undefined {
     this.#readJournal();
     for (const one of this.#journal)
