@@ -14,11 +14,18 @@ export interface ChatOptions {
   readonly waitsForMs: number;
   /** What this process is called on the page. */
   readonly servedBy: string;
+  /** The balancers in front, which say whose connection it is: without them all windows count as one address. */
+  readonly trustProxy?: readonly string[];
   /** Joins this process with others into one server. */
   readonly broker?: Broker;
 }
 
-export function createChatSockets({ waitsForMs, servedBy, broker }: ChatOptions): ChatSockets {
+export function createChatSockets({
+  waitsForMs,
+  servedBy,
+  trustProxy = [],
+  broker,
+}: ChatOptions): ChatSockets {
   const guests = new Guests(() => Array.from(sockets.clients(), ({ context }) => context));
   const pace = new Pace();
   const log = new ServerLog();
@@ -28,6 +35,7 @@ export function createChatSockets({ waitsForMs, servedBy, broker }: ChatOptions)
     authenticate: (request) => guests.admit(request.token),
     userId: (guest) => guest.id,
     onError: (error) => console.error(error),
+    trustProxy,
     session: { resumeForMs: waitsForMs },
     logs: { maxAgeMs: keptForMs },
     ...(broker && { broker }),

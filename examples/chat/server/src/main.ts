@@ -19,9 +19,11 @@ const port = readPort(process.env.PORT ?? '8080');
 const waitsForMs = readDuration(process.env.WAITS_FOR_MS ?? '60000');
 const page = createPage(fileURLToPath(new URL('../../web/dist', import.meta.url)));
 const url = process.env.REDIS_URL;
+const trustProxy = process.env.TRUST_PROXY?.split(',');
 const sockets = createChatSockets({
   waitsForMs,
   servedBy: process.env.PROCESS_NAME ?? `process ${process.pid}`,
+  ...(trustProxy && { trustProxy }),
   ...(url !== undefined && { broker: redisBroker({ url }) }),
 });
 

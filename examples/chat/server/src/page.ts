@@ -2,6 +2,7 @@
 import { createReadStream, readdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
+import { pipeline } from 'node:stream';
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -45,10 +46,8 @@ function send(request: IncomingMessage, response: ServerResponse, file: string):
     'cache-control': file.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
   });
   if (request.method === 'HEAD') response.end();
-  else
-    createReadStream(file)
-      .on('error', () => response.destroy())
-      .pipe(response);
+  // whoever breaks off ends the reading as well, and needs no answer
+  else pipeline(createReadStream(file), response, () => undefined);
 }
 
 function refuse(response: ServerResponse, unbuilt: boolean): void {

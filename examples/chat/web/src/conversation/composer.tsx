@@ -1,6 +1,6 @@
 // Where one writes. Enter sends, Shift+Enter begins a line.
 import { useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
-import { maxTextLength } from '@wirepact-example/chat-contract/facts';
+import { maxTextLength, type RoomId } from '@wirepact-example/chat-contract/facts';
 import type { RoomFacts } from '../chat/use-room-in-address.js';
 import { useSignOfTyping } from './use-sign-of-typing.js';
 
@@ -12,7 +12,10 @@ export interface ComposerProps {
 }
 
 export function Composer({ room, onSay }: ComposerProps) {
-  const [text, setText] = useState('');
+  // what was begun in one room waits there, and is not said in another
+  const [drafts, setDrafts] = useState<Readonly<Partial<Record<RoomId, string>>>>({});
+  const text = drafts[room.id] ?? '';
+  const setText = (text: string) => setDrafts((before) => ({ ...before, [room.id]: text }));
   const field = useRef<HTMLTextAreaElement>(null);
   const signTyping = useSignOfTyping(room.id);
 

@@ -1,7 +1,7 @@
 // What stands in a room follows from what happened, whatever others send.
 import type { Message } from '@wirepact-example/chat-contract';
 import { expect, it } from 'vitest';
-import { conversationsAfter, type Conversations, type Happening, type Said } from './conversation.js';
+import { conversationsAfter, lastId, type Conversations, type Happening, type Said } from './conversation.js';
 
 const room = 'lobby';
 const ada = { id: 'u_1', name: 'Ada' };
@@ -57,4 +57,13 @@ it('what becomes of a draft is its own, also where another message has its key',
     { text: 'hers', delivery: { state: 'sent' } },
     { text: 'mine', delivery: { state: 'failed' } },
   ]);
+});
+
+it('what others said before one’s own was accepted, in a room that one had left, is still to be asked for', () => {
+  const accepted: Happening = { type: 'accepted', key: 'k', id: 'm_3', at: 3 };
+  const entries = after(heard({ id: 'm_1', from: grace }), drafted('k'), accepted);
+  expect(lastId(entries)).toBe('m_1');
+  expect(lastId(after(heard({ id: 'm_1', from: grace }), drafted('k'), accepted, heard({ id: 'm_3' })))).toBe(
+    'm_3',
+  );
 });

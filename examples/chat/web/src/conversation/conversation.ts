@@ -22,6 +22,8 @@ export interface Said {
   readonly kept?: boolean;
   /** It was asked for because it would not come by itself. */
   readonly late?: boolean;
+  /** It came from the room: whatever was said there before it has come as well, or was asked for. */
+  readonly heard?: boolean;
 }
 
 /** Where the line was away, and how it came back. */
@@ -95,7 +97,7 @@ function withMessage(
   { id, key, from, text, at }: Message,
   late: boolean,
 ): readonly Entry[] {
-  const said: Said = { kind: 'said', key: id, id, from, text, at, delivery: { state: 'sent' } };
+  const said: Said = { kind: 'said', key: id, id, from, text, at, delivery: { state: 'sent' }, heard: true };
   const isIt = (entry: Entry) =>
     entry.kind === 'said' && (entry.id === id || (entry.key === key && isFrom(from, entry)));
   const known = entries.find(isIt);
@@ -126,7 +128,10 @@ function changed(entries: readonly Entry[], key: string, change: Partial<Said>):
   );
 }
 
-/** The newest message that the server gave an id: what comes after it was missed. */
+/**
+ * The newest message that came from the room: what comes after it was missed. One's own may have been accepted while one was
+ * in another room, and others spoke before it.
+ */
 export function lastId(entries: readonly Entry[]): string | undefined {
-  return entries.findLast((entry): entry is Said => entry.kind === 'said' && entry.id !== undefined)?.id;
+  return entries.findLast((entry): entry is Said => entry.kind === 'said' && entry.heard === true)?.id;
 }

@@ -21,7 +21,7 @@ export interface BirdsOnWireProps {
 const mostBirds = 8;
 
 export function BirdsOnWire({ people, you, typing, reactions, whole }: BirdsOnWireProps) {
-  const seated = people.slice(0, mostBirds);
+  const seated = seat(people, you);
   const places = seats(seated.length);
   return (
     <div className="wire" data-whole={whole}>
@@ -56,6 +56,13 @@ export function BirdsOnWire({ people, you, typing, reactions, whole }: BirdsOnWi
       {people.length > mostBirds && <p className="more-birds">and {people.length - mostBirds} more</p>}
     </div>
   );
+}
+
+/** As many as there is room for, oneself among them. */
+function seat(people: readonly Neighbour[], you: Person | undefined): readonly Neighbour[] {
+  const own = people.findIndex(({ id }) => id === you?.id);
+  if (own < mostBirds) return people.slice(0, mostBirds);
+  return [...people.slice(0, mostBirds - 1), ...people.slice(own, own + 1)];
 }
 
 const deeds: Record<ReactionName, string> = {
