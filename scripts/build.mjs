@@ -2,7 +2,17 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fingerprintOf, readStamp, root, run, runMain, say, Stop, writeStamp } from './workspace.mjs';
+import {
+  clearStamp,
+  fingerprintOf,
+  readStamp,
+  root,
+  run,
+  runMain,
+  say,
+  Stop,
+  writeStamp,
+} from './workspace.mjs';
 
 /** In the order of their dependencies; those in one step are built side by side. */
 const packageSteps = [
@@ -31,6 +41,7 @@ async function buildFolder(folder, before) {
   const dist = join(root, folder, 'dist');
   if (existsSync(dist) && readStamp(stamp) === wanted) return;
   say(`Building ${folder} …`);
+  clearStamp(stamp);
   rmSync(dist, { recursive: true, force: true });
   const { code, output } = await run('npm', ['run', '--silent', 'build'], { cwd: join(root, folder) });
   if (code !== 0) throw new Stop(`${output}\nBuilding ${folder} failed.`);

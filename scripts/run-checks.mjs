@@ -5,7 +5,7 @@ import { root, run, say, Stop } from './workspace.mjs';
 
 const lanes = 2;
 
-/** The checks that `--only a,b` names, or all of them. */
+/** The checks that `--only a,b` names, after those that all others need; or all of them. */
 export function selectChecks(args) {
   const at = args.indexOf('--only');
   const only =
@@ -17,7 +17,7 @@ export function selectChecks(args) {
     const known = checks.map((check) => check.name).join(', ');
     throw new Stop(`--only knows no "${unknown.join('", "')}". The checks are: ${known}.`);
   }
-  return checks.filter((check) => names.includes(check.name));
+  return checks.filter((check) => check.first || names.includes(check.name));
 }
 
 /** Runs the checks and resolves with the exit code: 0 when all passed. */
@@ -30,9 +30,11 @@ export async function runChecks(selected) {
     }
   };
   await runOneByOne(selected.filter((check) => check.first));
-  const shared = selected.filter((check) => !check.first && !check.alone);
+  // the others read what these make, and would make it once more, side by side
+  const others = failures.length > 0 ? [] : selected.filter((check) => !check.first);
+  const shared = others.filter((check) => !check.alone);
   await Promise.all(Array.from({ length: lanes }, () => runOneByOne(shared)));
-  await runOneByOne(selected.filter((check) => check.alone));
+  await runOneByOne(others.filter((check) => check.alone));
 
   for (const { check, output } of failures) {
     say(`\n──── check:${check.name} failed ────\n${output.trimEnd()}`);

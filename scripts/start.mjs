@@ -4,12 +4,12 @@ import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { build } from './build.mjs';
-import { installDependencies, requireNode20, root, runMain, say, Stop } from './workspace.mjs';
+import { installDependencies, requireSupportedNode, root, runMain, say, Stop } from './workspace.mjs';
 
 const entry = 'examples/chat/server/dist/main.js';
 
 await runMain(async () => {
-  requireNode20();
+  requireSupportedNode();
   const port = readPort();
   await requireFreePort(port);
   await installDependencies();
@@ -54,7 +54,7 @@ async function serve(port) {
     });
   }
   await untilItListens(port, server);
-  if (server.exitCode === null && !stopping) {
+  if (!hasEnded(server) && !stopping) {
     say(`The example chat is at http://localhost:${port}. Open it in two windows; Ctrl-C stops it.`);
   }
   const code = await ended;
@@ -62,8 +62,12 @@ async function serve(port) {
 }
 
 async function untilItListens(port, server) {
-  while (server.exitCode === null && !(await accepts(port)))
-    await new Promise((settle) => setTimeout(settle, 100));
+  while (!hasEnded(server) && !(await accepts(port))) await new Promise((settle) => setTimeout(settle, 100));
+}
+
+/** Who was ended by a signal has no exit code. */
+function hasEnded(server) {
+  return server.exitCode !== null || server.signalCode !== null;
 }
 
 function accepts(port) {

@@ -1,9 +1,9 @@
 // `npm test` and `npm run check`: installs the dependencies, then runs every check. `-- --only unit,lint` runs only some.
 import { runChecks, selectChecks } from './run-checks.mjs';
-import { installDependencies, requireNode20, runMain, say } from './workspace.mjs';
+import { installDependencies, requireSupportedNode, runMain, say } from './workspace.mjs';
 
 await runMain(async () => {
-  requireNode20();
+  requireSupportedNode();
   const selected = selectChecks(process.argv.slice(2));
   await installDependencies();
   const count = selected.length === 1 ? '1 check' : `${selected.length} checks`;

@@ -2,7 +2,7 @@
 // and a way to run other programs. Plain Node without dependencies, since it runs before they exist.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,11 +29,12 @@ export function say(line) {
   console.log(line);
 }
 
-export function requireNode20() {
+/** Those that the tools run on; the packages themselves ask for Node 20. */
+export function requireSupportedNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
+  if ((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22) return;
   throw new Stop(
-    `Wirepact needs Node 20.19 or newer, this is ${process.version}. Install a newer one (https://nodejs.org, or \`nvm install 20\`) and try again.`,
+    `This needs Node 20.19, 22.12 or newer, and this is ${process.version}. Install a newer one (https://nodejs.org, or \`nvm install 20\`) and try again.`,
   );
 }
 
@@ -101,6 +102,11 @@ export function fingerprintOf(files) {
 export function readStamp(name) {
   const file = join(stampFolder, name);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+/** What it stood for is about to change, and may be left half done. */
+export function clearStamp(name) {
+  rmSync(join(stampFolder, name), { force: true });
 }
 
 export function writeStamp(name, value) {
