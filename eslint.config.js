@@ -40,7 +40,8 @@ const oneClock = {
     'Every process begins its own: what two processes compare is taken from nowMs of e2e/chaos/now-ms.ts.',
 };
 const noSkippedTests = {
-  selector: 'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(skip|only|todo|fails)$/]',
+  selector:
+    'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(skip|skipIf|runIf|only|todo|fails|fail|fixme)$/]',
   message: 'No skipped or lonely tests: repair or delete it.',
 };
 

@@ -20,6 +20,11 @@ export function baselineOf(rows: readonly Row[]): Baseline {
   return Object.fromEntries(ratiosOf(rows).map(({ key, ratio }) => [key, Number(ratio.quoted.toFixed(3))]));
 }
 
+/** Whether any of these was measured before. */
+export function hasComparable(rows: readonly Row[], before: Baseline): boolean {
+  return ratiosOf(rows).some(({ key }) => Object.hasOwn(before, key));
+}
+
 /**
  * A line for every ratio that has become worse by more than the slack, and whose best round is worse than what it was: one
  * round that was disturbed is no regression.

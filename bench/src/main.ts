@@ -1,6 +1,6 @@
 // `npm run bench`: runs what it is told to, and writes what it found.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { baselineOf, findRegressions, type Baseline } from './baseline.js';
+import { baselineOf, findRegressions, hasComparable, type Baseline } from './baseline.js';
 import { readOptions, usage, type BenchOptions } from './bench-options.js';
 import type { TurnPlan } from './case.js';
 import { cases as allCases } from './cases/cases.js';
@@ -108,6 +108,12 @@ function check({ rows }: Result): number {
     return 1;
   }
   const before = JSON.parse(readFileSync(places.baseline, 'utf8')) as Baseline;
+  if (!hasComparable(rows, before)) {
+    console.error(
+      'Nothing of this is in bench/baseline.json: `--check` compares Wirepact with bare ws, so run both, in cases that have both.',
+    );
+    return 1;
+  }
   const regressions = findRegressions(rows, before);
   for (const line of regressions) console.error(`worse than before: ${line}`);
   return regressions.length === 0 ? 0 : 1;
