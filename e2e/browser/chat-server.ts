@@ -50,15 +50,14 @@ export class ChatServer {
     this.#port = Number(/localhost:(\d+)/.exec(line.toString())?.[1]);
   }
 
-  /** Ends the process by `signal`, and tells how it went. */
-  async end(signal: NodeJS.Signals): Promise<{ readonly code: number | null; readonly tookMs: number }> {
+  /** Ends the process by `signal`. Resolves with its exit code. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#process;
-    if (child === undefined) return { code: 0, tookMs: 0 };
+    if (child === undefined) return 0;
     this.#process = undefined;
-    const askedAt = Date.now();
     const exited = once(child, 'exit') as Promise<[number | null]>;
     child.kill(signal);
     const [code] = await exited;
-    return { code, tookMs: Date.now() - askedAt };
+    return code;
   }
 }

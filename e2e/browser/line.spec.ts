@@ -135,11 +135,9 @@ test('tells of the gap after the server was killed and restarted', async ({ open
   await expect(messages(ada)).toContainText('After.');
 });
 
-test('says that the server hung up when it ends as it should, within a second', async ({ open, server }) => {
+test('says that the server hung up when it ends as it should', async ({ open, server }) => {
   const ada = await open('Ada');
-  const { code, tookMs } = await server.end('SIGTERM');
-  expect(code).toBe(0);
-  expect(tookMs).toBeLessThan(1_000);
+  expect(await server.end('SIGTERM')).toBe(0);
   await expect(ada.getByText('The server hung up. Calling the server again.')).toBeVisible();
   await server.start();
   await expect(messages(ada)).toContainText('The server hung up. Back after', { timeout: 20_000 });

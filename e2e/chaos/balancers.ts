@@ -7,6 +7,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { clearAtExit } from '../cleared-at-exit.js';
 
 /** Connections that are open when it is renewed are given so long. */
 const graceMs = 300;
@@ -60,11 +61,12 @@ export const nginx: Balancer = {
       }`,
     );
     const master = spawn(path, ['-p', folder, '-c', file, '-e', join(folder, 'log')], { stdio: 'ignore' });
+    const forget = clearAtExit(() => clear(master, folder));
     await waitForPort(port);
     return {
       port,
       renew: async () => void master.kill('SIGHUP'),
-      close: () => end(master, folder),
+      close: () => end(master, folder).finally(forget),
     };
   },
 };
@@ -93,6 +95,7 @@ ${serverPorts.map((serverPort) => `  server at-${serverPort} 127.0.0.1:${serverP
     const launch = (...args: string[]): ChildProcess =>
       spawn(path, ['-f', file, '-db', ...args], { stdio: 'ignore' });
     let current = launch();
+    const forget = clearAtExit(() => clear(current, folder));
     await waitForPort(port);
     return {
       port,
@@ -101,16 +104,21 @@ ${serverPorts.map((serverPort) => `  server at-${serverPort} 127.0.0.1:${serverP
         current = launch('-sf', `${old.pid}`);
         if (old.exitCode === null) await once(old, 'exit');
       },
-      close: () => end(current, folder),
+      close: () => end(current, folder).finally(forget),
     };
   },
 };
 
 async function end(child: ChildProcess, folder: string): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  }
+  const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+  child.kill('SIGTERM');
+  await ended;
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The same where nothing can be waited for any more. */
+function clear(child: ChildProcess, folder: string): void {
+  child.kill('SIGTERM');
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -3,50 +3,30 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { startCuttingProxy } from '../behaviour/cutting-proxy.js';
 import { greet } from './raw-socket.js';
 import { startTarget } from './reference-server.js';
 
-const program = new URL('../../protocol/client.py', import.meta.url);
+const program = fileURLToPath(new URL('../../protocol/client.py', import.meta.url));
 const python = process.env['PYTHON'] ?? 'python3';
-
-/** A line to the server that can be broken: on the client's side at once, and on the server's when it likes. */
-async function startLine(target: URL) {
-  const ends = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(Number(target.port), target.hostname);
-    for (const end of [near, far]) {
-      ends.add(end);
-      end.on('error', () => undefined);
-      end.on('close', () => ends.delete(end));
-    }
-    near.pipe(far).pipe(near);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const end of ends) end.destroy();
-    server.close();
-  });
-  const cut = (): void => {
-    for (const end of ends) end.resetAndDestroy();
-  };
-  return { port: (server.address() as AddressInfo).port, cut };
-}
 
 it('a client of 40 lines of Python gets everything once and in order, however often its line breaks', async () => {
   const target = await startTarget();
   onTestFinished(() => target.close());
-  const line = await startLine(new URL(target.url));
+  // a line to the server that can be broken
+  const line = await startCuttingProxy(() => undefined);
+  onTestFinished(() => line.close());
+  line.target = Number(new URL(target.url).port);
   const room = `open-python-${Date.now()}`;
   // members of a room know of each other here: that is how one can tell that it is in
   const { socket } = await greet(`${target.url}/known`);
   socket.send({ path: '$join', data: { room }, id: 1 });
   await socket.heard();
 
-  const arguments_ = [program.pathname, '127.0.0.1', String(line.port), '/known', room];
+  const arguments_ = [program, '127.0.0.1', String(line.port), '/known', room];
   const client = spawn(python, arguments_, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void client.kill('SIGKILL'));
   // a machine without Python fails here, and says so

@@ -37,7 +37,7 @@ await runMain(async () => {
   }
 });
 
-/** Copies the fixture, makes the CommonJS twin of what exists as ESM, and pins every version. */
+/** Copies the fixture, makes the CommonJS twin of what exists as ESM, and pins what it depends on. */
 function layOut(app, tarballs) {
   cpSync(join(root, 'e2e/consumer/fixture'), app, { recursive: true });
 
@@ -47,9 +47,7 @@ function layOut(app, tarballs) {
   const program = readFileSync(join(app, 'app/src/program.mts'), 'utf8');
   writeFileSync(join(app, 'app/src/program.cts'), program.replace('@acme/contract', '@acme/contract-cjs'));
 
-  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const pinned = ['zod', 'ws', 'react', '@types/react', '@types/node', '@standard-schema/spec'];
-  const overrides = Object.fromEntries(pinned.map((name) => [name, devDependencies[name]]));
+  const overrides = installedVersions();
   for (const [name, tarball] of tarballs) overrides[name] = `file:${tarball}`;
   // YAML reads JSON
   const workspace = {
@@ -60,6 +58,24 @@ function layOut(app, tarballs) {
   };
   writeJson(join(app, 'pnpm-workspace.yaml'), workspace);
   writeJson(join(app, 'package.json'), { name: 'fixture', private: true });
+}
+
+/** What the workspace itself has installed, so that nothing here depends on what the registry has today. */
+function installedVersions() {
+  const users = {
+    '.': ['zod', 'react', '@types/react', '@types/node'],
+    'packages/server': ['ws'],
+    'packages/client': ['isomorphic-ws'],
+    'packages/redis': ['@redis/client'],
+  };
+  return Object.fromEntries(
+    Object.entries(users).flatMap(([user, names]) =>
+      names.map((name) => {
+        const manifest = readFileSync(join(root, user, 'node_modules', name, 'package.json'), 'utf8');
+        return [name, JSON.parse(manifest).version];
+      }),
+    ),
+  );
 }
 
 function writeJson(file, value) {

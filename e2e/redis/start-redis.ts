@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { clearAtExit } from '../cleared-at-exit.js';
 import { findFreePort } from './free-port.js';
 import { redisCommand, type RedisReply } from './redis-command.js';
 
@@ -42,11 +43,6 @@ export interface RedisServer extends AsyncDisposable {
 const startedWithinMs = 20_000;
 const program = process.env['REDIS_SERVER'] ?? 'redis-server';
 
-const left = new Set<() => void>();
-process.on('exit', () => {
-  for (const clear of left) clear();
-});
-
 /** Starts a server and resolves when it answers. */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'wirepact-redis-'));
@@ -55,7 +51,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     child?.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
-  left.add(clear);
+  const forget = clearAtExit(clear);
   const kill = async (): Promise<void> => {
     const dying = child;
     child = undefined;
@@ -65,7 +61,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   };
   const dispose = async (): Promise<void> => {
     await kill();
-    left.delete(clear);
+    forget();
     clear();
   };
 

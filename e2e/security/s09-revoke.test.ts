@@ -1,5 +1,5 @@
 // S9: a user who is logged out is gone at once, on every connection and in every process, and can resume none of its sessions.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createClient } from '@wirepact/client';
 import { defineChannels } from '@wirepact/core';
 import { redisBroker } from '@wirepact/redis';
@@ -53,6 +53,7 @@ test('a user of 100 connections to three processes is gone within a second, and 
         limits: { socketsPerUser: 100 },
         broker: redisBroker({ url: redis.url }),
       });
+      onTestFinished(() => sockets.close());
       const { port } = await sockets.listen({ port: 0 });
       return { sockets, url: `ws://127.0.0.1:${port}/` };
     }),
@@ -60,6 +61,7 @@ test('a user of 100 connections to three processes is gone within a second, and 
   const resumed: unknown[] = [];
   const clients = Array.from({ length: 100 }, (_, index) => {
     const client = createClient({ url: nodes[index % 3]?.url ?? '', channels, getToken: () => 'ann' });
+    onTestFinished(() => client.close());
     client.onStatus((status) => {
       if (status.name === 'connected' && status.resumed) resumed.push(status);
     });
@@ -80,5 +82,4 @@ test('a user of 100 connections to three processes is gone within a second, and 
   expect(performance.now() - startedAt).toBeLessThan(1_000);
   expect(nodes.map(({ sockets }) => sockets.countClients)).toEqual([0, 0, 0]);
   expect(resumed).toEqual([]);
-  await Promise.all(nodes.map(({ sockets }) => sockets.close()));
 });

@@ -49,13 +49,16 @@ test('neither ws nor isomorphic-ws is in what a browser loads', async () => {
   expect(outputFiles[0]?.text).not.toContain('isomorphic-ws');
 });
 
-test.each(['.', 'e2e', 'bench'])('the tools in %s are pinned to a version', (folder) => {
-  const { devDependencies = {} } = manifestOf(folder);
-  const loose = Object.entries(devDependencies).filter(
-    ([, version]) => !/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+$|^workspace:/.test(version),
-  );
-  expect(loose).toEqual([]);
-});
+test.each(['.', 'e2e', 'bench', ...['contract', 'server', 'web'].map((part) => `examples/chat/${part}`)])(
+  'what %s uses is pinned to a version',
+  (folder) => {
+    const { dependencies = {}, devDependencies = {} } = manifestOf(folder);
+    const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+      ([, version]) => !/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+$|^workspace:/.test(version),
+    );
+    expect(loose).toEqual([]);
+  },
+);
 
 test('the lockfile has a checksum of everything, and nothing that comes from elsewhere than a registry', () => {
   const lockfile = readFileSync(new URL('pnpm-lock.yaml', root), 'utf8');

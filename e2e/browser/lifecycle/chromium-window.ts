@@ -28,20 +28,21 @@ export async function openWindow(): Promise<ChromiumWindow> {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const exited = once(child, 'exit');
-  const browser = await chromium.connectOverCDP(await addressOf(child.stderr), { noDefaults: true });
-  const [context] = browser.contexts();
-  const page = context?.pages()[0];
-  if (context === undefined || page === undefined) throw new Error('Chromium has no window');
-  return {
-    context,
-    page,
-    async close() {
-      await browser.close();
-      child.kill();
-      await exited;
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-    },
+  const end = async (): Promise<void> => {
+    child.kill();
+    await exited;
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   };
+  try {
+    const browser = await chromium.connectOverCDP(await addressOf(child.stderr), { noDefaults: true });
+    const [context] = browser.contexts();
+    const page = context?.pages()[0];
+    if (context === undefined || page === undefined) throw new Error('Chromium has no window');
+    return { context, page, close: () => browser.close().then(end) };
+  } catch (error) {
+    await end();
+    throw error;
+  }
 }
 
 async function addressOf(output: NodeJS.ReadableStream): Promise<string> {

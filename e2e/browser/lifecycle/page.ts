@@ -15,6 +15,8 @@ export interface Ledger {
   /** What the browser told the page, in its order. */
   readonly signals: string[];
   readonly errors: string[];
+  /** Whether it was let into the room. */
+  joined?: boolean;
   notes: number;
 }
 
@@ -70,7 +72,10 @@ for (const stream of streams) {
     keep();
   });
 }
-void client.join('news');
+void client.join('news').then(() => {
+  ledger.joined = true;
+  keep();
+});
 
 setInterval(() => {
   client.send('note', { n: ++ledger.notes, from: writer });

@@ -6,6 +6,7 @@ import { createDeferred, type Deferred } from '../promise.js';
 
 /** The handle on a process. */
 export interface AskedProcess<TCommand> {
+  /** Rejects when the process ends, or has ended. */
   ask<TResult>(command: TCommand): Promise<TResult>;
   /** Its process does nothing any more, and its connections stay open (SIGSTOP). */
   pause(): void;
@@ -36,6 +37,7 @@ export async function startAsked<TCommand, TReady>(
   const waiting = new Map<number, Deferred<never>>();
   let key = 0;
   let isOver = false;
+  let ended: Error | undefined;
   const answerTo = <TResult>(at: number): Promise<TResult> => {
     const answer = createDeferred<TResult>();
     waiting.set(at, answer as unknown as Deferred<never>);
@@ -47,12 +49,14 @@ export async function startAsked<TCommand, TReady>(
     waiting.delete(answer.key);
   });
   child.on('exit', (code) => {
+    ended = new Error(`${name} ended with ${code}`);
     if (isOver) return;
-    for (const { reject } of waiting.values()) reject(new Error(`${name} ended with ${code}`));
+    for (const { reject } of waiting.values()) reject(ended);
   });
   return {
     ready: await ready,
-    ask(command) {
+    async ask(command) {
+      if (ended) throw ended;
       child.send({ key: ++key, command });
       return answerTo(key);
     },

@@ -1,12 +1,10 @@
 // Everything that a stranger may try, at once and for long, over real sockets: the process must stay up, answer who does nothing
 // wrong, and keep nothing. And each target of the fuzzing alone, as often as there is time for.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createChance, fuzz, slowMs } from '../../fuzz/fuzz.js';
 import { lanes } from '../../fuzz/targets.js';
 import { disturb, isServed } from '../../fuzz/strangers.js';
+import { startAsked } from './asked-process.js';
 import type { FuzzedReading } from './fuzzed-process.js';
 import type { Figure, Measure } from './measure.js';
 
@@ -18,23 +16,14 @@ const sampleEveryMs = 2_000;
  */
 const settledAfter = 10;
 
-// seen from main.js, into which this file is bundled
-const program = fileURLToPath(new URL('measures/fuzzed-process.js', import.meta.url));
-
 export const mixedFuzz: Measure = {
   id: 'fuzz',
   title: 'strangers that try everything at once, over real sockets, compression on',
   async run(isQuick, { seed, minutes = isQuick ? 1 : 30 }) {
-    const child = fork(program, { execArgv: ['--expose-gc'] });
+    const { ready: port, ask, close } = await startAsked<'read', number>('fuzzed-process');
     let isUp = true;
-    const exited = once(child, 'exit').then((): undefined => void (isUp = false));
-    const [port] = (await once(child, 'message')) as [number];
-    const read = async (): Promise<FuzzedReading | undefined> => {
-      if (!isUp) return undefined;
-      child.send('read');
-      const answered = new Promise<FuzzedReading>((resolve) => child.once('message', resolve));
-      return Promise.race([answered, exited]);
-    };
+    const read = (): Promise<FuzzedReading | undefined> =>
+      ask<FuzzedReading>('read').catch((): undefined => void (isUp = false));
     const endsAt = performance.now() + minutes * 60_000;
     const goesOn = (): boolean => isUp && performance.now() < endsAt;
     let connections = 0;
@@ -67,7 +56,7 @@ export const mixedFuzz: Measure = {
     }
     await Promise.all([...work, politeness]);
     const ended = isUp ? 0 : 1;
-    if (isUp) child.disconnect();
+    if (isUp) close();
     const from = Math.min(settledAfter, minutes / 2);
     const counted = samples.filter(({ minute }) => minute >= from);
     const slope = {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hardenedServerOptions, hardenServer } from '@wirepact/server';
 import { createFuzzedSockets, planned } from '../../fuzz/fuzzed-server.js';
+import { answerAs } from './asked-process.js';
 
 export interface FuzzedReading {
   readonly rss: number;
@@ -29,17 +30,15 @@ sockets.attach(server, { path: '/ws' });
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 
-process.on('message', () => {
+const read = async (): Promise<FuzzedReading> => {
   globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
-  const reading: FuzzedReading = {
+  return {
     rss,
     held: heapUsed + external,
     rejections,
     unplanned,
     received: sockets.stats().received,
   };
-  process.send?.(reading);
-});
-process.on('disconnect', () => process.exit());
-process.send?.((server.address() as AddressInfo).port);
+};
+answerAs<'read'>((server.address() as AddressInfo).port, read);

@@ -1,14 +1,10 @@
 // Thousands who begin to ask for a connection and never go on: they are closed soon, and nothing of them is kept.
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startAsked } from './asked-process.js';
 import type { FuzzedReading } from './fuzzed-process.js';
 import type { Figure, Measure } from './measure.js';
-
-// seen from main.js, into which this file is bundled
-const program = fileURLToPath(new URL('measures/fuzzed-process.js', import.meta.url));
 
 const half = 'GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nX-Long: ';
 /** So many are opened at a time, which no queue of the system’s is too short for. */
@@ -19,13 +15,8 @@ export const halfSent: Measure = {
   title: 'handshakes that are begun and never end',
   async run(isQuick) {
     const count = isQuick ? 3_000 : 15_000;
-    const child = fork(program, { execArgv: ['--expose-gc'] });
-    const [port] = (await once(child, 'message')) as [number];
-    const read = async (): Promise<FuzzedReading> => {
-      child.send('read');
-      const [reading] = (await once(child, 'message')) as [FuzzedReading];
-      return reading;
-    };
+    const { ready: port, ask, close } = await startAsked<'read', number>('fuzzed-process');
+    const read = (): Promise<FuzzedReading> => ask('read');
     const flood = async (): Promise<{ readonly peak: FuzzedReading; readonly longestMs: number }> => {
       const open: Promise<number>[] = [];
       for (let opened = 0; opened < count; opened += batch) {
@@ -42,7 +33,7 @@ export const halfSent: Measure = {
     await flood();
     await delay(1_000);
     const again = await read();
-    child.disconnect();
+    close();
     const more = (later: number, sooner: number): Pick<Figure, 'value' | 'unit'> => ({
       value: (later - sooner) / 1e6,
       unit: 'MB more',

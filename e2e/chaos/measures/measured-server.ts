@@ -1,8 +1,9 @@
 // The handle on the measured server process.
 import type { Stats } from '@wirepact/server';
+import { forkingInside } from '../netns/system.js';
+import type { Host } from '../netns/network.js';
 import { startAsked } from './asked-process.js';
 import type { Policy } from './measured-channels.js';
-import type { SlowLine } from './slow-line.js';
 
 /** What the process may be asked to do. */
 export type MeasuredCommand =
@@ -34,9 +35,10 @@ export interface MeasuredServer {
   close(): void;
 }
 
-/** Starts one on this machine, or behind a slow line. */
-export async function startMeasuredServer(line?: SlowLine): Promise<MeasuredServer> {
-  const { address = '127.0.0.1', forking } = line ?? {};
+/** Starts one on this machine, or on a host of a network of our own. */
+export async function startMeasuredServer(host?: Host): Promise<MeasuredServer> {
+  const address = host?.address ?? '127.0.0.1';
+  const forking = host && forkingInside(host.namespace);
   const started = startAsked<MeasuredCommand, number>('measured-process', address, forking);
   const { ready: port, ask, close } = await started;
   return {

@@ -2,10 +2,12 @@
 // what waits for it is little.
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@wirepact/client';
+import { narrow } from '../netns/line-faults.js';
+import { openNetwork } from '../netns/network.js';
+import { findNetworkObstacle } from '../netns/system.js';
 import { basin, numberOf, type Channels } from './measured-channels.js';
 import { startMeasuredServer } from './measured-server.js';
 import type { Figure } from './measure.js';
-import { openSlowLine } from './slow-line.js';
 
 const kilobitsPerSecond = 64;
 /** 10 kB each: 1 Mbit/s. */
@@ -16,13 +18,17 @@ const restMs = 30_000;
 const name = (what: string): string => `${kilobitsPerSecond} kbit/s in a room of 1 Mbit/s: ${what}`;
 
 export async function measureThrottledReader(isQuick: boolean): Promise<readonly Figure[]> {
-  const line = openSlowLine(kilobitsPerSecond);
-  if (line === undefined) {
-    console.log('| slow-readers | a throttled client is skipped: there are no network namespaces here |');
+  const obstacle = findNetworkObstacle();
+  if (obstacle !== undefined) {
+    console.log(`| slow-readers | a throttled client is skipped: ${obstacle} |`);
     return [];
   }
+  const network = await openNetwork();
   try {
-    const server = await startMeasuredServer(line);
+    // a host of its own, so that the kernel's buffers are those of a slow line too: the loopback's swallow megabytes first
+    const host = await network.addHost();
+    const widen = await narrow(host, kilobitsPerSecond, 1_000);
+    const server = await startMeasuredServer(host);
     const client = createClient<Channels>({ url: server.url });
     let [heard, told, next, disordered] = [0, 0, 0, 0];
     client.on('reliable', (load) => {
@@ -38,7 +44,7 @@ export async function measureThrottledReader(isQuick: boolean): Promise<readonly
     await server.rest();
     const { mostWaiting, stats, loads } = await server.read();
     const heardSlowly = heard;
-    line.widen();
+    await widen();
     for (const deadline = performance.now() + restMs; next < loads && performance.now() < deadline;)
       await delay(100);
     client.close();
@@ -53,6 +59,6 @@ export async function measureThrottledReader(isQuick: boolean): Promise<readonly
       { name: name('closed with 4508'), value: stats.slowClosed, unit: 'times' },
     ];
   } finally {
-    line.close();
+    await network[Symbol.asyncDispose]();
   }
 }

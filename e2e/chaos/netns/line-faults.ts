@@ -30,13 +30,17 @@ export async function losePackets({ address, port, ...host }: Host, percent: num
   return () => runInside(host.switch, 'nft', 'flush', 'chain', ...chain);
 }
 
-/** There is room for so many kbit a second, each way. */
-export async function narrow({ namespace, port, ...host }: Host, kbits: number): Promise<Undo> {
+/** There is room for so many kbit a second, each way; what waits longer than `latencyMs` vanishes. */
+export async function narrow(
+  { namespace, port, ...host }: Host,
+  kbits: number,
+  latencyMs = 400,
+): Promise<Undo> {
   const ends = [
     [namespace, hostDevice],
     [host.switch, port],
   ] as const;
-  const bucket = ['tbf', 'rate', `${kbits}kbit`, 'burst', '3000', 'latency', '400ms'];
+  const bucket = ['tbf', 'rate', `${kbits}kbit`, 'burst', '3000', 'latency', `${latencyMs}ms`];
   for (const [place, device] of ends)
     await runInside(place, 'tc', 'qdisc', 'add', 'dev', device, 'root', ...bucket);
   return async () => {

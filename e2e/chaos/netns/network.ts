@@ -1,6 +1,7 @@
 // A network of our own on this machine: hosts that are network namespaces, at a switch that is another one, and this process'
 // host at it too. Nothing of it is left when it is disposed, or when the process ends.
 import { networkInterfaces } from 'node:os';
+import { clearAtExit } from '../../cleared-at-exit.js';
 import { runAtOnce, runInside, runProgram } from './system.js';
 
 /** A host at the switch: a network namespace with one line. */
@@ -14,11 +15,6 @@ export interface Host {
 
 /** What its line ends at in a host. */
 export const hostDevice = 'eth0';
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const left = new Set<() => void>();
-const clearAll = (): void => left.forEach((clear) => clear());
-const endInOrder = (): void => void process.exit(1);
 
 let opened = 0;
 
@@ -53,6 +49,7 @@ export class Network implements AsyncDisposable {
     for (const name of [...this.#hosts.map((host) => host.namespace), this.#switch])
       runAtOnce('ip', 'netns', 'delete', name);
   };
+  #forget = (): void => undefined;
 
   constructor(net: string, name: string) {
     this.#net = net;
@@ -64,11 +61,7 @@ export class Network implements AsyncDisposable {
   }
 
   async open(): Promise<void> {
-    if (left.size === 0) {
-      process.on('exit', clearAll);
-      for (const signal of signals) process.on(signal, endInOrder);
-    }
-    left.add(this.#clear);
+    this.#forget = clearAtExit(this.#clear);
     await runProgram('ip', 'netns', 'add', this.#switch);
     await runProgram('ip', '-n', this.#switch, 'link', 'add', 'name', 'lan', 'type', 'bridge');
     await runProgram('ip', '-n', this.#switch, 'link', 'set', 'lan', 'up');
@@ -96,10 +89,7 @@ export class Network implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#clear();
-    left.delete(this.#clear);
-    if (left.size > 0) return;
-    process.off('exit', clearAll);
-    for (const signal of signals) process.off(signal, endInOrder);
+    this.#forget();
   }
 
   /** A line from a device that is made there to a port of the switch. */

@@ -1,7 +1,7 @@
 // Wirepact's server as the conformance cases meet it: everything on, and a contract that echoes.
 import { defineChannels } from '@wirepact/core';
 import { SocketManager, type DisconnectReason } from '@wirepact/server';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 
 const channels = defineChannels({ echo: { in: z.string(), out: z.string() } });
@@ -15,12 +15,13 @@ export interface EchoServer {
   readonly sockets: SocketManager<typeof channels>;
 }
 
-/** Closed when the test is over, with no connection left and no error that nobody looked at. */
+/** Closed when the test is over, which fails if the server had an error to report. */
 export async function startEchoServer(
   maxMessageBytes?: number,
   compression: boolean = false,
 ): Promise<EchoServer> {
   const ended: DisconnectReason[] = [];
+  const errors: unknown[] = [];
   let wake = (): void => undefined;
   const sockets = new SocketManager(channels, {
     compression,
@@ -38,12 +39,13 @@ export async function startEchoServer(
       },
     },
     routes: { echo: (_socket, text) => text },
-    onError: (error) => {
-      throw error;
-    },
+    onError: (error) => void errors.push(error),
   });
   const { url } = await sockets.listen({ port: 0, path: '/ws', host: '127.0.0.1' });
-  onTestFinished(() => sockets.close());
+  onTestFinished(async () => {
+    await sockets.close();
+    expect(errors).toEqual([]);
+  });
   return {
     url,
     ended,
