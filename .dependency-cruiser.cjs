@@ -1,6 +1,7 @@
 // Who may import whom. Every rule carries its reason, since that is what one reads when it fails.
 const inside = (name) => `^packages/${name}/`;
 const tests = '\\.(test|test-d|fixture)\\.tsx?$';
+const inServer = (folders) => `^packages/server/src/(${folders})/`;
 const anyPackageSource = '^packages/([^/]+)/src/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -58,6 +59,27 @@ module.exports = {
       severity: 'error',
       from: { path: inside('react'), pathNot: [tests, '^packages/react/tsup'] },
       to: { pathNot: ['^packages/(react|client|core)/', '(^|/)node_modules/(@types/)?react/'] },
+    },
+    {
+      name: 'one-process-needs-no-cluster',
+      comment:
+        'What several processes share stands on top of what one does alone. Alone it is asked for through hub.cluster.',
+      severity: 'error',
+      from: {
+        path: inServer('adapters|connection|handshake|limits|rooms|routing|session'),
+        pathNot: tests,
+      },
+      to: { path: inServer('cluster'), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'bytes-and-bounds-know-nobody',
+      comment: 'How bytes leave, and what may be spent, is decided without knowing for whom.',
+      severity: 'error',
+      from: { path: inServer('adapters|limits'), pathNot: tests },
+      to: {
+        path: inServer('cluster|connection|delivery|handshake|rooms|routing|session'),
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'redis-knows-server-and-core-only',
@@ -120,7 +142,7 @@ module.exports = {
           '^packages/core/src/(internal|testing/index)\\.ts$',
           '^packages/client/src/dialect\\.ts$',
           // what every broker must fulfil is tested with every broker, and servers over one in memory and over a real one
-          '^packages/server/src/(broker-(bench|contract).*|memory-engine|test-server)\\.fixture\\.ts$',
+          '^packages/server/src/(cluster/contract/.*|cluster/memory/memory-engine|test-server)\\.fixture\\.ts$',
         ],
       },
     },

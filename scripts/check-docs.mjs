@@ -1,5 +1,5 @@
 // Checks the documents: their TypeScript compiles against the built packages, their tests and README's quick start run,
-// links resolve.
+// links resolve, and the source files they name are there.
 //
 // Conventions, which CONTRIBUTING.md need not repeat. They are invisible in the rendered page:
 //   ```ts                          every ts and tsx block is compiled, as a module of its own
@@ -21,6 +21,7 @@ import { compilePage, layOutPage } from './docs/compiled-pages.mjs';
 import { brokenLinks } from './docs/links.mjs';
 import { readPage } from './docs/pages.mjs';
 import { runQuickStart } from './docs/quick-start.mjs';
+import { missingSources } from './docs/source-paths.mjs';
 import { runPageTests } from './docs/tests.mjs';
 import { root, runMain, say } from './workspace.mjs';
 
@@ -32,7 +33,11 @@ await runMain(async () => {
   await build();
   rmSync(scratch, { recursive: true, force: true });
   const pages = markdownIn(root).map((file) => readPage(relative(root, file), readFileSync(file, 'utf8')));
-  const problems = pages.flatMap((page) => [...page.problems, ...brokenLinks(page, pages)]);
+  const problems = pages.flatMap((page) => [
+    ...page.problems,
+    ...brokenLinks(page, pages),
+    ...missingSources(page),
+  ]);
   const withCode = pages.filter((page) => page.files.length > 0);
   for (const page of withCode) {
     const folder = layOutPage(page, scratch);

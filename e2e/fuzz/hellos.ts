@@ -1,7 +1,7 @@
 // Fuzzes how sessions are resumed: whatever is said in `$hello`, a session goes on for whom it belongs to and for nobody else.
 // A model of who may do that is kept beside the server.
 import { createManualClock } from '@wirepact/core/testing';
-import { createMemoryEngine } from '../../packages/server/src/memory-engine.fixture.js';
+import { createMemoryEngine } from '../../packages/server/src/cluster/memory/memory-engine.fixture.js';
 import { FrameClient, type Welcome } from '../security/frame-client.js';
 import { requestOf } from '../security/handshake-request.js';
 import type { Chance, Target, Watch } from './fuzz.js';

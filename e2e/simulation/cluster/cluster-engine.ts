@@ -2,7 +2,10 @@
 // handled, and says what can be held against nobody.
 import type { Clock } from '@wirepact/core';
 import type { DeliveryChecker } from '@wirepact/core/testing';
-import { createMemoryEngine, type MemoryEngine } from '../../../packages/server/src/memory-engine.fixture.js';
+import {
+  createMemoryEngine,
+  type MemoryEngine,
+} from '../../../packages/server/src/cluster/memory/memory-engine.fixture.js';
 import type { ClusterNode } from './cluster-node.js';
 import type { DeliveryLedger } from './delivery-ledger.js';
 

@@ -1,7 +1,7 @@
 // The broker over Redis fulfils what any broker must.
 import { afterAll, beforeAll } from 'vitest';
-import type { BrokerBench } from '../../server/src/broker-bench.fixture.js';
-import { describeBroker } from '../../server/src/broker-contract.fixture.js';
+import type { BrokerBench } from '../../server/src/cluster/contract/broker-bench.fixture.js';
+import { describeBroker } from '../../server/src/cluster/contract/broker-contract.fixture.js';
 import { startRedis } from '../../../e2e/redis/start-redis.js';
 import { redisBroker } from './redis-broker.js';
 import type { RedisBrokerOptions } from './options.js';

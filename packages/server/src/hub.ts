@@ -2,22 +2,22 @@
 // is unknown until a schema has seen it.
 import type { AnyChannels, ChannelDefinitions } from '@wirepact/core';
 import { channelFacts, type Dialect } from '@wirepact/core/internal';
-import { Acknowledgements } from './acknowledgements.js';
-import { Backlog } from './backlog.js';
-import { Cluster } from './cluster.js';
-import { Connections } from './connections.js';
-import { resolveDialect } from './dialects.js';
+import { Acknowledgements } from './session/acknowledgements.js';
+import { Backlog } from './connection/backlog.js';
+import { Cluster } from './cluster/cluster.js';
+import { Connections } from './handshake/connections.js';
+import { resolveDialect } from './connection/dialects.js';
 import { guarded } from './guarded.js';
-import { Logs } from './logs.js';
+import { Logs } from './delivery/logs.js';
 import { resolveOptions, type ResolvedOptions, type SocketManagerOptions } from './options.js';
-import { Everyone, Rooms, type OpenLog } from './rooms.js';
-import { Roster } from './roster.js';
-import { RouteTable, type AnyRoute } from './route-table.js';
-import type { Session } from './session.js';
+import { Everyone, Rooms, type OpenLog } from './rooms/rooms.js';
+import { Roster } from './session/roster.js';
+import { RouteTable, type AnyRoute } from './routing/route-table.js';
+import type { Session } from './session/session.js';
 import type { Socket } from './socket.js';
 import type { SocketManager } from './socket-manager.js';
 import { createCounters, type Counters } from './stats.js';
-import { Suspended } from './suspended.js';
+import { Suspended } from './session/suspended.js';
 
 /** A socket of whatever contract. */
 export type AnySocket = Socket<AnyChannels, unknown>;

@@ -1,7 +1,7 @@
 // The public face of @wirepact/server.
 export { ChannelError, isSocketError, SocketError } from '@wirepact/core';
-export type { Amplifier } from './amplification.js';
-export type { Admission } from './admission.js';
+export type { Amplifier } from './limits/amplification.js';
+export type { Admission } from './handshake/admission.js';
 export type {
   Append,
   Broker,
@@ -20,11 +20,11 @@ export type {
   SharedEntry,
   SharedMember,
   TouchedLog,
-} from './broker.js';
-export type { ClientTarget } from './client-target.js';
-export type { DrainOptions } from './drain.js';
-export { hardenedServerOptions, hardenServer } from './http-hardening.js';
-export type { LimitOptions } from './limits.js';
+} from './cluster/broker.js';
+export type { ClientTarget } from './delivery/client-target.js';
+export type { DrainOptions } from './session/drain.js';
+export { hardenedServerOptions, hardenServer } from './handshake/http-hardening.js';
+export type { LimitOptions } from './limits/limits.js';
 export {
   defaultOptions,
   type BackpressureOptions,
@@ -39,11 +39,18 @@ export {
   type SocketManagerOptions,
   type UnroutedMessage,
 } from './options.js';
-export type { Listening, ListenOptions } from './own-server.js';
-export { createPublisher, type Publisher, type PublisherOptions } from './publisher.js';
-export type { Middleware, Route, RouteContext, RouteMessage, Routes } from './route.js';
+export type { Listening, ListenOptions } from './handshake/own-server.js';
+export { createPublisher, type Publisher, type PublisherOptions } from './cluster/publisher.js';
+export type { Middleware, Route, RouteContext, RouteMessage, Routes } from './routing/route.js';
 export type { AskOptions, Socket } from './socket.js';
 export { SocketManager } from './socket-manager.js';
 export type { Stats } from './stats.js';
-export type { HistoryOptions, Presence, RoomMessage, RoomTarget, Target, UserTarget } from './targets.js';
-export type { Handshake, RequestHeaders, UpgradeRequest } from './upgrade-request.js';
+export type {
+  HistoryOptions,
+  Presence,
+  RoomMessage,
+  RoomTarget,
+  Target,
+  UserTarget,
+} from './delivery/targets.js';
+export type { Handshake, RequestHeaders, UpgradeRequest } from './handshake/upgrade-request.js';

@@ -3,18 +3,18 @@ import type { BlockList } from 'node:net';
 import { getHeapStatistics } from 'node:v8';
 import { systemClock, type Clock } from '@wirepact/core/internal';
 import type { Awaitable, ChannelDefinitions } from '@wirepact/core';
-import type { Broker } from './broker.js';
-import { readProxies } from './client-address.js';
-import { checkHosts } from './host.js';
-import { defaultLimits, limitsBeside, type LimitOptions } from './limits.js';
-import { checkOrigins } from './origin.js';
+import type { Broker } from './cluster/broker.js';
+import { readProxies } from './handshake/client-address.js';
+import { checkHosts } from './handshake/host.js';
+import { defaultLimits, limitsBeside, type LimitOptions } from './limits/limits.js';
+import { checkOrigins } from './handshake/origin.js';
 import type { SocketManager } from './socket-manager.js';
 import { figures } from './figures.js';
 import type { Hooks } from './hub.js';
-import type { Routes } from './route.js';
+import type { Routes } from './routing/route.js';
 import type { Socket } from './socket.js';
-import type { Rate } from './token-bucket.js';
-import type { UpgradeRequest } from './upgrade-request.js';
+import type { Rate } from './limits/token-bucket.js';
+import type { UpgradeRequest } from './handshake/upgrade-request.js';
 
 /** Why a client is gone. */
 export interface DisconnectReason {

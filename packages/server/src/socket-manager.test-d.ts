@@ -3,7 +3,7 @@ import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { SocketManager } from './socket-manager.js';
 import type { Socket } from './socket.js';
-import type { UpgradeRequest } from './upgrade-request.js';
+import type { UpgradeRequest } from './handshake/upgrade-request.js';
 
 const channels = defineChannels({
   time: { in: z.void(), out: z.string() },

@@ -10,19 +10,19 @@ import {
   type RoutePath,
 } from '@wirepact/core';
 import { Upgrader } from './adapters/ws.js';
-import { findAmplifiers } from './amplification.js';
-import { Gate, type Admission } from './admission.js';
-import { checkDrain, drainSessions, type DrainOptions } from './drain.js';
-import type { ClusterCounts } from './broker.js';
-import { findClient, type ClientTarget } from './client-target.js';
+import { findAmplifiers } from './limits/amplification.js';
+import { Gate, type Admission } from './handshake/admission.js';
+import { checkDrain, drainSessions, type DrainOptions } from './session/drain.js';
+import type { ClusterCounts } from './cluster/broker.js';
+import { findClient, type ClientTarget } from './delivery/client-target.js';
 import {
   addEndpoint,
   findHandshakeFault,
   refuseUpgrade,
   targetOf,
   type UpgradeHandler,
-} from './endpoints.js';
-import { hostsAt } from './host.js';
+} from './handshake/endpoints.js';
+import { hostsAt } from './handshake/host.js';
 import { createHub, type AnySocket, type Hooks, type Hub } from './hub.js';
 import type { SocketManagerOptions } from './options.js';
 import {
@@ -32,16 +32,16 @@ import {
   whereabouts,
   type Listening,
   type ListenOptions,
-} from './own-server.js';
-import { everyoneName } from './log.js';
-import { findRoomNameFault } from './rooms.js';
-import type { Middleware, Routes } from './route.js';
-import type { AnyRoute } from './route-table.js';
+} from './handshake/own-server.js';
+import { everyoneName } from './delivery/log.js';
+import { findRoomNameFault } from './rooms/rooms.js';
+import type { Middleware, Routes } from './routing/route.js';
+import type { AnyRoute } from './routing/route-table.js';
 import type { Socket } from './socket.js';
 import type { Stats } from './stats.js';
-import { publish, send } from './publish.js';
-import { RoomSelection, UserSelection, type RoomTarget, type UserTarget } from './targets.js';
-import type { UpgradeRequest } from './upgrade-request.js';
+import { publish, send } from './delivery/publish.js';
+import { RoomSelection, UserSelection, type RoomTarget, type UserTarget } from './delivery/targets.js';
+import type { UpgradeRequest } from './handshake/upgrade-request.js';
 
 /**
  * One endpoint: who is connected to it, what is sent to them, and what happens when they send something.

@@ -9,7 +9,7 @@ import type {
   OutArgs,
   OutPath,
 } from '@wirepact/core';
-import type { Handshake } from './upgrade-request.js';
+import type { Handshake } from './handshake/upgrade-request.js';
 
 /** How long a question to a client may take. */
 export interface AskOptions {

@@ -1,5 +1,5 @@
 // Counters: what happened, so that nothing is dropped without a trace.
-import type { Amplifier } from './amplification.js';
+import type { Amplifier } from './limits/amplification.js';
 
 /** What a {@link SocketManager} has counted since it was made, and what it holds now. */
 export interface Stats {

@@ -13,7 +13,7 @@ import {
 import { createManualClock, type ManualClock } from '@wirepact/core/testing';
 import type { SocketManagerOptions } from './options.js';
 import { SocketManager } from './socket-manager.js';
-import type { UpgradeRequest } from './upgrade-request.js';
+import type { UpgradeRequest } from './handshake/upgrade-request.js';
 
 /** A transport without a network. */
 export class FakeTransport implements Transport {

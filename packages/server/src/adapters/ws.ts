@@ -5,7 +5,7 @@ import { closeCodes, type Clock, type Transport, type TransportListener } from '
 import * as ws from 'ws';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import { deflateBy, findTerms, writeOffer, type Offer } from './deflate-offers.js';
-import type { LimitOptions } from '../limits.js';
+import type { LimitOptions } from '../limits/limits.js';
 import { readNothingAfterFailure } from './failed-receiver.js';
 import { TurnWriter } from './turn-writer.js';
 import { Utf8Watch } from './utf8-watch.js';

@@ -1,0 +1,146 @@
+// Sessions that have gone on in another process, and the messages of sessions that came from one: who handles what is told to
+// who has the client now, by way of however many processes lie between.
+import type { AnswerFrame } from '../routing/answer-store.js';
+import type { Broker } from './broker.js';
+import { handleHere, stillHandled } from './handled-elsewhere.js';
+import type { Hub } from '../hub.js';
+import type { Cancel, Handled, Lost, ProcessMessage, Wanted } from './process-messages.js';
+import type { Session } from '../session/session.js';
+
+/** What processes say of a message that one of them handles and another one waits for. */
+type WordOfMessage = Handled | Wanted | Lost | Cancel;
+
+/** What became of a message that another process waits for. */
+interface Outcome {
+  readonly session: Session;
+  readonly number: number;
+  readonly frames?: readonly AnswerFrame[];
+}
+
+/** How long a process that is asked for a session may take, however busy it is; one that stands still says nothing. */
+export const handOverMs = 3_000;
+
+/** The sessions that this process had. */
+export class Departures {
+  readonly #hub: Hub;
+  readonly #processId: string;
+  readonly #tell: (processId: string, message: WordOfMessage) => Promise<boolean | undefined>;
+  /** The process that has one now may still ask, and is told what handlers here answer. */
+  readonly #left = new Map<string, { readonly session: Session; readonly at: number }>();
+  /** What was handled here, and the process that waits for it has not heard. */
+  #unheard: Outcome[] = [];
+
+  constructor(
+    hub: Hub,
+    processId: string,
+    tell: (processId: string, message: WordOfMessage) => Promise<boolean | undefined>,
+  ) {
+    this.#hub = hub;
+    this.#processId = processId;
+    this.#tell = tell;
+  }
+
+  /** Another process has it. */
+  add(session: Session): void {
+    this.#left.set(session.id, { session, at: this.#hub.options.clock.now() });
+  }
+
+  /** A session that is here, or was. */
+  find(id: string): Session | undefined {
+    return this.#hub.roster.find(id) ?? this.#left.get(id)?.session;
+  }
+
+  /** A process says something of a message. */
+  told(message: ProcessMessage): void {
+    if (message.kind === 'handled') this.#noteHandled(message);
+    else if (message.kind === 'wanted') this.#reroute(message);
+    else if (message.kind === 'lost') this.#noteLost(message);
+    else if (message.kind === 'cancel') this.#left.get(message.id)?.session.findCall(message.number)?.abort();
+  }
+
+  /** A message of a session that is elsewhere by now was handled here. */
+  forward(session: Session, number: number, frames?: readonly AnswerFrame[]): void {
+    void this.#pass({ session, number, ...(frames && { frames }) });
+  }
+
+  /** Should nobody hear it, it is said again: that process may have missed it for a moment, and would wait for ever. */
+  async #pass(outcome: Outcome): Promise<void> {
+    const { session, ...rest } = outcome;
+    const { movedTo } = session.shared ?? {};
+    if (movedTo === undefined) return;
+    if (!(await this.#tell(movedTo, { kind: 'handled', id: session.id, ...rest })))
+      this.#unheard.push(outcome);
+  }
+
+  /** Tells a process whom it is to tell what its handlers answer. */
+  want({ id }: Session, processId: string, numbers: readonly number[] = []): void {
+    void this.#tell(processId, { kind: 'wanted', id, to: this.#processId, numbers });
+  }
+
+  /** The client does not want an answer any more. It is done with that; the process that handles it may stop. */
+  cancel({ id, shared }: Session, number: number): void {
+    const awaited = shared?.elsewhere.get(number);
+    if (shared === undefined || awaited === undefined) return;
+    shared.elsewhere.delete(number);
+    shared.noteDone(number);
+    void this.#tell(awaited.processId, { kind: 'cancel', id, number });
+  }
+
+  /** What is being handled by a process that has died will not come: it is handled here. */
+  async sweep(broker: Broker): Promise<void> {
+    const { clock, session: bounds } = this.#hub.options;
+    const lives = new Map<string, Promise<boolean>>();
+    const isAlive = (processId: string): Promise<boolean> => {
+      // where that is not known, another time
+      const life = lives.get(processId) ?? broker.isAlive(processId).catch(() => true);
+      lives.set(processId, life);
+      return life;
+    };
+    const unheard = this.#unheard;
+    this.#unheard = [];
+    for (const outcome of unheard)
+      if (await isAlive(outcome.session.shared?.movedTo ?? '')) void this.#pass(outcome);
+    for (const session of this.#hub.roster.all()) await this.#checkElsewhere(session, isAlive);
+    for (const [id, { session, at }] of this.#left) {
+      await this.#checkElsewhere(session, isAlive);
+      const leftForMs = clock.now() - at;
+      // whoever has it now has long said so to those that handle something of it
+      const isBetween = (session.shared?.elsewhere.size ?? 0) > 0 && leftForMs < bounds.resumeForMs;
+      const isBusy = session.calls.size > 0 || isBetween;
+      if (!isBusy && leftForMs > handOverMs) this.#left.delete(id);
+    }
+  }
+
+  /** Word of what others handle comes from them, or over the process between, which may have died with it. */
+  async #checkElsewhere(session: Session, isAlive: (processId: string) => Promise<boolean>): Promise<void> {
+    const { elsewhere, cameFrom = '' } = session.shared ?? {};
+    for (const [number, { processId }] of [...(elsewhere ?? [])]) {
+      if (!(await isAlive(processId))) handleHere(session, number);
+      else if (session.isHere && !(await isAlive(cameFrom))) this.want(session, processId, [number]);
+    }
+  }
+
+  #reroute({ id, to, numbers }: Wanted): void {
+    const session = this.#left.get(id)?.session;
+    if (session?.shared !== undefined) session.shared.movedTo = to;
+    const handled = new Map(session && stillHandled(session, this.#processId));
+    for (const number of numbers) if (!handled.has(number)) void this.#tell(to, { kind: 'lost', id, number });
+  }
+
+  #noteLost({ id, number }: Lost): void {
+    const session = this.#hub.roster.find(id);
+    if (session !== undefined) handleHere(session, number);
+  }
+
+  #noteHandled({ id, number, frames }: Handled): void {
+    const session = this.find(id);
+    const wasAwaited = session?.shared?.elsewhere.delete(number) === true;
+    if (session?.shared?.movedTo !== undefined) return this.forward(session, number, frames);
+    if (session?.shared === undefined || !wasAwaited) return;
+    // before the client hears of it, or another process could handle it again
+    session.shared.noteDone(number, frames);
+    if (frames === undefined) return this.#hub.acknowledgements.owe(session);
+    session.openAnswers().add(number, frames);
+    for (const { text } of frames) session.write(text);
+  }
+}

@@ -1,0 +1,200 @@
+// What becomes of a message whose handler runs in a process that its client has left.
+import { describe, expect, it, vi } from 'vitest';
+import { defineChannels } from '@wirepact/core';
+import { z } from 'zod';
+import { startNodes, type Node } from './cluster.fixture.js';
+import { settle, type TestClient } from '../test-server.fixture.js';
+
+const channels = defineChannels({
+  add: { in: z.number(), reply: z.number() },
+  note: { in: z.number(), out: z.number() },
+});
+const request = { path: 'add', data: 1, id: 1 };
+
+/** A client whose request is handled by the first process, and that has come to the third by way of the second. */
+async function move() {
+  let runs = 0;
+  let finish = (_n: number): void => undefined;
+  const first = new Promise<number>((resolve) => (finish = resolve));
+  const started = await startNodes(channels, {
+    routes: { add: (_socket, n) => ((runs += 1) === 1 ? first : n + 1) },
+  });
+  const { clock, nodes } = started;
+  const [one, other, third] = nodes;
+  const a = await one.connect();
+  a.say(request);
+  await settle();
+  const b = await other.resume(a);
+  b.say(request);
+  await settle();
+  const client = await third.resume(b);
+  client.say(request);
+  await settle();
+  /** Time passes, and the client is heard. */
+  const wait = async (seconds: number): Promise<void> => {
+    for (let second = 0; second < seconds; second += 1) {
+      clock.advance(1_000);
+      client.transport.receivedBytes += 1;
+      await settle();
+    }
+  };
+  return { ...started, client, wait, finish: (n: number) => finish(n), runs: () => runs };
+}
+
+const answers = (client: TestClient) => client.take().filter(({ path }) => path === 'add');
+
+describe('a message that is handled two processes away', () => {
+  it('is handled where its client is when that process dies, and is done then for whoever has it next', async () => {
+    const { brokers, client, engine, nodes, runs, wait } = await move();
+    engine.kill(brokers[0]);
+    await wait(120);
+    expect(answers(client)).toEqual([{ path: 'add', data: 2, id: 1 }]);
+    expect(runs()).toBe(2);
+    const back = await nodes[1].resume(client);
+    expect(back.welcome.done).toEqual([[1, 1]]);
+  });
+
+  it('is answered although the process in between has died', async () => {
+    const { brokers, client, engine, finish, runs, wait } = await move();
+    engine.kill(brokers[1]);
+    await wait(120);
+    finish(7);
+    await settle();
+    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
+    expect(runs()).toBe(1);
+  });
+
+  it('is handled where its client is when the answer to it was lost on its way', async () => {
+    const { brokers, client, engine, finish, runs, wait } = await move();
+    const tell = brokers[0].tell.bind(brokers[0]);
+    vi.spyOn(brokers[0], 'tell').mockImplementation(async (to, text) => {
+      return text.includes('"handled"') || tell(to, text);
+    });
+    finish(7);
+    await settle();
+    engine.kill(brokers[1]);
+    await wait(120);
+    expect(answers(client)).toEqual([{ path: 'add', data: 2, id: 1 }]);
+    expect(runs()).toBe(2);
+  });
+
+  it('is answered although the process of its client heard nothing when it was', async () => {
+    const { brokers, client, engine, finish, runs, wait } = await move();
+    engine.dropMessages(brokers[2]);
+    finish(7);
+    await wait(11);
+    expect(answers(client)).toEqual([]);
+    engine.restoreMessages(brokers[2]);
+    await wait(11);
+    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
+    expect(runs()).toBe(1);
+  });
+
+  it('is not remembered for good by the process in between', async () => {
+    const { brokers, client, engine, wait } = await move();
+    await wait(140);
+    const { session: id } = client.welcome;
+    const frames = [{ text: JSON.stringify({ path: 'add', data: 7, id: 1 }) }];
+    engine.tell(brokers[1].id ?? '', JSON.stringify({ kind: 'handled', id, number: 1, frames }));
+    await settle();
+    expect(answers(client)).toEqual([]);
+  });
+});
+
+/** A client of the first process, whose handlers end when they are told to. */
+async function handle() {
+  const signals: AbortSignal[] = [];
+  let finish = (): void => undefined;
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  const started = await startNodes(channels, {
+    routes: {
+      add: async (_socket, n, { signal }) => (signals.push(signal), await finished, n + 1),
+      note: () => finished,
+    },
+  });
+  return { ...started, a: await started.nodes[0].connect(), signals, finish };
+}
+
+/** The handler ends, and the client goes on elsewhere: it is told that all is done, and gets no answer at any place. */
+async function expectDone(finish: () => void, at: TestClient, next: Node<typeof channels>): Promise<void> {
+  finish();
+  await settle();
+  const back = await next.resume(at);
+  await settle();
+  expect(back.welcome.done).toEqual([[1, 1]]);
+  expect([...answers(at), ...answers(back)]).toEqual([]);
+}
+
+describe('a message that its client calls off', () => {
+  it('is done at once, and stops, where another process handles it', async () => {
+    const { a, finish, nodes, signals } = await handle();
+    const [, other, third] = nodes;
+    a.say(request);
+    await settle();
+    const b = await other.resume(a);
+    b.say({ path: '$cancel', data: 1 });
+    await settle();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    await expectDone(finish, b, third);
+  });
+
+  it('is done when its handler is, wherever the client is by then', async () => {
+    const { a, finish, nodes } = await handle();
+    const [, other, third] = nodes;
+    a.say(request);
+    a.say({ path: '$cancel', data: 1 });
+    await settle();
+    const b = await other.resume(a);
+    expect(b.welcome.done).toEqual([]);
+    await expectDone(finish, b, third);
+  });
+});
+
+describe('a stream that has not begun', () => {
+  it('begins where its client is', async () => {
+    const { nodes } = await startNodes(defineChannels({ count: { in: z.void(), stream: z.number() } }), {
+      routes: {
+        async *count() {
+          for (let n = 1; ; n += 1) yield n;
+        },
+      },
+    });
+    const [one, other] = nodes;
+    let letIn = (): void => undefined;
+    one.sockets.use(async (_socket, _message, next) => {
+      await new Promise<void>((resolve) => (letIn = resolve));
+      return next();
+    });
+    const a = await one.connect();
+    const asked = { path: 'count', id: 1 };
+    a.say(asked);
+    await settle();
+    const b = await other.resume(a, { open: { 1: 0 } });
+    b.say(asked);
+    await settle();
+    letIn();
+    await settle();
+    // as far as a reader lets it that has taken nothing
+    expect(b.take().map(({ data }) => data)).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
+  });
+});
+
+describe('an event that another process has handled', () => {
+  it('is put down as done before its client is told so', async () => {
+    const { a, brokers, clock, engine, finish, nodes } = await handle();
+    const [, other, third] = nodes;
+    a.say({ path: 'note', data: 1, seq: 1 });
+    await settle();
+    const b = await other.resume(a);
+    finish();
+    await settle();
+    clock.advance(100);
+    await settle();
+    expect(b.takeAll()).toContainEqual({ path: '$ack', data: { done: [[1, 1]] } });
+    engine.kill(brokers[1]);
+    const resuming = third.resume(b);
+    await settle();
+    clock.advance(1_000);
+    expect((await resuming).welcome.done).toEqual([[1, 1]]);
+  });
+});

@@ -1,0 +1,27 @@
+// Messages of a session that processes are still handling which its client has left: who does, and what becomes of them here
+// when it will not be heard.
+import type { Frame } from '@wirepact/core/internal';
+import { receive } from '../routing/dispatch.js';
+import type { Session } from '../session/session.js';
+
+/** A message, and the process that handles it. */
+export type HandledBy = readonly [number: number, processId: string];
+
+/** What this process and others are still handling of a session: what the next one has to wait for. */
+export function stillHandled({ calls, shared }: Session, processId: string): readonly HandledBy[] {
+  const handled: HandledBy[] = [];
+  for (const { channel, number } of calls) {
+    if (channel?.stream === undefined && number !== undefined) handled.push([number, processId]);
+  }
+  for (const [number, by] of shared?.elsewhere ?? []) handled.push([number, by.processId]);
+  return handled;
+}
+
+/** It will not be heard what became of a message: it is handled here, once it has come, if its client is here. */
+export function handleHere(session: Session, number: number): void {
+  const { shared } = session;
+  const frame: Frame | undefined = shared?.elsewhere.get(number)?.frame;
+  if (shared?.elsewhere.delete(number) !== true || !session.isHere) return;
+  shared.unhandled.add(number);
+  if (frame !== undefined) receive(session, frame);
+}

@@ -1,0 +1,124 @@
+// The sessions as the engine in memory keeps them: who may claim one, and whose word about it counts.
+import type {
+  ClaimedSession,
+  SessionClaim,
+  SessionCommit,
+  SessionOutcome,
+  SessionPlace,
+  SessionRecord,
+} from '../broker.js';
+
+interface KeptSession {
+  readonly id: string;
+  readonly userId: string | undefined;
+  token: string;
+  previousToken: string;
+  /** Others that the client was given for the one before, and may have. */
+  otherTokens: readonly string[];
+  generation: number;
+  processId: string;
+  state: string;
+  done: string;
+  readonly answers: Map<number, string>;
+  expiresAt: number;
+  isEnded: boolean;
+}
+
+/** Of more than so many tokens that were given for the same one the oldest are given up. */
+const maxOtherTokens = 8;
+
+/** Who puts something down, when, and how long it holds. */
+export interface Putting {
+  readonly processId: string;
+  readonly now: number;
+  readonly sessionMs: number;
+}
+
+export class MemorySessions {
+  readonly #sessions = new Map<string, KeptSession>();
+
+  open(record: SessionRecord, { processId, now, sessionMs }: Putting): SessionOutcome {
+    const { id, userId, token, previousToken = '', state, generation = 1, done = '[]', answers } = record;
+    const kept = this.#find(id, now);
+    if (kept?.isEnded === true) return 'ended';
+    if (kept !== undefined && kept.generation > generation) return 'elsewhere';
+    this.#sessions.set(id, {
+      ...{ id, userId, token, previousToken, processId, state, generation, done, isEnded: false },
+      otherTokens: [],
+      answers: new Map(answers),
+      expiresAt: now + sessionMs,
+    });
+    return 'kept';
+  }
+
+  claim(
+    { id, userId, token, nextToken }: SessionClaim,
+    { processId, now, sessionMs }: Putting,
+  ): ClaimedSession | undefined {
+    const session = this.#find(id, now);
+    if (session === undefined || session.isEnded || session.userId !== userId || token === '')
+      return undefined;
+    const { state, done, processId: before, otherTokens } = session;
+    const isNewest = token === session.token;
+    if (!isNewest && token !== session.previousToken && !otherTokens.includes(token)) return undefined;
+    session.otherTokens = isNewest ? [] : [...otherTokens, session.token].slice(-maxOtherTokens);
+    session.previousToken = token;
+    session.token = nextToken;
+    session.generation += 1;
+    session.processId = processId;
+    session.expiresAt = now + sessionMs;
+    const { generation } = session;
+    return { generation, processId: before, state, done, answers: new Map(session.answers) };
+  }
+
+  commit(commit: SessionCommit, { now, sessionMs }: Putting): SessionOutcome {
+    const session = this.#find(commit.id, now);
+    if (session?.isEnded === true) return 'ended';
+    if (session === undefined || session.generation < commit.generation) return 'unknown';
+    if (session.generation > commit.generation) return 'elsewhere';
+    session.state = commit.state ?? session.state;
+    session.done = commit.done ?? session.done;
+    for (const [number, answer] of commit.answers ?? []) session.answers.set(number, answer);
+    for (const number of commit.answersGone ?? []) session.answers.delete(number);
+    if (commit.isConfirmed === true) {
+      session.previousToken = '';
+      session.otherTokens = [];
+    }
+    session.expiresAt = now + sessionMs;
+    return 'kept';
+  }
+
+  end(id: string, generation: number | undefined): boolean {
+    const session = this.#sessions.get(id);
+    if (session === undefined || session.isEnded) return false;
+    if (generation !== undefined) return session.generation === generation && this.#sessions.delete(id);
+    // whoever has it does not know
+    session.isEnded = true;
+    return true;
+  }
+
+  ofUser(userId: string, now: number): SessionPlace[] {
+    const places: SessionPlace[] = [];
+    for (const { id, processId, ...session } of this.#sessions.values()) {
+      if (session.userId === userId && session.expiresAt > now && !session.isEnded)
+        places.push({ id, processId });
+    }
+    return places;
+  }
+
+  place(id: string, now: number): SessionPlace | undefined {
+    const session = this.#find(id, now);
+    return session?.isEnded === false ? { id, processId: session.processId } : undefined;
+  }
+
+  clear(): void {
+    this.#sessions.clear();
+  }
+
+  #find(id: string, now: number): KeptSession | undefined {
+    const session = this.#sessions.get(id);
+    if (session === undefined || session.expiresAt > now) return session;
+    this.#sessions.delete(id);
+    return undefined;
+  }
+}

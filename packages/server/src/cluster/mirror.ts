@@ -1,0 +1,31 @@
+// What a process has of a log that it shares with others, as those see it who keep it true.
+import type { Broker, LatestValue, SharedEntry } from './broker.js';
+import type { Log, PlacedMessage } from '../delivery/log.js';
+import type { Group } from '../rooms/rooms.js';
+import type { SharedLog } from './shared-log.js';
+
+/** The mirror of a log in this process. */
+export interface Mirror {
+  /** What the engine calls the log. */
+  readonly name: string;
+  readonly group: Group;
+  readonly log: Log;
+  readonly host: SharedLogHost;
+  /** Takes the next entry, and hands it to the group. */
+  deliver(entry: SharedEntry): void;
+}
+
+/** What a shared log needs of the cluster. */
+export interface SharedLogHost {
+  readonly broker: Broker;
+  /** Makes an entry of a log; of what is no message, one that is a position alone. */
+  decode(entry: SharedEntry, group: Group): PlacedMessage;
+  /** Keeps a `latest` value for those who come later. */
+  keep(value: LatestValue, group: Group): void;
+  /** It is not followed any more. */
+  forget(log: SharedLog): void;
+  /** Something failed that nobody waits for. */
+  failed(error: unknown): void;
+  /** Resolves when it is worth trying again. */
+  retry(): Promise<void>;
+}

@@ -1,0 +1,204 @@
+// Clients that are with another process, as this one reaches them: what is said to them goes into their inbox, and what is
+// asked of them, or done to them, is asked and done by the process that has them then.
+import { SocketError, toSocketError, type ChannelDefinition } from '@wirepact/core';
+import { closeCodes, toWireError } from '@wirepact/core/internal';
+import { askClient, encodeQuestion, findAsked, type EncodedQuestion } from '../routing/ask-client.js';
+import type { Cluster } from './cluster.js';
+import { checkTimeout } from '../figures.js';
+import type { Hub } from '../hub.js';
+import { createOutgoing } from '../delivery/outgoing-message.js';
+import { checkOwnClose } from '../connection/own-codes.js';
+import type { Answer, Close, Move, ProcessMessage, Question } from './process-messages.js';
+import { readAnswer, readError } from '../routing/questions.js';
+import type { Session } from '../session/session.js';
+import { inboxLogOf } from './shared-sender.js';
+import type { AskOptions } from '../socket.js';
+
+const defaultTimeoutMs = 10_000;
+/** So much longer than the client may take the process that has it may take to say so. */
+const spareMs = 1_000;
+/** What is read by this stays as it is. */
+const asItComes: ChannelDefinition = {};
+/** So often it is looked for the process that has a client: one that has died is named until the client is somewhere else. */
+const maxLooks = 2;
+
+/** What is said to the process that has a client. */
+type ForClient = Question | Close | Move;
+
+/** Clients that are with other processes. */
+export class RemoteClients {
+  readonly #cluster: Cluster;
+  readonly #hub: Hub;
+  readonly #asked = new Map<number, (answer: Answer) => void>();
+  #count = 0;
+
+  constructor(cluster: Cluster, hub: Hub) {
+    this.#cluster = cluster;
+    this.#hub = hub;
+  }
+
+  /** The client with this id, wherever it is. */
+  async find(id: string): Promise<RemoteClient | undefined> {
+    const place = await this.#cluster.broker.findSession(id);
+    return place && new RemoteClient(this, this.#hub, id);
+  }
+
+  publish(id: string, path: string, data: unknown): Promise<void> {
+    const message = createOutgoing(this.#hub, path, data);
+    return this.#cluster.publish(inboxLogOf(id), message);
+  }
+
+  /** Asks what a process asks a client of its own. */
+  ask(
+    id: string,
+    question: EncodedQuestion,
+    { timeoutMs = defaultTimeoutMs, signal }: AskOptions,
+  ): Promise<unknown> {
+    const { path, json } = question;
+    const number = (this.#count += 1);
+    return new Promise((resolve, reject) => {
+      checkTimeout('request.timeoutMs', timeoutMs);
+      const settle = (then: () => void): void => {
+        this.#asked.delete(number);
+        stop();
+        signal?.removeEventListener('abort', onAbort);
+        then();
+      };
+      const fail = (code: 'timeout' | 'aborted', text: string): void => {
+        settle(() => reject(new SocketError(code, `[${code}] ${text}`, { path, cause: signal?.reason })));
+      };
+      const onAbort = (): void => fail('aborted', `the question "${path}" was called off`);
+      const stop = this.#hub.options.clock.after(timeoutMs + spareMs, () => {
+        fail('timeout', `the process of the client did not answer "${path}" in ${timeoutMs + spareMs} ms`);
+      });
+      this.#asked.set(number, (answer) => {
+        settle(() => void read(question, answer).then(resolve, reject));
+      });
+      if (signal?.aborted === true) return onAbort();
+      signal?.addEventListener('abort', onAbort);
+      const from = this.#cluster.processId;
+      // no end at all has no JSON form
+      const atMostMs = Math.min(timeoutMs, Number.MAX_SAFE_INTEGER);
+      this.#watch(this.#answer({ kind: 'ask', number, from, id, path, json, timeoutMs: atMostMs }));
+    });
+  }
+
+  disconnect(id: string, reason: string, code: number): void {
+    void this.#cluster.ends.insist(`client ${id}`, async () => {
+      await this.#take({ kind: 'close', id, reason, code });
+      // nor may it resume
+      await this.#cluster.broker.endSession(id);
+    });
+  }
+
+  /** Puts a client into a room, or takes it out. */
+  move(id: string, room: string, isIn: boolean): void {
+    this.#watch(this.#take({ kind: 'move', id, room, isIn }));
+  }
+
+  /** A process says something about a client. */
+  told(message: ProcessMessage): void {
+    if (message.kind === 'ask') this.#watch(this.#answer(message));
+    else if (message.kind === 'answer') this.#asked.get(message.number)?.(message);
+    else if (message.kind === 'close' || message.kind === 'move') this.#watch(this.#take(message));
+  }
+
+  /** Nobody waits for an answer any more. */
+  end(): void {
+    const error = toWireError(new SocketError('closed', '[closed] this process has left the others'));
+    for (const [number, settle] of this.#asked) settle({ kind: 'answer', number, error });
+  }
+
+  /** Does to a client what is to be done, or has the process do it that has the client by now. */
+  async #take(message: Close | Move): Promise<void> {
+    const session = await this.#find(message.id);
+    if (session === undefined) await this.#reach(message);
+    else if (message.kind === 'close') {
+      const { reason, code, before = Infinity } = message;
+      if (session.everyone.sinceMs <= before) session.socket.disconnect(reason, code);
+    } else if (message.isIn) session.socket.join(message.room);
+    else session.socket.leave(message.room);
+  }
+
+  /** Nobody else hears that it failed. */
+  #watch(doing: Promise<void>): void {
+    doing.catch((error: unknown) => this.#hub.report(error));
+  }
+
+  async #answer(question: Question): Promise<void> {
+    const { number, from, id, path, json, timeoutMs } = question;
+    const answer = (of: Pick<Answer, 'data' | 'error'>): void => {
+      this.#say(from, { kind: 'answer', number, ...of });
+    };
+    try {
+      const session = await this.#find(id);
+      if (session !== undefined) {
+        findAsked(this.#hub, path);
+        answer({ data: await askClient(session, { path, json, channel: asItComes }, { timeoutMs }) });
+      } else if (!(await this.#reach(question)))
+        throw new SocketError('closed', `[closed] the client is gone; "${path}" was not asked`);
+    } catch (error) {
+      answer({ error: toWireError(toSocketError(error, path)) });
+    }
+  }
+
+  #say(processId: string, answer: Answer): void {
+    if (processId === this.#cluster.processId) this.told(answer);
+    else this.#cluster.tell(processId, answer);
+  }
+
+  /** The session of a client that is with this process, or is just coming to it. */
+  async #find(id: string): Promise<Session | undefined> {
+    await this.#cluster.sessions.returning(id);
+    const session = this.#hub.roster.find(id);
+    return session?.isLetGo === true ? undefined : session;
+  }
+
+  /** Says it to the process that has the client. Whether it is there to hear it; not where that would be this one. */
+  async #reach(message: ForClient): Promise<boolean> {
+    const { broker, processId } = this.#cluster;
+    for (let looks = 0; looks < maxLooks; looks += 1) {
+      const place = await broker.findSession(message.id);
+      if (place === undefined || place.processId === processId) return false;
+      if (await broker.tell(place.processId, JSON.stringify(message))) return true;
+    }
+    return false;
+  }
+}
+
+/** One client that is with another process. */
+export class RemoteClient {
+  readonly #clients: RemoteClients;
+  readonly #hub: Hub;
+  readonly id: string;
+
+  constructor(clients: RemoteClients, hub: Hub, id: string) {
+    this.#clients = clients;
+    this.#hub = hub;
+    this.id = id;
+  }
+
+  send(path: string, data?: unknown): void {
+    this.publish(path, data).catch((error: unknown) => this.#hub.report(error, undefined, path));
+  }
+
+  async publish(path: string, data?: unknown): Promise<void> {
+    await this.#clients.publish(this.id, path, data);
+  }
+
+  // async, so that what goes wrong before the question is out rejects
+  async request(path: string, data?: unknown, options: AskOptions = {}): Promise<unknown> {
+    return this.#clients.ask(this.id, encodeQuestion(this.#hub, path, data), options);
+  }
+
+  disconnect(reason = '', code: number = closeCodes.normal): void {
+    checkOwnClose(code, reason);
+    this.#clients.disconnect(this.id, reason, code);
+  }
+}
+
+/** What a client has answered, as the contract says it is. @throws SocketError: its own, or that its answer does not fit */
+async function read(question: EncodedQuestion, { data, error }: Answer): Promise<unknown> {
+  if (error !== undefined) throw readError(question, error);
+  return readAnswer(question, data);
+}

@@ -1,0 +1,339 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { defineChannels } from '@wirepact/core';
+import type { Frame } from '@wirepact/core/internal';
+import { z } from 'zod';
+import { brief, connectTo, join, startNodes } from './cluster.fixture.js';
+import { createPublisher } from './publisher.js';
+import { settle, type TestClient } from '../test-server.fixture.js';
+
+const channels = defineChannels({
+  said: { in: z.string(), out: z.string() },
+  price: { out: z.number(), delivery: 'latest' },
+  ask: { out: z.string(), answer: z.string() },
+  when: {
+    out: z.date(),
+    answer: z.string().transform((text) => new Date(text)),
+    errors: { never: z.object({ since: z.string().transform(BigInt) }) },
+  },
+});
+
+describe('a client that is with another process', () => {
+  it('is found by its id, sent to, and asked', async () => {
+    const { nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    const client = await other.sockets.findClient(a.welcome.session);
+    await client?.publish('said', 'hello');
+    const asking = client?.request('ask', 'how are you?');
+    await settle();
+    const [said, question] = a.take();
+    expect([said?.data, question?.data]).toEqual(['hello', 'how are you?']);
+    a.say({ path: 'ask', id: question?.id ?? '', data: 'fine' });
+    expect(await asking).toBe('fine');
+  });
+
+  it('is found in the process itself too, and nowhere when it is gone', async () => {
+    const { nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    const here = await one.sockets.findClient(a.welcome.session);
+    here?.send('said', 'hello');
+    await settle();
+    expect(a.takeData('said')).toEqual(['hello']);
+    here?.disconnect('bye', 4001);
+    await settle();
+    expect(await other.sockets.findClient(a.welcome.session)).toBeUndefined();
+    expect(await one.sockets.findClient(a.welcome.session)).toBeUndefined();
+  });
+
+  it('says so when it cannot answer, and when nobody answers for it', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const plain = await one.connectPlain();
+    await settle();
+    const [session] = [...one.sockets.clients()];
+    const client = await other.sockets.findClient(session?.id ?? '');
+    await expect(client?.request('ask', 'you?')).rejects.toMatchObject({ code: 'unsupported' });
+    engine.delayMessages(brokers[0]);
+    const asking = client?.request('ask', 'you?', { timeoutMs: 1_000 });
+    const aborted = client?.request('ask', 'you?', { signal: AbortSignal.abort() });
+    await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
+    await settle();
+    clock.advance(2_000);
+    await expect(asking).rejects.toMatchObject({ code: 'timeout' });
+    expect(plain.transport.closedWith).toBeUndefined();
+    engine.kill(brokers[0]);
+    await expect(client?.request('ask', 'you?')).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it.each([
+    ['another process', 1],
+    ['the process that it was found in', 0],
+  ])('is asked and closed where it is by then, found by %s', async (_, finding) => {
+    const { nodes } = await startNodes(channels);
+    const [one, , third] = nodes;
+    const a = await one.connect();
+    await settle();
+    const client = await nodes[finding]?.sockets.findClient(a.welcome.session);
+    const back = await third.resume(a);
+    await settle();
+    back.takeAll();
+    const ask = async (of: TestClient): Promise<unknown> => {
+      const asking = client?.request('ask', 'you?');
+      await settle();
+      const [question] = of.take().filter(({ path }) => path === 'ask');
+      of.say({ path: 'ask', id: question?.id ?? '', data: 'yes' });
+      return asking;
+    };
+    expect(await ask(back)).toBe('yes');
+    // with the one that asks there is nobody between
+    const here = await nodes[finding]!.resume(back);
+    expect(await ask(here)).toBe('yes');
+    client?.disconnect('bye', 4600);
+    await settle();
+    expect(here.transport.closedWith).toEqual({ code: 4600, reason: 'bye' });
+  });
+
+  it.each([
+    ['this', 0],
+    ['another', 1],
+  ])('is asked by %s process as the contract says, and so is its answer read', async (_, asking) => {
+    const { nodes, errors } = await startNodes(channels);
+    const a = await nodes[0].connect();
+    await settle();
+    const client = await nodes[asking]?.sockets.findClient(a.welcome.session);
+    const answer = async (answered: {
+      readonly data?: unknown;
+      readonly error?: unknown;
+    }): Promise<unknown> => {
+      const asked = client?.request('when', new Date(0), { timeoutMs: Infinity });
+      const outcome = asked?.catch((error: unknown) => error);
+      await settle();
+      const [question] = a.take();
+      expect(question?.data).toBe('1970-01-01T00:00:00.000Z');
+      a.say({ path: 'when', id: question?.id ?? '', ...answered } as Frame);
+      await settle();
+      return outcome;
+    };
+    expect(await answer({ data: '2020-01-01' })).toEqual(new Date('2020-01-01'));
+    expect(await answer({ data: 5 })).toMatchObject({ code: 'invalid_message' });
+    const never = { code: 'never', message: 'not yet', data: { since: '7' } };
+    expect(await answer({ error: never })).toMatchObject({ code: 'never', data: { since: 7n } });
+    expect(await answer({ error: { code: 'never', message: '', data: 5 } })).toMatchObject({
+      code: 'invalid_message',
+    });
+    // @ts-expect-error a text is no date
+    await expect(client?.request('when', '1970')).rejects.toMatchObject({ code: 'invalid_output' });
+    const aborted = client?.request('when', new Date(0), { signal: AbortSignal.abort('enough') });
+    await expect(aborted).rejects.toMatchObject({ code: 'aborted', cause: 'enough' });
+    expect(errors()).toEqual([]);
+  });
+
+  it('is closed from there, and does not resume', async () => {
+    const { nodes } = await startNodes(channels);
+    const [one, other, third] = nodes;
+    const a = await one.connect();
+    await settle();
+    const client = await other.sockets.findClient(a.welcome.session);
+    client?.disconnect('bye', 4001);
+    await settle();
+    expect(a.transport.closedWith).toEqual({ code: 4001, reason: 'bye' });
+    expect((await third.resume(a)).welcome.resumed).toBe(false);
+    expect(() => client?.disconnect('bye', 1002)).toThrow(TypeError);
+    expect(() => client?.disconnect(true as never)).toThrow(TypeError);
+    await expect(client?.request('ask', 'you?', { timeoutMs: NaN })).rejects.toThrow(TypeError);
+  });
+});
+
+describe('the members of a room', () => {
+  const rooms = {
+    authorize: () => true,
+    member: (socket: { readonly context: unknown }) => socket.context ?? 'nobody',
+  };
+
+  it('know of each other in all processes: who is there, who comes, who leaves', async () => {
+    const { nodes } = await startNodes(channels, { rooms });
+    const [one, other] = nodes;
+    const a = await one.connect('ann');
+    await join(a, 'lobby');
+    await settle();
+    a.take();
+    const b = await other.connect('bob');
+    expect(await b.ask({ path: '$join', data: { room: 'lobby' }, id: 1 })).toContainEqual({
+      path: '$members',
+      data: { room: 'lobby', members: { [a.welcome.session]: 'ann', [b.welcome.session]: 'bob' } },
+    });
+    await settle();
+    expect(a.take()).toEqual([
+      { path: '$member', data: { room: 'lobby', id: b.welcome.session, info: 'bob' } },
+    ]);
+    other.sockets.client(b.welcome.session)?.disconnect();
+    await settle();
+    expect(a.take()).toEqual([{ path: '$member', data: { room: 'lobby', id: b.welcome.session } }]);
+  });
+
+  it('are read anew where everybody had left meanwhile', async () => {
+    const { nodes } = await startNodes(channels, { rooms });
+    const [one, other] = nodes;
+    const x = await connectTo(other, 'lobby', 'x');
+    other.sockets.client(x.welcome.session)?.leave('lobby');
+    await settle();
+    const a = await connectTo(one, 'lobby', 'ann');
+    const b = await other.connect('bob');
+    const frames = await b.ask({ path: '$join', data: { room: 'lobby' }, id: 1 });
+    expect(frames.find(({ path }) => path === '$members')?.data).toEqual({
+      room: 'lobby',
+      members: { [a.welcome.session]: 'ann', [b.welcome.session]: 'bob' },
+    });
+  });
+
+  it('know what may be known of each other now', async () => {
+    let name = 'old';
+    const { clock, nodes } = await startNodes(channels, {
+      rooms: { authorize: () => true, member: () => name },
+    });
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby');
+    const b = await connectTo(other, 'lobby');
+    name = 'new';
+    clock.advance(30_000);
+    await settle();
+    const infos = (frames: readonly { path: string; data?: unknown }[]): unknown[] =>
+      frames.flatMap(({ path, data }) => (path === '$member' ? (data as { info: unknown }).info : []));
+    expect(infos(a.take())).toContain('new');
+    expect(infos(b.take())).toContain('new');
+  });
+
+  it('hear of each other later where that could not be found out when one came', async () => {
+    const { brokers, clock, nodes } = await startNodes(channels, { rooms });
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby', 'ann');
+    const members = brokers[1].members.bind(brokers[1]);
+    brokers[1].members = () => Promise.reject(new Error('it is full'));
+    const b = await other.connect('bob');
+    await join(b, 'lobby');
+    await settle();
+    b.takeAll();
+    brokers[1].members = members;
+    clock.advance(30_000);
+    await settle();
+    const told = b.takeAll().filter(({ path }) => path === '$member');
+    expect(told.map(({ data }) => data)).toEqual([{ room: 'lobby', id: a.welcome.session, info: 'ann' }]);
+  });
+
+  it('are not told that one left who only went to another process', async () => {
+    const { nodes } = await startNodes(channels, { rooms });
+    const [one, other, third] = nodes;
+    const a = await connectTo(one, 'lobby', 'ann');
+    const b = await connectTo(other, 'lobby', 'bob');
+    await settle();
+    a.take();
+    await third.resume(b, {}, 'bob');
+    await settle();
+    expect(a.take()).toEqual([]);
+    expect(await one.sockets.room('lobby').presence()).toHaveLength(2);
+  });
+
+  it('are told that those of a process that died are gone, a minute later', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels, { rooms });
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby', 'ann');
+    await connectTo(other, 'lobby', 'bob');
+    await settle();
+    a.take();
+    engine.kill(brokers[1]);
+    for (let seconds = 0; seconds < 90; seconds += 5) {
+      clock.advance(5_000);
+      await setImmediate();
+      a.say({ path: '$ping' });
+      await settle();
+    }
+    expect(a.take().filter(({ path }) => path === '$member')).toHaveLength(1);
+    expect(await one.sockets.room('lobby').presence()).toEqual([{ userId: 'ann', clients: 1 }]);
+  });
+
+  it('are present once for all their tabs', async () => {
+    const { nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    for (const node of [one, one, other]) await connectTo(node, 'lobby', 'ann');
+    await connectTo(other, 'lobby', 'bob');
+    await connectTo(other, 'lobby');
+    const presence = await one.sockets.room('lobby').presence();
+    expect(presence).toHaveLength(2);
+    expect(presence).toEqual(
+      expect.arrayContaining([
+        { userId: 'ann', clients: 3 },
+        { userId: 'bob', clients: 1 },
+      ]),
+    );
+  });
+
+  it('are counted in all processes', async () => {
+    const { clock, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    await one.connect('ann');
+    await other.connect('ann');
+    await other.connect('bob');
+    clock.advance(500);
+    await settle();
+    expect(await one.sockets.countAll()).toEqual({ clients: 3, users: 2, processes: 3 });
+  });
+});
+
+describe('a publisher', () => {
+  it('sends to rooms, users and everyone, and has no clients', async () => {
+    const { clock, engine, nodes } = await startNodes(channels);
+    const a = await connectTo(nodes[0], 'lobby', 'ann');
+    await using publisher = createPublisher(channels, { broker: engine.broker(), clock });
+    await publisher.room('lobby').publish('said', 'to the room');
+    await publisher.user('ann').publish('said', 'to ann');
+    await publisher.publish('said', 'to all');
+    publisher.sendToAll('price', 7);
+    await settle();
+    expect(brief(a.take())).toEqual(['to the room', 'to ann', 'to all', 7]);
+  });
+
+  it('rejects what does not fit, and reports what is not accepted', async () => {
+    const { clock, engine } = await startNodes(channels);
+    const errors: unknown[] = [];
+    const publisher = createPublisher(channels, {
+      broker: engine.broker(),
+      clock,
+      onError: (error, where) => errors.push([error, where]),
+    });
+    // @ts-expect-error a number is no text
+    await expect(publisher.publish('said', 7)).rejects.toMatchObject({ code: 'invalid_output' });
+    expect(() => publisher.room('*')).toThrow(TypeError);
+    engine.goAway();
+    publisher.room('lobby').send('said', 'lost');
+    await settle();
+    clock.advance(6_000);
+    await settle();
+    expect(errors).toEqual([[expect.objectContaining({ code: 'not_accepted' }), { path: 'said' }]]);
+    await publisher.close();
+    await publisher.close();
+  });
+
+  it('is not harmed by an onError that fails, at once or later', async () => {
+    const fault = new Error('in onError');
+    const thrower = (): never => {
+      throw fault;
+    };
+    for (const fail of [thrower, () => Promise.reject(fault)]) {
+      const { clock, engine } = await startNodes(channels);
+      let told = 0;
+      const onError = (): unknown => ((told += 1), fail());
+      const publisher = createPublisher(channels, { broker: engine.broker(), clock, onError });
+      engine.goAway();
+      publisher.room('lobby').send('said', 'lost');
+      await settle();
+      clock.advance(6_000);
+      await settle();
+      expect(told).toBe(1);
+      await publisher.close();
+    }
+  });
+});

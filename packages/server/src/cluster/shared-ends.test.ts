@@ -1,0 +1,129 @@
+// Sessions that were ended while the engine was away are ended when it is back, wherever they are.
+import { defineChannels } from '@wirepact/core';
+import { createManualClock } from '@wirepact/core/testing';
+import { describe, expect, it } from 'vitest';
+import { startNodes } from './cluster.fixture.js';
+import { SharedEnds } from './shared-ends.js';
+import { settle, type TestClient } from '../test-server.fixture.js';
+import { Timers } from '../timers.js';
+
+const channels = defineChannels({});
+const banned = { code: 4600, reason: 'banned' };
+
+async function start() {
+  const started = await startNodes(channels);
+  const { clock, engine, nodes } = started;
+  /** Time passes. */
+  const wait = async (seconds: number): Promise<void> => {
+    for (let second = 0; second < seconds; second += 1) {
+      await settle();
+      clock.advance(1_000);
+    }
+    await settle();
+  };
+  /** The engine is away for longer than it is waited for. */
+  const outage = async (meanwhile: () => unknown): Promise<void> => {
+    engine.goAway();
+    await meanwhile();
+    await wait(8);
+    engine.comeBack();
+    await wait(2);
+  };
+  const isResumed = async (client: TestClient): Promise<unknown> =>
+    (await nodes[2].resume(client, {}, 'ann')).welcome.resumed;
+  return { ...started, wait, outage, isResumed };
+}
+
+describe('while the engine is away', () => {
+  it.each([
+    ['keeps everything', false],
+    ['forgets everything', true],
+  ])('a user is logged out in every process once it is back, where it %s', async (_what, forgets) => {
+    const { engine, nodes, outage, isResumed } = await start();
+    const [one, other] = nodes;
+    const [here, there, away] = [
+      await one.connect('ann'),
+      await other.connect('ann'),
+      await other.connect('ann'),
+    ];
+    const bob = await other.connect('bob');
+    await settle();
+    away.cut();
+    await outage(() => {
+      one.sockets.user('ann').disconnect('banned', 4600);
+      if (forgets) engine.flush();
+    });
+    expect([here, there].map(({ transport }) => transport.closedWith)).toEqual([banned, banned]);
+    expect(bob.transport.closedWith).toBeUndefined();
+    for (const client of [here, there, away]) expect(await isResumed(client)).toBe(false);
+    expect(nodes.map(({ sockets }) => sockets.user('ann').size)).toEqual([0, 0, 3]);
+  });
+
+  it('a user who logs in again stays', async () => {
+    const { clock, nodes, outage, wait } = await start();
+    const [one, other] = nodes;
+    const old = await other.connect('ann');
+    await settle();
+    const connecting: Promise<TestClient>[] = [];
+    await outage(() => {
+      one.sockets.user('ann').disconnect('banned', 4600);
+      clock.advance(1);
+      connecting.push(other.connect('ann'));
+    });
+    const [fresh] = await Promise.all(connecting);
+    // until it would be found that it was ended without its process hearing of that
+    for (let seconds = 0; seconds < 40; seconds += 10) {
+      await wait(10);
+      fresh?.say({ path: '$pong' });
+    }
+    expect(old.transport.closedWith).toEqual(banned);
+    expect(fresh?.transport.closedWith).toBeUndefined();
+  });
+
+  it('a user is logged out at once where it is back before that was given up', async () => {
+    const { engine, nodes, isResumed } = await start();
+    const [one, other] = nodes;
+    const there = await other.connect('ann');
+    await settle();
+    engine.goAway();
+    one.sockets.user('ann').disconnect('banned', 4600);
+    await settle();
+    engine.comeBack();
+    await settle();
+    await settle();
+    expect(there.transport.closedWith?.code).toBe(4600);
+    expect(await isResumed(there)).toBe(false);
+  });
+
+  it('a client that is closed by its process cannot go on in another one', async () => {
+    const { nodes, outage, isResumed, errors } = await start();
+    const [one] = nodes;
+    const client = await one.connect('ann');
+    await settle();
+    await outage(() => one.sockets.client(client.welcome.session)?.disconnect('banned', 4600));
+    expect(await isResumed(client)).toBe(false);
+    expect(errors()).toEqual([]);
+  });
+
+  it('a client of another process is closed once it is back', async () => {
+    const { nodes, outage, isResumed, errors } = await start();
+    const [one, other] = nodes;
+    const client = await one.connect('ann');
+    await settle();
+    const found = await other.sockets.findClient(client.welcome.session);
+    await outage(() => found?.disconnect('banned', 4600));
+    expect(client.transport.closedWith).toEqual(banned);
+    expect(await isResumed(client)).toBe(false);
+    expect(errors()).toEqual([expect.objectContaining({ code: 'not_accepted' })]);
+  });
+
+  it('no more ends are kept than can be, and those that are given up are reported', async () => {
+    const clock = createManualClock();
+    const reports: unknown[] = [];
+    const broker = { endSession: () => Promise.reject(new Error('away')) };
+    const ends = new SharedEnds(broker as never, clock, new Timers(clock), (error) => reports.push(error));
+    for (let count = 0; count <= 10_000; count += 1) await ends.endSession(`s_${count}`, 1);
+    expect(reports).toEqual([expect.objectContaining({ code: 'not_accepted' })]);
+    expect(String(reports[0])).toContain('session s_0 ');
+  });
+});

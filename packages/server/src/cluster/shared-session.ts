@@ -1,0 +1,264 @@
+// One session as it is put down with the engine, so that its client can return to any process: what changes is committed in one
+// go per turn, and only the process that claimed it last may.
+import type { Frame, Ranges } from '@wirepact/core/internal';
+import type { AnswerFrame } from '../routing/answer-store.js';
+import type { Broker, SessionCommit, SessionOutcome, SessionRecord } from './broker.js';
+import { handledNumbers } from '../session/received-numbers.js';
+import type { Session } from '../session/session.js';
+import { encodeState } from './session-state.js';
+import { UnhandledNumbers } from './unhandled-numbers.js';
+
+/** What a shared session needs of the cluster. */
+export interface SharedSessionHost {
+  readonly broker: Broker;
+  /** The engine takes nothing of it any more: another process has it. */
+  refused(session: Session): void;
+  /** Somebody has ended it. */
+  ended(session: Session): void;
+  /** The engine has forgotten it, and is about to have it again. */
+  forgotten(session: Session): void;
+  /** The engine had forgotten it, and has it again. */
+  forgot(session: Session): Promise<void>;
+}
+
+/** What has changed in a session, and is not put down. */
+interface Changes {
+  readonly answers: Map<number, string>;
+  isStateNew: boolean;
+  isDoneNew: boolean;
+  /** The client has the newest secret. */
+  isConfirmed: boolean;
+  /** The list of its user's sessions may not name it. */
+  isDoubtful: boolean;
+}
+
+/** One session as it is put down with the engine. */
+export class SharedSession {
+  readonly #host: SharedSessionHost;
+  readonly #session: Session;
+  /** Counts the claims. */
+  generation: number;
+  /** Its client goes on in another process, or may. */
+  isLetGo = false;
+  /** Claims of this process that are under way: until they are decided, it need not be another one that has it. */
+  claims = 0;
+  /** The process that has it by now. */
+  movedTo: string | undefined;
+  /** The process that had it before. */
+  cameFrom: string | undefined;
+  /** Messages that processes before this one are handling, and what came again of them. */
+  readonly elsewhere: Map<number, { readonly processId: string; frame?: Frame }> = new Map();
+  /** Numbers below the highest that nobody has handled. */
+  readonly unhandled: UnhandledNumbers = new UnhandledNumbers();
+  /** Why the engine did not take what was last put down; `undefined` when it did. */
+  failure: unknown;
+  /** Whether the engine has it; what is new beside that is in the rest. */
+  #isPut: boolean;
+  /** Whether it was there, and is not any more. */
+  #isForgotten = false;
+  #changes = noChanges();
+  /** The numbers of the answers that the engine keeps, oldest first. */
+  readonly #kept = new Set<number>();
+  #committing: Promise<boolean> | undefined;
+  #next: Promise<boolean> | undefined;
+  #isScheduled = false;
+
+  constructor(host: SharedSessionHost, session: Session, generation: number, isPut: boolean) {
+    this.#host = host;
+    this.#session = session;
+    this.generation = generation;
+    this.#isPut = isPut;
+  }
+
+  /** The process that had it before may have asked the client questions that nobody here knows of. */
+  get questionPrefix(): string {
+    return this.cameFrom === undefined ? 's' : `s${this.generation}.`;
+  }
+
+  /** Where it is has changed. */
+  noteState(): void {
+    this.#changes.isStateNew = true;
+    this.#schedule();
+  }
+
+  /** A message was handled; with the answer to it, if it was answered. */
+  noteDone(number: number, frames?: readonly AnswerFrame[]): void {
+    this.#changes.isDoneNew = true;
+    if (frames !== undefined) this.#changes.answers.set(number, JSON.stringify(frames));
+    this.#schedule();
+  }
+
+  /** The engine has the answers to these. */
+  noteKept(numbers: Iterable<number>): void {
+    for (const number of numbers) this.#kept.add(number);
+  }
+
+  /** The client has the newest secret. */
+  noteConfirmed(): void {
+    this.#changes.isConfirmed = true;
+    this.#schedule();
+  }
+
+  /** It comes from a process that may have died before the list of its user's sessions named it. */
+  noteRestored(): void {
+    this.#changes.isDoubtful = true;
+  }
+
+  /** The engine was away, and may have forgotten some of it. */
+  noteDoubt(): void {
+    for (const [number, text] of this.#answersHere()) this.#changes.answers.set(number, text);
+    this.#changes.isStateNew = this.#changes.isDoneNew = this.#changes.isDoubtful = true;
+    this.#schedule();
+  }
+
+  /** What was handled so far, once that is put down; `undefined` when it cannot be, or another process has the session. */
+  async handled(): Promise<Ranges | undefined> {
+    const done = handledNumbers(this.#session);
+    return (await this.commit()) ? done : undefined;
+  }
+
+  /** Puts down what changed, or only that it is still here. `false` when that could not be. */
+  commit(): Promise<boolean> {
+    // one after the other, or an older one could overtake; all that changes meanwhile goes with the next
+    if (this.#committing !== undefined) return (this.#next ??= this.#commitNext());
+    this.#committing = this.#commit().finally(() => (this.#committing = undefined));
+    return this.#committing;
+  }
+
+  async #commitNext(): Promise<boolean> {
+    await this.#committing;
+    this.#next = undefined;
+    return this.commit();
+  }
+
+  /** Nobody is to go on with it. */
+  async end(): Promise<void> {
+    while (this.#committing !== undefined) await this.#committing;
+    const { id, hub } = this.#session;
+    await hub.cluster?.ends.endSession(id, this.generation);
+  }
+
+  async #commit(): Promise<boolean> {
+    if (this.isLetGo || !this.#session.isHere) return false;
+    const { generation } = this;
+    let outcome = this.#isPut ? await this.#putChanges() : 'unknown';
+    if (outcome === 'unknown') {
+      this.#isForgotten ||= this.#isPut;
+      if (this.#isForgotten) this.#host.forgotten(this.#session);
+      outcome = await this.#putAll();
+    }
+    // not before it can be found again: what is sent to it until then goes nowhere too
+    if (outcome === 'kept' && this.#isForgotten) {
+      this.#isForgotten = false;
+      await this.#host.forgot(this.#session);
+    }
+    if (outcome === 'elsewhere' && (this.claims > 0 || this.generation !== generation)) {
+      // this very process has claimed it since: what was refused is put down once that is decided
+      this.noteDoubt();
+      return false;
+    }
+    if (outcome === 'elsewhere') this.#host.refused(this.#session);
+    else if (outcome === 'ended') this.#host.ended(this.#session);
+    return outcome === 'kept';
+  }
+
+  /** `undefined` when the engine does not answer: what was not put down is with the next. */
+  async #putChanges(): Promise<SessionOutcome | undefined> {
+    const { id } = this.#session;
+    const changes = this.#changes;
+    const { answers } = changes;
+    this.noteKept(answers.keys());
+    const answersGone = this.#findGone();
+    const commit: SessionCommit = {
+      id,
+      generation: this.generation,
+      ...(changes.isStateNew && { state: encodeState(this.#session) }),
+      ...(changes.isDoneNew && { done: JSON.stringify(handledNumbers(this.#session)) }),
+      ...(answers.size > 0 && { answers, answersGone }),
+      ...(changes.isConfirmed && { isConfirmed: true }),
+      ...(changes.isDoubtful && { isDoubtful: true }),
+    };
+    this.#changes = noChanges();
+    try {
+      const outcome = await this.#host.broker.commitSession(commit);
+      for (const number of answersGone) this.#kept.delete(number);
+      this.failure = undefined;
+      return outcome;
+    } catch (error) {
+      this.failure = error;
+      // the engine may have taken it but for the list of the user's sessions, and would not ask for that again
+      this.#changes = merge({ ...changes, isDoubtful: true }, this.#changes);
+      return undefined;
+    }
+  }
+
+  /** What the engine keeps of answers that are not kept here any more. The oldest are given up first. */
+  #findGone(): readonly number[] {
+    const gone: number[] = [];
+    for (const number of this.#kept) {
+      if (this.#session.answers?.find(number) !== undefined) break;
+      gone.push(number);
+    }
+    return gone;
+  }
+
+  #answersHere(): Map<number, string> {
+    const answers = [...(this.#session.answers?.all() ?? [])];
+    return new Map(answers.map(([number, frames]) => [number, JSON.stringify(frames)]));
+  }
+
+  async #putAll(): Promise<SessionOutcome | undefined> {
+    const { id, userId, resumeToken } = this.#session;
+    const answers = this.#answersHere();
+    const record: SessionRecord = {
+      ...{ id, userId, token: resumeToken.hash, previousToken: resumeToken.previousHash },
+      generation: this.generation,
+      state: encodeState(this.#session),
+      done: JSON.stringify(handledNumbers(this.#session)),
+      answers,
+    };
+    this.noteKept(answers.keys());
+    this.#changes = noChanges();
+    // what is forgotten from now on is another matter
+    this.#isPut = true;
+    try {
+      const outcome = await this.#host.broker.openSession(record);
+      this.failure = undefined;
+      return outcome;
+    } catch (error) {
+      this.failure = error;
+      this.#isPut = false;
+      return undefined;
+    }
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      void this.commit();
+    });
+  }
+}
+
+function noChanges(): Changes {
+  return {
+    answers: new Map(),
+    isStateNew: false,
+    isDoneNew: false,
+    isConfirmed: false,
+    isDoubtful: false,
+  };
+}
+
+/** Two changes, one after the other, as one. */
+function merge(first: Changes, second: Changes): Changes {
+  return {
+    answers: new Map([...first.answers, ...second.answers]),
+    isStateNew: first.isStateNew || second.isStateNew,
+    isDoneNew: first.isDoneNew || second.isDoneNew,
+    isConfirmed: first.isConfirmed || second.isConfirmed,
+    isDoubtful: first.isDoubtful || second.isDoubtful,
+  };
+}

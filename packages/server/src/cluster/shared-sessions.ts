@@ -1,0 +1,298 @@
+// Sessions that any process may go on with: claimed by the one whose client comes, and handed over by the one that had them.
+import { closeCodes } from '@wirepact/core/internal';
+import type { Broker, ClaimedSession } from './broker.js';
+import type { Connection } from '../connection/connection.js';
+import { Departures, handOverMs } from './departures.js';
+import { stillHandled } from './handled-elsewhere.js';
+import type { Hello } from '../session/hello.js';
+import type { Hub } from '../hub.js';
+import {
+  endForGood,
+  endSession,
+  letGo,
+  loseConnection,
+  openSession,
+  suspendSession,
+} from '../session/lifecycle.js';
+import type { HandedOver, HandOver, ProcessMessage } from './process-messages.js';
+import { ProcessCalls } from './process-calls.js';
+import { handledNumbers } from '../session/received-numbers.js';
+import { resumeSession } from '../session/resume.js';
+import { restoreSession } from './restore-session.js';
+import { createSecret, createSessionId, hashOf } from '../secrets.js';
+import { Semaphore } from '../semaphore.js';
+import { claimSession, isPrompt, type ClaimsHost, type ReturningClient } from './session-claims.js';
+import type { Session } from '../session/session.js';
+import { encodeNewState } from './session-state.js';
+import { inboxLogOf } from './shared-sender.js';
+import { SharedSession } from './shared-session.js';
+
+/** A connection that was gone before it was greeted. */
+const noStatus = 1006;
+
+/**
+ * After an outage thousands come back at once. Were all of them under way together, each turn of the event loop would have the
+ * answers for hundreds, for which everybody else waits, and the last would wait for the engine until it has given up.
+ */
+export const returnsAtOnce = 256;
+
+/** The sessions of this process that others may go on with. */
+export class SharedSessions {
+  readonly broker: Broker;
+  /** Those that have gone on elsewhere. */
+  readonly departures: Departures;
+  readonly #processId: string;
+  readonly #hub: Hub;
+  readonly #claims: ClaimsHost;
+  readonly #calls: ProcessCalls;
+  readonly #returns = new Semaphore(returnsAtOnce);
+  /** Clients that come back, by the session that they had. */
+  readonly #returning = new Map<string, Promise<void>>();
+  readonly #timers = new Set<() => void>();
+  readonly #awaited = new Map<string, (handedOver?: HandedOver) => void>();
+
+  constructor(broker: Broker, processId: string, hub: Hub) {
+    this.broker = broker;
+    this.#processId = processId;
+    this.#hub = hub;
+    const pause = (delayMs: number): Promise<void> =>
+      new Promise((resolve) => void this.#after(delayMs, resolve));
+    this.#claims = { broker, hub, pause };
+    this.#calls = new ProcessCalls({ broker, clock: hub.options.clock, pause });
+    this.departures = new Departures(hub, processId, (to, message) => this.#tell(to, message));
+  }
+
+  /** Nobody is waited for any more. */
+  close(): void {
+    for (const stop of this.#timers) stop();
+    this.#timers.clear();
+  }
+
+  /** Puts a session down that has just begun, unless that was done before it did. */
+  add(session: Session, isPut = false): void {
+    session.shared = new SharedSession(this, session, 1, isPut);
+    session.openInbox();
+    session.shared.noteState();
+    this.#hub.cluster?.countSoon();
+  }
+
+  /** It has ended for good. */
+  remove({ shared }: Session): void {
+    void shared?.end();
+    this.#hub.cluster?.countSoon();
+  }
+
+  /** The engine was away. */
+  noteReturn(): void {
+    this.#calls.noteReturn();
+  }
+
+  /** Settles when it is decided whether a client that is coming back goes on here. */
+  async returning(id: string): Promise<void> {
+    await this.#returning.get(id);
+  }
+
+  /** Goes on with the session that a client had, wherever that is; with a new one where it cannot. Never rejects. */
+  async greet(connection: Connection, hello: Hello): Promise<void> {
+    const { session: id, token } = hello;
+    if (id === undefined || token === undefined)
+      return this.#insured(connection, this.#begin(connection, hello));
+    const client = { connection, hello, id, token, saidAt: this.#hub.options.clock.now() };
+    // one after the other: an older connection would take the session from a newer one
+    const before = this.#returning.get(id);
+    const goOn = (): Promise<void> => this.#returns.run(() => this.#return(client));
+    const returning = this.#insured(connection, before === undefined ? goOn() : before.then(goOn));
+    this.#returning.set(id, returning);
+    await returning;
+    if (this.#returning.get(id) === returning) this.#returning.delete(id);
+  }
+
+  /** What goes wrong with one client ends its connection and nothing else: it comes back. */
+  async #insured(connection: Connection, greeted: Promise<void>): Promise<void> {
+    try {
+      await greeted;
+    } catch (error) {
+      this.#hub.report(error);
+      connection.closed(closeCodes.internal, 'the client could not be greeted');
+    }
+  }
+
+  async #return(client: ReturningClient): Promise<void> {
+    const { connection, hello, token } = client;
+    if (connection.outgoing.isClosed) return;
+    const secret = createSecret();
+    let claimed: ClaimedSession | undefined;
+    try {
+      claimed = await claimSession(this.#claims, client, secret);
+    } catch (error) {
+      // it is not known whether there is one: the client asks again
+      this.#hub.report(error);
+      return connection.closed(closeCodes.internal, 'sessions cannot be looked up now');
+    }
+    if (claimed === undefined) return this.#begin(connection, hello);
+    // also where the connection is gone by now: nobody else has the session any more
+    const session = await this.#take(claimed, client);
+    if (!connection.outgoing.isClosed) return resumeSession(session, connection, hello, secret);
+    session.resumeToken.rotate(token, secret);
+    this.#waitAgain(session);
+  }
+
+  /** A connection that was to go on with a session was closed before it could. */
+  #waitAgain(session: Session): void {
+    // one that waited before is waited for as it was
+    if (!session.isHere || this.#hub.suspended.has(session)) return;
+    if (session.connection === undefined) return suspendSession(session, noStatus, '');
+    // what the client says here would confirm a secret that it never got: it is to come back
+    loseConnection(session.connection, closeCodes.internal, 'the client has tried to return');
+  }
+
+  /**
+   * Puts a session down before its client hears of it: from then on other processes can send to it. Where that cannot be, it
+   * begins all the same, and is put down later.
+   */
+  async #begin(connection: Connection, hello: Hello): Promise<void> {
+    const { identity } = connection;
+    if (connection.outgoing.isClosed) return;
+    const id = createSessionId();
+    const secret = createSecret();
+    let isPut = false;
+    try {
+      await this.broker.follow(inboxLogOf(id));
+      const record = { id, userId: identity.userId, token: hashOf(secret), state: encodeNewState(this.#hub) };
+      isPut = (await this.broker.openSession(record)) === 'kept';
+    } catch (error) {
+      this.#hub.report(error);
+    }
+    if (!connection.outgoing.isClosed) return openSession(connection, hello, { id, secret, isPut });
+    this.broker.unfollow(inboxLogOf(id));
+    this.broker.endSession(id, 1).catch((error: unknown) => this.#hub.report(error));
+  }
+
+  /** What others send to it as soon as it can be found again comes after it is told of what they sent before. */
+  forgotten({ id }: Session): void {
+    this.#hub.cluster?.hold(inboxLogOf(id));
+  }
+
+  /** What others sent to it while the engine did not have it went nowhere, and its client is told so. */
+  async forgot({ id }: Session): Promise<void> {
+    await this.#hub.cluster?.recover(inboxLogOf(id));
+  }
+
+  /** Somebody has ended it, and this process did not hear of that. */
+  ended(session: Session): void {
+    endSession(session, closeCodes.normal, 'the session was ended');
+  }
+
+  /**
+   * The engine takes nothing of it any more, since another process has claimed it. That process says in a moment whether the
+   * client is there, and how a connection that is still here is closed depends on it: until then nothing is read from it.
+   */
+  refused(session: Session): void {
+    const { connection, shared } = session;
+    if (connection === undefined || shared === undefined) return this.fenced(session);
+    shared.isLetGo = true;
+    connection.intake.stop();
+    this.#after(handOverMs, () => {
+      if (session.isHere) this.fenced(session);
+    });
+  }
+
+  /**
+   * Another process has it: here it is over. Unless it is known that the client is there, one that is still here is to come
+   * back: a claim may have waited for the engine longer than the client waited for it.
+   */
+  fenced(session: Session, code: number = closeCodes.internal): void {
+    this.departures.add(session);
+    letGo(session, code, 'the session is with another process');
+  }
+
+  /** A process says something about a session. */
+  told(message: ProcessMessage): void {
+    if (message.kind === 'hand-over') this.#handOver(message);
+    else if (message.kind === 'handed-over') this.#awaited.get(message.id)?.(message);
+    else this.departures.told(message);
+  }
+
+  /** What is being handled by a process that has died will not come: it is handled here. */
+  async sweep(): Promise<void> {
+    const { clock, session: bounds } = this.#hub.options;
+    // where no connection is there is nobody else to see how long they have waited
+    for (const session of this.#hub.suspended.since(clock.now() - bounds.resumeForMs)) endForGood(session);
+    await this.departures.sweep(this.broker);
+  }
+
+  async #take(claimed: ClaimedSession, client: ReturningClient): Promise<Session> {
+    const { connection, hello, id } = client;
+    const local = this.#hub.roster.find(id);
+    const { generation, processId } = claimed;
+    if (local?.shared !== undefined && local.isHere) {
+      const isNext = processId === this.#processId && local.shared.generation === generation - 1;
+      if (isNext) {
+        local.shared.generation = generation;
+        return local;
+      }
+      this.fenced(local);
+    }
+    const isThere = isPrompt(client) && !connection.outgoing.isClosed;
+    const handedOver = processId === this.#processId ? undefined : await this.#ask(id, claimed, isThere);
+    const session = restoreSession({ id, claimed, handedOver, connection, hello }, this);
+    this.#hub.roster.add(session);
+    const handling = new Set((handedOver?.running ?? []).map(([, by]) => by));
+    for (const by of handling) if (by !== processId) this.departures.want(session, by);
+    return session;
+  }
+
+  /** Asks the process that had it for what it knows beyond what was put down. */
+  async #ask(
+    id: string,
+    { generation, processId }: ClaimedSession,
+    isThere: boolean,
+  ): Promise<HandedOver | undefined> {
+    let stop = (): void => undefined;
+    const answer = new Promise<HandedOver | undefined>((resolve) => {
+      const giveUp = (): void => resolve(undefined);
+      stop = this.#after(handOverMs, giveUp);
+      this.#awaited.set(id, resolve);
+      const text = JSON.stringify({ kind: 'hand-over', id, generation, to: this.#processId, isThere });
+      const isOver = (): boolean => this.#awaited.get(id) !== resolve;
+      void this.#calls.call(processId, text, isOver).then((isHeard) => void (isHeard || giveUp()));
+      void this.#calls.isGone(processId).then((isGone) => void (isGone && giveUp()));
+    });
+    const handedOver = await answer;
+    stop();
+    this.#awaited.delete(id);
+    return handedOver;
+  }
+
+  #handOver({ id, generation, to, isThere }: HandOver): void {
+    const session = this.departures.find(id);
+    const { shared } = session ?? {};
+    const isOlder = shared !== undefined && shared.generation < generation;
+    if (session === undefined || shared === undefined || !isOlder) {
+      return void this.#tell(to, { kind: 'handed-over', id });
+    }
+    const running = stillHandled(session, this.#processId);
+    shared.movedTo = to;
+    const done = JSON.stringify(handledNumbers(session));
+    const answers = [...(session.answers?.all() ?? [])];
+    this.fenced(session, isThere ? closeCodes.takenOver : closeCodes.internal);
+    void this.#tell(to, { kind: 'handed-over', id, done, answers, running });
+  }
+
+  /** Runs something later, unless nobody is waited for any more. Returns what calls that off. */
+  #after(delayMs: number, run: () => void): () => void {
+    const stop = this.#hub.options.clock.after(delayMs, () => {
+      this.#timers.delete(stop);
+      run();
+    });
+    this.#timers.add(stop);
+    return () => {
+      this.#timers.delete(stop);
+      stop();
+    };
+  }
+
+  #tell(processId: string, message: ProcessMessage): Promise<boolean | undefined> {
+    return this.broker.tell(processId, JSON.stringify(message));
+  }
+}

@@ -1,0 +1,243 @@
+import { defineChannels } from '@wirepact/core';
+import { createManualClock } from '@wirepact/core/testing';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { SocketManagerOptions } from '../options.js';
+import { createTestServer, settle, type TestClient } from '../test-server.fixture.js';
+
+const channels = defineChannels({
+  output: { out: z.string() },
+});
+
+type Options = SocketManagerOptions<typeof channels, undefined>;
+
+function start(options: Options = {}, chance = 0.5) {
+  const gone: number[] = [];
+  const onDisconnect: NonNullable<Options['event']>['onDisconnect'] = (_socket, { code }) => gone.push(code);
+  const clock = createManualClock({ random: () => chance });
+  const server = createTestServer(channels, { event: { onDisconnect }, ...options }, clock);
+  return { server, clock, gone };
+}
+
+/** Answers every ping, as the platform does. */
+function answering({ transport }: TestClient): void {
+  transport.ping = () => {
+    transport.pings += 1;
+    transport.receivedBytes += 2;
+  };
+}
+
+describe('a connection', () => {
+  it.each([
+    [0, 22_500],
+    [0.5, 25_000],
+    [0.999, 27_500],
+  ])('is pinged every 25 s ± 10 %% (chance %d: %i ms)', async (chance, everyMs) => {
+    const { server, clock } = start({}, chance);
+    const client = await server.connectPlain();
+    answering(client);
+    clock.advance(everyMs - 1_000);
+    expect(client.transport.pings).toBe(0);
+    clock.advance(2_000);
+    expect(client.transport.pings).toBe(1);
+    clock.advance(everyMs * 9);
+    expect(client.transport.pings).toBeGreaterThanOrEqual(9);
+    expect(client.transport.pings).toBeLessThanOrEqual(10);
+    expect(client.transport.closedWith).toBeUndefined();
+  });
+
+  it('is given up when nothing comes for 10 s after a ping', async () => {
+    const { server, clock, gone } = start();
+    const client = await server.connectPlain();
+    clock.advance(25_000);
+    expect(client.transport.pings).toBe(1);
+    clock.advance(9_999);
+    expect(gone).toEqual([]);
+    clock.advance(1_001);
+    await settle();
+    expect(gone).toEqual([1006]);
+    expect(server.sockets.stats()).toMatchObject({ silentClosed: 1, clients: 0 });
+    clock.advance(1_000);
+    expect(clock.pending).toBe(0);
+  });
+
+  it.each([0, 0.5, 0.999])(
+    'is given up no later than 37.5 s after it fell silent (chance %d)',
+    async (chance) => {
+      const { server, clock, gone } = start({}, chance);
+      const client = await server.connectPlain();
+      const { ping } = client.transport;
+      answering(client);
+      while (client.transport.pings === 0) clock.advance(100);
+      client.transport.ping = ping;
+      clock.advance(37_500);
+      await settle();
+      expect(gone).toEqual([1006]);
+    },
+  );
+
+  it('lives by any byte, be it of a message that is not whole yet', async () => {
+    const { server, clock, gone } = start();
+    const client = await server.connectPlain();
+    for (let n = 0; n < 30; n += 1) {
+      clock.advance(9_000);
+      client.transport.receivedBytes += 1;
+    }
+    expect(gone).toEqual([]);
+  });
+
+  it('lives while it takes what waits for it, however slowly', async () => {
+    const { server, clock } = start();
+    const client = await server.connectPlain();
+    client.transport.bufferedBytes = 500_000;
+    for (let n = 0; n < 10; n += 1) {
+      clock.advance(9_000);
+      client.transport.drain(client.transport.bufferedBytes - 1_000);
+    }
+    expect(client.transport.closedWith).toBeUndefined();
+  });
+
+  it('lives while it takes one large message, however slowly', async () => {
+    const { server, clock } = start();
+    const client = await server.connect();
+    client.transport.bufferedBytes = 500_000;
+    for (let left = 500_000; left > 0; left -= 10_000) {
+      client.transport.unsentBytes = left;
+      clock.advance(9_000);
+    }
+    expect(client.transport.closedWith).toBeUndefined();
+    clock.advance(11_000);
+    expect(client.transport.closedWith?.code).toBe(4508);
+  });
+
+  it('is given up with 4508 when it takes nothing of what waits for it for 10 s', async () => {
+    const { server, clock } = start();
+    const client = await server.connect();
+    client.transport.bufferedBytes = 1;
+    clock.advance(10_000);
+    expect(client.transport.closedWith).toBeUndefined();
+    clock.advance(1_000);
+    expect(client.transport.closedWith?.code).toBe(4508);
+    await settle();
+    // it may be faster the next time
+    expect(server.sockets.stats()).toMatchObject({ slowClosed: 1, silentClosed: 0, suspended: 1 });
+  });
+
+  it('is not stuck by what came to wait later', async () => {
+    const { server, clock } = start();
+    const { transport } = await server.connect();
+    for (let n = 0; n < 20; n += 1) {
+      transport.bufferedBytes = 1_000;
+      transport.receivedBytes += 1;
+      clock.advance(6_000);
+      transport.drain(500);
+      clock.advance(6_000);
+      transport.drain(0);
+    }
+    expect(transport.closedWith).toBeUndefined();
+  });
+
+  it('may be stuck for as long as the options say', async () => {
+    const { server, clock } = start({ backpressure: { stallMs: 3_000 } });
+    const { transport } = await server.connect();
+    transport.bufferedBytes = 1;
+    clock.advance(3_000);
+    expect(transport.closedWith).toBeUndefined();
+    clock.advance(1_000);
+    expect(transport.closedWith?.code).toBe(4508);
+  });
+
+  it('is silent although the network took what it was sent', async () => {
+    const { server, clock, gone } = start();
+    const client = await server.connectPlain();
+    for (let n = 0; n < 36; n += 1) {
+      client.transport.drain(0);
+      clock.advance(1_000);
+    }
+    expect(gone).toEqual([1006]);
+  });
+
+  it('is not called silent while nobody reads what it says', async () => {
+    const { server, clock, gone } = start();
+    const client = await server.connectPlain();
+    client.transport.isReading = false;
+    clock.advance(100_000);
+    expect(gone).toEqual([]);
+    client.transport.isReading = true;
+    clock.advance(60_000);
+    expect(gone).toEqual([1006]);
+  });
+
+  it('is watched at the pace that the options say', async () => {
+    const { server, clock, gone } = start({ heartbeat: { intervalMs: 100, timeoutMs: 40 } });
+    const client = await server.connectPlain();
+    clock.advance(110);
+    expect(client.transport.pings).toBe(1);
+    clock.advance(50);
+    expect(gone).toEqual([1006]);
+  });
+});
+
+describe('a client that speaks the protocol', () => {
+  it.each([
+    ['after 25 s', 0.999, 25_000],
+    ['when it is pinged', 0, 22_000],
+  ])('hears an unasked $pong, if it was sent nothing else, %s', async (_when, chance, quietMs) => {
+    const { server, clock } = start({}, chance);
+    const client = await server.connect();
+    answering(client);
+    for (let count = 1; count <= 3; count += 1) {
+      clock.advance(quietMs - 1_000);
+      expect(client.take()).toEqual([]);
+      clock.advance(1_000);
+      expect([client.take(), client.transport.pings]).toEqual([[{ path: '$pong' }], count]);
+    }
+  });
+
+  it('hears none while it is sent something else, and is pinged all the same', async () => {
+    const { server, clock } = start();
+    const client = await server.connect();
+    answering(client);
+    for (let second = 0; second < 100; second += 10) {
+      clock.advance(10_000);
+      server.sockets.sendToAll('output', 'something');
+    }
+    expect(client.takeAll().filter(({ path }) => path === '$pong')).toEqual([]);
+    expect(client.transport.pings).toBeGreaterThanOrEqual(3);
+  });
+
+  it('is closed with 4408 when it says no $hello within 10 s, and was never there', async () => {
+    const { server, clock, gone } = start();
+    const client = await server.connectSilent();
+    clock.advance(9_999);
+    expect(client.transport.closedWith).toBeUndefined();
+    clock.advance(1_001);
+    expect(client.transport.closedWith).toEqual({ code: 4408, reason: 'no $hello came' });
+    expect(gone).toEqual([]);
+    client.say({ path: '$hello' });
+    expect(client.take()).toEqual([]);
+    expect(server.sockets.countClients).toBe(0);
+  });
+});
+
+it('a plain client hears no $pong', async () => {
+  const { server, clock } = start();
+  const client = await server.connectPlain();
+  answering(client);
+  clock.advance(100_000);
+  expect(client.take()).toEqual([]);
+});
+
+it('a server without connections holds no timer', async () => {
+  const { server, clock } = start();
+  expect(clock.pending).toBe(0);
+  const clients = [await server.connectPlain(), await server.connect()];
+  expect(clock.pending).toBe(1);
+  for (const { transport } of clients) transport.end(1000);
+  clock.advance(1_000);
+  expect(clock.pending).toBe(0);
+  await server.connectPlain();
+  expect(clock.pending).toBe(1);
+  await server.sockets.close();
+  expect(clock.pending).toBe(0);
+});

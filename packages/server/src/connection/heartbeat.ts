@@ -1,0 +1,101 @@
+// One timer for all that time does to a server: pings the quiet, gives up the silent and the stuck, closes who never says
+// hello, ends who does not come back, and lets go of what is too old.
+import { closeCodes } from '@wirepact/core/internal';
+import type { Connection } from './connection.js';
+import type { Hub } from '../hub.js';
+import { checkExpiry, recheckIdentity } from '../handshake/identity.js';
+import { endForGood, loseConnection } from '../session/lifecycle.js';
+
+/** What is said of a connection that ended without a close (RFC 6455 section 7.4.1). */
+const abnormalClosure = 1006;
+
+/** Runs while there are connections or sessions, so that an idle server holds no timer. */
+export class Heartbeat {
+  readonly #hub: Hub;
+  readonly #sweepMs: number;
+  #cancel: (() => void) | undefined;
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+    const { intervalMs, timeoutMs } = hub.options.heartbeat;
+    this.#sweepMs = Math.min(1_000, intervalMs / 4, timeoutMs / 4);
+  }
+
+  /** Call it whenever a connection was added. */
+  start(): void {
+    if (this.#hub.connections.size === 0 && this.#hub.suspended.size === 0) return;
+    this.#cancel ??= this.#hub.options.clock.after(this.#sweepMs, () => {
+      this.#cancel = undefined;
+      this.#sweep();
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #sweep(): void {
+    const { connections, suspended, rooms, logs, backlog, options } = this.#hub;
+    const now = options.clock.now();
+    for (const connection of connections) {
+      if (connection.session === undefined) this.#checkGreeting(connection, now);
+      else this.#checkPulse(connection, now);
+    }
+    backlog.sweep(connections);
+    for (const session of suspended.since(now - options.session.resumeForMs)) endForGood(session);
+    logs.sweep();
+    rooms.sweep();
+  }
+
+  #checkGreeting(connection: Connection, now: number): void {
+    if (now - connection.openedAt < this.#hub.options.limits.helloTimeoutMs) return;
+    loseConnection(connection, closeCodes.helloTimeout, 'no $hello came');
+  }
+
+  #checkPulse(connection: Connection, now: number): void {
+    const { heartbeat, backpressure } = this.#hub.options;
+    const { intervalMs, timeoutMs } = heartbeat;
+    const { session, transport, outgoing } = connection;
+    const isAlive = showsLife(connection, now);
+    // what a client says while nobody reads is heard later
+    if (isAlive || !transport.isReading) connection.pingedAt = undefined;
+    if (connection.stuckSince !== undefined && now - connection.stuckSince >= backpressure.stallMs) {
+      return outgoing.giveUp();
+    }
+    if (connection.pingedAt !== undefined && now - connection.pingedAt >= timeoutMs) {
+      this.#hub.counters.silentClosed += 1;
+      transport.terminate();
+      return loseConnection(connection, abnormalClosure, 'nothing was heard any more');
+    }
+    if (session !== undefined) checkExpiry(session, now);
+    recheckIdentity(connection, now);
+    if (outgoing.isClosed) return;
+    const quietMs = now - outgoing.lastSentAt;
+    const mustTell = connection.speaksProtocol && quietMs >= intervalMs;
+    // at the last look before it is due: a look too late would make what is dead be found out later than is said
+    if (now + this.#sweepMs <= connection.nextPingAt && !mustTell) return;
+    // browsers see no pings; what they can see must come often enough for them to know that the line is alive. Nobody answers
+    // it, and it leaves with the ping: each for itself took twice the CPU of an idle client
+    if (connection.speaksProtocol && quietMs >= intervalMs / 2) connection.sendFrame('$pong');
+    connection.nextPingAt = now + intervalMs * (0.9 + 0.2 * this.#hub.options.clock.random());
+    connection.pingedAt ??= now;
+    transport.ping();
+  }
+}
+
+/** Whether the client sent something, or took some of what waits for it, since it was last looked at. */
+function showsLife(connection: Connection, now: number): boolean {
+  const { receivedBytes, bufferedBytes, unsentBytes = 0 } = connection.transport;
+  // part of a large write, which is not done yet
+  const hasTakenPart = unsentBytes < connection.unsentBytes;
+  const hasTaken = connection.hasTaken || hasTakenPart;
+  const hasSent = receivedBytes !== connection.seenBytes;
+  connection.seenBytes = receivedBytes;
+  connection.unsentBytes = unsentBytes;
+  connection.hasTaken = false;
+  if (bufferedBytes === 0 || hasTakenPart) connection.stuckSince = undefined;
+  else connection.stuckSince ??= now;
+  return hasSent || hasTaken;
+}

@@ -1,0 +1,99 @@
+import { defineChannels } from '@wirepact/core';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { LimitOptions } from '../limits/limits.js';
+import { createTestServer, settle } from '../test-server.fixture.js';
+
+const channels = defineChannels({ note: { in: z.string(), reply: z.string() } });
+
+const start = (limits: LimitOptions = {}) =>
+  createTestServer(channels, { limits, routes: { note: (_socket, text) => text } });
+
+describe('messages that are no frames', () => {
+  it('are answered ten times in 10 s, and the eleventh closes with 4429', async () => {
+    const server = start();
+    const client = await server.connectPlain();
+    for (let n = 0; n < 10; n += 1) {
+      client.say('no JSON');
+      server.clock.advance(999);
+    }
+    expect(client.take()).toHaveLength(10);
+    expect(client.transport.closedWith).toBeUndefined();
+    client.say('no JSON');
+    expect(client.transport.closedWith).toEqual({ code: 4429, reason: 'too many messages were no frames' });
+    expect(client.take()).toEqual([]);
+    expect(server.sockets.stats()).toMatchObject({ badFrames: 11, limited: { badFrames: 1 } });
+    expect(server.sockets.countClients).toBe(0);
+  });
+
+  it('are forgiven after 10 s', async () => {
+    const server = start({ badFramesPer10s: 1 });
+    const client = await server.connect();
+    for (let n = 0; n < 5; n += 1) {
+      client.say('no JSON');
+      server.clock.advance(10_000);
+    }
+    expect(client.transport.closedWith).toBeUndefined();
+    client.say('no JSON');
+    server.clock.advance(9_999);
+    client.say('no JSON');
+    expect(client.transport.closedWith?.code).toBe(4429);
+  });
+
+  it('count whatever they are, also before the greeting', async () => {
+    const server = start({ badFramesPer10s: 3 });
+    const client = await server.connectSilent();
+    for (const message of ['1', '{"path":"note"}', '{"__proto__":1}']) client.say(message);
+    expect(client.take()).toMatchObject(Array.from({ length: 3 }, () => ({ data: { code: 'bad_frame' } })));
+    client.transport.receive(undefined);
+    expect(client.transport.closedWith?.code).toBe(4429);
+  });
+
+  it('are no matter of frames that are merely wrong', async () => {
+    const server = start({ badFramesPer10s: 1 });
+    const client = await server.connectPlain();
+    for (let id = 0; id < 20; id += 1) client.say({ path: id % 2 ? 'note' : 'nope', data: 5, id });
+    expect(client.take()).toHaveLength(20);
+    expect(client.transport.closedWith).toBeUndefined();
+  });
+});
+
+describe('a request that is not let in', () => {
+  const excess = { path: 'note', data: Array.from({ length: 10_001 }, () => 0) };
+
+  it('is answered on its id, the same when it comes again, and counts', async () => {
+    const server = start();
+    const client = await server.connect();
+    const refused = [
+      { path: 'note', id: 1, error: { code: 'bad_frame', message: expect.stringContaining('10000 keys') } },
+    ];
+    for (let time = 0; time < 2; time += 1) {
+      client.say({ ...excess, id: 1 });
+      expect(client.take()).toEqual(refused);
+    }
+    expect(server.sockets.stats().badFrames).toBe(2);
+    client.cut();
+    const back = await server.resume(client, { open: { 1: 0 } });
+    expect(back.welcome.done).toEqual([[1, 1]]);
+    expect(back.take()).toEqual(refused);
+  });
+
+  it('is answered on its id to a plain client', async () => {
+    const client = await start().connectPlain();
+    client.say({ ...excess, id: 'a' });
+    expect(client.take()).toMatchObject([{ path: 'note', id: 'a', error: { code: 'bad_frame' } }]);
+  });
+
+  it('and is one too many is answered when the client is back', async () => {
+    const server = start({ badFramesPer10s: 1 });
+    const client = await server.connect();
+    client.say('no JSON');
+    client.take();
+    client.say({ ...excess, id: 1 });
+    expect(client.transport.closedWith?.code).toBe(4429);
+    expect(client.take()).toEqual([]);
+    const back = await server.resume(client, { open: { 1: 0 } });
+    await settle();
+    expect(back.take()).toMatchObject([{ path: 'note', id: 1, error: { code: 'bad_frame' } }]);
+  });
+});

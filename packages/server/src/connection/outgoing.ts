@@ -1,0 +1,131 @@
+// The way out of one session: what a slow reader is sent, what waits, what is dropped, and when it is given up.
+import { closeCodes, type Clock, type Transport } from '@wirepact/core/internal';
+import type { ResolvedOptions } from '../options.js';
+import type { OutgoingMessage } from '../delivery/outgoing-message.js';
+import type { Counters } from '../stats.js';
+import { Waiters } from '../waiters.js';
+
+/** So many values of `latest` wait side by side; of more, those that waited longest are dropped. */
+const maxSlots = 256;
+
+/** Writes to one transport within the bounds of `backpressure`. */
+export class Outgoing {
+  readonly #transport: Transport;
+  readonly #bounds: ResolvedOptions['backpressure'];
+  readonly #clock: Clock;
+  readonly #counters: Counters;
+  readonly #speaksProtocol: boolean;
+  /** The newest value of each `latest` slot that waits for the network. Most sockets never need it. */
+  #newest: Map<string, string> | undefined;
+  #waiting: Waiters | undefined;
+  #closed = false;
+  /** When something was last sent, in ms since the epoch. */
+  lastSentAt: number;
+
+  constructor(transport: Transport, options: ResolvedOptions, counters: Counters, speaksProtocol: boolean) {
+    this.#transport = transport;
+    this.#bounds = options.backpressure;
+    this.#clock = options.clock;
+    this.lastSentAt = options.clock.now();
+    this.#counters = counters;
+    this.#speaksProtocol = speaksProtocol;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** So much waits to be read that only what must come now is added. */
+  get isSlow(): boolean {
+    return !this.#closed && this.#transport.bufferedBytes >= this.#bounds.softBytes;
+  }
+
+  get bufferedBytes(): number {
+    return this.#transport.bufferedBytes;
+  }
+
+  /** Sends an event that is in no log as its channel's delivery says. */
+  deliver(message: OutgoingMessage): void {
+    const { delivery, slot } = message;
+    const { isSlow } = this;
+    if (isSlow && delivery === 'volatile') {
+      this.#counters.dropped.volatile += 1;
+      return;
+    }
+    const text = message.text(this.#speaksProtocol);
+    if (isSlow && delivery === 'latest') return this.#keep(slot, text);
+    // what still waits is older, and must not come after
+    if (this.#newest?.delete(slot) === true) this.#counters.dropped.replaced += 1;
+    this.write(text);
+  }
+
+  /** Sends one frame whatever the delivery, and gives a reader up for whom too much waits already. */
+  write(text: string): void {
+    if (this.#closed) {
+      this.#counters.dropped.gone += 1;
+      return;
+    }
+    if (this.#transport.bufferedBytes >= this.#bounds.hardBytes) return this.giveUp();
+    this.#counters.sent += 1;
+    this.lastSentAt = this.#clock.now();
+    this.#transport.send(text);
+  }
+
+  /** The same for several in a row, which others are sent as well. */
+  writeAll(texts: readonly string[]): void {
+    if (this.#closed) {
+      this.#counters.dropped.gone += texts.length;
+      return;
+    }
+    if (this.#transport.bufferedBytes >= this.#bounds.hardBytes) return this.giveUp();
+    this.#counters.sent += texts.length;
+    this.lastSentAt = this.#clock.now();
+    if (this.#transport.sendAll !== undefined) this.#transport.sendAll(texts);
+    else for (const text of texts) this.#transport.send(text);
+  }
+
+  /** Resolves once so little waits that a stream may go on, or once nothing will ever be sent again. */
+  async roomForMore(): Promise<void> {
+    if (this.#closed || this.#transport.bufferedBytes < this.#bounds.resumeBytes) return;
+    await (this.#waiting ??= new Waiters()).wait();
+  }
+
+  /** The network took something. */
+  drained(): void {
+    if (this.#newest === undefined && this.#waiting === undefined) return;
+    if (this.#transport.bufferedBytes >= this.#bounds.resumeBytes) return;
+    for (const [slot, text] of this.#newest ?? []) {
+      // together they may be more than a slow reader may have waiting: the rest goes when these are taken
+      if (this.isSlow) return;
+      this.#newest?.delete(slot);
+      this.write(text);
+    }
+    this.#newest = undefined;
+    this.#waiting?.wakeAll();
+  }
+
+  /** Nothing is sent any more. */
+  close(): void {
+    this.#closed = true;
+    this.#newest = undefined;
+    this.#waiting?.wakeAll();
+  }
+
+  #keep(slot: string, text: string): void {
+    const newest = (this.#newest ??= new Map());
+    const [oldest] = newest.keys();
+    const isReplaced = newest.delete(slot) || (newest.size >= maxSlots && newest.delete(oldest ?? ''));
+    if (isReplaced) this.#counters.dropped.replaced += 1;
+    newest.set(slot, text);
+  }
+
+  /** Closes the connection: its reader is too slow. */
+  giveUp(): void {
+    if (this.#closed) return;
+    this.close();
+    this.#counters.slowClosed += 1;
+    this.#transport.close(closeCodes.slow, 'too much was waiting to be read');
+    // a peer that does not read will not answer the close either
+    this.#transport.terminate();
+  }
+}

@@ -1,0 +1,176 @@
+// Who is let in, whatever carries the connection: origin, identity, then a session. Nothing of a connection that is
+// refused is ever counted as a client, listed or told of.
+import { closeCodes, tokenPrefix, type Transport } from '@wirepact/core/internal';
+import { Capacity, type Lack } from './capacity.js';
+import { addressOf, countedAs } from './client-address.js';
+import { Heartbeat } from '../connection/heartbeat.js';
+import { isForwarded, isHostAllowed } from './host.js';
+import type { Hub } from '../hub.js';
+import { identify, refusalOf } from './identity.js';
+import { Connection } from '../connection/connection.js';
+import { startConnection } from '../connection/incoming.js';
+import { closeConnection, endSession, isKeptElsewhere, letGo } from '../session/lifecycle.js';
+import { isOriginAllowed } from './origin.js';
+import type { Identity } from '../session/session.js';
+import type { UpgradeRequest } from './upgrade-request.js';
+
+/** Whether a connection may be made, and what to do with it then. */
+export type Admission =
+  | { readonly accepted: false; readonly status: number; readonly reason: string }
+  | {
+      readonly accepted: true;
+      /** The subprotocol to agree on. */
+      readonly protocol: string | undefined;
+      /** Hands the connection over once it is made. */
+      readonly open: (transport: Transport) => void;
+    };
+
+const closing = { accepted: false, status: 503, reason: 'the server is closing' } as const;
+
+/** Decides about connections. */
+export class Gate {
+  readonly #hub: Hub;
+  readonly #heartbeat: Heartbeat;
+  readonly #capacity: Capacity;
+  #isClosed = false;
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+    this.#heartbeat = new Heartbeat(hub);
+    this.#capacity = new Capacity(hub);
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Lets nobody in from now on. */
+  shut(): void {
+    this.#isClosed = true;
+    for (const giveUp of this.#hub.identifying) giveUp(closing.reason);
+  }
+
+  /** Lets nobody in from now on, and ends every session. */
+  close(): void {
+    this.shut();
+    const { roster, connections, acknowledgements, checking } = this.#hub;
+    for (const session of roster.all()) {
+      const leave = isKeptElsewhere(session) ? letGo : endSession;
+      leave(session, closeCodes.goingAway, closing.reason);
+    }
+    for (const connection of connections) closeConnection(connection, closeCodes.goingAway, closing.reason);
+    for (const giveUp of checking) giveUp(closing.reason);
+    this.#heartbeat.stop();
+    acknowledgements.stop();
+  }
+
+  /** Never rejects. `hosts` are the names for whom no proxy passes on, where no others are given as an option. */
+  async admit(offered: UpgradeRequest, hosts?: readonly string[]): Promise<Admission> {
+    const { hooks, options, counters, dialect, identifying } = this.#hub;
+    if (this.#isClosed) return closing;
+    if (this.#hub.cluster?.isReady === false) {
+      counters.refused.overload += 1;
+      return { accepted: false, status: 503, reason: 'the server is not ready yet' };
+    }
+    const located = { ...offered, remoteAddress: addressOf(offered, options.proxies) };
+    const address = countedAs(located.remoteAddress);
+    const lack = this.#capacity.ask(address);
+    // by a status whoever asks: a handshake is what is spared
+    if (lack !== undefined) return { accepted: false, status: lack.status, reason: lack.reason };
+    const { host } = offered.headers;
+    const names = hooks.hosts ?? (isForwarded(offered) ? undefined : hosts);
+    if (!isHostAllowed(typeof host === 'string' ? host : undefined, names)) {
+      counters.refused.host += 1;
+      return {
+        accepted: false,
+        status: 421,
+        reason: 'the server is not asked for by this name; see `hosts`',
+      };
+    }
+    if (!this.#allowsOrigin(located)) {
+      counters.refused.origin += 1;
+      return { accepted: false, status: 403, reason: 'this origin may not connect' };
+    }
+    if (identifying.size >= options.limits.maxAuthenticating) {
+      counters.refused.overload += 1;
+      return { accepted: false, status: 503, reason: 'too many connections are being made' };
+    }
+    const protocols = readProtocols(located);
+    const protocol = protocols.find((name) => name === dialect.subprotocol);
+    const request = readToken(hooks.origins === '*' ? withoutCookies(located) : located, protocols);
+    try {
+      const identity = await identify(this.#hub, request, identifying);
+      const none = this.#capacity.findLack(address, identity.userId);
+      if (none !== undefined) return refuse(none, protocol);
+      return {
+        accepted: true,
+        protocol,
+        open: (transport) => this.#open(transport, request, identity, address),
+      };
+    } catch (error) {
+      if (this.#isClosed) return closing;
+      counters.refused.identity += 1;
+      return refuse(refusalOf(error), protocol);
+    }
+  }
+
+  #allowsOrigin(request: UpgradeRequest): boolean {
+    try {
+      return isOriginAllowed(request, this.#hub.hooks.origins);
+    } catch (error) {
+      this.#hub.report(error);
+      return false;
+    }
+  }
+
+  #open(
+    transport: Transport,
+    request: UpgradeRequest,
+    identity: Identity,
+    address: string | undefined,
+  ): void {
+    if (this.#isClosed) return closeAtOnce(transport, closeCodes.goingAway, closing.reason);
+    // others may have come between the answer and this
+    const lack = this.#capacity.findLack(address, identity.userId);
+    if (lack !== undefined) return closeAtOnce(transport, lack.closeCode, lack.reason);
+    startConnection(new Connection(this.#hub, request, identity, transport));
+    this.#heartbeat.start();
+  }
+}
+
+/** A browser cannot see the status of a refused upgrade, so a client of ours is let in to be told by a close code. */
+function refuse({ status, closeCode, reason }: Lack, protocol: string | undefined): Admission {
+  if (protocol === undefined) return { accepted: false, status, reason };
+  return { accepted: true, protocol, open: (transport) => closeAtOnce(transport, closeCode, reason) };
+}
+
+function closeAtOnce(transport: Transport, code: number, reason: string): void {
+  transport.listen({ message() {}, drained() {}, closed() {} });
+  transport.close(code, reason);
+}
+
+/** Nobody offers more than two or three. */
+const maxOffers = 100;
+
+function readProtocols({ headers }: UpgradeRequest): readonly string[] {
+  const header = headers['sec-websocket-protocol'];
+  return typeof header === 'string' ? header.split(',', maxOffers).map((name) => name.trim()) : [];
+}
+
+/** Takes the token out of the headers, where handlers and logs would see it. */
+function readToken(request: UpgradeRequest, protocols: readonly string[]): UpgradeRequest {
+  const encoded = protocols.find((name) => name.startsWith(tokenPrefix));
+  if (encoded === undefined) return request;
+  const { 'sec-websocket-protocol': _, ...headers } = request.headers;
+  return {
+    ...request,
+    headers,
+    token: Buffer.from(encoded.slice(tokenPrefix.length), 'base64url').toString(),
+  };
+}
+
+/** Where every page may connect, cookies say nothing about who is asking: the page may be anybody's. */
+function withoutCookies(request: UpgradeRequest): UpgradeRequest {
+  const { cookie: _, ...headers } = request.headers;
+  return { ...request, headers };
+}

@@ -1,0 +1,51 @@
+// What a client was answered lately, for the case that the line broke under an answer.
+import type { ResolvedOptions } from '../options.js';
+
+/** One frame of an answer; `n` where it is an item of a stream. */
+export interface AnswerFrame {
+  readonly text: string;
+  readonly n?: number;
+}
+
+interface Stored {
+  readonly frames: readonly AnswerFrame[];
+  readonly bytes: number;
+}
+
+/** The newest answers to one session, by the number of what they answer. */
+export class AnswerStore {
+  readonly #bounds: ResolvedOptions['session'];
+  readonly #stored = new Map<number, Stored>();
+  #bytes = 0;
+
+  /** `given` is what another process had kept. */
+  constructor(
+    bounds: ResolvedOptions['session'],
+    given: Iterable<readonly [number, readonly AnswerFrame[]]> = [],
+  ) {
+    this.#bounds = bounds;
+    for (const [number, frames] of given) this.add(number, frames);
+  }
+
+  /** Keeps an answer as a whole: of a stream the end alone would hide what is missing before it. */
+  add(number: number, frames: readonly AnswerFrame[]): void {
+    let bytes = 0;
+    for (const { text } of frames) bytes += Buffer.byteLength(text);
+    this.#stored.set(number, { frames, bytes });
+    this.#bytes += bytes;
+    for (const [oldest, { bytes }] of this.#stored) {
+      if (this.#stored.size <= this.#bounds.answers && this.#bytes <= this.#bounds.answerBytes) return;
+      this.#stored.delete(oldest);
+      this.#bytes -= bytes;
+    }
+  }
+
+  *all(): IterableIterator<readonly [number, readonly AnswerFrame[]]> {
+    for (const [number, { frames }] of this.#stored) yield [number, frames];
+  }
+
+  /** `undefined` when it was never there, or is no longer. */
+  find(number: number): readonly AnswerFrame[] | undefined {
+    return this.#stored.get(number)?.frames;
+  }
+}

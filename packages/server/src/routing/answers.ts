@@ -1,0 +1,158 @@
+// What goes back to the sender of a message: the answer, or the error it gets instead.
+import { isSocketError, SocketError, type ChannelDefinition, type ErrorCode } from '@wirepact/core';
+import { toWireError, type FrameId, type WireError } from '@wirepact/core/internal';
+import type { AnswerFrame } from './answer-store.js';
+import type { Call } from './call.js';
+import {
+  checkSize,
+  createMessage,
+  createOutgoing,
+  encodeOutput,
+  parseOutput,
+} from '../delivery/outgoing-message.js';
+import { sendDirect } from '../delivery/publish.js';
+import type { Session } from '../session/session.js';
+
+/** Whom an error goes to: a {@link Call}, or the sender of one of the protocol's own frames. */
+export interface Sender {
+  readonly session: Session;
+  readonly path: string;
+  readonly id?: FrameId | undefined;
+  /** The number of a message that a client may send again. */
+  readonly number?: number | undefined;
+  /** The last items of a stream, which its reader may not have. */
+  readonly untaken?: readonly AnswerFrame[] | undefined;
+}
+
+/** Codes of the library that a handler may throw on purpose: they say who the caller is, or that it must wait. */
+const passedOn: ReadonlySet<string> = new Set<ErrorCode>([
+  'unauthenticated',
+  'forbidden',
+  'denied',
+  'rate_limited',
+  'overloaded',
+]);
+
+/**
+ * Sends what a handler returned: as the answer, where the message has an id; otherwise as an event, where the channel
+ * has `out` and no `reply`; otherwise not at all.
+ */
+export function sendAnswer(call: Call, result: unknown): void {
+  if (call.aborted) return;
+  const { session, path, id, channel } = call;
+  try {
+    if (id === undefined) {
+      if (result === undefined || channel?.out === undefined || channel.reply !== undefined) return;
+      return sendDirect(session, createOutgoing(session.hub, path, result));
+    }
+    const what = channel?.reply === undefined ? 'out' : 'reply';
+    const schema = channel?.[what];
+    if (schema === undefined || (result === undefined && !acceptsNothing(schema, path))) {
+      return sendRefusal(call, 'no_reply', `"${path}" was handled and answered nothing`);
+    }
+    const json = encodeOutput(schema, result, path, what);
+    checkSize(session.hub, json, path);
+    respond(call, session.hub.dialect.encode(path, json, { id }));
+  } catch (error) {
+    sendFailure(call, error);
+  }
+}
+
+/** Sends the error that the caller may see of what a handler threw, and reports what it may not see. */
+export function sendFailure(call: Call, thrown: unknown): void {
+  if (!call.aborted) return sendError(call, visibleError(call, thrown));
+  // a handler that was told to stop throws because of that
+  if (!isAbortError(thrown)) call.session.hub.report(thrown, call.session, call.path);
+}
+
+/** Sends an error of the library's own. */
+export function sendRefusal(sender: Sender, code: ErrorCode, text: string, data?: unknown): void {
+  sendError(sender, new SocketError(code, `[${code}] ${text}`, { data }));
+}
+
+/** Sends an answer, and keeps it in case that the line breaks under it. */
+export function respond({ session, number, untaken = [] }: Sender, text: string): void {
+  if (number !== undefined) {
+    const frames = [...untaken, { text }];
+    if (session.shared?.movedTo !== undefined)
+      return session.hub.cluster?.sessions.departures.forward(session, number, frames);
+    session.openAnswers().add(number, frames);
+    session.shared?.noteDone(number, frames);
+  }
+  session.write(text);
+}
+
+/** Sends the answer to a number again, of a stream what comes after item `taken`. */
+export function sendAgain(session: Session, number: number, taken = 0): void {
+  const frames = session.answers?.find(number);
+  if (frames === undefined) {
+    const error = new SocketError('unknown_outcome', '[unknown_outcome] the answer is no longer kept');
+    return session.write(
+      session.hub.dialect.encode('$error', undefined, { id: number, error: toWireError(error) }),
+    );
+  }
+  for (const { text, n = Infinity } of frames) if (n > taken) session.write(text);
+}
+
+function sendError(sender: Sender, error: SocketError): void {
+  const { session, path } = sender;
+  try {
+    writeError(sender, toWireError(error));
+  } catch (fault) {
+    // what belongs to the error has no JSON form
+    session.hub.report(fault, session, path);
+    writeError(sender, toWireError(internal(path)));
+  }
+}
+
+/** An event that is refused is refused for good, so word of that is not lost with the line. */
+function writeError(sender: Sender, error: WireError): void {
+  const { session, path, id, number } = sender;
+  const { dialect } = session.hub;
+  if (id !== undefined) return respond(sender, dialect.encode(path, undefined, { id, error }));
+  const json = JSON.stringify({ ...error, path: dialect.nameOf?.(path) ?? path });
+  if (number === undefined) return session.write(dialect.encode('$error', json));
+  const message = { path: '$error', json, room: undefined, delivery: 'reliable', slot: '$error' } as const;
+  sendDirect(session, createMessage(dialect, message));
+}
+
+function visibleError({ session, path, channel }: Call, thrown: unknown): SocketError {
+  if (isSocketError(thrown)) {
+    if (passedOn.has(thrown.code)) return thrown;
+    const errors = channel?.errors ?? {};
+    const schema = Object.hasOwn(errors, thrown.code) ? errors[thrown.code] : undefined;
+    if (schema !== undefined) {
+      try {
+        const data = parseOutput(schema, thrown.data, path, `errors.${thrown.code}`);
+        return new SocketError(thrown.code, thrown.message, { data });
+      } catch (misfit) {
+        thrown = misfit;
+      }
+    }
+  }
+  session.hub.report(thrown, session, path);
+  return internal(path);
+}
+
+/** Says nothing of what happened: a message or a stack may hold secrets. */
+function internal(path: string): SocketError {
+  return new SocketError('internal', `[internal] the server failed to handle "${path}"`);
+}
+
+function acceptsNothing(schema: NonNullable<ChannelDefinition['out']>, path: string): boolean {
+  try {
+    parseOutput(schema, undefined, path, 'out');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isAbortError(thrown: unknown): boolean {
+  try {
+    return isSocketError(thrown, 'aborted') || (thrown instanceof Error && thrown.name === 'AbortError');
+  } catch {
+    // a proxy that lets nobody look
+    return false;
+  }
+}

@@ -1,0 +1,85 @@
+// Ends a server without cutting anybody off in the middle of a word: clients are told when to come back, handlers that run
+// may finish, and only then are the connections closed, some at a time.
+import { closeCodes } from '@wirepact/core/internal';
+import { checkDuration } from '../figures.js';
+import type { Hub } from '../hub.js';
+import { endSession, isKeptElsewhere, letGo } from './lifecycle.js';
+import { giveUpReading } from '../delivery/replay.js';
+import type { Session } from './session.js';
+
+/** How a server takes its leave. */
+export interface DrainOptions {
+  /** How long handlers that run may go on, in ms; those that go on longer are aborted. @default 10000 */
+  readonly graceMs?: number;
+  /** Clients come back at random times within this many ms, so that they do not come all at once. @default 5000 */
+  readonly spreadMs?: number;
+}
+
+/** So many connections are closed in one turn of the event loop. */
+const sliceSize = 500;
+
+/** How long a client may take to say what it had to say when it heard of the restart, in ms. */
+const lastWordsMs = 2_000;
+
+const reason = 'the server restarts';
+
+/** @throws TypeError for a time that is none */
+export function checkDrain({ graceMs = 0, spreadMs = 0 }: DrainOptions): void {
+  checkDuration('drain.graceMs', graceMs);
+  checkDuration('drain.spreadMs', spreadMs);
+}
+
+/** Resolves once every session has ended. Streams are not waited for: many never end. */
+export async function drainSessions(
+  hub: Hub,
+  { graceMs = 10_000, spreadMs = 5_000 }: DrainOptions,
+): Promise<void> {
+  const { clock } = hub.options;
+  let giveUp = (): void => undefined;
+  const graceOver = new Promise<void>((resolve) => (giveUp = resolve));
+  const stopTimer = clock.after(graceMs, giveUp);
+  let hearNoMore = (): void => undefined;
+  const heardEnough = new Promise<void>((resolve) => (hearNoMore = resolve));
+  const stopHearing = clock.after(Math.min(graceMs, lastWordsMs), hearNoMore);
+  const sessions = [...hub.roster.all()];
+  const leaving: Promise<void>[] = [];
+  for (let from = 0; from < sessions.length; from += sliceSize) {
+    if (from > 0) await new Promise<void>((resolve) => clock.after(0, resolve));
+    for (const session of sessions.slice(from, from + sliceSize)) {
+      sayGoodbye(session, spreadMs);
+      leaving.push(settle(session, heardEnough));
+    }
+  }
+  await Promise.race([Promise.all(leaving), graceOver]);
+  stopTimer();
+  stopHearing();
+  for (const session of sessions) leave(session);
+}
+
+/** What it had sent before it heard of the restart arrives and is handled; then it leaves. */
+async function settle(session: Session, heardEnough: Promise<void>): Promise<void> {
+  if (session.speaksProtocol) await Promise.race([session.ping(), heardEnough]);
+  await session.idle();
+  await session.hub.acknowledgements.settle(session);
+  // also where it owes no word of it: the next process must know what was handled
+  await session.shared?.commit();
+  leave(session);
+}
+
+/** What it reads too slowly to get is said to be missing, where no other process has that. */
+function leave(session: Session): void {
+  if (isKeptElsewhere(session)) {
+    // what has not ended in its time is left to the process that the client goes to
+    for (const call of session.calls) call.abort();
+    return letGo(session, closeCodes.restart, reason);
+  }
+  giveUpReading(session);
+  endSession(session, closeCodes.restart, reason);
+}
+
+function sayGoodbye(session: Session, spreadMs: number): void {
+  if (!session.speaksProtocol) return;
+  const goodbye = { why: 'restart', returnWithinMs: spreadMs };
+  // final: nobody else has what is known of it here
+  session.sendFrame('$goodbye', isKeptElsewhere(session) ? goodbye : { ...goodbye, final: true });
+}

@@ -1,0 +1,90 @@
+// How a session goes on over another connection: the client is told what was handled, gets the answers it missed, and is read
+// to from every log where it left off.
+import { closeCodes, type Cursor } from '@wirepact/core/internal';
+import { sendAgain } from '../routing/answers.js';
+import type { Call } from '../routing/call.js';
+import type { Connection } from '../connection/connection.js';
+import type { Hello } from './hello.js';
+import { closeConnection, notify, welcome } from './lifecycle.js';
+import { findRefusal, introduceRoom, leaveRoom } from '../rooms/membership.js';
+import { handledNumbers } from './received-numbers.js';
+import { hold, introduceEveryone, introduceInbox, release, tellGap } from '../delivery/replay.js';
+import { everyoneName, inboxName } from '../delivery/log.js';
+import type { Room } from '../rooms/rooms.js';
+import type { Session } from './session.js';
+
+/**
+ * Hands a session over to a new connection. One that it still has is closed: the client is here, not there. `secret` is what
+ * resumes it next, where that is known already.
+ */
+export function resumeSession(session: Session, connection: Connection, hello: Hello, secret?: string): void {
+  const { hub, connection: old } = session;
+  session.connection = connection;
+  session.behind = undefined;
+  session.offeredToken = session.askedForTokenAt = undefined;
+  connection.session = session;
+  if (old !== undefined && old !== connection)
+    closeConnection(old, closeCodes.takenOver, 'the client is here by another connection');
+  hub.suspended.delete(session);
+  session.state = 'open';
+  session.identity = connection.identity;
+  session.request = connection.request;
+  hub.counters.resumed += 1;
+  session.unacknowledged = 0;
+  welcome(session, `"resumed":true,"done":${JSON.stringify(handledNumbers(session))}`, hello.token, secret);
+  // a page that was loaded anew has no use for what the one before it was reading
+  for (const call of session.calls) if (isUnread(call, hello)) call.abort();
+  for (const [id, taken] of hello.open) {
+    const call = session.findCall(id);
+    if (call !== undefined) call.stream?.resume(taken);
+    else if (id <= session.highest && !isOpenElsewhere(session, id)) sendAgain(session, id, taken);
+  }
+  readAll(session, hello.streams);
+  session.questions.repeat();
+  if (session.handlersInFlight >= hub.options.limits.maxInFlight) connection.intake.hold();
+  notify(session, () => hub.hooks.event?.onResume?.(session.socket));
+}
+
+function isUnread({ channel, number }: Call, { open }: Hello): boolean {
+  return channel?.stream !== undefined && number !== undefined && !open.has(number);
+}
+
+/** Another process is still handling it, or died over it: then it comes again. */
+function isOpenElsewhere({ shared }: Session, number: number): boolean {
+  return shared?.elsewhere.has(number) === true || shared?.unhandled.has(number) === true;
+}
+
+function readAll(session: Session, streams: Hello['streams']): void {
+  introduceInbox(session, streams.get(inboxName));
+  introduceEveryone(session, streams.get(everyoneName));
+  for (const name of session.rooms) {
+    const room = session.hub.rooms.find(name);
+    if (room !== undefined) rejoin(session, room, streams.get(name));
+  }
+  // it was taken out of these while it was away
+  for (const [room, from] of streams) {
+    const isIn = room === inboxName || room === everyoneName || session.rooms.has(room);
+    if (!isIn) turnOut(session, room, from);
+  }
+}
+
+/** Who asked to join is asked for again; a join by the server is kept. */
+function rejoin(session: Session, room: Room, cursor: Cursor | undefined): void {
+  if (room.members.get(session)?.byClient !== true) return introduceRoom(session, room, cursor);
+  const { connection } = session;
+  hold(session, room.log, cursor?.[1] ?? room.log.at);
+  void findRefusal(session, room.name).then((refusal) => {
+    // it may have left, or be elsewhere, by now
+    if (session.connection !== connection || !room.members.has(session)) return;
+    if (refusal === undefined) return introduceRoom(session, room, cursor);
+    release(session, room.name);
+    leaveRoom(session, room.name);
+    turnOut(session, room.name, cursor ?? room.log.head);
+  });
+}
+
+/** What was said there until it left, and it has not read, it may not read any more. */
+function turnOut(session: Session, room: string, from: Cursor): void {
+  tellGap(session, { room, why: 'denied', from });
+  session.sendFrame('$leave', { room, why: 'removed' });
+}

@@ -1,0 +1,185 @@
+// Streams that go on over another connection: what the reader may not have is sent again, and the end is not lost.
+import { defineChannels, SocketError } from '@wirepact/core';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import type { SessionOptions } from '../options.js';
+import { createTestServer, settle, type TestClient } from '../test-server.fixture.js';
+
+const channels = defineChannels({
+  tail: { in: z.void(), stream: z.unknown(), errors: { OVER: z.string() } },
+});
+
+async function start(items: () => AsyncIterable<unknown>, session: SessionOptions = {}) {
+  const server = createTestServer(channels, { session, routes: { tail: () => items() } });
+  const client = await server.connect();
+  client.say({ path: 'tail', id: 1 });
+  await settle();
+  const resume = async (taken: number, from: TestClient = client) => {
+    const back = await server.resume(from, { open: { 1: taken } });
+    await settle();
+    return back;
+  };
+  return { server, client, resume };
+}
+
+async function* count(to = Infinity): AsyncGenerator<number> {
+  for (let n = 1; n <= to; n += 1) yield n;
+}
+
+const item = (n: number) => ({ path: 'tail', data: n, id: 1, more: true, n });
+const from = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, index) => item(first + index));
+const end = { path: 'tail', id: 1, end: true };
+
+it('sends again what the reader does not have, and goes on as it allows', async () => {
+  const { client, resume } = await start(() => count());
+  client.cut();
+  const back = await resume(9);
+  expect(back.take()).toEqual(from(10, 16));
+  expect(await back.ask({ path: '$more', data: { id: 1, n: 20 } })).toEqual(from(17, 20));
+});
+
+it('sends nothing again that the reader has', async () => {
+  const { client, resume } = await start(() => count());
+  await client.ask({ path: '$more', data: { id: 1, n: 20 } });
+  client.cut();
+  const back = await resume(20);
+  expect(back.take()).toEqual([]);
+});
+
+it('runs ahead of a reader that is away as far as of one that is not', async () => {
+  let made = 0;
+  const { server, client, resume } = await start(async function* () {
+    for (;;) yield (made += 1);
+  });
+  client.cut();
+  await settle();
+  server.clock.advance(60_000);
+  await settle();
+  // the one that is asked for next is made when there is room for it
+  expect(made).toBe(16);
+  expect((await resume(0)).take()).toEqual(from(1, 16));
+});
+
+it('goes on where the line broke under what the reader allowed', async () => {
+  let add = (): void => {};
+  const { client, resume } = await start(async function* () {
+    for (let n = 1; ; n += 1) {
+      yield n;
+      if (n >= 3) await new Promise<void>((resolve) => (add = resolve));
+    }
+  });
+  client.cut();
+  add();
+  await settle();
+  const back = await resume(3);
+  expect(back.take()).toEqual([item(4)]);
+  add();
+  await settle();
+  expect(back.take()).toEqual([item(5)]);
+});
+
+it.each([
+  [0, [...from(1, 3), end]],
+  [2, [item(3), end]],
+  [3, [end]],
+])('that is over sends the rest and the end again to a reader that has %i items', async (taken, rest) => {
+  const { client, resume } = await start(() => count(3));
+  client.cut();
+  const back = await resume(taken);
+  expect(back.welcome.done).toEqual([[1, 1]]);
+  expect(back.take()).toEqual(rest);
+});
+
+it('that came to its end while the reader was away says so', async () => {
+  let finish = (): void => {};
+  const { client, resume } = await start(async function* () {
+    yield 1;
+    await new Promise<void>((resolve) => (finish = resolve));
+  });
+  client.cut();
+  finish();
+  await settle();
+  expect((await resume(1)).take()).toEqual([end]);
+});
+
+it('that failed while the reader was away sends the rest, and says so', async () => {
+  let fail = (): void => {};
+  const { client, resume } = await start(async function* () {
+    yield 1;
+    await new Promise<void>((resolve) => (fail = resolve));
+    yield 2;
+    throw new SocketError('OVER', 'the match is over', { data: 'now' });
+  });
+  client.cut();
+  fail();
+  await settle();
+  expect((await resume(1)).take()).toMatchObject([item(2), { id: 1, error: { code: 'OVER', data: 'now' } }]);
+});
+
+it('that is over and too large to be kept has an unknown outcome, rather than an end that hides what is missing', async () => {
+  const { client, resume } = await start(
+    async function* () {
+      for (let n = 0; n < 2; n += 1) yield 'x'.repeat(600);
+    },
+    { answerBytes: 1_000 },
+  );
+  expect(client.take()).toHaveLength(3);
+  client.cut();
+  expect((await resume(1)).take()).toMatchObject([{ id: 1, error: { code: 'unknown_outcome' } }]);
+});
+
+it('that was cancelled while the reader was away is over once that says so', async () => {
+  const { client, resume } = await start(() => count());
+  client.cut();
+  const back = await resume(16);
+  expect(back.welcome.done).toEqual([]);
+  await back.ask({ path: '$cancel', data: 1 });
+  back.cut();
+  expect((await resume(16, back)).welcome.done).toEqual([[1, 1]]);
+});
+
+/** A stream without an end, and whether it was finished all the same. */
+async function startWatched() {
+  let isFinished = false;
+  const started = await start(async function* () {
+    try {
+      yield* count();
+    } finally {
+      isFinished = true;
+    }
+  });
+  return { ...started, isFinished: () => isFinished };
+}
+
+it('is finished when its reader does not return', async () => {
+  const { server, client, isFinished } = await startWatched();
+  client.cut();
+  await settle();
+  expect(isFinished()).toBe(false);
+  server.clock.advance(121_000);
+  await settle();
+  expect(isFinished()).toBe(true);
+});
+
+it('goes on over a connection that takes the session over, and waits for that one', async () => {
+  const { server, client, resume } = await start(() => count());
+  client.transport.bufferedBytes = 65_536;
+  await client.ask({ path: '$more', data: { id: 1, n: 18 } });
+  client.take();
+  const back = await resume(16);
+  expect(back.take()).toEqual(from(17, 18));
+  expect(server.sockets.stats().clients).toBe(1);
+});
+
+it('ends what a page that was loaded anew does not ask for', async () => {
+  const { server, client, isFinished } = await startWatched();
+  client.cut();
+  const back = await server.resume(client);
+  await settle();
+  expect(isFinished()).toBe(true);
+  expect(back.take()).toEqual([]);
+  client.cut();
+  const again = await server.resume(back);
+  expect(again.welcome.done).toEqual([[1, 1]]);
+});
