@@ -19,8 +19,8 @@ import { describeRun } from './provenance.js';
 import { publish } from './publish.js';
 import { writeFigures, writeLine, writeReport } from './report.js';
 import { findMisses, type Findings, type Measurement, type Result } from './result.js';
-import type { Length, Row } from './rows.js';
-import { findObstacle, runRow, type RunOptions } from './run-row.js';
+import type { Length, Row } from './lines/rows.js';
+import { findObstacle, runRow, type RunOptions } from './lines/run-row.js';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 

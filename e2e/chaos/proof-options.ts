@@ -6,7 +6,7 @@ import { contenders } from './contenders/contenders.js';
 import type { Measure } from './measures/measure.js';
 import { measures } from './measures/measures.js';
 import { networkRows, type NetworkRow } from './netns/network-rows.js';
-import { rows, type Length, type Row } from './rows.js';
+import { rows, type Length, type Row } from './lines/rows.js';
 
 export interface ProofOptions {
   readonly rows: readonly Row[];

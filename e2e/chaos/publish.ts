@@ -8,7 +8,7 @@ import { writeReport } from './report.js';
 import { measures } from './measures/measures.js';
 import { networkRows } from './netns/network-rows.js';
 import type { Findings } from './result.js';
-import { rows } from './rows.js';
+import { rows } from './lines/rows.js';
 
 // this file is bundled to e2e/chaos/dist
 const inDocs = (path: string): string => fileURLToPath(new URL(`../../../docs/${path}`, import.meta.url));

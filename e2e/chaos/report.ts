@@ -4,10 +4,10 @@ import { contenders } from './contenders/contenders.js';
 import { wirepact } from './contenders/wirepact.js';
 import { isMissed } from './measures/measure.js';
 import { writeNetworkResults } from './netns/network-report.js';
+import { calmMs } from './one-by-one.js';
 import type { Provenance } from './provenance.js';
 import { findMisses, type Findings, type Measurement, type Quantiles, type Result } from './result.js';
-import { calmMs } from './rows.js';
-import { perSecond } from './stage.js';
+import { perSecond } from './lines/stage.js';
 import { sumClusterResults, sumNetworkResults, sumResults } from './sum-runs.js';
 
 const columns = [

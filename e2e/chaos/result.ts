@@ -1,10 +1,10 @@
 // What a row gave, and whether that is what it should.
 import type { ClusterResult } from './cluster/cluster-result.js';
-import type { Verdict } from './judge.js';
+import type { Verdict } from './lines/judge.js';
 import type { Figure } from './measures/measure.js';
 import type { NetworkResult } from './netns/network-result.js';
 import type { Provenance } from './provenance.js';
-import type { Goal } from './rows.js';
+import type { Goal } from './lines/rows.js';
 
 /** One row with one contender. */
 export interface Result extends Verdict, Provenance {

@@ -1,17 +1,15 @@
 // Faults of several nodes that are put together of others, or come by chance.
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Line } from '../line.js';
+import { breakByChance } from '../one-by-one.js';
 import type { ClusterStage } from './cluster-stage.js';
-
-/** What is sent within this time before a line is given up vanishes, by chance. */
-const darkMs = 100;
 
 /** One of all faults by chance. Resolves with how long it lasted, in ms. */
 export async function mix(stage: ClusterStage): Promise<number> {
   const { redis, chance } = stage;
+  const breakLines = (): Promise<number> =>
+    timed(stage.breakLines((line) => breakByChance(line, chance, () => stage.move(line))));
   const faults = [
-    () => timed(stage.breakLines((line) => breakByChance(line, stage))),
-    () => timed(stage.breakLines((line) => breakByChance(line, stage))),
+    breakLines,
+    breakLines,
     () => stage.killNode(),
     () => timed(redis.killSubscribers()),
     () => timed(redis.restart()),
@@ -21,16 +19,6 @@ export async function mix(stage: ClusterStage): Promise<number> {
   ];
   const fault = faults[Math.floor(chance() * faults.length)];
   return fault?.() ?? 0;
-}
-
-async function breakByChance(line: Line, stage: ClusterStage): Promise<void> {
-  const { chance } = stage;
-  await delay(chance() * 200);
-  if (chance() < 0.3) line.proxy.blackHole();
-  await delay(chance() * darkMs);
-  stage.move(line);
-  if (chance() < 0.5) line.proxy.abandon();
-  else line.proxy.cut();
 }
 
 /** How long something took, in ms. */

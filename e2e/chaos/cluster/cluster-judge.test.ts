@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { openAccount, type Account } from '../account.js';
 import type { Entry } from '../journal.js';
-import { findUnheard, judgeCluster, type ClusterVerdict } from './cluster-judge.js';
+import { judgeCluster, type ClusterVerdict } from './cluster-judge.js';
 
 const stream = 'room';
 
@@ -115,12 +115,4 @@ describe('messages of clients', () => {
     const answered = { deaths: [[1, 20]] as [number, number][], answeredAtMs: 15 };
     expect(judgeHandled(handled, answered)).toEqual({ accepted: 2, ...fine, duplicated: 1 });
   });
-});
-
-it('knows what a client has not heard of', () => {
-  const account = accountOf('1 2:4 2 | 2:5');
-  const wanted = (run: number, n: number) => ({ run, stream, n }) as const;
-  expect(findUnheard(account, [wanted(1, 2), wanted(2, 5)])).toBeUndefined();
-  expect(findUnheard(account, [wanted(1, 2), wanted(1, 3)])).toEqual(wanted(1, 3));
-  expect(findUnheard(account, [wanted(3, 1)])).toEqual(wanted(3, 1));
 });

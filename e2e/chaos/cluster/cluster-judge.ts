@@ -1,9 +1,9 @@
 // The verdict on a row of several nodes: messages of each node have an order of their own, processes run side by side, and a
 // gap that was told ends what was promised of the order before it. The rest is as in judge.ts.
 import type { Account } from '../account.js';
-import { streams, type Message, type Stream } from '../contender.js';
+import { streams, type Stream } from '../contender.js';
 import type { Entry } from '../journal.js';
-import type { Counts } from '../judge.js';
+import type { Counts } from '../lines/judge.js';
 
 /** What became of all messages. */
 export interface ClusterVerdict {
@@ -174,16 +174,4 @@ function judgeUp({ accounts, journals, deaths }: ClusterEvidence, note: Note): C
     }
   }
   return up;
-}
-
-/** The first of some messages that a client has heard neither of nor past. */
-export function findUnheard({ heard }: Account, wanted: readonly Message[]): Message | undefined {
-  return wanted.find(({ run, stream, n }) => {
-    const list = heard[stream];
-    for (let index = list.length - 1; index >= 0; index -= 1) {
-      const one = list[index];
-      if (one !== undefined && 'n' in one && one.run === run) return one.n < n;
-    }
-    return true;
-  });
 }

@@ -1,7 +1,7 @@
 // The faults of several nodes over one Redis, one row each: how it is brought about, how often, and what must hold.
 import { haproxy, nginx, type Balancer } from '../balancers.js';
 import type { Line } from '../line.js';
-import type { Length } from '../rows.js';
+import type { Length } from '../lines/rows.js';
 import type { RedisSetup } from './chaos-redis.js';
 import { mix, timed } from './cluster-faults.js';
 import type { ClusterStage } from './cluster-stage.js';

@@ -14,8 +14,9 @@ import { forkingInside } from '../netns/system.js';
 import { nowMs } from '../now-ms.js';
 import { keepPace } from '../pace.js';
 import { startServer, type ChaosServer } from '../server.js';
+import { untilHeard, untilSettled } from '../settling.js';
 import { startChaosRedis, type ChaosRedis } from './chaos-redis.js';
-import { findUnheard, isClusterSettled, type ClusterVerdict } from './cluster-judge.js';
+import { isClusterSettled, type ClusterVerdict } from './cluster-judge.js';
 import { ClusterRecords } from './cluster-records.js';
 import type { ClusterRow } from './cluster-rows.js';
 import type { ReturnWave } from './return-wave.js';
@@ -178,34 +179,14 @@ export class ClusterStage {
     );
     // every node says something in each stream within this time
     const roundMs = (1_000 * wanted.length) / this.perSecond;
-    const until = performance.now() + roundMs + patienceMs;
-    for (const account of this.records.accounts) {
-      for (;;) {
-        const unheard = findUnheard(account, wanted);
-        if (unheard === undefined) break;
-        const { n, run, stream } = unheard;
-        const text = `${account.key} did not hear of message ${n} of process ${run} to ${stream} in ${patienceMs} ms`;
-        if (performance.now() > until) throw new Error(text);
-        await delay(5);
-      }
-    }
+    await untilHeard(this.records.accounts, wanted, roundMs + patienceMs);
   }
 
   /** Ends the talk, waits until everything is accounted for or nothing moves any more, and says what became of it. */
   async settle(): Promise<ClusterVerdict> {
     this.#stopTalking();
     await Promise.all(this.#nodes.map(({ server }) => server.fallSilent()));
-    let verdict = this.records.judge();
-    let before = '';
-    let movedAt = performance.now();
-    while (!isClusterSettled(verdict) && performance.now() - movedAt < quietMs) {
-      await delay(100);
-      verdict = this.records.judge();
-      const now = JSON.stringify(verdict);
-      if (now !== before) movedAt = performance.now();
-      before = now;
-    }
-    return verdict;
+    return untilSettled(() => this.records.judge(), isClusterSettled, quietMs);
   }
 
   async close(): Promise<void> {

@@ -5,16 +5,13 @@ import { findProgram } from '../balancers.js';
 import type { Contender } from '../contender.js';
 import { findNetworkObstacle } from '../netns/system.js';
 import { nowMs } from '../now-ms.js';
+import { breakOneByOne, calmMs, clientsFor } from '../one-by-one.js';
 import { quantilesOf } from '../result.js';
-import { calmMs } from '../rows.js';
-import { findObstacle, type RunOptions } from '../run-row.js';
+import { findObstacle, type RunOptions } from '../lines/run-row.js';
 import type { ClusterResult } from './cluster-result.js';
 import type { ClusterRow } from './cluster-rows.js';
 import { ClusterStage } from './cluster-stage.js';
 import { describeRush } from './return-wave.js';
-
-/** Where lines break one by one, each breaks so often at least. */
-const fewestCycles = 5;
 
 /** What became of one fault. */
 interface Cycle {
@@ -38,7 +35,7 @@ export async function runClusterRow(
   options: RunOptions,
 ): Promise<ClusterResult> {
   const { maxClients, ...said } = options;
-  const useful = 'each' in row.breaks ? Math.ceil(said.cycles / fewestCycles) : Infinity;
+  const useful = 'each' in row.breaks ? clientsFor(said.cycles) : Infinity;
   const clients = Math.min(row.clients, maxClients, useful);
   const stage = new ClusterStage(row, contender, createSeededRandom(said.seed));
   const cycles: Cycle[] = [];
@@ -121,17 +118,7 @@ async function bringAbout(
     }
     return delay(calmMs);
   }
-  let left = count;
-  await Promise.all(
-    stage.lines.map(async (line) => {
-      // not all of them at once
-      await delay(stage.chance() * calmMs);
-      while (left > 0) {
-        left -= 1;
-        await delay(calmMs);
-        await line.breakBy(() => breaks.each(line, stage));
-      }
-    }),
-  );
+  const { lines, chance } = stage;
+  await breakOneByOne(lines, { cycles: count, chance }, (line) => breaks.each(line, stage));
   await stage.repaired();
 }

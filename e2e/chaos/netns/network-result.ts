@@ -1,5 +1,5 @@
 // What a row of hosts gave, and whether that is what it should.
-import type { Verdict } from '../judge.js';
+import type { Verdict } from '../lines/judge.js';
 import type { Provenance } from '../provenance.js';
 import { findMisses, type Quantiles } from '../result.js';
 import { noticedWithinMs } from './network-rows.js';

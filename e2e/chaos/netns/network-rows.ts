@@ -1,7 +1,7 @@
 // What happens to hosts of clients, one row: each host has a fault of its own, again and again.
 import { setTimeout as delay } from 'node:timers/promises';
 import { nowMs } from '../now-ms.js';
-import type { Length } from '../rows.js';
+import type { Length } from '../lines/rows.js';
 import type { DelayingProxy } from './delaying-proxy.js';
 import { killSockets, losePackets, narrow, unplug, type Undo } from './line-faults.js';
 import type { Host } from './network.js';

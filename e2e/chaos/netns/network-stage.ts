@@ -3,12 +3,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { findUnheard } from '../cluster/cluster-judge.js';
 import { streams, type Contender, type Message } from '../contender.js';
 import type { Entry } from '../journal.js';
-import { isSettled, judge, type Verdict } from '../judge.js';
+import { isSettled, judge, type Verdict } from '../lines/judge.js';
 import { startServer, type ChaosServer } from '../server.js';
+import { untilHeard, untilSettled } from '../settling.js';
 import { startClients, type Clients } from './clients.js';
 import { startDelayingProxy, type DelayingProxy } from './delaying-proxy.js';
 import type { HostFault, NetworkRow, Scene } from './network-rows.js';
@@ -77,16 +76,8 @@ export class NetworkStage implements AsyncDisposable {
       const last = offered.filter((one) => one.stream === stream).at(-1);
       return { run: 1, stream, n: (last?.n ?? 0) + 1 };
     });
-    const until = performance.now() + patienceMs;
-    for (const { account } of clients.records) {
-      for (;;) {
-        const unheard = findUnheard(account, wanted);
-        if (unheard === undefined) break;
-        const text = `${account.key} did not hear of message ${unheard.n} to ${unheard.stream} in ${patienceMs} ms`;
-        if (performance.now() > until) throw new Error(text);
-        await delay(5);
-      }
-    }
+    const accounts = clients.records.map(({ account }) => account);
+    await untilHeard(accounts, wanted, patienceMs);
   }
 
   /** When the server noticed for the first time since then that a client's line was dead, by `nowMs`. */
@@ -102,17 +93,11 @@ export class NetworkStage implements AsyncDisposable {
   async settle(): Promise<Verdict[]> {
     for (const { clients } of this.parties) clients.fallSilent();
     await this.#server?.fallSilent();
-    let verdicts = this.#judge();
-    let before = '';
-    let movedAt = performance.now();
-    while (!verdicts.every(isSettled) && performance.now() - movedAt < quietMs) {
-      await delay(200);
-      verdicts = this.#judge();
-      const now = JSON.stringify(verdicts);
-      if (now !== before) movedAt = performance.now();
-      before = now;
-    }
-    return verdicts;
+    return untilSettled(
+      () => this.#judge(),
+      (verdicts) => verdicts.every(isSettled),
+      quietMs,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

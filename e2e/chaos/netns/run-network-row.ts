@@ -2,9 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSeededRandom } from '@wirepact/core/testing';
 import type { Contender } from '../contender.js';
+import { calmMs } from '../one-by-one.js';
 import { quantilesOf } from '../result.js';
-import { calmMs } from '../rows.js';
-import type { RunOptions } from '../run-row.js';
+import type { RunOptions } from '../lines/run-row.js';
 import type { HostResult, NetworkResult } from './network-result.js';
 import { bringAbout, type NetworkRow } from './network-rows.js';
 import { NetworkStage, type Party } from './network-stage.js';

@@ -2,17 +2,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { openAccount, type Account } from './account.js';
-import { findProgram, type RunningBalancer } from './balancers.js';
-import type { Contender } from './contender.js';
-import type { Entry } from './journal.js';
+import { openAccount, type Account } from '../account.js';
+import { findProgram, type RunningBalancer } from '../balancers.js';
+import type { Contender } from '../contender.js';
+import type { Entry } from '../journal.js';
 import { isSettled, judge, type Verdict } from './judge.js';
-import { openLine, type Line, type Talker } from './line.js';
-import { keepPace } from './pace.js';
+import { openLine, type Line, type Talker } from '../line.js';
+import { keepPace } from '../pace.js';
 import { openPlainClient } from './plain-client.js';
 import type { Row } from './rows.js';
-import { startServer, type ChaosServer } from './server.js';
+import { startServer, type ChaosServer } from '../server.js';
+import { untilSettled } from '../settling.js';
 
 /** Messages a second, to each client and from each. */
 export const perSecond = 100;
@@ -95,17 +95,7 @@ export class Stage {
   async settle(): Promise<Verdict> {
     this.#stopTalking();
     await this.server.fallSilent();
-    let verdict = this.#judge();
-    let before = '';
-    let movedAt = performance.now();
-    while (!isSettled(verdict) && performance.now() - movedAt < quietMs) {
-      await delay(100);
-      verdict = this.#judge();
-      const now = JSON.stringify(verdict);
-      if (now !== before) movedAt = performance.now();
-      before = now;
-    }
-    return verdict;
+    return untilSettled(() => this.#judge(), isSettled, quietMs);
   }
 
   async close(): Promise<void> {

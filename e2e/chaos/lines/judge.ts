@@ -1,8 +1,8 @@
 // The verdict on a row: everything that was accepted, heard and handled is told to the delivery checker, and counted.
 import { createDeliveryChecker, type DeliveryChecker } from '@wirepact/core/testing';
-import type { Account } from './account.js';
-import { streams, type Message, type Stream } from './contender.js';
-import type { Entry } from './journal.js';
+import type { Account } from '../account.js';
+import { streams, type Message, type Stream } from '../contender.js';
+import type { Entry } from '../journal.js';
 
 /** How messages fared, in one direction. */
 export interface Counts {

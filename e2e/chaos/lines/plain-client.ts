@@ -1,10 +1,10 @@
 // A client without Wirepact, in the same rooms as all others: it must be shown `path` and `data`, and nothing else.
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import type { Account } from './account.js';
-import type { Message } from './contender.js';
+import type { Account } from '../account.js';
+import type { Message } from '../contender.js';
 
-import type { Talker } from './line.js';
+import type { Talker } from '../line.js';
 
 /** Connects past the proxies; its own line is never broken. `fail` is told of what it should not have seen. */
 export async function openPlainClient(

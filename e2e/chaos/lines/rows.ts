@@ -1,14 +1,10 @@
 // The faults, one row each: how it is brought about, how often, and what must hold.
 import { setTimeout as delay } from 'node:timers/promises';
-import { haproxy, nginx, type Balancer } from './balancers.js';
-import type { Stream } from './contender.js';
-import type { Line } from './line.js';
+import { haproxy, nginx, type Balancer } from '../balancers.js';
+import type { Stream } from '../contender.js';
+import type { Line } from '../line.js';
+import { breakByChance, darkMs } from '../one-by-one.js';
 import type { Stage } from './stage.js';
-
-/** A fault comes so long after a client was welcomed. */
-export const calmMs = 250;
-/** What is sent within this time before a line is given up vanishes, where a row says so. */
-const darkMs = 100;
 
 /** How many cycles a run has. `check` is that of `npm test`, for which not all rows are fit. */
 export type Length = 'check' | 'quick' | 'long';
@@ -123,14 +119,8 @@ export const rows: readonly Row[] = [
     cycles: { quick: 100, long: 1_000 },
     clients: 20,
     breaks: {
-      async each({ proxy }, chance) {
-        for (let left = 1 + Math.floor(chance() * 3); left > 0; left -= 1) {
-          await delay(chance() * 200);
-          if (chance() < 0.3) proxy.blackHole();
-          await delay(chance() * darkMs);
-          if (chance() < 0.5) proxy.abandon();
-          else proxy.cut();
-        }
+      async each(line, chance) {
+        for (let left = 1 + Math.floor(chance() * 3); left > 0; left -= 1) await breakByChance(line, chance);
       },
     },
   },

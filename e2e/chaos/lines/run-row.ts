@@ -1,11 +1,12 @@
 // Plays one row with one contender.
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSeededRandom } from '@wirepact/core/testing';
-import { findProgram } from './balancers.js';
-import type { Contender } from './contender.js';
-import type { Provenance } from './provenance.js';
-import { quantilesOf, type Result } from './result.js';
-import { calmMs, type Row } from './rows.js';
+import { findProgram } from '../balancers.js';
+import type { Contender } from '../contender.js';
+import { breakOneByOne, calmMs, clientsFor } from '../one-by-one.js';
+import type { Provenance } from '../provenance.js';
+import { quantilesOf, type Result } from '../result.js';
+import type { Row } from './rows.js';
 import { Stage } from './stage.js';
 
 /** What a row is run with, and what its result should say of the run. */
@@ -21,12 +22,9 @@ export function findObstacle({ through }: Pick<Row, 'through'>): string | undefi
   return `there is no ${through.program} here`;
 }
 
-/** Where lines break one by one, each breaks so often at least. */
-const fewestCycles = 5;
-
 export async function runRow(row: Row, contender: Contender, options: RunOptions): Promise<Result> {
   const { maxClients, ...said } = options;
-  const useful = 'each' in row.breaks ? Math.ceil(said.cycles / fewestCycles) : Infinity;
+  const useful = 'each' in row.breaks ? clientsFor(said.cycles) : Infinity;
   const clients = Math.min(row.clients, maxClients, useful);
   const stage = new Stage(row, contender, createSeededRandom(said.seed));
   const failures = stage.failures;
@@ -62,17 +60,7 @@ async function bringAbout({ breaks }: Row, stage: Stage, cycles: number): Promis
     }
     return delay(calmMs);
   }
-  let left = cycles;
-  await Promise.all(
-    stage.lines.map(async (line) => {
-      // not all of them at once
-      await delay(stage.chance() * calmMs);
-      while (left > 0) {
-        left -= 1;
-        await delay(calmMs);
-        await line.breakBy(() => breaks.each(line, stage.chance));
-      }
-    }),
-  );
+  const { lines, chance } = stage;
+  await breakOneByOne(lines, { cycles, chance }, (line) => breaks.each(line, chance));
   await delay(calmMs);
 }
