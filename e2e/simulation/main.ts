@@ -1,10 +1,10 @@
 // `npm run simulate`: runs many schedules and prints those that go wrong, cut down to what matters; or one of them, with all that
 // goes over the wire. `--nodes` takes those of several nodes.
 import { parseArgs } from 'node:util';
-import type { ClusterSchedule } from './cluster/cluster-schedule.js';
-import { runClusterSchedule, simulateCluster } from './cluster/cluster-simulation.js';
-import { runSchedule } from './run-schedule.js';
+import { clusterSimulation } from './cluster/cluster-simulation.js';
+import { runSchedule, type SimulationKind } from './kind.js';
 import type { Schedule } from './schedule.js';
+import { serverSimulation } from './server-simulation.js';
 import { simulate } from './simulate.js';
 
 const { values } = parseArgs({
@@ -18,27 +18,26 @@ const { values } = parseArgs({
   },
 });
 const print = (text: string): void => console.log(text);
+// what is read from the command line is a schedule of the kind that was asked for
+const kind = values.nodes ? (clusterSimulation as unknown as SimulationKind<Schedule>) : serverSimulation;
 if (values.replay !== undefined) {
-  const schedule: unknown = JSON.parse(values.replay);
-  const wrong = values.nodes
-    ? await runClusterSchedule(schedule as ClusterSchedule, print)
-    : await runSchedule(schedule as Schedule, print);
-  console.log(wrong.length === 0 ? 'nothing went wrong' : `went wrong:\n  ${wrong.join('\n  ')}`);
+  const wrong = await runSchedule(kind, JSON.parse(values.replay) as Schedule, print);
+  print(wrong.length === 0 ? 'nothing went wrong' : `went wrong:\n  ${wrong.join('\n  ')}`);
   process.exitCode = wrong.length === 0 ? 0 : 1;
-} else if (values.nodes) {
-  const [schedules, seed] = [Number(values.schedules), Number(values.seed)];
-  const failures = await simulateCluster({ schedules, seed, maxFailures: Number(values.failures) });
-  print(
-    [...failures, `${failures.length} of ${schedules} schedules from seed ${seed} went wrong`].join('\n'),
-  );
-  process.exitCode = failures.length === 0 ? 0 : 1;
 } else {
-  const report = await simulate({
-    schedules: Number(values.schedules),
-    seed: Number(values.seed),
-    maxFailures: Number(values.failures),
+  const report = await simulate(kind, {
+    schedules: readCount('schedules'),
+    seed: readCount('seed'),
+    maxFailures: readCount('failures'),
     progress: print,
   });
-  console.log(report.total);
+  print(report.total);
   process.exitCode = report.failures.length === 0 ? 0 : 1;
+}
+
+function readCount(option: 'schedules' | 'seed' | 'failures'): number {
+  const count = Number(values[option]);
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  console.error(`--${option} takes a number from 1, and this is "${values[option]}"`);
+  process.exit(1);
 }

@@ -1,6 +1,5 @@
 // Runs many schedules one after the other, and says which of them went wrong.
-import { runSchedule, shrink } from './run-schedule.js';
-import { makeSchedule, type Schedule } from './schedule.js';
+import { runSchedule, shrink, type SimulationKind } from './kind.js';
 
 interface SimulateOptions {
   /** How many. */
@@ -12,52 +11,40 @@ interface SimulateOptions {
   readonly progress?: (text: string) => void;
 }
 
-interface Failure {
-  readonly schedule: Schedule;
-  readonly wrong: readonly string[];
-}
-
 interface SimulationReport {
   readonly schedules: number;
-  readonly steps: number;
-  readonly failures: readonly Failure[];
-  /** What went wrong, and how, for people. */
-  readonly text: string;
+  /** What went wrong, and how, for people; a text for each schedule that did. */
+  readonly failures: readonly string[];
   /** How many in what time, as one line. */
   readonly total: string;
 }
 
 /** Runs schedules until enough of them went wrong. */
-export async function simulate({
-  schedules,
-  seed,
-  maxFailures = 1,
-  progress,
-}: SimulateOptions): Promise<SimulationReport> {
+export async function simulate<
+  TSchedule extends { readonly clients: number; readonly steps: readonly unknown[] },
+>(
+  kind: SimulationKind<TSchedule>,
+  { schedules, seed, maxFailures = 1, progress }: SimulateOptions,
+): Promise<SimulationReport> {
   const startedAt = performance.now();
-  const failures: Failure[] = [];
-  const told: string[] = [];
+  const failures: string[] = [];
   let steps = 0;
   let count = 0;
   for (; count < schedules && failures.length < maxFailures; count++) {
-    const schedule = makeSchedule(seed + count);
+    const schedule = kind.make(seed + count);
     steps += schedule.steps.length;
-    if ((await runSchedule(schedule)).length > 0) {
-      const least = await shrink(schedule);
-      const failure = { schedule: least, wrong: await runSchedule(least) };
+    if ((await runSchedule(kind, schedule)).length > 0) {
+      const least = await shrink(kind, schedule);
+      const wrong = await runSchedule(kind, least);
+      // as it can be read, and put among the kept schedules
+      const failure = `seed ${seed + count} went wrong:\n  ${wrong.join('\n  ')}\ncut down to:\n${JSON.stringify(least)}`;
       failures.push(failure);
-      told.push(describe(seed + count, failure));
-      progress?.(told.at(-1) ?? '');
+      progress?.(failure);
     }
     if ((count + 1) % 10_000 === 0) progress?.(`${count + 1} schedules`);
   }
   const seconds = (performance.now() - startedAt) / 1_000;
   const speed = `${seconds.toFixed(1)} s, ${((seconds * 1_000) / count).toFixed(1)} ms each`;
   const total = `${count} schedules from seed ${seed}, ${steps} steps, ${failures.length} went wrong (${speed})`;
-  return { schedules: count, steps, failures, text: told.join('\n'), total };
-}
-
-/** A failure as it can be read, and put among the kept schedules. */
-function describe(seed: number, { schedule, wrong }: Failure): string {
-  return `seed ${seed} went wrong:\n  ${wrong.join('\n  ')}\ncut down to:\n${JSON.stringify(schedule)}`;
+  return { schedules: count, failures, total };
 }

@@ -2,8 +2,9 @@
 // many, SIMULATION_SEED from which on; `npm run simulate` runs more of them, and prints what goes over the wire of one.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { runSchedule } from './run-schedule.js';
+import { runSchedule } from './kind.js';
 import { makeSchedule, type Schedule } from './schedule.js';
+import { serverSimulation } from './server-simulation.js';
 import { simulate } from './simulate.js';
 
 const schedules = Number(process.env['SIMULATION_SCHEDULES'] ?? 5_000);
@@ -22,14 +23,14 @@ const keptSchedules = JSON.parse(
 
 describe('nothing is lost in silence, comes twice or out of order', () => {
   test.each(keptSchedules)('when $was', async ({ schedule }) => {
-    expect(await runSchedule(schedule)).toEqual([]);
+    expect(await runSchedule(serverSimulation, schedule)).toEqual([]);
   });
 
   test(
     `in ${schedules} schedules from seed ${seed}`,
     async () => {
-      const report = await simulate({ schedules, seed });
-      expect(report.failures.length, report.text).toBe(0);
+      const report = await simulate(serverSimulation, { schedules, seed });
+      expect(report.failures.length, report.failures.join('\n')).toBe(0);
       expect(report.schedules).toBe(schedules);
     },
     patienceMs,
@@ -40,7 +41,7 @@ describe('a simulation', () => {
   test('goes the same way each time', async () => {
     const run = async (): Promise<readonly string[]> => {
       const heard: string[] = [];
-      await runSchedule(makeSchedule(seed), (text) => heard.push(text));
+      await runSchedule(serverSimulation, makeSchedule(seed), (text) => heard.push(text));
       // what is secret is another each time
       return heard.map((text) => text.replace(/(?<="(session|token|epoch)":|s_|\[)"?[\w-]{8,}/g, '…'));
     };

@@ -2,8 +2,10 @@
 // says how many, CLUSTER_SEED from which on; `npm run simulate -- --nodes` runs more of them, and prints what goes over the wire of one.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { runSchedule } from '../kind.js';
+import { simulate } from '../simulate.js';
 import type { ClusterSchedule } from './cluster-schedule.js';
-import { runClusterSchedule, simulateCluster } from './cluster-simulation.js';
+import { clusterSimulation } from './cluster-simulation.js';
 
 const { env } = process;
 const schedules = Number(env['CLUSTER_SCHEDULES'] ?? 200);
@@ -21,14 +23,15 @@ const keptSchedules = JSON.parse(
 
 describe('between nodes nothing is lost in silence, comes twice or out of order', () => {
   test.each(keptSchedules)('when $was', async ({ schedule }) => {
-    expect(await runClusterSchedule(schedule)).toEqual([]);
+    expect(await runSchedule(clusterSimulation, schedule)).toEqual([]);
   });
 
   test(
     `in ${schedules} schedules from seed ${seed}`,
     async () => {
-      const failures = await simulateCluster({ seed, schedules });
-      expect(failures.length, failures.join('\n')).toBe(0);
+      const report = await simulate(clusterSimulation, { seed, schedules });
+      expect(report.failures.length, report.failures.join('\n')).toBe(0);
+      expect(report.schedules).toBe(schedules);
     },
     patienceMs,
   );
