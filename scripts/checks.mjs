@@ -21,7 +21,10 @@ export const checks = [
   { name: 'size', proves: 'the client and the hooks stay small in a browser' },
   { name: 'packages', proves: 'the packed packages resolve in every module system' },
   { name: 'consumer', proves: 'a stranger can install, compile and run the packed packages' },
-  { name: 'docs', proves: 'the code in the documents compiles, the quick start runs, links resolve' },
+  {
+    name: 'docs',
+    proves: 'the code in the documents compiles, their tests and the quick start run, links resolve',
+  },
   {
     name: 'unit',
     proves: 'unit, property, behaviour and type tests',

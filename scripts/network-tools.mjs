@@ -1,16 +1,13 @@
 // Finds the programs that make networks of our own for the proof, and installs Debian's when they are missing.
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { installPackages } from './debian.mjs';
+import { findProgram } from './find-program.mjs';
 import { say, Stop } from './workspace.mjs';
 
 const packages = { ip: 'iproute2', tc: 'iproute2', ss: 'iproute2', nft: 'nftables' };
-// not every user has the first in the path
-const folders = ['/usr/sbin', ...(process.env['PATH'] ?? '').split(delimiter)];
 
 /** Installs what is missing if that works; the rows that need it say so where it does not. */
 export async function provideNetworkTools() {
-  const missing = Object.keys(packages).filter((name) => !folders.some((it) => existsSync(join(it, name))));
+  const missing = Object.keys(packages).filter((name) => findProgram(name) === undefined);
   // whoever may not make networks has no use for them
   if (missing.length === 0 || process.platform !== 'linux' || process.getuid?.() !== 0) return;
   const wanted = [...new Set(missing.map((name) => packages[name]))];

@@ -1,9 +1,10 @@
 // `npm start`: installs, builds and serves the example chat, until Ctrl-C.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { build } from './build.mjs';
+import { accepts } from './ports.mjs';
 import { installDependencies, requireSupportedNode, root, runMain, say, Stop } from './workspace.mjs';
 
 const entry = 'examples/chat/server/dist/main.js';
@@ -68,15 +69,4 @@ async function untilItListens(port, server) {
 /** Who was ended by a signal has no exit code. */
 function hasEnded(server) {
   return server.exitCode !== null || server.signalCode !== null;
-}
-
-function accepts(port) {
-  return new Promise((settle) => {
-    const probe = connect({ port, host: 'localhost' });
-    probe.on('connect', () => {
-      probe.destroy();
-      settle(true);
-    });
-    probe.on('error', () => settle(false));
-  });
 }

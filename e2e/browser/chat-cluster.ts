@@ -3,11 +3,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findProgram } from '../chaos/balancers.js';
+import { findProgram } from '../find-program.js';
+import { listens } from '../listens.js';
 import { findFreePort } from '../redis/free-port.js';
 import { ChatServer } from './chat-server.js';
 
@@ -134,14 +134,4 @@ function need(name: BalancerName): string {
   const path = findProgram(name);
   if (path === undefined) throw new Error(`${name} is not installed; on Debian: apt-get install ${name}`);
   return path;
-}
-
-function listens(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  return once(socket, 'connect')
-    .then(
-      () => true,
-      () => false,
-    )
-    .finally(() => socket.destroy());
 }

@@ -2,12 +2,13 @@
 // has them.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { clearAtExit } from '../cleared-at-exit.js';
+import { listens } from '../listens.js';
+import { findFreePort } from '../redis/free-port.js';
 
 /** Connections that are open when it is renewed are given so long. */
 const graceMs = 300;
@@ -24,12 +25,6 @@ export interface RunningBalancer {
   /** Resolves once the new one takes connections; the old one gives up those it has soon after. */
   renew(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Where a program is, if it is anywhere. */
-export function findProgram(name: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
 /** Reloaded: its master process stays and has new workers. */
@@ -122,24 +117,9 @@ function clear(child: ChildProcess, folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function findFreePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
-  listener.close();
-  await once(listener, 'close');
-  return port;
-}
-
 async function waitForPort(port: number): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
-    const socket = connect(port, '127.0.0.1');
-    const isOpen = await new Promise<boolean>((resolve) => {
-      socket.on('connect', () => resolve(true));
-      socket.on('error', () => resolve(false));
-    });
-    socket.destroy();
-    if (isOpen) return;
+    if (await listens(port)) return;
     await delay(25);
   }
   throw new Error(`nothing listens at port ${port}`);

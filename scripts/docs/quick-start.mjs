@@ -1,10 +1,11 @@
 // Runs the quick start of a page as a reader would: its server in one process, its client in another.
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
+import { accepts } from '../ports.mjs';
 import { folderOf } from './compiled-pages.mjs';
 
 const patienceMs = 15_000;
@@ -74,17 +75,6 @@ function start(folder, name) {
 async function waitFor(isDone) {
   const giveUpAt = Date.now() + patienceMs;
   while (Date.now() < giveUpAt && !(await isDone())) await delay(50);
-}
-
-function accepts(port) {
-  return new Promise((settle) => {
-    const probe = connect({ port, host: 'localhost' });
-    probe.on('connect', () => {
-      probe.destroy();
-      settle(true);
-    });
-    probe.on('error', () => settle(false));
-  });
 }
 
 function freePort() {

@@ -1,7 +1,7 @@
 // Plays one row of several nodes.
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSeededRandom } from '@wirepact/core/testing';
-import { findProgram } from '../balancers.js';
+import { findProgram } from '../../find-program.js';
 import type { Contender } from '../contender.js';
 import { findNetworkObstacle } from '../netns/system.js';
 import { nowMs } from '../now-ms.js';

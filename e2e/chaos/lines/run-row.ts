@@ -1,7 +1,7 @@
 // Plays one row with one contender.
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSeededRandom } from '@wirepact/core/testing';
-import { findProgram } from '../balancers.js';
+import { findProgram } from '../../find-program.js';
 import type { Contender } from '../contender.js';
 import { breakOneByOne, calmMs, clientsFor } from '../one-by-one.js';
 import type { Provenance } from '../provenance.js';

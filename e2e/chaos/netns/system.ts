@@ -1,7 +1,7 @@
 // Runs the system's own programs for networks, and says what this machine lacks of them.
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
-import { findProgram } from '../balancers.js';
+import { findProgram } from '../../find-program.js';
 
 const programs = ['ip', 'tc', 'ss', 'nft'] as const;
 type Program = (typeof programs)[number];
