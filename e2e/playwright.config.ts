@@ -9,7 +9,8 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   reporter: [['list']],
-  // no test waits for time: these only end one that hangs, and a starved machine may be several times as slow
+  // these only end a test that hangs: no test waits for time but those of a page's life, where the browser's own clock
+  // runs. A starved machine may be several times as slow
   timeout: 60_000,
   expect: { timeout: 15_000 },
   use: { screenshot: 'only-on-failure' },

@@ -64,6 +64,7 @@ describe.each(transports)('closing over $name', (transport) => {
     if (stage !== 'idle') app.client.connect();
     if (stage !== 'scheduled') app.clock.advance(0);
     if (stage === 'opening') for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+    expect(app.client.status.name).toBe(/idle|scheduled/.test(stage) ? 'idle' : 'connecting');
     app.client.close();
     await app.settle();
     expect(app.client.status.name).toBe('closed');

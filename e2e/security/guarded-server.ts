@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { defineChannels } from '@wirepact/core';
 import { createManualClock, type ManualClock } from '@wirepact/core/testing';
 import { SocketManager, type SocketManagerOptions } from '@wirepact/server';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { FrameClient } from './frame-client.js';
 import { requestOf, type Asking } from './handshake-request.js';
@@ -57,7 +57,10 @@ export function startServer<TContext = undefined>(
     routes: { ...routes, ...options.routes },
     clock,
   });
-  onTestFinished(() => sockets.close());
+  onTestFinished(async () => {
+    await sockets.close();
+    expect(clock.pending).toBe(0);
+  });
 
   const connect = async (asking?: Asking): Promise<FrameClient> => {
     const admission = await sockets.admit(requestOf(asking));

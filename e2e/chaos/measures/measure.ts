@@ -1,4 +1,4 @@
-// What is measured rather than broken: what readers that do not read cost, and what many sessions leave behind.
+// What is measured rather than broken: a title, and figures with what they should be.
 
 /** Something that is measured of Wirepact. */
 export interface Measure {
