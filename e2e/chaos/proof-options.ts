@@ -28,16 +28,16 @@ export interface ProofOptions {
 
 export const usage = `npm run proof -- [options]
 
-  --only C1,C2       some rows or measures: ${[...rows, ...clusterRows, ...networkRows, ...measures].map(({ id }) => id).join(', ')}
-  --contenders a,b   some contenders: ${contenders.map(({ name }) => `"${name}"`).join(', ')}
+  --only C1,C2       only these rows or measures: ${[...rows, ...clusterRows, ...networkRows, ...measures].map(({ id }) => id).join(', ')}
+  --contenders a,b   only these contenders: ${contenders.map(({ name }) => `"${name}"`).join(', ')}
   --quick            fewer cycles
-  --check            those of npm test: still fewer, and Wirepact alone
-  --cycles n         so many cycles of every row
-  --clients n        at most so many clients side by side
-  --seed n           what chance begins with; any, and printed, without it
-  --minutes n        so long for each measure that fuzzes; 30 and 1 (--quick) for "fuzz", without it
-  --publish          puts the results into docs/reliability.md, in place of older ones of the same name
-  --add              with --publish: rows are summed up with what older runs found, measures take their place`;
+  --check            the short form in npm test: fewer still, and only Wirepact
+  --cycles n         the number of cycles of every row
+  --clients n        the highest number of clients at a time
+  --seed n           the seed of everything random; by default chosen at random. It is printed
+  --minutes n        how long each fuzzing measure runs; by default "fuzz" runs for 30, or 1 with --quick
+  --publish          writes the results to docs/reliability.md, in place of older ones of the same rows and measures
+  --add              with --publish: adds the results of rows to those of earlier runs; measures are still replaced`;
 
 /** @throws RangeError for what is not known */
 export function readOptions(args: readonly string[]): ProofOptions {
@@ -57,8 +57,7 @@ export function readOptions(args: readonly string[]): ProofOptions {
       add: { type: 'boolean', default: false },
     },
   });
-  if (values.add && !values.publish)
-    throw new RangeError('--add is for what is published; give --publish too');
+  if (values.add && !values.publish) throw new RangeError('--add works only together with --publish');
   const wanted = pick<Row | ClusterRow | NetworkRow | Measure>(
     '--only',
     [...rows, ...clusterRows, ...networkRows, ...measures],

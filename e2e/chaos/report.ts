@@ -11,7 +11,7 @@ import { perSecond } from './lines/stage.js';
 import { sumClusterResults, sumNetworkResults, sumResults } from './sum-runs.js';
 
 const columns = [
-  '| | | Cycles | Messages | Lost | … silently | Duplicated | Out of order | Run again | Resumed | Takeover, ms | Back, ms |',
+  '| Row | Contender | Cycles (clients) | Messages | Lost | … silently | Duplicated | Out of order | Handled again | Resumed | Takeover, ms | Back, ms |',
   '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
 ];
 
@@ -23,7 +23,7 @@ export function writeReport({ results, clusterResults, networkResults, measureme
     ...writeNetworkResults(sumNetworkResults(networkResults)),
     ...(results.length + clusterResults.length + networkResults.length > 0 ? writeSettings() : []),
     ...(measurements.length > 0 ? [writeFigures(measurements), ''] : []),
-    '| Command | Seed | Gave | On | Machine |',
+    '| Command | Seed | Results | Date | Machine |',
     '|---|---:|---|---|---|',
     ...writeSources([
       ...results,
@@ -39,14 +39,19 @@ function writeResults(results: readonly Result[]): string[] {
     ...columns,
     ...results.map(writeRow),
     '',
-    `The server, and the clients with a TCP proxy for each, are processes of their own. Messages run both ways all the while, ${perSecond} a second to`,
-    'each client (a third each to everyone, to a room, to that client alone) and from each. A fault comes',
-    `${calmMs} ms after a client is connected. Where two figures stand, the first is of messages to clients, the second of those from them.`,
+    [
+      'The server runs in one process, the clients in another, each behind a TCP proxy of its own. Throughout, each client is sent',
+      `${perSecond} messages per second (a third each to everyone, to a room, and to this client alone), and sends as many. A fault`,
+      `occurs ${calmMs} ms after a client is connected. In the columns from *Messages* to *Out of order*, the first of two figures is for`,
+      'messages to clients, the second for messages from clients.',
+    ].join(' '),
     '',
-    '- **Lost**: accepted, and it never arrived. **Silently**: and whoever waited for it, or had sent it, was not told.',
-    '- **Run again**: handled a second time, by a process that knows nothing of the first.',
-    '- **Resumed**: returns in which the session went on.',
-    '- **Takeover**: from the first packet of the new connection until the client is connected, p50 / p99. **Back**: from the fault until then.',
+    '- **Lost**: accepted, but never arrived. **… silently**: and nobody was told of the loss.',
+    '- **Handled again**: handled a second time, by a process that does not know of the first time.',
+    '- **Resumed**: the share of returns in which the session continued.',
+    '- **Takeover**: from the first packet of the new connection until the client is connected. **Back**: from the fault until then. Both are given as p50 / p99.',
+    '',
+    'The faults, row by row:',
     '',
     ...unique(results.map(({ id, fault }) => `- **${id}**: ${fault}.`)),
     '',
@@ -54,7 +59,12 @@ function writeResults(results: readonly Result[]): string[] {
 }
 
 function writeSettings(): string[] {
-  return [...contenders.map(({ name, settings }) => `- **${name}**: ${settings}.`), ''];
+  return [
+    'Settings that differ from the defaults:',
+    '',
+    ...contenders.map(({ name, settings }) => `- **${name}**: ${settings}.`),
+    '',
+  ];
 }
 
 /** A table of what was measured. */
@@ -63,12 +73,13 @@ export function writeFigures(measurements: readonly Measurement[]): string {
     `| **${id}** | ${title} | | |`,
     ...figures.map((figure) => {
       const { name, value, unit, atMost, atLeast } = figure;
-      const bound = atMost !== undefined ? `≤ ${atMost}` : atLeast !== undefined ? `≥ ${atLeast}` : undefined;
-      const goal = bound === undefined ? '' : `${bound} ${unit}${isMissed(figure) ? ', **missed**' : ''}`;
+      const aim = atMost ?? atLeast;
+      const bound = aim === undefined ? '' : `${atMost === undefined ? '≥' : '≤'} ${count(aim)} ${unit}`;
+      const goal = isMissed(figure) ? `${bound}, **missed**` : bound;
       return `| | ${name} | ${value.toLocaleString('en', { maximumFractionDigits: 2 })} ${unit} | ${goal} |`;
     }),
   ]);
-  return ['| | | Found | Aimed at |', '|---|---|---:|---|', ...lines].join('\n');
+  return ['| | | Measured | Aim |', '|---|---|---:|---|', ...lines].join('\n');
 }
 
 /** One result, for a terminal. */
@@ -85,7 +96,7 @@ function writeRow(result: Result): string {
   const cells = [
     id,
     contender,
-    `${count(cycles)} (${clients})`,
+    `${count(cycles)} (${count(clients)})`,
     both('accepted'),
     `${share(down.lost, down.accepted)} / ${share(up.lost, up.accepted)}`,
     both('silent'),
@@ -123,4 +134,5 @@ function writeSources(results: readonly Source[]): string[] {
 
 const unique = (lines: readonly string[]): string[] => [...new Set(lines)];
 const count = (value: number): string => value.toLocaleString('en');
-const quantiles = ({ p50, p99 }: Quantiles): string => `${p50.toFixed(0)} / ${p99.toFixed(0)}`;
+const quantiles = ({ p50, p99 }: Quantiles): string =>
+  `${count(Math.round(p50))} / ${count(Math.round(p99))}`;

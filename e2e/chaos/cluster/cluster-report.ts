@@ -4,7 +4,7 @@ import { findClusterMisses, type ClusterResult } from './cluster-result.js';
 import { afterWindowMs, mostRushed, type Rush } from './return-wave.js';
 
 const columns = [
-  '| | | Cycles | Messages | Lost | … silently | Twice | … after a gap | Out of order | Not accepted | Gaps | Healed | Resumed | Run again | Accepted in, ms | … again, ms | Repaired, ms |',
+  '| Row | Contender | Cycles (clients) | Messages | Lost | … silently | Duplicated | … after a gap | Out of order | Not accepted | Gaps | Healed | Resumed | Handled again | Accepted in, ms | Accepted again, ms | Repaired, ms |',
   '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
 ];
 
@@ -14,20 +14,26 @@ export function writeClusterResults(results: readonly ClusterResult[]): string[]
     ...columns,
     ...results.map(writeRow),
     '',
-    'Several nodes share a Redis, and clients are spread over them. Every node sends its part of the messages to everyone, to a room',
-    'that all are in, and to each user by name: so many a second to each client as the row says below, and as many from each. Where',
-    'two figures stand, the first is of messages to clients, the second of those from them.',
+    [
+      'Several processes share one Redis, and the clients are spread over them. Each process sends its share of the messages to everyone,',
+      'to a room that all clients are in, and to each user by name. The list of faults below says how many messages per second each',
+      'client is sent in all; it sends as many. In the columns from *Messages* to *Out of order*, the first of two figures is for messages',
+      'to clients, the second for messages from clients.',
+    ].join(' '),
     '',
-    '- **Lost**: accepted, and it never arrived. **Silently**: and whoever waited for it, or had sent it, was not told.',
-    '- **Twice**: came again, or was handled again while the process that had handled it lived. **After a gap**: came again after its reader was told of a gap.',
-    '- **Not accepted**: its sender was told so. **Gaps**: how often a client was told of one, in one of its three streams.',
-    '- **Healed**: faults of which no client was told, where nothing was lost in silence. **Resumed**: returns in which the session went on.',
-    '- **Run again**: handled again after the process that had handled it was killed.',
-    '- **Accepted in**: until `publish` resolved, p50 / p99. **Again**: from the end of the fault until every node had a message accepted. **Repaired**: from the end of the fault until every client hears of every node again; where lines break or nodes drain, from the fault until the client is back.',
+    '- **Lost**: accepted, but never arrived. **… silently**: and nobody was told of the loss.',
+    '- **Duplicated**: arrived again, or was handled again although the process that had handled it was alive. **… after a gap**: arrived again after its recipient was told of a gap.',
+    '- **Not accepted**: the sender was told that the message was not accepted. **Gaps**: how often a client was told of a gap in one of its three logs (everyone, the room, its inbox).',
+    '- **Healed**: the share of faults after which no client was told of a gap; shown only if nothing was lost silently. **Resumed**: the share of returns in which the session continued.',
+    '- **Handled again**: handled again after the process that had handled it was killed.',
+    '- **Accepted in**: the time until `publish` resolved. **Accepted again**: from the end of the fault until every process has had a message accepted. **Repaired**: from the end of the fault until every client receives messages from every process again; if only connections break or processes drain, from the fault until the client is connected again. All three are given as p50 / p99.',
+    '',
+    'The faults, row by row:',
     '',
     ...unique(
       results.map(
-        ({ id, fault, nodes, perSecond }) => `- **${id}**: ${fault}. ${nodes} nodes, ${perSecond} a second.`,
+        ({ id, fault, nodes, perSecond }) =>
+          `- **${id}**: ${fault}. ${nodes} processes, ${perSecond} messages per second.`,
       ),
     ),
     '',
@@ -40,12 +46,12 @@ function writeRushes(results: readonly ClusterResult[]): string[] {
   const rows = results.flatMap(({ id, rush }) => (rush === undefined ? [] : [writeRush(id, rush)]));
   if (rows.length === 0) return [];
   return [
-    '| | Nodes drained | Clients of each | Told to return within, ms | All back after, ms | Busiest second |',
+    '| Row | Processes drained | Clients of each | Told to return within, ms | All back after, ms | Busiest second |',
     '|---|---:|---:|---:|---:|---:|',
     ...rows,
     '',
-    `- **All back after**: from SIGTERM until the last client was, p50 / p99; at most ${afterWindowMs / 1_000} s more than they were told.`,
-    `- **Busiest second**: the most connections in any second, of the node where that was worst, against clients spread evenly over the time that they were told; at most ${mostRushed} ×.`,
+    `- **All back after**: from SIGTERM until the last client was back, p50 / p99. The aim is at most ${afterWindowMs / 1_000} s after the time within which they were told to return.`,
+    `- **Busiest second**: the most connections that arrived in any one second, relative to an even spread over that time; the worst drain is shown. The aim is at most ${mostRushed} ×.`,
     '',
   ];
 }
@@ -76,7 +82,7 @@ function writeRow(result: ClusterResult): string {
   const cells = [
     id,
     contender,
-    `${count(cycles)} (${clients})`,
+    `${count(cycles)} (${count(clients)})`,
     both('accepted'),
     `${share(down.lost, down.accepted)} / ${share(up.lost, up.accepted)}`,
     both('silent'),
@@ -97,6 +103,7 @@ function writeRow(result: ClusterResult): string {
 
 const unique = (lines: readonly string[]): string[] => [...new Set(lines)];
 const count = (value: number): string => value.toLocaleString('en');
-const quantiles = ({ p50, p99 }: Quantiles): string => `${p50.toFixed(0)} / ${p99.toFixed(0)}`;
+const quantiles = ({ p50, p99 }: Quantiles): string =>
+  `${count(Math.round(p50))} / ${count(Math.round(p99))}`;
 const share = (part: number, all: number): string =>
   all === 0 ? '–' : `${((part / all) * 100).toFixed(part === 0 || part === all ? 0 : 2)} %`;

@@ -54,7 +54,7 @@ const bothKeep = ['always', 'everysec'] as const;
 export const clusterRows: readonly ClusterRow[] = [
   {
     id: 'C1-nodes',
-    fault: 'the line is reset (RST to both ends), and the client returns to another node',
+    fault: 'the connection is reset (RST to both ends), and the client reconnects to another process',
     goal: 'nothing is lost',
     cycles: { quick: 100, long: 1_000 },
     clients: 20,
@@ -71,7 +71,7 @@ export const clusterRows: readonly ClusterRow[] = [
   {
     id: 'C2-nodes',
     fault:
-      'half open: the client is reset and returns to another node, the old one still believes in its line',
+      "half-open: the client's end of the connection is reset and the client reconnects to another process, while the old process still considers the old connection alive",
     goal: 'nothing is lost',
     cycles: { quick: 100, long: 1_000 },
     clients: 20,
@@ -87,7 +87,7 @@ export const clusterRows: readonly ClusterRow[] = [
   },
   {
     id: 'C3-nodes',
-    fault: 'a node is killed (`kill -9`) and started again; its clients return to the others',
+    fault: 'a process is killed (`kill -9`) and restarted; its clients reconnect to the others',
     goal: 'nothing is lost, little is handled again',
     cycles: { quick: 50, long: 300 },
     clients: 20,
@@ -99,7 +99,7 @@ export const clusterRows: readonly ClusterRow[] = [
   {
     id: 'C4-nodes',
     fault:
-      'each node in turn drains (SIGTERM) after another one was started in its place; its clients return to any',
+      'each process in turn is replaced: a new one is started, and the old one drains (SIGTERM); its clients reconnect to any of the others',
     goal: 'nothing is lost',
     cycles: { quick: 3, long: 20 },
     clients: 2_000,
@@ -112,7 +112,7 @@ export const clusterRows: readonly ClusterRow[] = [
   },
   {
     id: 'C5',
-    fault: 'Redis breaks the connections on which nodes hear of messages (`CLIENT KILL TYPE pubsub`)',
+    fault: 'Redis closes the connections on which the processes receive messages (`CLIENT KILL TYPE pubsub`)',
     goal: 'nothing is lost',
     cycles: { quick: 100, long: 500 },
     clients: 20,
@@ -123,7 +123,7 @@ export const clusterRows: readonly ClusterRow[] = [
   },
   ...bothKeep.map((appendOnly): ClusterRow => ({
     id: `C6-${appendOnly}`,
-    fault: `Redis is killed (\`kill -9\`) and started again, with \`appendfsync ${appendOnly}\``,
+    fault: `Redis, with \`appendfsync ${appendOnly}\`, is killed (\`kill -9\`) and restarted`,
     goal: 'nothing is lost',
     cycles: { quick: 20, long: 200 },
     clients: 20,
@@ -135,7 +135,7 @@ export const clusterRows: readonly ClusterRow[] = [
   })),
   {
     id: 'C7-kill',
-    fault: 'Redis is killed and started again, and has written nothing down',
+    fault: 'Redis, which stores nothing on disk, is killed and restarted',
     goal: 'nothing is silent',
     cycles: { check: 3, quick: 20, long: 100 },
     clients: 20,
@@ -146,7 +146,7 @@ export const clusterRows: readonly ClusterRow[] = [
   },
   {
     id: 'C7-flush',
-    fault: 'Redis is made to forget everything (`FLUSHALL`)',
+    fault: 'Redis is told to delete everything (`FLUSHALL`)',
     goal: 'nothing is silent',
     cycles: { check: 3, quick: 20, long: 100 },
     clients: 20,
@@ -156,7 +156,7 @@ export const clusterRows: readonly ClusterRow[] = [
   },
   {
     id: 'C8',
-    fault: 'Redis is killed, loses the last 0.5 to 5 KB that it had written down, and is started again',
+    fault: 'Redis is killed, loses the last 0.5 to 5 KB of its append-only file, and is restarted',
     goal: 'nothing is silent',
     cycles: { check: 5, quick: 20, long: 200 },
     clients: 20,
@@ -167,7 +167,7 @@ export const clusterRows: readonly ClusterRow[] = [
   },
   {
     id: 'C9',
-    fault: 'Redis is killed, and a replica takes its place that has heard nothing for up to 1 s',
+    fault: 'Redis is killed and replaced by its replica, which has received nothing for up to 1 s',
     goal: 'nothing is silent',
     cycles: { quick: 5, long: 50 },
     clients: 20,
@@ -177,7 +177,7 @@ export const clusterRows: readonly ClusterRow[] = [
   },
   {
     id: 'C10',
-    fault: 'Redis stands still for 0.4 to 4.5 s (SIGSTOP)',
+    fault: 'Redis is frozen for 0.4 to 4.5 s (SIGSTOP)',
     goal: 'nothing is lost',
     cycles: { quick: 20, long: 100 },
     clients: 20,
@@ -188,7 +188,7 @@ export const clusterRows: readonly ClusterRow[] = [
   },
   {
     id: 'C11',
-    fault: 'a node and Redis do not hear each other for 2 to 30 s, or only one of them the other',
+    fault: 'the network between a process and Redis is cut for 2 to 30 s, in one direction or both',
     goal: 'nothing is silent',
     cycles: { quick: 10, long: 100 },
     clients: 20,
@@ -201,7 +201,7 @@ export const clusterRows: readonly ClusterRow[] = [
   },
   {
     id: 'C13-nginx-nodes',
-    fault: 'nginx between them, which gives each connection to the next node, is reloaded',
+    fault: 'nginx, which distributes the connections over the processes in turn, is reloaded',
     goal: 'nothing is lost',
     cycles: { quick: 5, long: 50 },
     clients: 20,
@@ -212,7 +212,7 @@ export const clusterRows: readonly ClusterRow[] = [
   },
   {
     id: 'C13-haproxy-nodes',
-    fault: 'HAProxy between them, which gives each connection to the next node, is restarted',
+    fault: 'HAProxy, which distributes the connections over the processes in turn, is restarted',
     goal: 'nothing is lost',
     cycles: { quick: 5, long: 50 },
     clients: 20,
@@ -224,7 +224,7 @@ export const clusterRows: readonly ClusterRow[] = [
   {
     id: 'C14-nodes',
     fault:
-      'one of these by chance: clients are sent to other nodes over lines that are reset, half open or dark; a node is killed; and all that is done to Redis above',
+      'one of these at random: every connection is reset or left half-open as in C14, and the clients reconnect to other processes; a process is killed as in C3-nodes; or Redis fails as in C5, C6-everysec, C7-flush, C8 or C10 (here for at most 2.4 s)',
     goal: 'nothing is silent',
     cycles: { quick: 200, long: 2_000 },
     clients: 50,

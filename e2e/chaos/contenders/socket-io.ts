@@ -20,7 +20,7 @@ export const socketIo: Contender = {
   name: 'Socket.IO',
   package: 'socket.io',
   settings:
-    'connectionStateRecovery: { maxDisconnectionDuration: 120000 }; transports: ["websocket"]; reconnectionDelay: 125, reconnectionDelayMax: 250; several nodes: adapter: createAdapter(redisClient) of @socket.io/redis-streams-adapter, with its defaults. `recovered: false` counts as telling the client that something is missing',
+    "`connectionStateRecovery: { maxDisconnectionDuration: 120000 }`; `transports: ['websocket']`; `reconnectionDelay: 125`, `reconnectionDelayMax: 250`; with several processes, `adapter: createAdapter(redisClient)` of `@socket.io/redis-streams-adapter`, with its defaults. `recovered: false` counts as telling the client that something is missing",
   serve,
   connect,
 };

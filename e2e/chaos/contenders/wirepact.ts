@@ -16,7 +16,7 @@ const ofOneAddress = { socketsPerIp: 10_000, upgradesPerSecondPerIp: 10_000, upg
 export const wirepact: Contender = {
   name: 'Wirepact',
   package: '@wirepact/server',
-  settings: `reconnect: { maxDelayMs: 250 }; requestTimeoutMs: 60000; limits: { messagesPerSecond: 1000 }, none on the connections of one address; drain({ graceMs: ${leave.graceMs}, spreadMs: ${leave.spreadMs} }), or with the defaults where a row says so`,
+  settings: `\`reconnect: { maxDelayMs: 250 }\`; \`requestTimeoutMs: 60000\`; \`limits: { messagesPerSecond: 1000 }\`, and in effect no limit on connections from one address; \`drain({ graceMs: ${leave.graceMs}, spreadMs: ${leave.spreadMs} })\`, but \`drain()\` with its defaults in C4-nodes`,
   takeoverCode: 4409,
   serve,
   connect,

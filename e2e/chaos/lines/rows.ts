@@ -44,7 +44,7 @@ export interface Row {
 export const rows: readonly Row[] = [
   {
     id: 'C1',
-    fault: 'the line is reset (RST to both ends)',
+    fault: 'the connection is reset (RST to both ends)',
     goal: 'nothing is lost',
     cycles: { check: 25, quick: 100, long: 1_000 },
     clients: 20,
@@ -53,7 +53,8 @@ export const rows: readonly Row[] = [
   },
   {
     id: 'C2',
-    fault: 'half open: the client is reset and returns, the server still believes in the old line',
+    fault:
+      "half-open: the client's end of the connection is reset and the client reconnects, while the server still considers the old connection alive",
     goal: 'nothing is lost',
     cycles: { check: 25, quick: 100, long: 1_000 },
     clients: 20,
@@ -62,7 +63,7 @@ export const rows: readonly Row[] = [
   },
   {
     id: 'C2-dark',
-    fault: `the same, after ${darkMs} ms in which all that either end writes vanishes`,
+    fault: `the same, after ${darkMs} ms in which everything that either end writes is lost`,
     goal: 'nothing is lost',
     cycles: { check: 25, quick: 100, long: 1_000 },
     clients: 20,
@@ -77,7 +78,7 @@ export const rows: readonly Row[] = [
   },
   {
     id: 'C3',
-    fault: 'the server process is killed (`kill -9`) and started again; its log was in its memory',
+    fault: 'the server process is killed (`kill -9`) and restarted; its logs were only in memory',
     goal: 'nothing is silent',
     cycles: { check: 10, quick: 25, long: 100 },
     clients: 20,
@@ -87,7 +88,7 @@ export const rows: readonly Row[] = [
   },
   {
     id: 'C4',
-    fault: 'a new server process takes the place of one that drains (SIGTERM)',
+    fault: 'a new server process replaces one that drains (SIGTERM)',
     goal: 'nothing is lost, in new sessions',
     cycles: { check: 3, quick: 3, long: 20 },
     clients: 20,
@@ -95,7 +96,7 @@ export const rows: readonly Row[] = [
   },
   {
     id: 'C13-nginx',
-    fault: 'nginx between them is reloaded',
+    fault: 'nginx, between the clients and the server, is reloaded',
     goal: 'nothing is lost',
     cycles: { quick: 5, long: 50 },
     clients: 20,
@@ -104,7 +105,7 @@ export const rows: readonly Row[] = [
   },
   {
     id: 'C13-haproxy',
-    fault: 'HAProxy between them is restarted',
+    fault: 'HAProxy, between the clients and the server, is restarted',
     goal: 'nothing is lost',
     cycles: { quick: 5, long: 50 },
     clients: 20,
@@ -113,8 +114,7 @@ export const rows: readonly Row[] = [
   },
   {
     id: 'C14',
-    fault:
-      'each line is reset, half open or dark by chance, up to three times in a row, also while the client comes back',
+    fault: `each connection is reset or left half-open at random, in some cases after up to ${darkMs} ms in which everything is lost; up to three times in a row, even while the client is reconnecting`,
     goal: 'nothing is lost',
     cycles: { quick: 100, long: 1_000 },
     clients: 20,
@@ -126,7 +126,7 @@ export const rows: readonly Row[] = [
   },
   {
     id: 'C16',
-    fault: 'lines are reset, with a plain client in the same room whose own line stays',
+    fault: 'connections are reset; a plain client in the same room keeps its own',
     goal: 'nothing is lost',
     cycles: { check: 10, quick: 25, long: 100 },
     clients: 20,

@@ -12,7 +12,7 @@ const plenty = 1e9;
 
 export const deflate: Measure = {
   id: 'deflate',
-  title: 'compressed messages, as RFC 7692 has them',
+  title: 'compressed messages according to RFC 7692',
   async run(isQuick) {
     const messages = isQuick ? 10 : 100;
     const sockets = new SocketManager(defineChannels({ echo: { in: z.string(), out: z.string() } }), {
@@ -32,7 +32,11 @@ export const deflate: Measure = {
         console.log(`${id} ${title}: ${why}`);
       }
       figures.push(
-        { name: `group ${number}, ${name}: cases`, value: cases.length, unit: `of ${messages} messages` },
+        {
+          name: `group ${number}, ${name}: cases`,
+          value: cases.length,
+          unit: `of ${messages} messages each`,
+        },
         { name: `group ${number}: failed`, value: failed, unit: '', atMost: 0 },
       );
     }

@@ -18,7 +18,8 @@ const settledAfter = 10;
 
 export const mixedFuzz: Measure = {
   id: 'fuzz',
-  title: 'strangers that try everything at once, over real sockets, compression on',
+  title:
+    'strangers that send malformed and hostile input of every kind at once, over real sockets, with compression on',
   async run(isQuick, { seed, minutes = isQuick ? 1 : 30 }) {
     const { ready: port, ask, close } = await startAsked<'read', number>('fuzzed-process');
     let isUp = true;
@@ -65,15 +66,19 @@ export const mixedFuzz: Measure = {
     };
     return [
       { name: 'connections', value: connections, unit: `in ${minutes} min` },
-      { name: 'messages that were read', value: last?.received ?? 0, unit: '' },
-      { name: 'processes that ended', value: ended, unit: '', atMost: 0 },
+      { name: 'messages received by the server', value: last?.received ?? 0, unit: '' },
+      { name: 'crashes of the server process', value: ended, unit: '', atMost: 0 },
       { name: 'unhandled rejections', value: last?.rejections ?? NaN, unit: '', atMost: 0 },
-      { name: 'errors that nobody planned', value: last?.unplanned ?? NaN, unit: '', atMost: 0 },
-      { name: 'who did nothing wrong and was not answered', value: unserved, unit: '', atMost: 0 },
+      { name: 'unexpected errors', value: last?.unplanned ?? NaN, unit: '', atMost: 0 },
+      { name: 'well-behaved clients left without an answer', value: unserved, unit: '', atMost: 0 },
       { name: 'RSS at the end', value: last === undefined ? NaN : last.rss / 1e6, unit: 'MB' },
-      { name: 'RSS slope', value: slopeOf(counted, 'rss'), ...slope },
+      { name: 'growth of RSS', value: slopeOf(counted, 'rss'), ...slope },
       // what of that is in use: the rest comes and goes as V8 likes
-      { name: 'slope of what is held once garbage is collected', value: slopeOf(counted, 'held'), ...slope },
+      {
+        name: 'growth of heap and buffers after garbage collection',
+        value: slopeOf(counted, 'held'),
+        ...slope,
+      },
     ];
   },
 };
@@ -100,7 +105,7 @@ function slopeOf(samples: readonly Sample[], what: 'rss' | 'held'): number {
 
 export const fuzzLanes: readonly Measure[] = lanes.map(({ target, quick, long }) => ({
   id: `fuzz-${target.name.replaceAll(' ', '-')}`,
-  title: `fuzzed alone: ${target.name}`,
+  title: `fuzzed on their own: ${target.name}`,
   async run(isQuick, { seed, minutes }): Promise<readonly Figure[]> {
     const report = await fuzz(target, {
       steps: isQuick ? quick : long,
@@ -111,8 +116,13 @@ export const fuzzLanes: readonly Measure[] = lanes.map(({ target, quick, long })
     for (const what of report.wrong) console.log(what);
     return [
       { name: 'steps', value: report.steps, unit: `in ${report.seconds.toFixed(0)} s` },
-      { name: 'went wrong', value: report.wrong.length, unit: '', atMost: 0 },
-      { name: 'the longest that one step held the CPU', value: report.slowestMs, unit: 'ms', atMost: slowMs },
+      { name: 'failures', value: report.wrong.length, unit: '', atMost: 0 },
+      {
+        name: 'longest time that one step held the CPU',
+        value: report.slowestMs,
+        unit: 'ms',
+        atMost: slowMs,
+      },
     ];
   },
 }));

@@ -12,7 +12,7 @@ const batch = 100;
 
 export const halfSent: Measure = {
   id: 'half-sent',
-  title: 'handshakes that are begun and never end',
+  title: 'handshakes that are begun but never completed',
   async run(isQuick) {
     const count = isQuick ? 3_000 : 15_000;
     const { ready: port, ask, close } = await startAsked<'read', number>('fuzzed-process');
@@ -36,15 +36,18 @@ export const halfSent: Measure = {
     close();
     const more = (later: number, sooner: number): Pick<Figure, 'value' | 'unit'> => ({
       value: (later - sooner) / 1e6,
-      unit: 'MB more',
+      unit: 'MB',
     });
     return [
       { name: 'handshakes', value: count, unit: '' },
-      { name: 'the longest that one was waited for', value: longestMs / 1_000, unit: 's', atMost: 7 },
-      { name: 'RSS while most were open', ...more(peak.rss, before.rss) },
-      { name: 'held after them', ...more(after.held, before.held), atMost: 50 },
-      { name: 'RSS after them, which the system may have back', ...more(after.rss, before.rss) },
-      { name: 'RSS after as many again', ...more(again.rss, after.rss), atMost: 50 },
+      { name: 'longest time until the server closed one', value: longestMs / 1_000, unit: 's', atMost: 7 },
+      { name: 'additional RSS while most were open', ...more(peak.rss, before.rss) },
+      { name: 'additional heap and buffers afterwards', ...more(after.held, before.held), atMost: 50 },
+      {
+        name: 'additional RSS afterwards, which the operating system may reclaim',
+        ...more(after.rss, before.rss),
+      },
+      { name: 'additional RSS after as many again', ...more(again.rss, after.rss), atMost: 50 },
     ];
   },
 };

@@ -12,7 +12,8 @@ const requestsEach = 5;
 
 export const leak: Measure = {
   id: 'P10',
-  title: 'sessions that are opened, used (a join, a room, an event each way, a request) and closed',
+  title:
+    'sessions that are opened, used (joining and leaving a room, an event each way, a request) and closed',
   async run(isQuick) {
     const sessions = isQuick ? 10_000 : 200_000;
     // logs and pools fill up to their bounds first
@@ -35,15 +36,25 @@ export const leak: Measure = {
     const { stats } = after;
     return [
       { name: 'sessions', value: sessions, unit: `in ${seconds.toFixed(0)} s` },
-      figure('heap of the server', after.heapUsed / before.heapUsed, '× before', 1.05),
-      figure('heap of the clients', ownAfter.heapUsed / ownBefore.heapUsed, '× before', 1.05),
-      figure('timers of the server', after.timers - before.timers, 'more', 0),
-      figure('timers of the clients', ownAfter.timers - ownBefore.timers, 'more', 0),
-      figure('listeners of the server', after.listeners - before.listeners, 'more', 0),
-      figure('clients, suspended, rooms that are left', stats.clients + stats.suspended + stats.rooms, '', 0),
-      { name: 'requests of one session that stays', value: requests, unit: '' },
-      figure('heap of the server after them', atLast.heapUsed / after.heapUsed, '× before', 1.05),
-      figure('heap of the client after them', ownAtLast.heapUsed / ownAfter.heapUsed, '× before', 1.05),
+      figure('server heap, compared with before', after.heapUsed / before.heapUsed, '×', 1.05),
+      figure('client heap, compared with before', ownAfter.heapUsed / ownBefore.heapUsed, '×', 1.05),
+      figure('additional timers in the server', after.timers - before.timers, '', 0),
+      figure('additional timers in the clients', ownAfter.timers - ownBefore.timers, '', 0),
+      figure('additional listeners in the server', after.listeners - before.listeners, '', 0),
+      figure(
+        'clients, suspended sessions and rooms left over',
+        stats.clients + stats.suspended + stats.rooms,
+        '',
+        0,
+      ),
+      { name: 'requests in one session that stays open', value: requests, unit: '' },
+      figure('server heap after them, compared with before', atLast.heapUsed / after.heapUsed, '×', 1.05),
+      figure(
+        'client heap after them, compared with before',
+        ownAtLast.heapUsed / ownAfter.heapUsed,
+        '×',
+        1.05,
+      ),
     ];
   },
 };

@@ -50,20 +50,20 @@ export const sharedPublishes: Measure = {
       0,
     );
     return [
-      { name: 'publishes', value: busy.accepted / busy.seconds, unit: '/s', atLeast: 5_000 },
-      { name: 'deliveries', value: busy.received / busy.seconds, unit: '/s', atLeast: 20_000 },
+      { name: 'messages published', value: busy.accepted / busy.seconds, unit: '/s', atLeast: 5_000 },
+      { name: 'messages delivered', value: busy.received / busy.seconds, unit: '/s', atLeast: 20_000 },
       {
-        name: 'CPU of both processes together for one',
+        name: 'CPU time of both processes per message published',
         value: busy.cpuMicros / busy.accepted,
         unit: 'µs',
       },
-      { name: 'logs read from Redis meanwhile', value: busy.reads, unit: 'times' },
+      { name: 'reads of logs from Redis', value: busy.reads, unit: '' },
       {
-        name: `p99 from a publish until it is heard, at ${calmPerSecond.toLocaleString('en')}/s`,
+        name: `p99 from \`publish\` to the listener, at ${calmPerSecond.toLocaleString('en')}/s`,
         value: quantile(calm.latencies, 0.99),
         ...{ unit: 'ms', atMost: 25 },
       },
-      { name: 'missing, twice or out of order', value: missing, unit: '', atMost: 0 },
+      { name: 'missing, duplicated or out of order', value: missing, unit: '', atMost: 0 },
     ];
   },
 };

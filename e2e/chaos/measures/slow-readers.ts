@@ -22,7 +22,7 @@ const mostKibibytes = 1_024 + 10;
 
 export const slowReaders: Measure = {
   id: 'slow-readers',
-  title: `${stalledCount} of 1,000 subscribers never read, and are sent 1 MB/s each, by every policy`,
+  title: `${stalledCount} clients that never read and are sent 1 MB/s each, beside 1,000 that read; with each delivery policy`,
   async run(isQuick) {
     const readers = isQuick ? 100 : 1_000;
     const figures: Figure[] = [];
@@ -56,20 +56,20 @@ function describe(policy: Policy, without: Found, found: Found): readonly Figure
   const restMb = (found.restBytes / 1e6).toFixed(0);
   const growthOfRss = growth(({ peakBytes, restBytes }) => peakBytes - restBytes);
   return [
-    named(`peak RSS, ${restMb} MB of them before the first message`, {
+    named(`peak RSS, of which ${restMb} MB before the first message`, {
       value: found.peakBytes / 1e6,
       unit: 'MB',
     }),
-    named('growth for each that stalls', { value: growthOfRss, unit: 'MiB', atMost: 1.25 }),
-    named('of that alive in the end, when garbage is collected', {
+    named('growth of RSS per stalled client', { value: growthOfRss, unit: 'MiB', atMost: 1.25 }),
+    named('growth of heap and buffers per stalled client after garbage collection', {
       value: growth(({ heldBytes }) => heldBytes),
       unit: 'MiB',
     }),
-    named('most that waited for one', {
+    named('most that was queued for one client', {
       value: found.mostWaiting / kibibyte,
       ...{ unit: 'KiB', atMost: mostKibibytes },
     }),
-    named(`p99 of the others, against ${without.p99Ms.toFixed(1)} ms`, {
+    named(`p99 of the others, compared with ${without.p99Ms.toFixed(1)} ms without stalled clients`, {
       value: found.p99Ms / without.p99Ms,
       ...{ unit: '×', atMost: 1.1 },
     }),
@@ -77,7 +77,7 @@ function describe(policy: Policy, without: Found, found: Found): readonly Figure
     ...(found.slowClosed === 0
       ? []
       : [
-          named('the longest that one took nothing before that', {
+          named('longest time without reading before that', {
             value: found.longestStallMs / 1_000,
             ...{ unit: 's', atMost: 11 },
           }),

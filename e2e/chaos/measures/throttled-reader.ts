@@ -15,7 +15,8 @@ const loadsPerSecond = 12.5;
 /** How long the rest may take once the line is fast. */
 const restMs = 30_000;
 
-const name = (what: string): string => `${kilobitsPerSecond} kbit/s in a room of 1 Mbit/s: ${what}`;
+const name = (what: string): string =>
+  `a client with ${kilobitsPerSecond} kbit/s in a room with 1 Mbit/s: ${what}`;
 
 export async function measureThrottledReader(isQuick: boolean): Promise<readonly Figure[]> {
   const obstacle = findNetworkObstacle();
@@ -51,11 +52,11 @@ export async function measureThrottledReader(isQuick: boolean): Promise<readonly
     server.close();
     return [
       { name: name('sent'), value: loads, unit: 'messages' },
-      { name: name('received'), value: heard, unit: `of them, ${heardSlowly} by the slow line` },
-      { name: name('told as a gap'), value: told, unit: 'of them' },
+      { name: name('received'), value: heard, unit: `of them, ${heardSlowly} while its link was slow` },
+      { name: name('reported as a gap'), value: told, unit: 'of them' },
       { name: name('neither'), value: Math.abs(loads - heard - told), unit: 'of them', atMost: 0 },
-      { name: name('out of order or twice'), value: disordered, unit: 'of them', atMost: 0 },
-      { name: name('most that waited'), value: mostWaiting / 1_024, unit: 'KiB', atMost: 256 + 10 },
+      { name: name('duplicated or out of order'), value: disordered, unit: 'of them', atMost: 0 },
+      { name: name('most that was queued'), value: mostWaiting / 1_024, unit: 'KiB', atMost: 256 + 10 },
       { name: name('closed with 4508'), value: stats.slowClosed, unit: 'times' },
     ];
   } finally {

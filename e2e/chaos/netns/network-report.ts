@@ -4,7 +4,7 @@ import { noticedWithinMs } from './network-rows.js';
 import { hostPerSecond } from './network-stage.js';
 
 const columns = [
-  '| | | Cycles | Messages | Lost | … silently | Duplicated | Out of order | Resumed | Noticed, s | Repaired, ms |',
+  '| Row | Host | Cycles (clients) | Messages | Lost | … silently | Duplicated | Out of order | Resumed | Noticed, s | Repaired, ms |',
   '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
 ];
 
@@ -16,11 +16,16 @@ export function writeNetworkResults(results: readonly NetworkResult[]): string[]
     ...columns,
     ...results.flatMap(writeRows),
     '',
-    'Clients on hosts of their own, which are network namespaces at one switch; a fault is that of a host and all its clients.',
-    `The server is one process. Messages run both ways, ${hostPerSecond} a second to each client and from each.`,
+    [
+      'Each host is a network namespace, connected to the others by a switch. A fault affects one host, with all its clients. The',
+      `server is one process. Each client is sent ${hostPerSecond} messages per second, and sends as many. In the columns from`,
+      '*Messages* to *Out of order*, the first of two figures is for messages to clients, the second for messages from clients.',
+    ].join(' '),
     '',
-    `- **Noticed**: until the server and the client knew that the line was dead, at most; they aim at ${within('server')} and ${within('client')} s.`,
-    '- **Repaired**: from the end of the fault until every client of the host hears of everything again, p50 / p99.',
+    `- **Noticed**: the longest time until the server / a client noticed that a connection was dead. The aims are ${within('server')} and ${within('client')} s.`,
+    '- **Repaired**: from the end of the fault until every client of the host receives everything again, p50 / p99.',
+    '',
+    'The faults, host by host:',
     '',
     ...Array.from(hosts, ([name, fault]) => `- **${name}**: ${fault}.`),
     '',
@@ -44,7 +49,7 @@ function writeRow({ id, clients }: NetworkResult, host: HostResult): string {
   const cells = [
     id,
     name,
-    `${count(cycles)} (${clients})`,
+    `${count(cycles)} (${count(clients)})`,
     both('accepted'),
     `${share(down.lost, down.accepted)} / ${share(up.lost, up.accepted)}`,
     both('silent'),
@@ -52,7 +57,7 @@ function writeRow({ id, clients }: NetworkResult, host: HostResult): string {
     both('disordered'),
     share(resumed, returns),
     noticedMs === undefined ? '–' : `${seconds(noticedMs.server)} / ${seconds(noticedMs.client)}`,
-    `${repairedMs.p50.toFixed(0)} / ${repairedMs.p99.toFixed(0)}`,
+    `${count(Math.round(repairedMs.p50))} / ${count(Math.round(repairedMs.p99))}`,
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -63,7 +63,7 @@ export const networkRows: readonly NetworkRow[] = [
       },
       {
         name: 'sockets',
-        fault: 'its system breaks its connections (`ss -K`)',
+        fault: 'its operating system breaks its connections (`ss -K`)',
         async begin({ host, address }) {
           await killSockets(host, address);
           return { lastsMs: 0 };
@@ -71,7 +71,7 @@ export const networkRows: readonly NetworkRow[] = [
       },
       {
         name: 'loss',
-        fault: '1 to 20 % of its packets vanish each way for 3 to 10 s',
+        fault: 'it loses 1 to 20 % of its packets in each direction for 3 to 10 s',
         async begin({ host, chance }) {
           const undo = await losePackets(host, Math.round(between(1, 20, chance)));
           return { undo, lastsMs: between(3_000, 10_000, chance) };
@@ -79,14 +79,14 @@ export const networkRows: readonly NetworkRow[] = [
       },
       {
         name: 'narrow',
-        fault: 'its line takes no more than 64 kbit/s each way for 5 to 15 s',
+        fault: 'its link carries at most 64 kbit/s in each direction for 5 to 15 s',
         async begin({ host, chance }) {
           return { undo: await narrow(host, 64), lastsMs: between(5_000, 15_000, chance) };
         },
       },
       {
         name: 'late',
-        fault: 'everything is 100 to 500 ms on its way, each way, for 5 to 15 s',
+        fault: 'everything is delayed by 100 to 500 ms in each direction for 5 to 15 s',
         async begin({ proxy, chance }) {
           proxy.nextDelayMs = () => between(100, 500, chance);
           const undo = async (): Promise<void> => void (proxy.nextDelayMs = () => 0);
