@@ -55,7 +55,7 @@ export function flameChartOf(title: string, profile: Profile): TopLevelSpec {
   return {
     title: {
       text: title,
-      subtitle: `${(root.time / 1e6).toFixed(2)} s of CPU; below each function what it called`,
+      subtitle: `${(root.time / 1e6).toFixed(2)} s of CPU time; each function is drawn below its caller`,
     },
     ...chartStyle,
     // a description of each of a thousand bars would be most of the file
