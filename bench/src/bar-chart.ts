@@ -3,7 +3,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Case } from './case.js';
 import { chartStyle, ourColour } from './chart-style.js';
 import { yardstick } from './contenders/contenders.js';
-import { metrics } from './figures.js';
+import { chartTitleOf, metrics } from './figures.js';
 import { findRow, ratioOf, type Result } from './result.js';
 
 /** One bar. */
@@ -51,12 +51,10 @@ function barsOf({ rows }: Result, { name, headline, variants }: Case): Bar[] {
 function chartOf({ title, headline, per }: Case, bars: readonly Bar[]): TopLevelSpec {
   const inOrder = [...new Set(bars.map(({ contender }) => contender))];
   const y = { field: 'contender', type: 'nominal', sort: inOrder, title: null } as const;
-  const { title: measured, better } = metrics[headline];
-  const figure = headline === 'cpuMicros' ? `${measured} per ${per}` : measured;
   return {
     title: {
       text: title,
-      subtitle: `${figure}, as a multiple of ${yardstick}; ${better} is better`,
+      subtitle: `${chartTitleOf(headline, per)}, as a multiple of ${yardstick}; ${metrics[headline].better} is better`,
     },
     ...chartStyle,
     data: { values: [...bars] },

@@ -18,20 +18,20 @@ export interface BenchOptions {
 
 const extras = cases.filter(({ isExtra }) => isExtra).map(({ name }) => name);
 
-export const usage = `npm run bench [-- options]
+export const usage = `npm run bench -- [options]
 
-  --only a,b         some cases: ${cases.map(({ name }) => name).join(', ')};
-                     without it all but ${extras.join(', ')}
-  --contenders a,b   some contenders: ${contenders.map(({ name }) => `"${name}"`).join(', ')}
-  --rounds n         how often each takes its turn at most; 3, or 1 with --quick
-  --runs n           so many runs one after the other, of which the worst is quoted; 1
+  --only a,b         only these cases: ${cases.map(({ name }) => name).join(', ')};
+                     by default all except ${extras.join(' and ')}
+  --contenders a,b   only these contenders: ${contenders.map(({ name }) => `"${name}"`).join(', ')}
+  --rounds n         the highest number of rounds; by default 3, or 1 with --quick
+  --runs n           the number of full runs, of which the worst is quoted; by default 1
   --quick            small loads: shows that it works, not how fast it is
-  --profile          writes a CPU profile of every server while it is measured, what it spent its time on, and a flame
-                     chart, to bench/results/profiles/; profiling costs time itself
-  --check            fails where a ratio is worse than in bench/baseline.json
-  --publish          writes docs/performance.md and bench/baseline.json, on a machine that does nothing else; cases
-                     that were not run keep their figures; with --profile it writes
-                     docs/performance/flames/ instead, of Wirepact where something is aimed at`;
+  --profile          writes a CPU profile of every server, tables of its busiest functions and a flame chart to
+                     bench/results/profiles/; profiling itself takes time
+  --check            fails if a ratio is worse than in bench/baseline.json
+  --publish          writes docs/performance.md and bench/baseline.json; the machine must do nothing else, and
+                     cases that were not run keep their figures. With --profile it writes
+                     docs/performance/flames/ instead: Wirepact's charts for cases that have an aim`;
 
 /** @throws RangeError for what is not known, or does not go together */
 export function readOptions(args: readonly string[]): BenchOptions {
@@ -50,10 +50,10 @@ export function readOptions(args: readonly string[]): BenchOptions {
     },
   });
   if (values.publish && (values.quick || (values.contenders !== undefined && !values.profile))) {
-    throw new RangeError('--publish is for full loads of all contenders; leave --quick and --contenders out');
+    throw new RangeError('--publish needs full loads of all contenders; leave out --quick and --contenders');
   }
   if (values.check && values.quick)
-    throw new RangeError('the baseline is one of full runs; leave --quick out');
+    throw new RangeError('the baseline comes from full runs; leave out --quick');
   return {
     cases:
       values.only === undefined

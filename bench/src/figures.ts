@@ -6,19 +6,19 @@ export const metrics = {
   perSecond: { title: 'throughput', unit: '/s', digits: 0, better: 'more' },
   p50Ms: { title: 'p50', unit: 'ms', digits: 2, better: 'less' },
   p99Ms: { title: 'p99', unit: 'ms', digits: 2, better: 'less' },
-  p99Change: { title: 'p99 by that before', unit: '×', digits: 2, better: 'less' },
+  p99Change: { title: 'p99 compared with before', unit: '×', digits: 2, better: 'less' },
   arrivedPercent: { title: 'arrived', unit: '%', digits: 1, better: 'more' },
-  heldMbEach: { title: 'held per stalled client', unit: 'MB', digits: 2, better: 'less' },
+  heldMbEach: { title: 'memory held per stalled client', unit: 'MB', digits: 2, better: 'less' },
   missing: { title: 'missing or out of order', unit: 'messages', digits: 0, better: 'less' },
-  busiestPercent: { title: 'return in the busiest 100 ms', unit: '%', digits: 1, better: 'less' },
-  upSeconds: { title: 'all connected', unit: 's', digits: 1, better: 'less' },
-  closed: { title: 'closed', unit: 'clients', digits: 0, better: 'less' },
+  busiestPercent: { title: 'returns in the busiest 100 ms', unit: '%', digits: 1, better: 'less' },
+  upSeconds: { title: 'time until all are connected', unit: 's', digits: 1, better: 'less' },
+  closed: { title: 'disconnected', unit: 'clients', digits: 0, better: 'less' },
   silenceSeconds: { title: 'longest time between pings', unit: 's', digits: 1, better: 'less' },
-  corePercent: { title: 'of a core per 10,000', unit: '%', digits: 2, better: 'less' },
+  corePercent: { title: 'CPU per 10,000 clients', unit: '% of a core', digits: 2, better: 'less' },
   viaRedisPerSecond: { title: 'messages through Redis', unit: '/s', digits: 0, better: 'more' },
   redisMicros: { title: 'Redis CPU per message', unit: 'µs', digits: 1, better: 'less' },
   strayBytes: {
-    title: 'from Redis to a process with nobody there',
+    title: 'traffic from Redis to a process without receivers',
     unit: 'B per message',
     digits: 2,
     better: 'less',
@@ -33,6 +33,12 @@ export type Metric = keyof typeof metrics;
 export type Figures = Readonly<Partial<Record<Metric, number>>>;
 
 export const allMetrics = Object.keys(metrics) as readonly Metric[];
+
+/** What a chart calls a figure. `per` is what CPU is counted by. */
+export function chartTitleOf(metric: Metric, per: string): string {
+  const { title } = metrics[metric];
+  return metric === 'cpuMicros' ? `${title} per ${per}` : title;
+}
 
 /** The value in the middle; the upper one of two. */
 export function median(values: readonly number[]): number {

@@ -2,7 +2,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Case } from './case.js';
 import { chartStyle, ourColour } from './chart-style.js';
-import { metrics } from './figures.js';
+import { chartTitleOf, metrics } from './figures.js';
 import { spreadOf, type Result } from './result.js';
 
 /** One contender at one point of the axis. */
@@ -37,7 +37,6 @@ function pointsOf({ rows }: Result, { name, headline, variants }: Case): Point[]
 }
 
 function chartOf({ title, headline, per, axis }: Case, points: readonly Point[]): TopLevelSpec {
-  const { title: measured, unit } = metrics[headline];
   const domain = [...new Set(points.map(({ contender }) => contender))].sort(
     (a, b) => Number(b.startsWith('Wirepact')) - Number(a.startsWith('Wirepact')),
   );
@@ -58,7 +57,10 @@ function chartOf({ title, headline, per, axis }: Case, points: readonly Point[])
   } as const;
   const scale = isSteep ? ({ type: 'log' } as const) : ({ zero: true } as const);
   return {
-    title: { text: title, subtitle: `${measured} per ${per}, ${unit}; less is better` },
+    title: {
+      text: title,
+      subtitle: `${chartTitleOf(headline, per)}, ${metrics[headline].unit}; less is better`,
+    },
     ...chartStyle,
     width: 480,
     height: 260,

@@ -33,13 +33,14 @@ function judgeOne(name: string, variant: string, reach: Reach, rows: readonly Ro
   const found = other ? ratioOf(row, other, metric) : spreadOf(row, metric);
   if (!found) return [];
   const { title, unit } = metrics[metric];
-  const bound = reach.atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`;
+  const bound =
+    reach.atMost === undefined ? `≥ ${atLeast.toLocaleString('en')}` : `≤ ${atMost.toLocaleString('en')}`;
   const measure = to ? `× ${Object.values(to).join('')}` : unit;
-  const who = reach.contender === undefined ? '' : ` (${reach.contender})`;
+  const who = reach.contender === undefined ? '' : `${reach.contender}: `;
   return [
     {
       ...{ case: name, variant, found },
-      text: `${title} ${bound} ${measure}${who}`,
+      text: `${who}${title} ${bound} ${measure}`,
       isReached: found.quoted <= atMost && found.quoted >= atLeast,
     },
   ];

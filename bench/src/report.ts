@@ -13,12 +13,12 @@ export function writeReport(result: Result, cases: readonly Case[], charts: Iter
   const aims = judge(found, result.rows);
   const parts = [
     '# Performance',
-    result.isQuick ? '**A quick run: it shows that everything works, and not how fast it is.**' : '',
+    result.isQuick ? '**A quick run: it shows that everything works, not how fast it is.**' : '',
     introduce(result),
-    '## What was aimed at',
+    '## Aims',
     writeAims(aims),
     ...found.map((one) => writeCase(result, one, drawn)),
-    '## The contenders',
+    '## Contenders',
     writeContenders(result),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -27,30 +27,32 @@ export function writeReport(result: Result, cases: readonly Case[], charts: Iter
 function introduce(result: Result): string {
   const { date, machine, node, minutes, loadAtStart, rows } = result;
   const failed = countFailed(rows);
-  const measured = `Measured on ${date}: ${machine}, Node ${node}, load ${loadAtStart.toFixed(1)} at the start; it took ${minutes} min.`;
+  const measured = `Measured on ${date} on ${machine}, with Node ${node}. The first measurement for this page began at a load average of ${loadAtStart.toFixed(1)} and took ${minutes} min.`;
   const method = [
-    'Server and load generator are processes of their own on one machine. All contenders take turns within every round,',
-    `and their clients are the same bare sockets. ${sayWhatIsQuoted(result)} **×** is the ratio to ${yardstick}, taken`,
-    'round by round: it is what carries over to other machines. Server CPU is what the operating system counts for the',
-    'whole process. Latencies are those under full load, which is as many messages as the contender takes.',
+    'The server and the load generator are separate processes on one machine. In every round, all contenders take turns.',
+    'Their clients are the same bare sockets, except in cases where clients reconnect by themselves.',
+    `${sayWhatIsQuoted(result)} **×** is the ratio to ${yardstick}, calculated round by round; unlike the figures themselves,`,
+    'it can be compared between machines. Server CPU is the CPU time of the server process, or of all server processes',
+    'together, as counted by the operating system. Latencies are measured under full load, that is, with as many messages as the contender can take.',
   ];
   const notes = [
-    'Wirepact does all of its work in every case: it parses both ways, numbers and keeps what is reliable, watches its',
-    'clients and what they cost. What is written here is written by `npm run bench -- --publish`, missed aims included.',
-    'The weight of the client and the cost of type checking are not in here, since every `npm test` holds them; what',
-    'becomes of messages when lines break is in `docs/reliability.md`.',
+    'Wirepact does all of its usual work in every case: it parses messages in both directions, numbers and stores reliable',
+    'ones, and keeps track of its clients and of what they use. This page, including the missed aims, is written by',
+    '`npm run bench -- --publish`. It does not cover the size of the client and the cost of type checking, which every',
+    '`npm test` checks. [Reliability](reliability.md) shows what happens to messages when connections break.',
   ];
   const parts = [measured, method.join(' '), notes.join(' ')];
-  if (failed > 0) parts.push(`**${failed} turns failed, and are missing below.**`);
+  if (failed > 0) parts.push(`**${failed} turns failed and are missing below.**`);
   return parts.join('\n\n');
 }
 
-function sayWhatIsQuoted({ runs, rounds }: Result): string {
-  if (runs === 1)
-    return `Figures are medians over the rounds, of which there were at most ${rounds}, in brackets the least and the most.`;
+function sayWhatIsQuoted({ rounds, rows }: Result): string {
+  const mostRuns = Math.max(1, ...rows.map(({ runs }) => runs.length));
+  if (mostRuns === 1)
+    return `Each figure is the median of at most ${rounds} rounds, followed by their lowest and highest in brackets.`;
   return [
-    `There were ${runs} full runs of ${rounds} rounds at most. A figure is the median of its rounds in **the worst of the`,
-    'runs**, of each contender by itself; in brackets stand the least and the most of all rounds.',
+    `There were up to ${mostRuns} runs of at most ${rounds} rounds each. Each figure is the median of the rounds of **the worst run**, chosen`,
+    'for each contender and figure separately, followed by the lowest and highest of all rounds in brackets.',
   ].join(' ');
 }
 
@@ -61,9 +63,9 @@ function writeAims(aims: readonly Aim[]): string {
       `| ${isReached ? 'reached' : '**missed**'} | ${name}, ${variant} | ${text} | ${withEnds(found, 2)} |`,
   );
   return [
-    `${aims.length - missed.length} of ${aims.length} reached. What stands in the way of the others is in \`docs/performance-limits.md\`.`,
+    `${aims.length - missed.length} of ${aims.length} aims are reached. [Performance limits](performance-limits.md) explains what prevents the others.`,
     '',
-    '| | Case | Aim | Found |',
+    '| | Case | Aim | Measured |',
     '|---|---|---|---|',
     ...lines,
   ].join('\n');
@@ -139,6 +141,6 @@ function writeContenders({ versions }: Result): string {
     '|---|---|---|---|',
     ...lines,
     '',
-    `zod ${versions['zod']}, graphql ${versions['graphql']}. A case has those in it that can do what it needs; curves have three.`,
+    `With zod ${versions['zod']} and graphql ${versions['graphql']}. A case includes the contenders that have the features it needs, or fewer if running all of them would take too long.`,
   ].join('\n');
 }

@@ -4,7 +4,7 @@ import { quickTicks, runTicks, tickLoad, type TickLoad } from './tick-load.js';
 
 export const broadcast: Case<TickLoad> = {
   name: 'broadcast',
-  title: 'Broadcast to every client',
+  title: 'Broadcast to all clients, one or ten messages per turn of the event loop',
   per: 'delivery',
   headline: 'cpuMicros',
   needs: 'broadcast',
@@ -35,7 +35,7 @@ function toClients(clients: number): TickLoad {
 /** What a delivery costs as there are more clients. */
 export const clients: Case<TickLoad> = {
   name: 'clients',
-  title: 'Broadcast to ever more clients',
+  title: 'Broadcast to a growing number of clients',
   per: 'delivery',
   headline: 'cpuMicros',
   needs: 'broadcast',
@@ -64,7 +64,7 @@ function ofBytes(bytes: number): TickLoad {
 /** What a delivery costs as messages are larger. */
 export const payload: Case<TickLoad> = {
   name: 'payload',
-  title: 'Broadcast of ever larger messages to ten clients',
+  title: 'Broadcast of growing messages to ten clients',
   per: 'delivery',
   headline: 'cpuMicros',
   needs: 'broadcast',

@@ -12,7 +12,7 @@ interface CapacityLoad {
 
 export const capacity: Case<CapacityLoad> = {
   name: 'capacity',
-  title: '48,000 clients that say nothing, over three processes, for ten minutes',
+  title: '48,000 idle clients on three processes for ten minutes',
   per: 'client',
   headline: 'rssKbEach',
   needs: 'idle',

@@ -50,7 +50,7 @@ function reachOf(processes: number): Case['reach'] {
 
 export const cluster: Case<ClusterLoad> = {
   name: 'cluster',
-  title: 'Several processes over one Redis, 1,000 clients, everyone or rooms of two',
+  title: 'Several processes over one Redis: 1,000 clients, messages to everyone or to rooms of two',
   per: 'delivery',
   headline: 'cpuMicros',
   needs: 'cluster',

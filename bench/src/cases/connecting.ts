@@ -9,7 +9,7 @@ interface ConnectLoad {
 
 export const connect: Case<ConnectLoad> = {
   name: 'connect',
-  title: 'Connecting, as fast as they come, each with a token',
+  title: 'Clients that connect as fast as possible, each with a token',
   per: 'connection',
   headline: 'perSecond',
   needs: 'idle',
@@ -21,7 +21,7 @@ export const connect: Case<ConnectLoad> = {
 
 export const idle: Case<ConnectLoad> = {
   name: 'idle',
-  title: 'Clients that say nothing',
+  title: 'Idle clients',
   per: 'client',
   headline: 'heapKbEach',
   needs: 'idle',
@@ -37,7 +37,7 @@ export const idle: Case<ConnectLoad> = {
 /** As many as one process can hold whose system allows it 20,000 descriptors. */
 export const connections: Case<ConnectLoad> = {
   name: 'connections',
-  title: 'Ever more clients that say nothing, in one process',
+  title: 'A growing number of idle clients in one process',
   per: 'client',
   headline: 'heapKbEach',
   needs: 'idle',

@@ -4,7 +4,7 @@ import { quickRequests, requestLoad, runRequests, type RequestLoad } from './req
 
 export const requests: Case<RequestLoad> = {
   name: 'requests',
-  title: 'Request and reply, 20 in flight per client',
+  title: 'Requests and replies, 20 in flight per client',
   per: 'request',
   headline: 'cpuMicros',
   needs: 'requests',
@@ -20,7 +20,7 @@ export const requests: Case<RequestLoad> = {
 /** What it costs that a server has many channels. */
 export const routes: Case<RequestLoad> = {
   name: 'routes',
-  title: 'Requests, spread over ever more channels',
+  title: 'Requests spread over a growing number of channels',
   per: 'request',
   headline: 'cpuMicros',
   needs: 'requests',

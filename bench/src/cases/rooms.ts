@@ -23,7 +23,7 @@ function oneRoom(clients: number): RoomLoad {
 
 export const rooms: Case<RoomLoad> = {
   name: 'rooms',
-  title: 'One room after the other',
+  title: 'Messages to one room after another',
   per: 'delivery',
   headline: 'cpuMicros',
   needs: 'rooms',

@@ -16,7 +16,7 @@ function createContender(name: string, validates: boolean, features: Contender['
     package: 'ws',
     validates,
     features,
-    settings: 'perMessageDeflate: false, as by default',
+    settings: '`perMessageDeflate: false`, the default',
     wire: plainJson,
     serve: (app) => serve(app, validates),
   };

@@ -14,7 +14,7 @@ export const graphqlWs: Contender = {
   package: 'graphql-ws',
   validates: true,
   features: ['idle', 'requests', 'broadcast', 'stream'],
-  settings: 'defaults, which parse and validate each query; a GraphQL schema in place of zod',
+  settings: 'defaults, which parse and validate each query; a GraphQL schema instead of zod',
   serve,
   wire: {
     subprotocol: 'graphql-transport-ws',

@@ -8,7 +8,7 @@ export const orpc: Contender = {
   package: '@orpc/server',
   validates: true,
   features: ['idle', 'requests', 'broadcast', 'stream'],
-  settings: 'defaults; the event iterator subscribes to an EventPublisher, as its documentation has it',
+  settings: 'defaults; the event iterator subscribes to an `EventPublisher`, as in its documentation',
   serve,
   wire: {
     subscribe: '{"i":"0","p":{"u":"/ticks"}}',

@@ -4,7 +4,7 @@ import type { Application, Contender, Heard, Served } from '../contender.js';
 import { orderSchema, receiptSchema, type Order, type Receipt, type Tick } from '../messages.js';
 import { listen, tokenOf } from './listen.js';
 
-const settings = "transports: ['websocket'], perMessageDeflate: false, as by default";
+const settings = "`transports: ['websocket']`; `perMessageDeflate: false`, the default";
 
 export const socketIo: Contender = {
   name: 'Socket.IO',
@@ -34,7 +34,7 @@ export const socketIoWithRecovery: Contender = {
   ...socketIo,
   name: 'Socket.IO + recovery',
   features: ['return'],
-  settings: `${settings}; connectionStateRecovery: {}`,
+  settings: `${settings}; \`connectionStateRecovery: {}\``,
   serve: (app) => serve(app, { connectionStateRecovery: {} }),
   async connectOwn(origin, onTick) {
     const { io } = await import('socket.io-client');
@@ -49,7 +49,7 @@ export const socketIoOverRedis: Contender = {
   name: 'Socket.IO + Redis streams',
   package: '@socket.io/redis-streams-adapter',
   features: ['cluster'],
-  settings: `${settings}; @redis/client for the adapter, RESP: 2, which it reads`,
+  settings: `${settings}; the adapter uses \`@redis/client\` with \`RESP: 2\`, the protocol that it reads`,
   async serve(app) {
     const { redisUrl } = app;
     return serve(app, redisUrl === undefined ? {} : { adapter: await createAdapter(redisUrl) });

@@ -10,7 +10,7 @@ export const trpc: Contender = {
   package: '@trpc/server',
   validates: true,
   features: ['idle', 'requests', 'broadcast', 'stream'],
-  settings: 'defaults; the subscription is an async generator over events.on, as its documentation has it',
+  settings: 'defaults; the subscription is an async generator over `events.on`, as in its documentation',
   serve,
   wire: {
     subscribe: '{"id":0,"method":"subscription","params":{"path":"ticks"}}',

@@ -64,7 +64,7 @@ export const wirepact: Contender = {
     ...(['idle', 'requests', 'broadcast', 'rooms', 'direct', 'latest', 'volatile'] as const),
     ...(['stream', 'return', 'inbox', 'cluster', 'volatile cluster'] as const),
   ],
-  settings: 'defaults, save for the rates of messages and bytes, which the loads would meet',
+  settings: 'defaults, but without limits on the rates of messages and bytes, which the load would exceed',
   serve,
   wire: own,
   async connectOwn(origin, onTick) {
