@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { systemClock } from './clock.js';
+import { steadyClock, systemClock } from './clock.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000 });
@@ -30,4 +30,14 @@ it.each([2 ** 31, Infinity])('waits its longest for a delay of %d ms instead of 
   const timer = vi.spyOn(globalThis, 'setTimeout');
   systemClock.after(delayMs, () => undefined)();
   expect(timer).toHaveBeenCalledWith(expect.any(Function), 2 ** 31 - 1);
+});
+
+it('the steady one goes on when the time of day is set back', () => {
+  const startedAt = steadyClock.now();
+  vi.setSystemTime(systemClock.now() - 3_600_000);
+  const due = vi.fn();
+  steadyClock.after(50, due);
+  vi.advanceTimersByTime(50);
+  expect(due).toHaveBeenCalledOnce();
+  expect(steadyClock.now() - startedAt).toBe(50);
 });

@@ -2,6 +2,7 @@
 
 declare function setTimeout(callback: () => void, delayMs: number): unknown;
 declare function clearTimeout(timer: unknown): void;
+declare const performance: { now(): number };
 
 /** Where Wirepact gets the time, its timers and its randomness from. */
 export interface Clock {
@@ -24,4 +25,11 @@ export const systemClock: Clock = {
     const timer = setTimeout(callback, Math.min(delayMs, longestTimerMs));
     return () => clearTimeout(timer);
   },
+};
+
+/** The same for who asks for no time of day: its `now` counts from some moment on, and nobody sets it back. */
+export const steadyClock: Clock = {
+  now: () => performance.now(),
+  random: () => Math.random(),
+  after: (delayMs, callback) => systemClock.after(delayMs, callback),
 };

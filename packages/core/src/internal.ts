@@ -6,7 +6,7 @@ export {
   type ResolvedReconnectOptions,
 } from './backoff.js';
 export { channelFacts } from './channel-facts.js';
-export { systemClock, type Clock } from './clock.js';
+export { steadyClock, systemClock, type Clock } from './clock.js';
 export { afterClose, closeCodes, cutReason, type AfterClose } from './close-codes.js';
 export { decodeFrame, encodeFrame, maxPathLength, parseObject, toFrame, type Decoded } from './codec.js';
 export { pathData, type Dialect } from './dialect.js';

@@ -3,7 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '@wirepact/core/internal';
 import type { LogHead } from '@wirepact/server';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startCuttingProxy, type CuttingProxy } from '../../../e2e/behaviour/cutting-proxy.js';
 import { startLateProxy } from './late-proxy.fixture.js';
 import { joinBroker, startBroker, startRedis, type JoinedBroker } from './joined.fixture.js';
@@ -331,6 +331,24 @@ describe('the line breaks', () => {
     proxy.target = redis.port;
     await one.ear.until(() => one.ear.all('returned').length > 0);
     expect(one.ear.all('returned').at(-1)?.mayHaveLost).toBe(true);
+  });
+
+  it('after the time of day was set back by an hour: it is back as soon as ever, and nothing waits longer', async () => {
+    await using redis = await startRedis();
+    const proxy = await startProxy(redis.port);
+    const options = { url: `redis://127.0.0.1:${proxy.port}`, publishTimeoutMs: 1_000, heartbeat: watchful };
+    await using one = await startBroker(options);
+    await append(one, 'a');
+    redis.pause();
+    const waiting = append(one, 'b');
+    vi.useFakeTimers({ toFake: ['Date'], now: systemClock.now() - 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    await expect(waiting).rejects.toMatchObject({ code: 'not_accepted' });
+    redis.resume();
+    proxy.cut();
+    await append(one, 'c');
+    proxy.blackHole();
+    await append(one, 'd');
   });
 
   it('again and again: nothing is taken twice, nothing lost, nothing overtaken', async () => {

@@ -11,7 +11,7 @@ export interface PendingAppend {
   readonly bytes: number;
   /** Counts up over all messages of this process. */
   readonly order: number;
-  /** In ms since the epoch. */
+  /** In ms, by the clock of the broker. */
   readonly deadline: number;
   readonly resolve: (head: LogHead) => void;
   readonly reject: (error: Error) => void;
