@@ -164,8 +164,13 @@ export class Cluster implements Topology {
     if (node === undefined) {
       const { connection } = this.#options;
       // asked for each line, in which what goes wrong with it is told like whatever else keeps a line from being opened
-      node = new RedisNode(`Redis at ${name}`, this.#host.node, async () => {
-        return { ...credentialsOf(this.#cluster), ...connection, ...this.#cluster.mapAddress(address) };
+      node = new RedisNode(`Redis at ${name}`, this.#host.node, {
+        locate: async () => ({
+          ...credentialsOf(this.#cluster),
+          ...connection,
+          ...this.#cluster.mapAddress(address),
+        }),
+        doubt: () => undefined,
       });
       this.#nodes.set(name, node);
       this.#addresses.set(node, address);

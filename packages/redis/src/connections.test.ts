@@ -1,8 +1,11 @@
 // How Redis is connected to, beside a URL with a host.
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { steadyClock, type Clock } from '@wirepact/core/internal';
 import { expect, it, onTestFinished } from 'vitest';
 import { startCuttingProxy } from '../../../e2e/behaviour/cutting-proxy.js';
-import { startBroker, startRedis } from './joined.fixture.js';
+import { list, startFakeRedis } from './fake-redis.fixture.js';
+import { joinBroker, startBroker, startRedis } from './joined.fixture.js';
 
 const message = (body: string) => ({ log: 'lobby', body, epoch: 'e1', knownAt: 0 });
 
@@ -68,4 +71,29 @@ it('is tried again when a line breaks before it is ready, and no rejection is le
   await one.broker.append(message('a'));
   expect(breaks).toBe(0);
   expect(unhandled).toEqual([]);
+});
+
+it('leaves no timer when it is closed before a line is ready', async () => {
+  const timers = new Map<symbol, number>();
+  const clock: Clock = {
+    ...steadyClock,
+    after(delayMs, callback) {
+      const timer = Symbol('timer');
+      timers.set(timer, delayMs);
+      const forget = (): boolean => timers.delete(timer);
+      const cancel = steadyClock.after(delayMs, () => forget() && callback());
+      return () => forget() && cancel();
+    },
+  };
+  let isClosed = false;
+  await using fake = await startFakeRedis(([what]) => {
+    if (what !== 'TIME') return '+OK\r\n';
+    isClosed = true;
+    void one.broker.close();
+    return list('1700000000', '0');
+  });
+  const one = joinBroker({ url: `redis://127.0.0.1:${fake.port}`, clock, heartbeat: { timeoutMs: 500 } });
+  const everyMs = 10_000;
+  while (!isClosed || [...timers.values()].some((delayMs) => delayMs !== everyMs)) await turn();
+  expect([...timers.values()]).toEqual([]);
 });

@@ -1,10 +1,13 @@
 // A server that others have replaced, and that is still reached: it is left for the one in its place, whoever still takes it for the
 // right one.
+import { setImmediate as turn } from 'node:timers/promises';
 import type { LogHead } from '@wirepact/server';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startCuttingProxy } from '../../../e2e/behaviour/cutting-proxy.js';
 import { list, naming, startFakeRedis, type Answer, type FakeRedis } from './fake-redis.fixture.js';
 import { startBroker, startRedis, type JoinedBroker } from './joined.fixture.js';
 import { slotOf } from './key-slot.js';
+import { startLateProxy } from './late-proxy.fixture.js';
 
 const epoch = 'e1';
 
@@ -40,6 +43,51 @@ describe('behind sentinels', () => {
     await append(one, 'b');
     expect(JSON.stringify(await heir.command('XRANGE', '{wirepact:l:lobby}:e', '-', '+'))).toContain('"b"');
     await one.ear.until(() => one.ear.bodies('lobby').at(-1) === 'b');
+  });
+
+  it('what a replica does not know is not believed: nothing is taken twice', async () => {
+    await using master = await startRedis();
+    // it has copied nothing yet
+    await using replica = await startRedis();
+    await replica.command('REPLICAOF', '127.0.0.1', 1);
+    const proxy = await startCuttingProxy((socket) => void socket.on('error', () => undefined));
+    onTestFinished(() => proxy.close());
+    proxy.target = master.port;
+    const named: number[] = [];
+    await using sentinel = await startFakeRedis(naming(() => named.shift() ?? proxy.port));
+    await using one = await startBroker(watchedBy(sentinel));
+    await append(one, 'a');
+    proxy.stall(true);
+    const doubtful = append(one, 'b');
+    while ((await master.command('XLEN', '{wirepact:l:lobby}:e')) !== 2) await turn();
+    // by both of its lines
+    named.push(replica.port, replica.port);
+    proxy.stall(false);
+    proxy.cut();
+    await doubtful;
+    expect(named).toEqual([]);
+    const { entries } = await one.broker.read('lobby', { after: 0, epoch });
+    expect(entries.map(({ body }) => body)).toEqual(['a', 'b']);
+  });
+
+  it('what a lost line to a server still carries does not come late, though another one was named in between', async () => {
+    await using first = await startRedis();
+    await using other = await startRedis();
+    await using proxy = await startLateProxy(first.port);
+    let named = proxy.port;
+    await using sentinel = await startFakeRedis(naming(() => named));
+    const heartbeat = { intervalMs: 50, timeoutMs: 200 };
+    await using one = await startBroker({ ...watchedBy(sentinel), heartbeat });
+    await append(one, 'a');
+    proxy.hold();
+    named = other.port;
+    await append(one, 'b');
+    named = proxy.port;
+    await other.command('CLIENT', 'KILL', 'TYPE', 'normal');
+    await append(one, 'c');
+    await proxy.deliver();
+    const { entries } = await one.broker.read('lobby', { after: 0, epoch });
+    expect(entries.map(({ body }) => body)).toEqual(['a', 'c']);
   });
 
   it('the line on which messages come follows the one on which is asked', async () => {

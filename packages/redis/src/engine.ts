@@ -4,6 +4,7 @@ import { AppendQueue, type AppendQueueHost } from './append-queue.js';
 import { Asks } from './asks.js';
 import { Attempts } from './attempts.js';
 import { Cluster } from './cluster.js';
+import { LastLines } from './line-identity.js';
 import type { ResolvedOptions } from './options.js';
 import type { NodeHost, RedisNode } from './redis-node.js';
 import type { Command, RedisScript } from './redis-script.js';
@@ -29,6 +30,7 @@ export class Engine implements NodeHost {
   readonly asks: Asks;
   readonly queue: AppendQueue;
   readonly subscriptions: Subscriptions;
+  readonly lastLines: LastLines = new LastLines();
   readonly #host: EngineHost;
   readonly #attempts: Attempts;
   readonly #topology: Topology;

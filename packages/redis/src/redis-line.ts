@@ -23,6 +23,13 @@ export interface LineOptions {
 /** A line broke, or nothing was heard on it for too long. Whether what it carried was done is not known. */
 export class LineLost extends Error {
   override readonly name = 'LineLost';
+  /** It was given up as soon as it was there. */
+  readonly wasVain: boolean;
+
+  constructor(text: string, options: ErrorOptions & { readonly wasVain?: boolean } = {}) {
+    super(text, options);
+    this.wasVain = options.wasVain ?? false;
+  }
 }
 
 /** How often a line is looked at within the time that it may be silent. */

@@ -1,17 +1,18 @@
 // One Redis server, as long as it is wanted: a line for commands and a line for what is heard, each opened again when it is lost.
-import { reconnectDelay, type ResolvedReconnectOptions } from '@wirepact/core/internal';
-import { endBefore, identify, type LineIdentity } from './line-identity.js';
+import { endBefore, identify, type LastLines } from './line-identity.js';
 import type { RedisConnectionOptions, ResolvedOptions } from './options.js';
 import { LineLost, RedisLine } from './redis-line.js';
 import { explain } from './refusal.js';
 import { Pauses } from './pauses.js';
 import type { RedisScript } from './redis-script.js';
-import { askHistory, ServerHistory } from './server-history.js';
+import { isStable, Reopening } from './reopening.js';
+import { askStanding, ServerHistory } from './server-history.js';
 
 /** What a server is kept open for. None of it may throw. */
 export interface NodeHost {
   readonly options: ResolvedOptions;
   readonly scripts: readonly RedisScript[];
+  readonly lastLines: LastLines;
   /** Something was said on a channel. */
   heard(channel: string, text: string): void;
   /** A line for what is heard is open: resolves once everything that this server is to tell is asked of it. */
@@ -25,20 +26,15 @@ export interface NodeHost {
   failed(error: unknown): void;
 }
 
-type Role = 'commands' | 'subscriptions';
+/** Finds a server. */
+export interface ServerFinder {
+  /** Where it is, before each line that is opened. @throws what keeps it from being found */
+  locate(): Promise<RedisConnectionOptions>;
+  /** What it has found is another server's replica. */
+  doubt(): void;
+}
 
-/**
- * A line that was stable comes back at once; if that fails within 50 ms, then within growing times up to a second. They grow
- * slowly: a server that was away for half a second is found within a quarter of one more.
- */
-const reopening: ResolvedReconnectOptions = {
-  quickMs: 50,
-  minDelayMs: 50,
-  maxDelayMs: 1_000,
-  factor: 1.5,
-  maxAttempts: Infinity,
-  stableAfterMs: 100,
-};
+type Role = 'commands' | 'subscriptions';
 
 /** So often the server's clock is asked for, and so far back it may be set without being noticed. */
 const clockEveryMs = 10_000;
@@ -49,26 +45,28 @@ export class RedisNode {
   /** What it is called in errors. */
   readonly name: string;
   readonly #host: NodeHost;
-  readonly #locate: () => Promise<RedisConnectionOptions>;
+  readonly #finder: ServerFinder;
   readonly #lines: Partial<Record<Role, RedisLine>> = {};
   readonly #places: Partial<Record<Role, string>> = {};
   /** Before a line is opened again. */
   readonly #pauses: Pauses;
-  /** The last line for commands. */
-  #identity: LineIdentity | undefined;
   readonly #history = new ServerHistory();
   #isListening = false;
   /** The server's clock some time ago. */
   #clockMicros = 0;
   #stopAsking: () => void = () => undefined;
+  /** The line on which its scripts are being loaded once more. */
+  #reloading: RedisLine | undefined;
+  /** When it could be asked again last. */
+  #enteredAt = 0;
   #lastFailure = '';
+  #failedAt = 0;
   #isClosed = false;
 
-  /** `locate` says where the server is, before each line that is opened. @throws what keeps it from being found */
-  constructor(name: string, host: NodeHost, locate: () => Promise<RedisConnectionOptions>) {
+  constructor(name: string, host: NodeHost, finder: ServerFinder) {
     this.name = name;
     this.#host = host;
-    this.#locate = locate;
+    this.#finder = finder;
     this.#pauses = new Pauses(host.options.clock);
     void this.#keepOpen('commands');
     void this.#keepOpen('subscriptions');
@@ -110,12 +108,18 @@ export class RedisNode {
   /** Its scripts were forgotten: they stand before whatever is sent from now on. */
   reload(): void {
     const line = this.#lines.commands;
-    if (line !== undefined) void load(line, this.#host.scripts).catch(() => undefined);
+    if (line === undefined || line === this.#reloading) return;
+    this.#reloading = line;
+    void load(line, this.#host.scripts)
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#reloading === line) this.#reloading = undefined;
+      });
   }
 
   /** Looks whether it is still where it was, and goes there if it is not. Never rejects. */
   async relocate(): Promise<void> {
-    const place = await this.#locate().then(placeOf, () => undefined);
+    const place = await this.#finder.locate().then(placeOf, () => undefined);
     const { commands: before } = this.#places;
     if (place === undefined || before === undefined || place === before) return;
     this.reopen(`Redis has moved from ${before} to ${place}`);
@@ -123,7 +127,8 @@ export class RedisNode {
 
   /** It is not the server that it was: it is looked for anew. */
   reopen(reason: string): void {
-    for (const line of Object.values(this.#lines)) line.close(new LineLost(reason));
+    const wasVain = !isStable(this.#host.options.clock.now() - this.#enteredAt);
+    for (const line of Object.values(this.#lines)) line.close(new LineLost(reason, { wasVain }));
   }
 
   close(): void {
@@ -135,29 +140,29 @@ export class RedisNode {
 
   async #keepOpen(role: Role): Promise<void> {
     const { clock } = this.#host.options;
-    let failures = 0;
+    const reopening = new Reopening();
     while (!this.#isClosed) {
       const startedAt = clock.now();
-      // one that is lost as soon as it is open is no reason to do nothing but open them
-      let delayMs: number = reopening.stableAfterMs;
       try {
         const line = await this.#open(role);
-        failures = 0;
-        this.#lost(role, await line.lost);
+        const openedAt = clock.now();
+        const reason = await line.lost;
+        const wasStable = reopening.lost(reason, clock.now() - openedAt);
+        if (wasStable && openedAt > this.#failedAt) this.#lastFailure = '';
+        this.#lost(role, reason);
       } catch (error) {
-        failures += 1;
-        delayMs = reconnectDelay(failures, reopening, () => clock.random());
+        reopening.failed();
         this.#failed(error);
       }
       // trying in vain may have taken longer than that
-      const leftMs = startedAt + delayMs - clock.now();
+      const leftMs = startedAt + reopening.delayMs(() => clock.random()) - clock.now();
       if (leftMs > 0 && !this.#isClosed) await this.#pauses.pass(leftMs);
     }
   }
 
   async #open(role: Role): Promise<RedisLine> {
     const { heartbeat, clock } = this.#host.options;
-    const connection = await this.#locate();
+    const connection = await this.#finder.locate();
     const place = placeOf(connection);
     const listener = {
       heard: (channel: string, text: string) => this.#host.heard(channel, text),
@@ -176,19 +181,25 @@ export class RedisNode {
   }
 
   async #beginCommands(line: RedisLine, place: string): Promise<void> {
-    const before = this.#identity;
-    const known = identify(line, place);
-    const ended = before?.place === place ? endBefore(line, before) : Promise.resolve(true);
+    const { lastLines, scripts, options } = this.#host;
+    const server = `${this.name} ${place}`;
+    const before = lastLines.to(server);
+    const known = identify(line);
     // all together: what was rejected while another one is waited for would end the process
-    const [isFenced, history] = await Promise.all([
-      ended,
-      askHistory(line),
-      load(line, this.#host.scripts),
+    const [isFenced, { history, isReplica }] = await Promise.all([
+      before === undefined || endBefore(line, before),
+      askStanding(line),
+      load(line, scripts),
       this.#askClock(line),
     ]);
-    this.#identity = await known;
+    // in a cluster it says who has the slots
+    if (isReplica && options.cluster === undefined) {
+      this.#finder.doubt();
+      throw new LineLost(`READONLY ${place} takes no writes`);
+    }
+    lastLines.note(server, await known);
     this.#enter('commands', line, place);
-    this.#history.back(history, this.#host.options.clock.now());
+    this.#history.back(history, options.clock.now());
     this.#host.opened(this, isFenced);
     this.#sayReady();
   }
@@ -198,6 +209,7 @@ export class RedisNode {
     const [seconds, micros] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
     this.#clockMicros = Number(seconds) * 1_000_000 + Number(micros) || 0;
     this.#stopAsking();
+    if (this.#isClosed) return;
     this.#stopAsking = this.#host.options.clock.after(clockEveryMs, () => {
       if (!line.isOver) void this.#askClock(line).catch(() => undefined);
     });
@@ -219,7 +231,7 @@ export class RedisNode {
     if (this.#isClosed || line.isOver) throw new LineLost('the line was lost while it was prepared');
     this.#lines[role] = line;
     this.#places[role] = place;
-    this.#lastFailure = '';
+    if (role === 'commands') this.#enteredAt = this.#host.options.clock.now();
     const other = role === 'commands' ? 'subscriptions' : 'commands';
     // the server has moved, and the other line has not noticed
     if (this.#places[other] !== undefined && this.#places[other] !== place) {
@@ -246,6 +258,7 @@ export class RedisNode {
     const text = explain(error);
     if (this.#isClosed || text === this.#lastFailure) return;
     this.#lastFailure = text;
+    this.#failedAt = this.#host.options.clock.now();
     this.#host.failed(
       new Error(`${this.name} cannot be reached and is tried again: ${text}`, { cause: error }),
     );

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { LogHead } from '@wirepact/server';
 import { expect, it } from 'vitest';
 import { joinBroker, startBroker, startRedis, type JoinedBroker } from './joined.fixture.js';
+import { allScripts } from './scripts/all-scripts.js';
 
 const epoch = 'e1';
 
@@ -106,6 +107,28 @@ it('leaves a server that takes no writes any more, and comes back to it when it 
   expect((await bodiesIn(one)).slice(-2)).toEqual(['b', 'c']);
 });
 
+it('does not open lines without end to a server that stays a replica, nor tell of it again and again', async () => {
+  await using redis = await startRedis();
+  await using one = await startBroker({ url: redis.url, publishTimeoutMs: 2_000 });
+  await append(one, 'a');
+  const count = async (): Promise<number> =>
+    Number(/total_connections_received:(\d+)/.exec(String(await redis.command('INFO', 'stats')))?.[1]);
+  for (const rule of ['+info', '-info']) {
+    await redis.command('ACL', 'SETUSER', 'default', '+info');
+    const before = await count();
+    const failures = one.ear.all('failed').length;
+    await redis.command('ACL', 'SETUSER', 'default', rule);
+    await redis.command('REPLICAOF', '127.0.0.1', 1);
+    await expect(append(one, 'b')).rejects.toThrow(/READONLY.*this is a replica/);
+    expect(one.ear.all('failed').length - failures).toBeLessThanOrEqual(2);
+    await redis.command('ACL', 'SETUSER', 'default', '+info');
+    // those of this test among them
+    expect((await count()) - before).toBeLessThanOrEqual(25);
+    await redis.command('REPLICAOF', 'NO', 'ONE');
+    await append(one, 'c');
+  }
+});
+
 it('keeps the order when the scripts are forgotten in between', async () => {
   await using redis = await startRedis();
   await using one = await startBroker({ url: redis.url });
@@ -119,6 +142,16 @@ it('keeps the order when the scripts are forgotten in between', async () => {
   expect(await bodiesIn(one)).toEqual(bodies);
   await redis.command('SCRIPT', 'FLUSH');
   expect(await one.broker.latest('lobby')).toEqual([]);
+});
+
+it('loads forgotten scripts once, however much was refused for that', async () => {
+  await using redis = await startRedis();
+  await using one = await startBroker({ url: redis.url });
+  await redis.command('SCRIPT', 'FLUSH');
+  await redis.command('CONFIG', 'RESETSTAT');
+  await Promise.all(Array.from({ length: 100 }, (_, n) => one.broker.latest(`room ${n}`)));
+  const stats = String(await redis.command('INFO', 'commandstats'));
+  expect(Number(/^cmdstat_script\|load:calls=(\d+)/m.exec(stats)?.[1])).toBe(allScripts.length);
 });
 
 it('rejects at once what will never work, and goes on with the rest', async () => {

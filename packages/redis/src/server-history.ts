@@ -5,18 +5,28 @@ import type { RedisLine } from './redis-line.js';
 /** Who cannot tell a server for so long that something is still wanted may find it expired: that takes half a minute at least. */
 const keptUntoldMs = 10_000;
 
-/**
- * Resolves with what stays the same for as long as a server runs and is nobody's replica: its run, and its replication history,
- * of which a replica that is promoted begins another one. A master may do so as well, when its first replica comes or its last
- * one has been gone for long: then it is taken for one that has lost something, which does no harm. `undefined` where it does
- * not say.
- */
-export async function askHistory(line: RedisLine): Promise<string | undefined> {
+/** What a server says of itself, where it does. */
+interface Standing {
+  /**
+   * What stays the same for as long as it runs and is nobody's replica: its run, and its replication history, of which a replica
+   * that is promoted begins another one. A master may do so as well, when its first replica comes or its last one has been gone
+   * for long: then it is taken for one that has lost something, which does no harm.
+   */
+  readonly history: string | undefined;
+  /** It copies another one, and what it does not have is no proof of anything. */
+  readonly isReplica: boolean;
+}
+
+/** Asks a server what it is. Rejects never: one that may not be asked is taken for a master. */
+export async function askStanding(line: RedisLine): Promise<Standing> {
   const reply = await line.send(['INFO', 'server', 'replication']).catch(() => undefined);
   const text = typeof reply === 'string' ? reply : '';
   const [, run] = /^run_id:(\w+)/m.exec(text) ?? [];
   const [, history] = /^master_replid:(\w+)/m.exec(text) ?? [];
-  return run === undefined || history === undefined ? undefined : `${run} ${history}`;
+  return {
+    history: run === undefined || history === undefined ? undefined : `${run} ${history}`,
+    isReplica: /^role:slave\b/m.test(text),
+  };
 }
 
 /** What one server has gone through, as far as its lines show. */
@@ -30,7 +40,7 @@ export class ServerHistory {
     this.#lostAt = now;
   }
 
-  /** It can be asked again; `history` is what {@link askHistory} found. */
+  /** It can be asked again; `history` is what {@link askStanding} found. */
   back(history: string | undefined, now: number): void {
     const isSame = history !== undefined && history === this.#history;
     // one that was lost again before that was told may have been another

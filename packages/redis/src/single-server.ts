@@ -14,10 +14,11 @@ export function openSingleServer(options: ResolvedOptions, host: NodeHost): Topo
   const sentinels = sentinel && new Sentinels(options, sentinel);
   const node =
     sentinels === undefined
-      ? new RedisNode(`Redis at ${path ?? `${name}:${port}`}`, host, () =>
-          Promise.resolve({ ...connection, ...(path === undefined && { host: name, port }) }),
-        )
-      : new RedisNode(`Redis "${sentinels.name}"`, host, () => sentinels.locate());
+      ? new RedisNode(`Redis at ${path ?? `${name}:${port}`}`, host, {
+          locate: () => Promise.resolve({ ...connection, ...(path === undefined && { host: name, port }) }),
+          doubt: () => undefined,
+        })
+      : new RedisNode(`Redis "${sentinels.name}"`, host, sentinels);
   let stopWaiting: (() => void) | undefined;
   return {
     get isReady() {

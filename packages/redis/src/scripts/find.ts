@@ -4,8 +4,8 @@ import { RedisScript, unreadable, type Command } from '../redis-script.js';
 import { readNumber } from '../shared-text.js';
 import { logLua } from './log-lua.js';
 
-export const findScript: RedisScript = new RedisScript(
-  `
+/** It writes nothing, and yet a replica is to refuse it: what that does not have, its master may have. */
+export const findScript: RedisScript = new RedisScript(`
 ${logLua}
 local head, entries, above = KEYS[1], KEYS[2], ARGV[1]
 local wanted, missing = {}, #ARGV - 1
@@ -30,9 +30,7 @@ while missing > 0 and reached > tonumber(above) do
   newest = '(' .. some[64][1]
 end
 return { epoch or '', text(reached), found }
-`,
-  'reads',
-);
+`);
 
 /** What a log holds of what was looked for. */
 export interface Found {
