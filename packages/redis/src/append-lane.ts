@@ -10,7 +10,7 @@ import type { Command } from './redis-script.js';
 import { notAccepted, outcomeUnknown, refusalOf, refused } from './refusal.js';
 import { readHeads } from './scripts/append.js';
 import { readFound, type Found } from './scripts/find.js';
-import type { Topology } from './topology.js';
+import type { Redirection, Topology } from './topology.js';
 
 /** What a lane needs of the queue. */
 export interface AppendLaneHost {
@@ -96,19 +96,22 @@ export class AppendLane {
 
   #send(batch: Batch, node: RedisNode): void {
     const { askedOf } = batch[0];
+    // to one whose line is gone the other one sends us again
+    const isAsking = askedOf?.isOpen === true;
+    const to = isAsking ? askedOf : node;
     const knownAt = batch.reduce((newest, { message }) => Math.max(newest, message.knownAt), this.#knownAt);
     const { words } = this.#host.commandOf(batch, knownAt);
     for (const append of batch) {
       // what it is given is above all that is known, and no earlier than the engine's clock
-      append.doneAbove = Math.max(knownAt, node.earliestPosition);
+      append.doneAbove = Math.max(knownAt, to.earliestPosition);
       append.state = 'sent';
       append.askedOf = undefined;
     }
     this.#waiting -= batch.length;
     this.#sent += 1;
-    (askedOf ?? node).send(words, askedOf !== undefined).then(
+    to.send(words, isAsking).then(
       (reply) => this.#taken(batch, reply),
-      (error: unknown) => this.#refused(batch, node, error),
+      (error: unknown) => this.#refused(batch, to, error),
     );
   }
 
@@ -139,13 +142,20 @@ export class AppendLane {
       if (refusal.kind === 'lost') append.mayBeDone = true;
     }
     if (refusal.kind === 'ask') {
-      const askedOf = this.#host.topology.asked(refusal, node);
+      const askedOf = this.#askedOf(refusal, node);
       for (const append of batch) append.askedOf = askedOf;
-      this.#pauseMs = Math.max(this.#pauseMs, askedOf.isOpen ? 0 : redirectMs);
     } else if (refusal.kind !== 'lost' && !this.#makeGood(error, node)) {
       for (const append of batch) this.#leave(append, refused('the message', error));
     }
     if (this.#sent === 0) this.#regroup();
+  }
+
+  /** The server that has the slot for this once; `undefined` as long as there is no line to it: then it is asked for again. */
+  #askedOf(to: Redirection, said: RedisNode): RedisNode | undefined {
+    const askedOf = this.#host.topology.asked(to, said);
+    if (askedOf.isOpen) return askedOf;
+    this.#pauseMs = Math.max(this.#pauseMs, redirectMs);
+    return undefined;
   }
 
   /** Does what can be done about an answer that is an error. `false` when that is nothing. */
@@ -195,19 +205,31 @@ export class AppendLane {
     const above = Math.min(...doubtful.map(({ doneAbove }) => doneAbove));
     const { words } = this.#host.findCommandOf(this.log, Math.max(0, above), doubtful);
     this.#isLooking = true;
-    node
-      .send(words)
-      .then((reply) => this.#judge(doubtful, readFound(reply)))
-      .catch((error: unknown) => {
-        if (this.#makeGood(error, node)) return;
-        for (const append of doubtful) {
-          this.#host.settle(append, notAccepted(`the line to Redis broke, ${outcomeUnknown}`, error));
-        }
-      })
-      .finally(() => {
-        this.#isLooking = false;
-        this.#goOn();
-      });
+    void this.#find(words, doubtful, node).finally(() => {
+      this.#isLooking = false;
+      this.#goOn();
+    });
+  }
+
+  async #find(
+    words: readonly string[],
+    doubtful: readonly PendingAppend[],
+    node: RedisNode,
+    isAsking = false,
+  ): Promise<void> {
+    try {
+      this.#judge(doubtful, readFound(await node.send(words, isAsking)));
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal.kind === 'ask') {
+        const askedOf = this.#askedOf(refusal, node);
+        return askedOf && this.#find(words, doubtful, askedOf, true);
+      }
+      if (this.#makeGood(error, node)) return;
+      for (const append of doubtful) {
+        this.#host.settle(append, notAccepted(`the line to Redis broke, ${outcomeUnknown}`, error));
+      }
+    }
   }
 
   #judge(doubtful: readonly PendingAppend[], { epoch, reached, positions }: Found): void {

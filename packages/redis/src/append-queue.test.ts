@@ -83,7 +83,14 @@ function startQueue({ maxMessages = 1_000, maxBytes = 1_000_000 } = {}) {
   const clock = createManualClock();
   const server = new DrawnServer();
   const node = server as unknown as RedisNode;
-  const topology = { nodeOf: () => node, moved: () => true, lost: () => undefined } as unknown as Topology;
+  /** Redirections for once lead there. */
+  const heir = new DrawnServer();
+  const topology = {
+    nodeOf: () => node,
+    moved: () => true,
+    asked: () => heir,
+    lost: () => undefined,
+  } as unknown as Topology;
   const keyOf = ({ message }: PendingAppend): string => message.body;
   const queue = new AppendQueue({
     ...{ clock, topology, publishTimeoutMs, maxMessages, maxBytes, keyOf },
@@ -112,7 +119,7 @@ function startQueue({ maxMessages = 1_000, maxBytes = 1_000_000 } = {}) {
     queue.release(node);
   };
   const textOf = (body: string): string => (outcomes.get(body) as Error).message;
-  return { clock, server, node, queue, outcomes, textOf, append, reopen };
+  return { clock, server, heir, node, queue, outcomes, textOf, append, reopen };
 }
 
 const step = fc.oneof(
@@ -293,6 +300,48 @@ it('says that nobody can know when the log has moved on', async () => {
   server.answer();
   await turn();
   expect(textOf('1')).toContain('it is not known whether it was taken');
+});
+
+it('asks again until there is a line to the server that has the slot for this once, and sends it there', async () => {
+  const { server, heir, append, clock, outcomes } = startQueue();
+  heir.isOpen = false;
+  append('a', '1');
+  await turn();
+  server.refuse('ASK 5 host:2');
+  await turn();
+  clock.advance(5);
+  heir.isOpen = true;
+  server.refuse('ASK 5 host:2');
+  await turn();
+  heir.refuse('NOSCRIPT forgotten');
+  await turn();
+  expect([server.reloads, heir.reloads]).toEqual([0, 1]);
+  server.refuse('ASK 5 host:2');
+  await turn();
+  heir.answer();
+  await turn();
+  expect(heir.taken.map(({ key }) => key)).toEqual(['1']);
+  expect(outcomes.get('1')).toEqual({ epoch: 'e1', at: 1 });
+});
+
+it('looks for what a broken line may have carried where the slot is for this once', async () => {
+  const { server, heir, append, clock, outcomes } = startQueue();
+  append('a', '1');
+  await turn();
+  server.refuse('ASK 5 host:2');
+  await turn();
+  heir.break(1);
+  await turn();
+  server.refuse('ASK 5 host:2');
+  await turn();
+  heir.isOpen = true;
+  clock.advance(5);
+  server.refuse('ASK 5 host:2');
+  await turn();
+  heir.answer();
+  await turn();
+  expect(heir.taken.map(({ key }) => key)).toEqual(['1']);
+  expect(outcomes.get('1')).toEqual({ epoch: 'e1', at: 1 });
 });
 
 it('rejects each when its time is over, and leaves no timer', async () => {

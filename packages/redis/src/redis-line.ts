@@ -23,12 +23,16 @@ export interface LineOptions {
 /** A line broke, or nothing was heard on it for too long. Whether what it carried was done is not known. */
 export class LineLost extends Error {
   override readonly name = 'LineLost';
-  /** It was given up as soon as it was there. */
-  readonly wasVain: boolean;
+  readonly #wasVain: boolean;
 
   constructor(text: string, options: ErrorOptions & { readonly wasVain?: boolean } = {}) {
     super(text, options);
-    this.wasVain = options.wasVain ?? false;
+    this.#wasVain = options.wasVain ?? false;
+  }
+
+  /** Whether it was given up as soon as it was there. */
+  get wasVain(): boolean {
+    return this.#wasVain;
   }
 }
 
