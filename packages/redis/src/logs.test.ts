@@ -116,6 +116,13 @@ describe('trimming', () => {
     expect(second.at).toBeGreaterThan(first.at);
   });
 
+  it('keeps what may be as old as anything', async () => {
+    const settings = { maxLogAgeMs: Number.MAX_SAFE_INTEGER };
+    await using eternal = await startBroker({ url: redis.url }, settings);
+    for (const body of ['a', 'b']) await eternal.broker.append({ log: 'eternal', body, epoch, knownAt: 0 });
+    expect(await bodiesOf('eternal')).toEqual(['a', 'b']);
+  });
+
   it('lets Redis forget a log that nobody touches after twice the time that it goes back', async () => {
     await append('forgotten', 'a');
     for (const key of ['h', 'e']) {

@@ -52,7 +52,7 @@ end
 -- gives up what is too old or too much, from the oldest on; the newest entry stays. What is too much is a little more than
 -- that at a time, since it must be looked at
 local function trimLog(entries, at, total, gone, maxBytes, maxAgeMs)
-  local first = now - maxAgeMs * 1000
+  local first = math.max(0, now - maxAgeMs * 1000)
   local cursor = '-'
   local spare = total - gone > maxBytes and maxBytes * 15 / 16 or maxBytes
   while total - gone > spare do
