@@ -17,6 +17,8 @@ export interface ClusterHost {
 
 /** As long as a server is away, or when one has said that something has moved, so often the cluster is asked who has what. */
 const askEveryMs = 300;
+/** So often in any case: what is only listened to may move without a word. */
+const askAnywayEveryMs = 10_000;
 
 /** Everything is spread over the servers of a cluster. */
 export class Cluster implements Topology {
@@ -28,6 +30,7 @@ export class Cluster implements Topology {
   /** Where a node is, as it calls itself: redirections that name no host mean this one. */
   readonly #addresses = new Map<RedisNode, RedisAddress>();
   #asked = 0;
+  #learntAt = 0;
   #isKnown = false;
   #isStale = true;
   #stopTimer: () => void = () => undefined;
@@ -85,10 +88,12 @@ export class Cluster implements Topology {
   /** Asks who has what when that may be another one than it was. */
   async #keepAsking(): Promise<void> {
     if (this.#isClosed) return;
-    if (this.#isStale || !this.isReady) {
+    const { clock } = this.#options;
+    if (this.#isStale || !this.isReady || clock.now() - this.#learntAt >= askAnywayEveryMs) {
       try {
         this.#isStale = false;
         this.#learn(await this.#ask());
+        this.#learntAt = clock.now();
         this.#lastFailure = '';
       } catch (error) {
         this.#isStale = true;
@@ -96,7 +101,7 @@ export class Cluster implements Topology {
       }
     }
     if (this.#isClosed) return;
-    this.#stopTimer = this.#options.clock.after(askEveryMs, () => void this.#keepAsking());
+    this.#stopTimer = clock.after(askEveryMs, () => void this.#keepAsking());
   }
 
   /** Any of the servers knows, unless it is cut off from the others: another one each time, then those that were named. */

@@ -136,6 +136,7 @@ export class Engine implements NodeHost {
   #rerouted(): void {
     this.asks.resume();
     this.queue.pump();
-    void this.subscriptions.reroute();
+    // all servers that are wanted now may have been there before
+    void this.subscriptions.reroute().then(() => this.#returns.rerouted());
   }
 }

@@ -40,6 +40,11 @@ export class Returns {
     this.missed();
   }
 
+  /** Other servers are wanted from now on. Those that are may be there for the first time by that. */
+  rerouted(): void {
+    if (!this.#hasBegun) this.missed();
+  }
+
   /** Something may have been missed. */
   missed(): void {
     this.#isMissing = true;

@@ -1,0 +1,65 @@
+// What a cluster says of who has which slots, and how soon it is asked again: its servers are played by fakes.
+import { setImmediate as turn } from 'node:timers/promises';
+import { steadyClock } from '@wirepact/core/internal';
+import { it } from 'vitest';
+import { list, startFakeRedis, type Answer, type FakeRedis } from './fake-redis.fixture.js';
+import { joinBroker, startBroker } from './joined.fixture.js';
+import { slotOf } from './key-slot.js';
+
+const half = 8_192;
+
+/** Who has the lower half of the slots and who the upper one, by their ports. */
+type Halves = () => readonly [lower: number, upper: number];
+
+const node =
+  (halves: Halves, note: (words: readonly string[]) => void = () => undefined): Answer =>
+  (words) => {
+    const [what, ...channels] = words;
+    note(words);
+    switch (what) {
+      case 'CLUSTER':
+        return list(
+          ...halves().map((port, n) => list(n * half, (n + 1) * half - 1, list('127.0.0.1', port, 'id'))),
+        );
+      case 'TIME':
+        return list('1700000000', '0');
+      case 'SSUBSCRIBE':
+        return channels.map((name, n) => list('ssubscribe', name, n + 1)).join('');
+      default:
+        return '+OK\r\n';
+    }
+  };
+
+const rooted = ({ port }: FakeRedis) => ({ cluster: { rootNodes: [{ host: '127.0.0.1', port }] } });
+const isLower = (channel: string): boolean => slotOf(channel) < half;
+const names = Array.from({ length: 30 }, (_, n) => `name ${n}`);
+
+it('joins once the slots of a server that is not there are at another one that was there all along', async () => {
+  const nobody = 1;
+  const ports = { one: 0, upper: nobody };
+  await using one = await startFakeRedis(node(() => [ports.one, ports.upper]));
+  ports.one = one.port;
+  // what is said to it alone is in the lower half
+  const processId = names.find((name) => isLower(`{wirepact:p:${name}}`))!;
+  await using broker = joinBroker(rooted(one), { processId });
+  await broker.ear.until(() => broker.ear.all('failed').length > 0);
+  ports.upper = one.port;
+  await broker.joined;
+});
+
+it('is asked every ten seconds, since a server may not say that a channel has gone to another one', async () => {
+  const ports = { one: 0, other: 0, upper: 0 };
+  const heard: string[] = [];
+  const halves: Halves = () => [ports.one, ports.upper];
+  await using one = await startFakeRedis(node(halves));
+  await using other = await startFakeRedis(node(halves, (words) => void heard.push(...words)));
+  Object.assign(ports, { one: one.port, other: other.port, upper: one.port });
+  let aheadMs = 0;
+  const clock = { ...steadyClock, now: () => steadyClock.now() + aheadMs };
+  await using broker = await startBroker({ ...rooted(one), clock });
+  const room = names.find((name) => !isLower(`{wirepact:l:${name}}`))!;
+  await broker.broker.follow(room);
+  ports.upper = other.port;
+  aheadMs = 10_000;
+  while (!heard.includes(`{wirepact:l:${room}}`)) await turn();
+});
