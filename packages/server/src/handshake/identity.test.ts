@@ -61,6 +61,15 @@ describe('authenticate', () => {
     expect(JSON.stringify(seen[1])).not.toMatch(/sécret|wirepact.auth/);
   });
 
+  it('must not name a user by half a character: in UTF-8 all of those are one', async () => {
+    const server = createTestServer(channels, {
+      authenticate: () => '\ud800x',
+      userId: (context) => context,
+    });
+    expect(await server.sockets.admit(request)).toMatchObject({ accepted: false, status: 500 });
+    expect(String(server.errors[0])).toContain('userId');
+  });
+
   it.each([
     ['unauthenticated', 401, 4401, 'unauthenticated'],
     ['forbidden', 403, 4403, 'forbidden'],

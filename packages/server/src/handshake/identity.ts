@@ -3,6 +3,7 @@ import { isSocketError, SocketError } from '@wirepact/core';
 import { closeCodes } from '@wirepact/core/internal';
 import type { Connection } from '../connection/connection.js';
 import type { Asking, Hub } from '../hub.js';
+import { isIllFormed } from '../rooms/rooms.js';
 import { loseConnection } from '../session/lifecycle.js';
 import type { Identity, Session } from '../session/session.js';
 import type { UpgradeRequest } from './upgrade-request.js';
@@ -25,7 +26,13 @@ export async function identify(hub: Hub, request: UpgradeRequest, asking: Asking
   const { authenticate, userId, expiresAt } = hub.hooks;
   try {
     const context = authenticate && (await inTime('authenticate', authenticate(request), hub, asking));
-    return { context, userId: userId?.(context), expiresAt: expiresAt?.(context) };
+    const user = userId?.(context);
+    if (user !== undefined && isIllFormed(user)) {
+      throw new TypeError(
+        `userId returned ${JSON.stringify(user)}; it may have no surrogate that stands alone`,
+      );
+    }
+    return { context, userId: user, expiresAt: expiresAt?.(context) };
   } catch (error) {
     if (isSocketError(error) && Object.hasOwn(refusals, error.code)) throw error;
     hub.report(error);

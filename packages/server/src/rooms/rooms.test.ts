@@ -222,6 +222,8 @@ describe('findRoomNameFault', () => {
     ['a\nb', 'control'],
     ['\u0000', 'control'],
     ['a\u007f', 'control'],
+    ['\ud800x', 'surrogate'],
+    ['x\udfff', 'surrogate'],
   ])('refuses %j', (name, why) => {
     expect(findRoomNameFault(name)).toMatch(why);
   });

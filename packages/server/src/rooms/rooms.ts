@@ -176,7 +176,13 @@ export class Rooms {
 export function findRoomNameFault(room: unknown): string | undefined {
   if (typeof room !== 'string' || room === '') return 'a room is named by a string that is not empty';
   if (room === '*' || room.startsWith('$')) return `the room name "${room}" is reserved`;
+  if (isIllFormed(room)) return 'a room name has no surrogate that stands alone';
   if (Buffer.byteLength(room) > 255) return 'a room name is at most 255 bytes long';
 
   return /[\u0000-\u001f\u007f]/.test(room) ? 'a room name has no control characters' : undefined;
+}
+
+/** Whether a text has half a character somewhere: in UTF-8 all of those are one, and what they name would be too. */
+export function isIllFormed(text: string): boolean {
+  return /\p{Surrogate}/u.test(text);
 }
