@@ -48,7 +48,7 @@ it('works for a user who may do what the documents list, and tells of what is mi
   const page = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const [, rule = ''] = /^ACL SETUSER wirepact (.*)$/m.exec(page) ?? [];
   await redis.command('ACL', 'SETUSER', 'wirepact', ...rule.split(' '));
-  const url = `redis://wirepact:password@127.0.0.1:${redis.port}`;
+  const url = `redis://wirepact:password@127.0.0.1:${redis.port}/3`;
   await using one = await startBroker({ url });
   const { broker, ear } = one;
   await broker.follow('lobby');

@@ -1,4 +1,5 @@
 // The broker over real servers that sentinels watch over: the master dies, or is replaced in peace.
+import { readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LogHead } from '@wirepact/server';
 import { expect, it } from 'vitest';
@@ -54,6 +55,18 @@ it('waits for the heir of a master that has died, and takes then what waited', a
   const { entries } = await one.broker.read('lobby', { after: 0, epoch });
   expect(entries.map(({ body }) => body)).toEqual(['a', 'b', 'c', 'd']);
 }, 60_000);
+
+it('needs of a sentinel what the documents list', async () => {
+  await using watched = await startSentinels(1);
+  const { name, sentinels } = watched;
+  const page = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const [, rule = ''] = /^ACL SETUSER watcher (.*)$/m.exec(page) ?? [];
+  for (const port of sentinels) await redisCommand(port, 'ACL', 'SETUSER', 'watcher', ...rule.split(' '));
+  const rootNodes = sentinels.map((port) => `redis://watcher:password@127.0.0.1:${port}`);
+  await using one = await startBroker({ sentinel: { name, rootNodes } });
+  await append(one, 'a');
+  expect(one.ear.all('failed')).toEqual([]);
+});
 
 it('says what no sentinel knows', async () => {
   await using watched = await startSentinels(1);
