@@ -45,11 +45,15 @@ describe('behind sentinels', () => {
     await one.ear.until(() => one.ear.bodies('lobby').at(-1) === 'b');
   });
 
-  it('what a replica does not know is not believed: nothing is taken twice', async () => {
+  it.each([
+    ['and says that it is one', '+info'],
+    ['and must not say what it is', '-info'],
+  ])('what a replica does not know, %s, is not believed: nothing is taken twice', async (_how, rule) => {
     await using master = await startRedis();
     // it has copied nothing yet
     await using replica = await startRedis();
     await replica.command('REPLICAOF', '127.0.0.1', 1);
+    await replica.command('ACL', 'SETUSER', 'default', rule);
     const proxy = await startCuttingProxy((socket) => void socket.on('error', () => undefined));
     onTestFinished(() => proxy.close());
     proxy.target = master.port;
