@@ -8,7 +8,7 @@ import { createEpoch, type Logs } from '../delivery/logs.js';
 import { hearNotice } from './notices.js';
 import type { ResolvedOptions } from '../options.js';
 import { createMessage, type OutgoingMessage } from '../delivery/outgoing-message.js';
-import { deliverValue } from '../delivery/publish.js';
+import { deliverValue, type Value } from '../delivery/publish.js';
 import { readProcessMessage, type ProcessMessage } from './process-messages.js';
 import { RemoteClients } from './remote-clients.js';
 import type { Group } from '../rooms/rooms.js';
@@ -240,10 +240,8 @@ export class Cluster implements BrokerListener, SharedLogHost {
     return { at, after, time, message: createMessage(pathData, nothing), exceptId: everyoneName };
   }
 
-  keep({ body, time }: LatestValue, group: Group): void {
-    const hub = this.#hub;
-    const value = hub && decodeShared(hub.dialect, body, roomOf(group), 'latest');
-    if (value !== undefined) group.log.latest.keep(value.message, time, value.exceptId);
+  decodeValue({ body }: LatestValue, group: Group): Value | undefined {
+    return this.#hub && decodeShared(this.#hub.dialect, body, roomOf(group), 'latest');
   }
 
   async retry(): Promise<void> {

@@ -1,6 +1,7 @@
 // What a process has of a log that it shares with others, as those see it who keep it true.
 import type { Broker, LatestValue, SharedEntry } from './broker.js';
 import type { Log, PlacedMessage } from '../delivery/log.js';
+import type { Value } from '../delivery/publish.js';
 import type { Group } from '../rooms/rooms.js';
 import type { SharedLog } from './shared-log.js';
 
@@ -20,8 +21,8 @@ export interface SharedLogHost {
   readonly broker: Broker;
   /** Makes an entry of a log; of what is no message, one that is a position alone. */
   decode(entry: SharedEntry, group: Group): PlacedMessage;
-  /** Keeps a `latest` value for those who come later. */
-  keep(value: LatestValue, group: Group): void;
+  /** Makes a message of a `latest` value; `undefined` of what is none. */
+  decodeValue(value: LatestValue, group: Group): Value | undefined;
   /** It is not followed any more. */
   forget(log: SharedLog): void;
   /** Something failed that nobody waits for. */

@@ -197,6 +197,28 @@ describe('a log that processes share', () => {
     expect(a.takeData('said')).toEqual(['lost on its way']);
   });
 
+  it('reads what came while it could not be read, and was too much to wait', async () => {
+    const { brokers, engine, nodes, clock } = await startNodes(channels, { logs: { maxBytes: 400 } });
+    const [one, other] = nodes;
+    const broker = brokers[1];
+    const b = await connectTo(other, 'lobby');
+    const reading = vi.spyOn(broker, 'read').mockRejectedValue(new Error('not now'));
+    engine.dropMessages(broker);
+    engine.restoreMessages(broker);
+    await settle();
+    for (let n = 0; n < 20; n += 1) await one.sockets.room('lobby').publish('said', `${n}`.padStart(40, '-'));
+    await settle();
+    reading.mockRestore();
+    clock.advance(1_000);
+    await settle();
+    const told = brief(b.take());
+    expect(told[0]).toBe('gap of lobby: lagged');
+    expect(told.at(-1)).toContain('19');
+    await one.sockets.room('lobby').publish('said', 'next');
+    await settle();
+    expect(brief(b.take())).toEqual(['next']);
+  });
+
   it('is read once for all who come back to a process that did not know it, from where the first of them stands', async () => {
     const { brokers, clock, engine, nodes } = await startNodes(channels);
     const [one, other, third] = nodes;

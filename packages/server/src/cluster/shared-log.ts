@@ -1,10 +1,13 @@
 // One log as this process mirrors it. The engine has the truth, and may lose a part of it; the line to it may break. Whatever
 // comes is held against the position that the mirror has, and what does not follow is read, given back, or told as a gap.
+import type { Cursor } from '@wirepact/core/internal';
 import type { LogHead, SharedEntry } from './broker.js';
 import { deliverSharedEntry } from '../delivery/publish.js';
 import { OwnAppends } from './own-appends.js';
 import { holds, reconcile } from './reconcile.js';
 import type { Mirror, SharedLogHost } from './mirror.js';
+import { readValues } from './shared-values.js';
+import { WaitingEntries, type Waiting } from './waiting-entries.js';
 import type { Group, Membership } from '../rooms/rooms.js';
 import { createEpoch } from '../delivery/logs.js';
 import type { Log, LogSource } from '../delivery/log.js';
@@ -14,14 +17,6 @@ const maxTries = 16;
 
 /** A position after all there are: what is read after it is only where the log stands. */
 const afterAll = Number.MAX_SAFE_INTEGER;
-
-/** An entry that came. */
-interface Waiting {
-  readonly epoch: string;
-  readonly entry: SharedEntry;
-  /** Whether the log was read since. */
-  readonly isRead: boolean;
-}
 
 /** One log as this process mirrors it. */
 export class SharedLog implements LogSource, Mirror {
@@ -33,7 +28,7 @@ export class SharedLog implements LogSource, Mirror {
   /** Settles once the mirror stands where the log does. */
   #opening: Promise<void> | undefined;
   /** What came while something was found out. */
-  #waiting: Waiting[] | undefined;
+  #waiting: WaitingEntries | undefined;
   #checking: Promise<void> | undefined;
   /** What waits is not to go on yet. */
   #isHeld = false;
@@ -64,8 +59,12 @@ export class SharedLog implements LogSource, Mirror {
 
   /** Finds out where the log stands. */
   open(): Promise<void> {
-    this.#waiting = [];
-    return (this.#opening ??= this.#open().finally(() => (this.#opening = undefined)));
+    this.#waiting = new WaitingEntries(this.log.maxBytes);
+    return (this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+      // something was missed after it was read
+      if (this.#isStale) void this.check();
+    }));
   }
 
   append(body: string): Promise<LogHead> {
@@ -111,6 +110,11 @@ export class SharedLog implements LogSource, Mirror {
     return (this.#loading ??= this.#load().finally(() => (this.#loading = undefined)));
   }
 
+  reach([epoch, at]: Cursor): Promise<void> | undefined {
+    if (this.#isClosed || (epoch === this.log.epoch && at <= this.log.at)) return undefined;
+    return this.check();
+  }
+
   /** The log took an entry, as this process hears of it. */
   appended(epoch: string, entry: SharedEntry): void {
     this.#note({ epoch, entry, isRead: false });
@@ -121,11 +125,12 @@ export class SharedLog implements LogSource, Mirror {
    * engine has forgotten something: then also a log that nothing is known of here.
    */
   check(isLost = false): Promise<void> {
-    if (this.#opening !== undefined || this.#isClosed) return Promise.resolve();
-    this.#waiting ??= [];
-    // what a check that runs has read may be older than the reason for this one
+    if (this.#isClosed) return Promise.resolve();
+    // what was read by now may be older than the reason for this
     this.#isStale = true;
     this.#isLost ||= isLost;
+    if (this.#opening !== undefined) return Promise.resolve();
+    this.#waiting ??= new WaitingEntries(this.log.maxBytes);
     return (this.#checking ??= this.#check());
   }
 
@@ -133,7 +138,7 @@ export class SharedLog implements LogSource, Mirror {
   hold(): void {
     if (this.#opening !== undefined || this.#isClosed) return;
     this.#isHeld = true;
-    this.#waiting ??= [];
+    this.#waiting ??= new WaitingEntries(this.log.maxBytes);
   }
 
   /** Something that this process never heard of is lost: whoever reads the log is told so. */
@@ -154,19 +159,20 @@ export class SharedLog implements LogSource, Mirror {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#waiting = [];
+    this.#waiting = new WaitingEntries(0);
     this.host.forget(this);
   }
 
   async #open(): Promise<void> {
     const { broker } = this.host;
     while (!this.#isClosed) {
+      this.#isStale = false;
       try {
         const { epoch } = this.log;
         const [head] = await Promise.all([this.#findStand(), broker.follow(this.name)]);
         // of many who come back at once each wants what was said while it was away: it is read once, with what was said since
         const after = Math.min(head?.at ?? Infinity, this.#wantedFrom);
-        const [page] = await Promise.all([broker.read(this.name, { after, epoch }), this.#readLatest()]);
+        const [page] = await Promise.all([broker.read(this.name, { after, epoch }), readValues(this)]);
         if (this.#isClosed) return;
         // a log that was made anew between the two is read as it is now
         const { at = page.at, epoch: itsEpoch = page.epoch } = head ?? {};
@@ -202,10 +208,6 @@ export class SharedLog implements LogSource, Mirror {
     }
   }
 
-  async #readLatest(): Promise<void> {
-    for (const value of await this.host.broker.latest(this.name)) this.host.keep(value, this.group);
-  }
-
   /** Where a newcomer stands is known once all that was sent before it came has its position. */
   async #place(membership: Membership, since: number): Promise<void> {
     const stand = this.#opening === undefined ? this.log.at : undefined;
@@ -235,8 +237,9 @@ export class SharedLog implements LogSource, Mirror {
   }
 
   #note(news: Waiting): void {
-    if (this.#waiting !== undefined) this.#waiting.push(news);
-    else this.#take(news);
+    if (this.#waiting === undefined) return this.#take(news);
+    // what is too much to wait is read
+    if (!this.#waiting.add(news)) this.#isStale = true;
   }
 
   #take({ epoch, entry, isRead }: Waiting): void {
@@ -247,7 +250,7 @@ export class SharedLog implements LogSource, Mirror {
     // the log was read after this had come: the mirror is what it was then
     if (isRead) return;
     void this.check();
-    this.#waiting?.push({ epoch, entry, isRead: true });
+    this.#note({ epoch, entry, isRead: true });
   }
 
   /** Takes the next entry, and hands it to the group. */
@@ -258,7 +261,7 @@ export class SharedLog implements LogSource, Mirror {
   /** Takes what waited. */
   #goOn(): void {
     if (this.#isHeld) return;
-    const waiting = this.#waiting ?? [];
+    const waiting = this.#waiting?.takeAll() ?? [];
     this.#waiting = undefined;
     for (const news of waiting) this.#note(news);
   }
@@ -270,7 +273,9 @@ export class SharedLog implements LogSource, Mirror {
       try {
         // of a log that nothing was said in nothing can have been lost
         const epoch = log.at === 0 && !this.#isLost ? log.epoch : createEpoch();
-        const page = await this.host.broker.read(this.name, { after: Math.max(0, log.at - 1), epoch });
+        const after = Math.max(0, log.at - 1);
+        const reading = this.host.broker.read(this.name, { after, epoch });
+        const [page] = await Promise.all([reading, readValues(this)]);
         if (!(await reconcile(this, page))) this.#isStale = true;
         this.#isLost = false;
       } catch {

@@ -10,6 +10,8 @@ interface Kept {
   readonly time: number;
   readonly bytes: number;
   readonly exceptId: string | undefined;
+  /** It was the so manieth that was set. */
+  readonly order: number;
 }
 
 /** The newest `latest` values of one stream. They count as its log does. */
@@ -19,11 +21,18 @@ export class LatestValues implements Holding {
   readonly goesLast = true;
   readonly #logs: Logs;
   readonly #kept = new Map<string, Kept>();
+  /** How many were ever set. */
+  #sets = 0;
   bytes = 0;
   usedAt = 0;
 
   constructor(logs: Logs) {
     this.#logs = logs;
+  }
+
+  /** How many were ever set here. */
+  get sets(): number {
+    return this.#sets;
   }
 
   keep(message: OutgoingMessage, time: number, exceptId?: string): void {
@@ -32,9 +41,21 @@ export class LatestValues implements Holding {
     const [oldest] = this.#kept.keys();
     if (oldest !== undefined && this.#kept.size >= maxSlots) this.#drop(oldest);
     const bytes = Buffer.byteLength(slot) + Buffer.byteLength(json);
-    this.#kept.set(slot, { message, time, bytes, exceptId });
+    this.#kept.set(slot, { message, time, bytes, exceptId, order: (this.#sets += 1) });
     this.usedAt = this.#logs.now();
     this.#logs.took(this, bytes);
+  }
+
+  /**
+   * Keeps one that others have set, as it was read. `false` when it is none of the newest here: known already, or set again
+   * since so many were.
+   */
+  keepRead(message: OutgoingMessage, time: number, exceptId: string | undefined, sets: number): boolean {
+    const known = this.#kept.get(message.slot);
+    const isKnown = known?.message.json === message.json && known?.exceptId === exceptId;
+    if (known !== undefined && (isKnown || known.order > sets)) return false;
+    this.keep(message, time, exceptId);
+    return true;
   }
 
   /** What was set since `time` and is for this session, oldest first. */

@@ -37,6 +37,11 @@ export interface LogSource {
    */
   prepare(from: number): Promise<void> | undefined;
   /**
+   * Finds out whether the log has come as far as this, or is another one by now; `undefined` when that is so here already.
+   * Never rejects.
+   */
+  reach(cursor: Cursor): Promise<void> | undefined;
+  /**
    * Says where a newcomer stands: after everything that was sent before it came, or where it stood in another process. That
    * may take a moment.
    */
@@ -79,6 +84,11 @@ export class Log implements Holding {
   /** Another one for every log that is made from nothing: positions of one epoch say nothing of another. */
   get epoch(): string {
     return this.#epoch;
+  }
+
+  /** So many bytes of entries are kept. */
+  get maxBytes(): number {
+    return this.#logs.maxBytes;
   }
 
   /** The position of the newest entry, kept or not; 0 before the first. */

@@ -45,6 +45,11 @@ export class Logs {
     return new Log(this, name, epoch, source);
   }
 
+  /** So many bytes one may hold. */
+  get maxBytes(): number {
+    return this.#options.logs.maxBytes;
+  }
+
   now(): number {
     return this.#options.clock.now();
   }

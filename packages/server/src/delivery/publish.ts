@@ -93,6 +93,14 @@ export function deliverValue(hub: Hub, group: Group, { message, exceptId }: Valu
   }
 }
 
+/** Hands a value that was set at `time`, and not heard of then, to those of a group who were there. */
+export function deliverMissedValue(group: Group, { message, exceptId }: Value, time: number): void {
+  for (const session of group.sessions()) {
+    const { sinceMs = Infinity } = group.membershipOf(session) ?? {};
+    if (session.id !== exceptId && time >= sinceMs) deliverUnlogged(session, message, group.name);
+  }
+}
+
 function deliverEntryTo(session: Session, { log }: Group, entry: NewEntry): void {
   const { connection } = session;
   if (connection?.outgoing.isClosed !== false || session.behind?.has(log.name) === true) return;

@@ -13,6 +13,8 @@ export interface Reader {
   at: number;
   /** Whether it may read is being found out. */
   isHeld: boolean;
+  /** What it reads is being fetched. */
+  isFetching?: boolean;
   /** It resumed or joined, and is told when it has caught up. */
   readonly isIntroduced: boolean;
   /** The `latest` values it is sent after that. */
@@ -24,6 +26,8 @@ export interface Permission {
   /** Nothing from before that. */
   readonly membership: Pick<Membership, 'since' | 'sinceMs'>;
   readonly values: LatestValues | undefined;
+  /** The log was asked whether it has come as far as the cursor. */
+  readonly isReached?: boolean;
 }
 
 /** Writes one entry, whose frame is `text`, or its position only to the one it is not for. */
@@ -64,7 +68,7 @@ export function deny(session: Session, name: string): void {
 
 /**
  * Tells the session where it stands, and reads to it what came after that. `cursor` is where it says it is: a hint, from
- * which nothing follows that `permission` does not allow.
+ * which nothing follows that `permission` does not allow. A log that seems not to have come that far is asked for once.
  */
 export function introduce(
   session: Session,
@@ -72,20 +76,43 @@ export function introduce(
   cursor: Cursor | undefined,
   permission: Permission,
 ): void {
-  const { connection } = session;
-  if (connection === undefined) return release(session, log.name);
-  const preparing = log.source?.prepare(Math.max(permission.membership.since, cursor?.[1] ?? 0));
-  if (preparing === undefined) return begin(session, log, cursor, permission);
+  if (session.connection === undefined) return release(session, log.name);
+  const { membership, isReached = false } = permission;
+  const preparing = log.source?.prepare(Math.max(membership.since, cursor?.[1] ?? 0));
+  const mayBeBehind = preparing === undefined && !isReached;
+  const reaching = mayBeBehind && cursor !== undefined ? log.source?.reach(cursor) : undefined;
+  const awaited = preparing ?? reaching;
+  if (awaited === undefined) return tellAndBegin(session, log, cursor, permission);
   hold(session, log, cursor?.[1] ?? log.at);
-  const reader = session.behind?.get(log.name);
-  void preparing.then(() => {
-    // it may be gone or elsewhere by now, or know already what it may read
-    const isAwaited = session.connection === connection && session.behind?.get(log.name) === reader;
-    if (isAwaited) introduce(session, log, cursor, permission);
+  onceSettled(session, log, awaited, () => {
+    // what was set meanwhile it has not seen
+    const { latest: values } = log;
+    introduce(session, log, cursor, { membership, values, isReached: isReached || reaching !== undefined });
   });
 }
 
-function begin(session: Session, log: Log, cursor: Cursor | undefined, permission: Permission): void {
+/** Reads to a newcomer that is told nothing of logs, from where it turns out to stand. */
+export function readOnceItStands(session: Session, log: Log, membership: Membership): void {
+  const placing = membership.since === Infinity ? log.source?.prepare(Infinity) : undefined;
+  if (placing !== undefined) {
+    hold(session, log, log.at);
+    onceSettled(session, log, placing, () => readOnceItStands(session, log, membership));
+  } else if (isHeld(session, log.name)) {
+    const latest = { values: log.latest, sinceMs: membership.sinceMs };
+    begin(session, { log, at: membership.since, isHeld: false, isIntroduced: false, latest });
+  }
+}
+
+/** Goes on with one that is held. It may be gone or elsewhere by then, or know already what it may read. */
+function onceSettled(session: Session, log: Log, settling: Promise<void>, goOn: () => void): void {
+  const { connection } = session;
+  const reader = session.behind?.get(log.name);
+  void settling.then(() => {
+    if (session.connection === connection && session.behind?.get(log.name) === reader) goOn();
+  });
+}
+
+function tellAndBegin(session: Session, log: Log, cursor: Cursor | undefined, permission: Permission): void {
   const { membership, values } = permission;
   const { since, sinceMs } = membership;
   const { from, why } = findStart(log, cursor, since);
@@ -93,8 +120,11 @@ function begin(session: Session, log: Log, cursor: Cursor | undefined, permissio
   if (why !== undefined) tellGap(session, { room, why, from: cursor ?? [epoch, since], to: [epoch, from] });
   session.sendFrame('$stream', { room, epoch, from, count: log.countAfter(from) });
   const latest = { values, sinceMs };
-  const reader: Reader = { log, at: from, isHeld: false, isIntroduced: true, latest };
-  (session.behind ??= new Map()).set(log.name, reader);
+  begin(session, { log, at: from, isHeld: false, isIntroduced: true, latest });
+}
+
+function begin(session: Session, reader: Reader): void {
+  (session.behind ??= new Map()).set(reader.log.name, reader);
   read(session, reader);
 }
 
@@ -135,18 +165,17 @@ export function catchUp(session: Session): void {
 /** Whether the next one may be read to it. */
 function read(session: Session, reader: Reader): boolean {
   const { connection, hub } = session;
-  if (connection === undefined || reader.isHeld) return true;
+  if (connection === undefined || reader.isHeld || reader.isFetching === true) return true;
   const { outgoing } = connection;
   const { log } = reader;
   if (outgoing.bufferedBytes >= hub.options.backpressure.resumeBytes) return false;
   if (reader.at < log.floor) {
     const preparing = log.source?.prepare(reader.at);
     if (preparing !== undefined) {
-      reader.isHeld = true;
+      reader.isFetching = true;
       void preparing.then(() => {
-        if (session.connection !== connection || session.behind?.get(log.name) !== reader) return;
-        reader.isHeld = false;
-        catchUp(session);
+        reader.isFetching = false;
+        if (session.connection === connection && session.behind?.get(log.name) === reader) catchUp(session);
       });
       return true;
     }
@@ -163,10 +192,8 @@ function read(session: Session, reader: Reader): boolean {
     reader.at = writeNext(connection, log, reader.at, spare);
   }
   release(session, log.name);
-  if (reader.isIntroduced) {
-    session.sendFrame('$live', { room: log.name, at: reader.at });
-    sendLatest(session, reader);
-  }
+  if (reader.isIntroduced) session.sendFrame('$live', { room: log.name, at: reader.at });
+  sendLatest(session, reader);
   return true;
 }
 

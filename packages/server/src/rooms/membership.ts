@@ -3,7 +3,7 @@
 import { isSocketError } from '@wirepact/core';
 import type { Cursor } from '@wirepact/core/internal';
 import { announce, announceLeave, tellMembers } from './member-lists.js';
-import { deny, hold, introduce, isHeld, release } from '../delivery/replay.js';
+import { deny, hold, introduce, isHeld, readOnceItStands, release } from '../delivery/replay.js';
 import type { Room } from './rooms.js';
 import type { Session } from '../session/session.js';
 
@@ -29,7 +29,9 @@ export function enterRoom(session: Session, name: string, entrance?: Entrance): 
   noteMembership(session, room);
   const goOn = (): void => {
     entrance?.answer();
-    if (speaksProtocol) readFirst(session, room, entrance?.from);
+    if (speaksProtocol) return readFirst(session, room, entrance?.from);
+    const membership = room.members.get(session);
+    if (membership !== undefined) readOnceItStands(session, room.log, membership);
   };
   afterTelling(session, room, announce(session, room), { at: room.log.at, goOn, cancel: entrance?.cancel });
 }

@@ -1,0 +1,14 @@
+// The newest values of a log that processes share: the engine has them, and what was not heard of is read.
+import { deliverMissedValue } from '../delivery/publish.js';
+import type { Mirror } from './mirror.js';
+
+/** Reads what the engine has, and hands on what is news here. What is heard meanwhile is newer than what is read. */
+export async function readValues({ name, group, host }: Mirror): Promise<void> {
+  const { latest } = group.log;
+  const { sets } = latest;
+  for (const read of await host.broker.latest(name)) {
+    const value = host.decodeValue(read, group);
+    if (value === undefined || !latest.keepRead(value.message, read.time, value.exceptId, sets)) continue;
+    deliverMissedValue(group, value, read.time);
+  }
+}
