@@ -71,6 +71,7 @@ export class ClusterEngine {
     );
     if (log !== undefined) return this.#lose(log, loses);
     this.#engine.flush();
+    this.#options.ledger.lost();
     for (const n of this.#sentBy.keys()) this.#noteLost(n);
   }
 
@@ -125,6 +126,7 @@ export class ClusterEngine {
   #lose(log: string, count: number): void {
     if (count === 0 || this.#isTurnedBack) return;
     this.#hasLost = true;
+    this.#options.ledger.lost();
     const settings = { processId: '', maxLogBytes: Infinity, maxLogAgeMs: Infinity, sessionMs: 0 };
     const { entries } = this.#engine.store.read(log, { after: 0, epoch: 'none yet' }, settings);
     // what it took long ago it has written down

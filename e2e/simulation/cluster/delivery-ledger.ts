@@ -37,6 +37,7 @@ export class DeliveryLedger {
   readonly #forgiven = new Set<string>();
   readonly #wrong: string[] = [];
   #order = 0;
+  #hasLost = false;
 
   /** The engine took a message, for those who follow. One that it has lost may be taken again. */
   taken(log: string, n: number, at: number, to: Iterable<string>): void {
@@ -66,8 +67,15 @@ export class DeliveryLedger {
     const reader = this.#reader(client, log);
     reader.gaps.push({ why, from, to, order: this.#order });
     if (!anew.includes(why)) return;
+    if (why === 'fork' && !this.#hasLost)
+      this.#wrong.push(`false gap: ${client} was told of a fork of ${log}, and the engine has lost nothing`);
     for (const n of reader.got) reader.mayCome.add(n);
     reader.last = -1;
+  }
+
+  /** The engine has lost something: what clients have need not be in its logs. */
+  lost(): void {
+    this.#hasLost = true;
   }
 
   /** The client gives up what it has not got of a log. */
