@@ -278,6 +278,16 @@ describe('the history of a room', () => {
     expect(messages.at(-1)).toEqual({ path: 'chat', data: 'four', position: [epoch, 4], sentAt: 10 });
   });
 
+  it('is what was said, in whatever dialect the server speaks', async () => {
+    const server = createTestServer(channels, {
+      dialect: 'event-payload',
+      rooms: { authorize: () => true, history: () => true },
+    });
+    const lobby = server.sockets.room('lobby');
+    lobby.send('chat', 'one');
+    expect(await lobby.history()).toMatchObject([{ path: 'chat', data: 'one' }]);
+  });
+
   it('is read by its end, or after a position', async () => {
     const { lobby, epoch } = await start();
     const read = async (...options: Parameters<typeof lobby.history>) =>

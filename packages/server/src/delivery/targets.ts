@@ -1,6 +1,6 @@
 // Whom a message goes to: immutable selections that are looked up anew each time something is sent.
 import type { AnyChannels, Cursor, OutArgs, OutPath } from '@wirepact/core';
-import { closeCodes, type Frame } from '@wirepact/core/internal';
+import { closeCodes } from '@wirepact/core/internal';
 import type { AnySocket, Hub } from '../hub.js';
 import { checkCount } from '../figures.js';
 import { createOutgoing } from './outgoing-message.js';
@@ -122,7 +122,8 @@ export class RoomSelection {
     const entries = [...log.after(isKnown ? after[1] : 0)];
     const wanted = isKnown ? entries.slice(0, limit) : entries.slice(-limit);
     return wanted.map((entry) => {
-      const { path, data } = JSON.parse(log.textOf(entry)) as Frame;
+      const { path, json } = entry.message;
+      const data: unknown = json === undefined ? undefined : JSON.parse(json);
       return { path, data, position: [log.epoch, entry.at], sentAt: entry.time };
     });
   }
