@@ -24,6 +24,7 @@ const message = (delivery: Delivery, text: string, slot = 'slot'): OutgoingMessa
   delivery,
   slot,
   text: () => text,
+  plainFrame: () => text,
   frame: () => text,
 });
 

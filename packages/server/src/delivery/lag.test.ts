@@ -31,6 +31,23 @@ async function start(logs: LogOptions = {}, connect: 'connect' | 'connectPlain' 
 }
 
 describe('a member for whom too much waits', () => {
+  it('is read to from one log, though another one is never done', async () => {
+    const { server, client, transport, say } = await start();
+    const [socket] = server.sockets.clients();
+    transport.isHolding = true;
+    transport.bufferedBytes = softBytes;
+    say(1);
+    socket!.send('chat', 'for you alone');
+    const got: unknown[] = [];
+    for (let drain = 0; drain < 2; drain += 1) {
+      // as much again as was taken
+      say(8);
+      transport.drain(0);
+      got.push(...client.takeData('chat'));
+    }
+    expect(got).toContain('for you alone');
+  });
+
   it('costs no more bytes, and is read to in small helpings when it has taken what waited', async () => {
     const { client, transport, say, stats } = await start();
     transport.isHolding = true;

@@ -24,6 +24,8 @@ export interface Entry {
 export interface NewEntry extends Entry {
   /** The frame for whoever speaks the protocol. */
   readonly text: string;
+  /** The one for whoever does not, once one was needed. */
+  plainText?: string;
 }
 
 /** A message whose place in a log is known. */

@@ -11,6 +11,7 @@ export function createOutgoingOf(data: unknown, given: Partial<OutgoingMessage> 
     delivery: 'reliable',
     slot: path,
     text: () => JSON.stringify({ path, data }),
+    plainFrame: () => JSON.stringify({ path, data }),
     frame: (head) => JSON.stringify({ path, data, ...head }),
     ...given,
   };

@@ -23,8 +23,10 @@ export interface EncodedMessage {
 
 /** A message that may go to many. */
 export interface OutgoingMessage extends EncodedMessage {
-  /** The frame for a client that speaks the protocol, or for a plain one. */
+  /** The frame for a client that speaks the protocol, or for a plain one. It is kept as long as the message is. */
   text(speaksProtocol: boolean): string;
+  /** The frame for a plain client, made anew: for what is in a log, where every frame would be the message once more. */
+  plainFrame(): string;
   /** The frame with what belongs beside the data. */
   frame(head: FrameHead): string;
 }
@@ -110,6 +112,8 @@ export function createMessage(
   dialect: Dialect,
   { path, json, room, delivery, slot }: EncodedMessage,
 ): OutgoingMessage {
+  const plainHead = dialect.namesRooms === true && room !== undefined ? { room } : undefined;
+  const plainFrame = (): string => dialect.encode(path, json, plainHead);
   let text: string | undefined;
   let textWithRoom: string | undefined;
   return {
@@ -119,10 +123,10 @@ export function createMessage(
     delivery,
     slot,
     text(speaksProtocol) {
-      if (room !== undefined && (speaksProtocol || dialect.namesRooms === true))
-        return (textWithRoom ??= dialect.encode(path, json, { room }));
-      return (text ??= dialect.encode(path, json));
+      if (room === undefined || !speaksProtocol) return (text ??= plainFrame());
+      return (textWithRoom ??= dialect.encode(path, json, { room }));
     },
+    plainFrame,
     frame: (head) => dialect.encode(path, json, head),
   };
 }

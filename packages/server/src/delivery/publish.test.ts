@@ -2,7 +2,13 @@
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { resolveOptions } from '../options.js';
+import type { Group } from '../rooms/rooms.js';
+import type { Session } from '../session/session.js';
 import { createTestServer, type TestClient } from '../test-server.fixture.js';
+import { Logs } from './logs.js';
+import { createOutgoingOf } from './outgoing-message.fixture.js';
+import { deliverSharedEntry } from './publish.js';
 
 const Place = z.object({ who: z.string(), x: z.number() });
 const channels = defineChannels({
@@ -135,4 +141,17 @@ it('what is in no log does not go to the one that it is not for', async () => {
   others.send('cursor', { who: 'ann', x: 1 });
   socket.broadcast('typing', 'ann');
   expect(back.takeAll()).toEqual([]);
+});
+
+it('keeps no frame with what a log holds, for whomever it was sent to', () => {
+  const log = new Logs(resolveOptions({})).create('lobby');
+  const message = createOutgoingOf('x', { text: () => expect.fail('that is kept') });
+  const written: string[] = [];
+  const members = [true, false, false].map((speaksProtocol) => {
+    const outgoing = { isClosed: false, isSlow: false, write: (text: string) => void written.push(text) };
+    return { connection: { outgoing, speaksProtocol } } as unknown as Session;
+  });
+  const group = { log, sessions: () => members, membershipOf: () => ({ since: 0 }) } as unknown as Group;
+  deliverSharedEntry(group, log.append(message));
+  expect(written.map((text) => 'room' in JSON.parse(text))).toEqual([true, false, false]);
 });

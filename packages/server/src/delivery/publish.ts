@@ -104,8 +104,10 @@ export function deliverMissedValue(group: Group, { message, exceptId }: Value, t
 function deliverEntryTo(session: Session, { log }: Group, entry: NewEntry): void {
   const { connection } = session;
   if (connection?.outgoing.isClosed !== false || session.behind?.has(log.name) === true) return;
-  if (connection.outgoing.isSlow) noteLag(session, log, entry.after);
-  else writeEntry(connection, entry, entry.text);
+  if (connection.outgoing.isSlow) return noteLag(session, log, entry.after);
+  const { speaksProtocol } = connection;
+  const text = speaksProtocol ? entry.text : (entry.plainText ??= entry.message.plainFrame());
+  writeEntry(connection, entry, text);
 }
 
 function deliverUnlogged(session: Session, message: OutgoingMessage, group = inboxName): void {

@@ -30,14 +30,14 @@ export interface Permission {
   readonly isReached?: boolean;
 }
 
-/** Writes one entry, whose frame is `text`, or its position only to the one it is not for. */
+/** Writes one entry, whose frame for this client is `text`, or its position only to the one it is not for. */
 export function writeEntry(
   { outgoing, session, speaksProtocol }: Connection,
   entry: Entry,
   text: string,
 ): void {
   if (entry.exceptId === undefined || (entry.exceptId !== session?.id && entry.exceptId !== everyoneName)) {
-    outgoing.write(speaksProtocol ? text : entry.message.text(false));
+    outgoing.write(text);
   } else if (speaksProtocol) {
     outgoing.write(skipText(entry));
   }
@@ -188,7 +188,12 @@ function read(session: Session, reader: Reader): boolean {
   }
   while (reader.at < log.at) {
     const spare = hub.options.backpressure.resumeBytes - outgoing.bufferedBytes;
-    if (spare <= 0) return false;
+    if (spare <= 0) {
+      // another one may have less to read
+      session.behind?.delete(log.name);
+      session.behind?.set(log.name, reader);
+      return false;
+    }
     reader.at = writeNext(connection, log, reader.at, spare);
   }
   release(session, log.name);
@@ -206,7 +211,7 @@ function writeNext(connection: Connection, log: Log, at: number, bytes: number):
   }
   const [entry] = log.after(at);
   if (entry === undefined) return log.at;
-  writeEntry(connection, entry, log.textOf(entry));
+  writeEntry(connection, entry, connection.speaksProtocol ? log.textOf(entry) : entry.message.plainFrame());
   return entry.at;
 }
 
