@@ -275,8 +275,10 @@ export class SharedLog implements LogSource, Mirror {
         const epoch = log.at === 0 && !this.#isLost ? log.epoch : createEpoch();
         const after = Math.max(0, log.at - 1);
         const reading = this.host.broker.read(this.name, { after, epoch });
-        const [page] = await Promise.all([reading, readValues(this)]);
-        if (!(await reconcile(this, page))) this.#isStale = true;
+        // what is lost is given back at once, whatever else is read
+        const reconciling = reading.then((page) => reconcile(this, page));
+        const [isSame] = await Promise.all([reconciling, readValues(this)]);
+        if (!isSame) this.#isStale = true;
         this.#isLost = false;
       } catch {
         this.#isStale = true;
