@@ -11,6 +11,7 @@ import type { PendingAppend } from './pending-append.js';
 import { LineLost } from './redis-line.js';
 import type { RedisNode } from './redis-node.js';
 import type { Topology } from './topology.js';
+import { WaitingBytes } from './waiting-bytes.js';
 
 const publishTimeoutMs = 5_000;
 
@@ -93,7 +94,8 @@ function startQueue({ maxMessages = 1_000, maxBytes = 1_000_000 } = {}) {
   } as unknown as Topology;
   const keyOf = ({ message }: PendingAppend): string => message.body;
   const queue = new AppendQueue({
-    ...{ clock, topology, publishTimeoutMs, maxMessages, maxBytes, keyOf },
+    ...{ clock, topology, publishTimeoutMs, maxMessages, keyOf },
+    waiting: new WaitingBytes(maxBytes),
     channelOf: (log) => log,
     commandOf: (appends, knownAt) => {
       const [{ message }] = appends;
@@ -372,7 +374,7 @@ it('refuses at once what is too much', async () => {
   append('b', '3');
   await turn();
   expect(textOf('äää')).toContain(
-    'the queue is full: 1 messages of 1 bytes wait for Redis and this one has 6',
+    'the queue is full: 1 messages wait for Redis, and 1 bytes in all; this one has 6',
   );
   expect(textOf('3')).toContain('the queue is full');
   server.answer();

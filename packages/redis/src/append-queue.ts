@@ -8,13 +8,14 @@ import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
 import { explain, notAccepted, outcomeUnknown } from './refusal.js';
 import type { Topology } from './topology.js';
+import type { WaitingBytes } from './waiting-bytes.js';
 
 /** What the queue needs of the broker. */
 export interface AppendQueueHost {
   readonly clock: Clock;
   readonly publishTimeoutMs: number;
   readonly maxMessages: number;
-  readonly maxBytes: number;
+  readonly waiting: WaitingBytes;
   readonly topology: Topology;
   /** The key that says which server a log is on. */
   channelOf(log: string): string;
@@ -34,7 +35,6 @@ export class AppendQueue {
   readonly #pending = new Set<PendingAppend>();
   /** Servers that were away: first it is found out what they have lost. */
   readonly #held = new WeakSet<RedisNode>();
-  #bytes = 0;
   #lastOrder = 0;
   #stopTimer: (() => void) | undefined;
   #isClosed = false;
@@ -45,15 +45,14 @@ export class AppendQueue {
 
   /** @throws SocketError `not_accepted` when too much waits, when Redis refuses it, or when its time is over */
   append(message: Append): Promise<LogHead> {
-    const { clock, maxMessages, maxBytes, publishTimeoutMs } = this.#host;
+    const { clock, maxMessages, waiting, publishTimeoutMs } = this.#host;
     const bytes = Buffer.byteLength(message.body);
     if (this.#isClosed) return Promise.reject(notAccepted('the broker is closed'));
-    if (this.#pending.size >= maxMessages || this.#bytes + bytes > maxBytes) {
-      const waiting = `${this.#pending.size} messages of ${this.#bytes} bytes wait for Redis`;
-      return Promise.reject(notAccepted(`the queue is full: ${waiting} and this one has ${bytes}`));
+    if (this.#pending.size >= maxMessages || !waiting.take(bytes)) {
+      const others = `${this.#pending.size} messages wait for Redis, and ${waiting.bytes} bytes in all`;
+      return Promise.reject(notAccepted(`the queue is full: ${others}; this one has ${bytes}`));
     }
     return new Promise((resolve, reject) => {
-      this.#bytes += bytes;
       // one literal: put together of several it took 5 % of what a process does while it publishes
       const append: PendingAppend = {
         message,
@@ -144,7 +143,7 @@ export class AppendQueue {
   #settle(append: PendingAppend, result: LogHead | Error): void {
     if (!this.#pending.delete(append)) return;
     append.isSettled = true;
-    this.#bytes -= append.bytes;
+    this.#host.waiting.give(append.bytes);
     if (result instanceof Error) append.reject(result);
     else append.resolve(result);
   }

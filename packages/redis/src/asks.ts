@@ -1,29 +1,53 @@
 // What is asked of Redis beside appends: sent as soon as there is a line, and again when that broke, until it is answered or
-// has taken too long. Whatever goes this way may be done twice.
+// has taken too long. Whatever goes this way may be done twice, or says how it may not.
 import type { Clock } from '@wirepact/core/internal';
 import { mend } from './mend.js';
 import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
 import { explain, notAccepted, refusalOf, refused } from './refusal.js';
 import type { Topology } from './topology.js';
+import { bytesOf, type WaitingBytes } from './waiting-bytes.js';
 
 /** What asking needs of the broker. */
 export interface AsksHost {
   readonly clock: Clock;
   readonly publishTimeoutMs: number;
   readonly maxWaiting: number;
+  readonly waiting: WaitingBytes;
   readonly topology: Topology;
 }
 
-interface Ask {
-  readonly command: Command;
-  readonly what: string;
+/** Makes what is sent, of how many ms ago it was asked for; 0 when it was only now. */
+type CommandAfter = (ageMs: number) => Command;
+
+/** How something is asked. */
+interface Care {
+  /** Whether the bounds hold for it. */
   readonly isBounded: boolean;
-  readonly deadline: number;
+  /** A newer one with the same makes it needless. */
+  readonly slot?: string;
+  /** So many bytes of it are counted. */
+  readonly bytes?: number;
+}
+
+interface Ask extends Omit<Care, 'bytes'> {
+  /** Given up as soon as a newer one says the same. */
+  command: CommandAfter | undefined;
+  readonly what: string;
+  readonly askedAt: number;
+  deadline: number;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: Error) => void;
+  /** Settles as it does. */
+  outcome: Promise<unknown>;
+  bytes: number;
+  /** The newer one of the same slot. */
+  next: Ask | undefined;
   /** Why it is not answered yet. */
   cause: unknown;
+  isSent: boolean;
+  /** How often it was sent. */
+  sends: number;
   isSettled: boolean;
   stopWaiting: () => void;
 }
@@ -39,6 +63,8 @@ export class Asks {
   #bounded = 0;
   /** Those for which there is no line. */
   readonly #waiting = new Set<Ask>();
+  /** The newest of each slot. */
+  readonly #newest = new Map<string, Ask>();
   #stopTimer: (() => void) | undefined;
   #isClosed = false;
 
@@ -48,7 +74,7 @@ export class Asks {
 
   /** Asks, and reads the answer. @throws SocketError `not_accepted` when there is none in time, or none that can be read */
   async ask<TReply>(what: string, command: Command, read: (reply: unknown) => TReply): Promise<TReply> {
-    const reply = await this.#ask(what, command, true);
+    const reply = await this.#ask(what, () => command, { isBounded: true });
     return read(reply);
   }
 
@@ -57,8 +83,16 @@ export class Asks {
    * that there is one ask for each thing at most. @throws SocketError `not_accepted` when there is no answer in time
    */
   async insist<TReply>(what: string, command: Command, read: (reply: unknown) => TReply): Promise<TReply> {
-    const reply = await this.#ask(what, command, false);
+    const reply = await this.#ask(what, () => command, { isBounded: false });
     return read(reply);
+  }
+
+  /**
+   * Asks for something that replaces what was asked before for the same slot: that is not sent again once this was asked, and
+   * settles as this does. @throws SocketError `not_accepted` when there is no answer in time, or too much waits already
+   */
+  async replace(what: string, slot: string, command: CommandAfter): Promise<void> {
+    await this.#ask(what, command, { isBounded: true, slot, bytes: bytesOf(command(0)) });
   }
 
   /** A server can be asked. */
@@ -74,31 +108,56 @@ export class Asks {
     for (const ask of this.#open) this.#reject(ask, notAccepted('the broker is closed'));
   }
 
-  #ask(what: string, command: Command, isBounded: boolean): Promise<unknown> {
-    const { clock, publishTimeoutMs, maxWaiting } = this.#host;
+  #ask(what: string, command: CommandAfter, { isBounded, slot, bytes = 0 }: Care): Promise<unknown> {
+    const { clock, publishTimeoutMs, maxWaiting, waiting } = this.#host;
     if (this.#isClosed) return Promise.reject(notAccepted('the broker is closed'));
-    if (isBounded && this.#bounded >= maxWaiting) {
-      return Promise.reject(
-        notAccepted(`${what} is not asked of Redis: ${maxWaiting} others wait for it already`),
-      );
+    if (isBounded && (this.#bounded >= maxWaiting || !waiting.take(bytes))) {
+      const others = `${this.#bounded} others wait for it already, and ${waiting.bytes} bytes in all`;
+      return Promise.reject(notAccepted(`${what} is not asked of Redis: ${others}`));
     }
-    return new Promise((resolve, reject) => {
-      const ask: Ask = {
-        command,
-        what,
-        isBounded,
-        deadline: clock.now() + publishTimeoutMs,
-        resolve,
-        reject,
-        cause: undefined,
-        isSettled: false,
-        stopWaiting: nothing,
-      };
-      this.#stopTimer ??= clock.after(publishTimeoutMs, () => this.#expire());
-      this.#open.add(ask);
-      if (isBounded) this.#bounded += 1;
-      this.#send(ask);
-    });
+    const now = clock.now();
+    const { promise: outcome, resolve, reject } = withResolvers();
+    const ask: Ask = {
+      ...{ command, what, isBounded, bytes, resolve, reject, outcome },
+      ...(slot !== undefined && { slot }),
+      ...{ askedAt: now, deadline: now + publishTimeoutMs, next: undefined, cause: undefined },
+      ...{ isSent: false, sends: 0, isSettled: false, stopWaiting: nothing },
+    };
+    this.#stopTimer ??= clock.after(publishTimeoutMs, () => this.#expire());
+    this.#open.add(ask);
+    if (isBounded) this.#bounded += 1;
+    this.#outdate(ask);
+    this.#send(ask);
+    return outcome;
+  }
+
+  /** What was asked before for the slot of this one is not sent again. */
+  #outdate(ask: Ask): void {
+    if (ask.slot === undefined) return;
+    const before = this.#newest.get(ask.slot);
+    this.#newest.set(ask.slot, ask);
+    if (before === undefined) return;
+    before.next = ask;
+    if (!before.isSent) this.#yield(before, ask);
+  }
+
+  /** It settles as a newer one does, if that is in time. */
+  #yield(ask: Ask, next: Ask): void {
+    if (ask.isSettled) return;
+    ask.stopWaiting();
+    this.#waiting.delete(ask);
+    this.#forget(ask);
+    next.outcome.then(
+      (reply) => this.#resolve(ask, reply),
+      (error: Error) => this.#reject(ask, error),
+    );
+  }
+
+  /** It is not sent any more. */
+  #forget(ask: Ask): void {
+    this.#host.waiting.give(ask.bytes);
+    ask.bytes = 0;
+    ask.command = undefined;
   }
 
   /** Gives up what has taken too long. */
@@ -108,6 +167,7 @@ export class Asks {
     this.#stopTimer = undefined;
     for (const ask of this.#open) {
       if (ask.deadline > now) {
+        this.#clampDeadlines(ask, now);
         this.#stopTimer = clock.after(ask.deadline - now, () => this.#expire());
         return;
       }
@@ -115,6 +175,13 @@ export class Asks {
       const text = `${ask.what} had no answer from Redis within ${publishTimeoutMs} ms: ${why}`;
       this.#reject(ask, notAccepted(text, ask.cause));
     }
+  }
+
+  /** Where the clock was set back, nothing waits for as long as that on top. */
+  #clampDeadlines(oldest: Ask, now: number): void {
+    const latest = now + this.#host.publishTimeoutMs;
+    if (oldest.deadline <= latest) return;
+    for (const ask of this.#open) ask.deadline = Math.min(ask.deadline, latest);
   }
 
   #resolve(ask: Ask, reply: unknown): void {
@@ -133,20 +200,25 @@ export class Asks {
     this.#open.delete(ask);
     this.#waiting.delete(ask);
     if (ask.isBounded) this.#bounded -= 1;
+    if (ask.slot !== undefined && this.#newest.get(ask.slot) === ask) this.#newest.delete(ask.slot);
+    this.#forget(ask);
     return true;
   }
 
-  #send(
-    ask: Ask,
-    node: RedisNode | undefined = this.#host.topology.nodeOf(ask.command.key),
-    isAsking = false,
-  ): void {
-    if (ask.isSettled) return;
+  #send(ask: Ask, given?: RedisNode, isAsking = false): void {
+    if (ask.command === undefined) return;
+    const { clock, topology } = this.#host;
+    const ageMs = Math.max(0, clock.now() - ask.askedAt);
+    // what is sent once more may have been done, however little time has gone by
+    const { key, words } = ask.command(ask.sends > 0 ? Math.max(1, ageMs) : ageMs);
+    const node = given ?? topology.nodeOf(key);
     if (node?.isOpen !== true) {
       this.#waiting.add(ask);
       return;
     }
-    node.send(ask.command.words, isAsking).then(
+    ask.isSent = true;
+    ask.sends += 1;
+    node.send(words, isAsking).then(
       (reply) => this.#resolve(ask, reply),
       (error: unknown) => this.#failed(ask, node, error),
     );
@@ -155,11 +227,24 @@ export class Asks {
   #failed(ask: Ask, node: RedisNode, error: unknown): void {
     const { topology, clock } = this.#host;
     ask.cause = error;
+    ask.isSent = false;
     const refusal = refusalOf(error);
-    if (refusal.kind === 'lost') return this.#send(ask);
-    if (refusal.kind === 'ask') return this.#send(ask, topology.asked(refusal, node), true);
-    const pauseMs = mend(error, node, topology);
+    const askedOf = refusal.kind === 'ask' ? topology.asked(refusal, node) : undefined;
+    const pauseMs = refusal.kind === 'lost' || askedOf !== undefined ? 0 : mend(error, node, topology);
     if (pauseMs === undefined) return this.#reject(ask, refused(ask.what, error));
+    if (ask.next !== undefined) return this.#yield(ask, ask.next);
+    if (refusal.kind === 'lost' || askedOf !== undefined) {
+      return this.#send(ask, askedOf, askedOf !== undefined);
+    }
     if (!ask.isSettled) ask.stopWaiting = clock.after(pauseMs, () => this.#send(ask));
   }
+}
+
+/** A promise, and what settles it. */
+function withResolvers(): Pick<Ask, 'resolve' | 'reject'> & { readonly promise: Promise<unknown> } {
+  let [resolve, reject]: [Ask['resolve'], Ask['reject']] = [nothing, nothing];
+  const promise = new Promise<unknown>((resolvePromise, rejectPromise) => {
+    [resolve, reject] = [resolvePromise, rejectPromise];
+  });
+  return { promise, resolve, reject };
 }

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { Attempts } from './attempts.js';
 import { LineLost } from './redis-line.js';
 import type { Topology } from './topology.js';
+import { WaitingBytes } from './waiting-bytes.js';
 
 /** Answers what it is asked with one of these after the other. */
 class FakeNode {
@@ -30,7 +31,7 @@ class FakeNode {
   }
 }
 
-function start(first: FakeNode, second: FakeNode = new FakeNode()) {
+function start(first: FakeNode, second: FakeNode = new FakeNode(), maxBytes = 1_000_000) {
   const clock = createManualClock();
   const errors: string[] = [];
   const lost: unknown[] = [];
@@ -41,9 +42,11 @@ function start(first: FakeNode, second: FakeNode = new FakeNode()) {
     asked: () => second,
     lost: (node: unknown) => void lost.push(node),
   } as unknown as Topology;
-  const attempts = new Attempts({ clock, topology, failed: (error) => void errors.push(String(error)) });
+  const waiting = new WaitingBytes(maxBytes);
+  const failed = (error: unknown): void => void errors.push(String(error));
+  const attempts = new Attempts({ clock, topology, waiting, failed });
   const say = (...words: string[]): Promise<unknown> => attempts.make({ key: 'k', words });
-  return { attempts, clock, errors, lost, say };
+  return { attempts, clock, errors, lost, say, waiting };
 }
 
 const refusal = (text: string): ErrorReply => new ErrorReply(text);
@@ -126,4 +129,23 @@ it('leaves no timer when it is closed', async () => {
   attempts.close();
   expect(await waiting).toBeUndefined();
   expect(clock.pending).toBe(0);
+});
+
+it('drops what is too much while nothing is taken, and leaves room for what may not be dropped', async () => {
+  const first = new FakeNode(...Array.from({ length: 100 }, () => new Promise(() => undefined)));
+  const { say, errors, waiting } = start(first, undefined, 2_000_000);
+  const body = 'x'.repeat(65_536);
+  const said = Array.from({ length: 20_000 }, () => say('emit', body));
+  expect(first.asked).toHaveLength(15);
+  expect(waiting.bytes).toBeLessThan(1_000_000);
+  expect(await said.at(-1)).toBeUndefined();
+  expect(errors).toEqual([]);
+});
+
+it('counts what waits until it is taken', async () => {
+  const { say, waiting } = start(new FakeNode('a', new LineLost('cut')));
+  const said = [say('enter'), say('leave')];
+  expect(waiting.bytes).toBeGreaterThan(0);
+  await Promise.all(said);
+  expect(waiting.bytes).toBe(0);
 });

@@ -1,5 +1,5 @@
 // What is asked of Redis and nobody waits for long: said once, and once more where it was refused for a reason that can be
-// mended. When it cannot be said now, it is dropped.
+// mended. When it cannot be said now, or too much waits already, it is dropped.
 import type { Clock } from '@wirepact/core/internal';
 import { mend } from './mend.js';
 import { Pauses } from './pauses.js';
@@ -7,11 +7,13 @@ import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
 import { explain, refusalOf } from './refusal.js';
 import type { Topology } from './topology.js';
+import { bytesOf, type WaitingBytes } from './waiting-bytes.js';
 
 /** What attempts need of the broker. */
 export interface AttemptsHost {
   readonly clock: Clock;
   readonly topology: Topology;
+  readonly waiting: WaitingBytes;
   failed(error: unknown): void;
 }
 
@@ -26,14 +28,18 @@ export class Attempts {
     this.#pauses = new Pauses(host.clock);
   }
 
-  /** Resolves with the answer, `undefined` when there is none. */
+  /** Resolves with the answer, `undefined` when there is none. While much waits it is not made at all. */
   async make(command: Command): Promise<unknown> {
-    const node = this.#host.topology.nodeOf(command.key);
-    if (node?.isOpen !== true) return undefined;
+    const { topology, waiting } = this.#host;
+    const node = topology.nodeOf(command.key);
+    const bytes = bytesOf(command);
+    if (node?.isOpen !== true || !waiting.takeSpare(bytes)) return undefined;
     try {
       return await node.send(command.words);
     } catch (error) {
-      return this.#makeAgain(command, node, error);
+      return await this.#makeAgain(command, node, error);
+    } finally {
+      waiting.give(bytes);
     }
   }
 

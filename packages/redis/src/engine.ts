@@ -12,6 +12,7 @@ import { Returns } from './returns.js';
 import { openSingleServer } from './single-server.js';
 import { Subscriptions } from './subscriptions.js';
 import type { Topology } from './topology.js';
+import { WaitingBytes } from './waiting-bytes.js';
 
 /** What an engine is made for. */
 export interface EngineHost {
@@ -64,9 +65,11 @@ export class Engine implements NodeHost {
       missed: () => this.#returns.missed(),
       failed,
     });
-    this.asks = new Asks({ clock, publishTimeoutMs, topology, maxWaiting: queue.maxMessages });
-    this.#attempts = new Attempts({ clock, topology, failed });
-    this.queue = new AppendQueue({ clock, publishTimeoutMs, ...queue, topology, ...appends });
+    const { maxMessages, maxBytes } = queue;
+    const waiting = new WaitingBytes(maxBytes);
+    this.asks = new Asks({ clock, publishTimeoutMs, topology, maxWaiting: maxMessages, waiting });
+    this.#attempts = new Attempts({ clock, topology, waiting, failed });
+    this.queue = new AppendQueue({ clock, publishTimeoutMs, maxMessages, waiting, topology, ...appends });
   }
 
   /** Resolves when Redis is there for the first time, or the engine is closed. */

@@ -274,4 +274,17 @@ describe('what no log keeps', () => {
     expect((await one.broker.latest('full')).map(({ body }) => body)).not.toContain('299');
     expect(await redis.command('HEXISTS', '{wirepact:l:full}:v', 'slot 299')).toBe(0);
   });
+
+  it('is given up beyond the bytes that a log may hold, those first that were set longest ago', async () => {
+    const slots = Array.from({ length: 20 }, (_, n) => `slot ${String(n).padStart(2, '0')}`);
+    for (const slot of slots) await one.broker.keepLatest('large', slot, `${slot} ${'x'.repeat(102_400)}`);
+    const kept = (await one.broker.latest('large')).map(({ body }) => body.slice(0, 7));
+    // 1 MiB, as a log
+    expect(kept).toEqual(slots.slice(-10));
+    for (const slot of slots) await one.broker.keepLatest('large', slot, slot);
+    expect(await one.broker.latest('large')).toHaveLength(20);
+    // beside each lies who set it, and with all how much they are
+    expect(await redis.command('HLEN', '{wirepact:l:large}:v')).toBe(41);
+    expect(await redis.command('HGET', '{wirepact:l:large}:v', '\0')).toBe(String(20 * 14));
+  });
 });

@@ -29,7 +29,7 @@ export interface LogsHost {
   readonly texts: SharedTexts;
   readonly listener: BrokerListener;
   readonly settings: BrokerSettings;
-  /** What every append of this process is called by: no other process has the same. */
+  /** What every append and value of this process is called by: no other process has the same. */
   readonly tag: string;
   readonly engine: () => Engine;
 }
@@ -43,6 +43,8 @@ export class Logs {
   readonly #host: LogsHost;
   readonly #bounds: LogBounds;
   readonly #recent = new RecentKeys();
+  /** How many values were set by this process. */
+  #values = 0;
 
   constructor(host: LogsHost) {
     const { maxLogBytes: maxBytes, maxLogAgeMs: maxAgeMs } = host.settings;
@@ -87,19 +89,27 @@ export class Logs {
   }
 
   async keepLatest(log: string, slot: string, body: string): Promise<void> {
-    const { keys, texts, engine } = this.#host;
+    const { keys, texts, tag, engine } = this.#host;
     const logKeys = keys.log(log);
     const { channel } = logKeys;
-    const value = texts.value(channel, slot, body);
+    const call = {
+      slot,
+      value: texts.value(channel, slot, body),
+      notice: texts.latest(channel, slot, body),
+      process: tag,
+      order: (this.#values += 1),
+    };
     engine().queue.flush(log);
-    const command = keepLatestCommand(logKeys, { slot, value, notice: texts.latest(channel, slot, body) });
-    await engine().asks.ask(`a value of the log "${log}"`, command, () => undefined);
+    await engine().asks.replace(`a value of the log "${log}"`, `${channel}\n${slot}`, (ageMs) => {
+      return keepLatestCommand(logKeys, { ...call, ageMs }, this.#bounds.maxBytes);
+    });
   }
 
   async latest(log: string): Promise<readonly LatestValue[]> {
     const { keys, texts, engine } = this.#host;
     const logKeys = keys.log(log);
-    const raw = await engine().asks.ask(`the values of "${log}"`, latestCommand(logKeys), readValues);
+    const command = latestCommand(logKeys, this.#bounds.maxBytes);
+    const raw = await engine().asks.ask(`the values of "${log}"`, command, readValues);
     return raw.flatMap(({ slot, time, value }) => {
       const body = texts.readValue(logKeys.channel, slot, value);
       if (body === undefined) this.#notOurs(`a value of the log "${log}"`);

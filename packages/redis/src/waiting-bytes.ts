@@ -1,0 +1,42 @@
+// How much waits for Redis to take it, whatever it is: messages, values, and what is said once.
+import type { Command } from './redis-script.js';
+
+/** What a command costs beside its words. */
+const overheadBytes = 256;
+
+/** The bytes that wait. */
+export class WaitingBytes {
+  readonly #most: number;
+  #bytes = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Counts so many more; `false` when that would be too many. */
+  take(bytes: number): boolean {
+    if (this.#bytes + bytes > this.#most) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  /** The same for what may be dropped: it leaves half of all to what may not. */
+  takeSpare(bytes: number): boolean {
+    return this.#bytes + bytes <= this.#most / 2 && this.take(bytes);
+  }
+
+  give(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+}
+
+/** What a command counts. */
+export function bytesOf({ words }: Command): number {
+  let bytes = overheadBytes;
+  for (const word of words) bytes += Buffer.byteLength(word);
+  return bytes;
+}
