@@ -33,7 +33,7 @@ export class Attempts {
     const { topology, waiting } = this.#host;
     const node = topology.nodeOf(command.key);
     const bytes = bytesOf(command);
-    if (node?.isOpen !== true || !waiting.takeSpare(bytes)) return undefined;
+    if (node?.isOpen !== true || !waiting.take(bytes)) return undefined;
     try {
       return await node.send(command.words);
     } catch (error) {

@@ -14,6 +14,9 @@ import { Subscriptions } from './subscriptions.js';
 import type { Topology } from './topology.js';
 import { WaitingBytes } from './waiting-bytes.js';
 
+/** So much of what may be dropped is said at once, however little may wait: processes speak to each other by that. */
+const leastDroppableBytes = 65_536;
+
 /** What an engine is made for. */
 export interface EngineHost {
   readonly options: ResolvedOptions;
@@ -68,7 +71,9 @@ export class Engine implements NodeHost {
     const { maxMessages, maxBytes } = queue;
     const waiting = new WaitingBytes(maxBytes);
     this.asks = new Asks({ clock, publishTimeoutMs, topology, maxWaiting: maxMessages, waiting });
-    this.#attempts = new Attempts({ clock, topology, waiting, failed });
+    // beside what may not be dropped, which it leaves its room
+    const droppable = new WaitingBytes(Math.max(maxBytes / 2, leastDroppableBytes));
+    this.#attempts = new Attempts({ clock, topology, waiting: droppable, failed });
     this.queue = new AppendQueue({ clock, publishTimeoutMs, maxMessages, waiting, topology, ...appends });
   }
 

@@ -77,7 +77,9 @@ describe('Redis is killed', () => {
     const startedAt = systemClock.now();
     const waiting = [append(one, 'a'), append(one, 'b'), append(one, 'x'.repeat(90))];
     await expect(append(one, 'y'.repeat(20))).rejects.toMatchObject({ code: 'not_accepted' });
-    await expect(append(one, 'c')).rejects.toThrow('the queue is full: 3 messages of 92 bytes');
+    await expect(append(one, 'c')).rejects.toThrow(
+      'the queue is full: 3 messages wait for Redis, and 92 bytes in all',
+    );
     expect(systemClock.now() - startedAt).toBeLessThan(900);
 
     const asked = [

@@ -50,7 +50,7 @@ export interface RedisSentinelOptions {
 export interface QueueOptions {
   /** Messages. @default 10000 */
   readonly maxMessages?: number;
-  /** Bytes of them. @default 16777216 */
+  /** Bytes of them; and half as many of what is dropped where it cannot be said now. @default 16777216 */
   readonly maxBytes?: number;
 }
 

@@ -24,11 +24,6 @@ export class WaitingBytes {
     return true;
   }
 
-  /** The same for what may be dropped: it leaves half of all to what may not. */
-  takeSpare(bytes: number): boolean {
-    return this.#bytes + bytes <= this.#most / 2 && this.take(bytes);
-  }
-
   give(bytes: number): void {
     this.#bytes -= bytes;
   }
