@@ -8,6 +8,7 @@ import { Cluster } from './cluster/cluster.js';
 import { Connections } from './handshake/connections.js';
 import { resolveDialect } from './connection/dialects.js';
 import { guarded } from './guarded.js';
+import { Logouts } from './session/logouts.js';
 import { Logs } from './delivery/logs.js';
 import { resolveOptions, type ResolvedOptions, type SocketManagerOptions } from './options.js';
 import { Everyone, Rooms, type OpenLog } from './rooms/rooms.js';
@@ -45,6 +46,7 @@ export interface Hub {
   readonly everyone: Everyone;
   readonly roster: Roster;
   readonly suspended: Suspended;
+  readonly logouts: Logouts;
   readonly acknowledgements: Acknowledgements;
   readonly backlog: Backlog;
   readonly counters: Counters;
@@ -90,6 +92,7 @@ export function createHub(
     everyone: new Everyone(openLog, roster),
     roster,
     suspended: new Suspended(roster, options.limits),
+    logouts: new Logouts(options.clock, options.limits.authenticateTimeoutMs),
     acknowledgements: new Acknowledgements(options.clock),
     backlog: new Backlog(options.backpressure.maxTotalBytes),
     counters: createCounters(),

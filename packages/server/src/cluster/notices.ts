@@ -2,16 +2,12 @@
 import type { Hub } from '../hub.js';
 import { isOwnCode } from '../connection/own-codes.js';
 import { parseJson, toRecord } from '../read-json.js';
+import { disconnectUser, type Logout } from '../session/logouts.js';
 import type { MemberNotice } from './shared-members.js';
 
 /** The clients of a user are to be disconnected. */
-export interface DisconnectNotice {
+export interface DisconnectNotice extends Logout {
   readonly kind: 'disconnect';
-  readonly userId: string;
-  readonly reason: string;
-  readonly code: number;
-  /** But for those that began after that, in ms since the epoch. */
-  readonly before?: number;
 }
 
 type Unchecked = Readonly<Record<string, unknown>>;
@@ -21,12 +17,6 @@ export function hearNotice(hub: Hub, text: string): void {
   const notice = toRecord(parseJson(text));
   if (isDisconnect(notice)) disconnectUser(hub, notice);
   else if (isMember(notice)) hub.cluster?.members.hear(notice);
-}
-
-function disconnectUser(hub: Hub, { userId, reason, code, before = Infinity }: DisconnectNotice): void {
-  for (const { socket, everyone } of hub.roster.ofUser(userId)) {
-    if (everyone.sinceMs <= before) socket.disconnect(reason, code);
-  }
 }
 
 function isDisconnect(notice: Unchecked): notice is Unchecked & DisconnectNotice {

@@ -8,6 +8,7 @@ import { publish, send, sendDirect } from './publish.js';
 import { createTarget, type AnyTarget } from './target.js';
 import { checkOwnClose } from '../connection/own-codes.js';
 import { readSharedHistory } from '../cluster/shared-history.js';
+import { disconnectUser } from '../session/logouts.js';
 import type { Socket } from '../socket.js';
 
 /** A number of clients that something can be sent to. */
@@ -68,7 +69,10 @@ export interface UserTarget<TChannels = AnyChannels> extends Target<TChannels> {
   readonly id: string;
   /** How many clients of this user are with this process now. */
   readonly size: number;
-  /** Closes every one of them, in whatever process, and lets none of them resume; see `socket.disconnect`. */
+  /**
+   * Closes every one of them, in whatever process, and lets none of them resume; see `socket.disconnect`. Whoever is being
+   * authenticated as this user just then is refused.
+   */
   disconnect(reason?: string, code?: number): void;
 }
 
@@ -162,7 +166,7 @@ export class UserSelection {
 
   disconnect(reason = '', code: number = closeCodes.normal): void {
     checkOwnClose(code, reason);
-    for (const { socket } of this.#hub.roster.ofUser(this.id)) socket.disconnect(reason, code);
+    disconnectUser(this.#hub, { userId: this.id, reason, code });
     void this.#hub.cluster?.ends.disconnectUser(this.id, reason, code);
   }
 

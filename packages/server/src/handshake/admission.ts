@@ -1,5 +1,6 @@
 // Who is let in, whatever carries the connection: origin, identity, then a session. Nothing of a connection that is
 // refused is ever counted as a client, listed or told of.
+import { SocketError } from '@wirepact/core';
 import { closeCodes, tokenPrefix, type Transport } from '@wirepact/core/internal';
 import { Capacity, type Lack } from './capacity.js';
 import { addressOf, countedAs } from './client-address.js';
@@ -10,6 +11,7 @@ import { identify, refusalOf } from './identity.js';
 import { Connection } from '../connection/connection.js';
 import { startConnection } from '../connection/incoming.js';
 import { closeConnection, endSession, isKeptElsewhere, letGo } from '../session/lifecycle.js';
+import type { AskedAt } from '../session/logouts.js';
 import { isOriginAllowed } from './origin.js';
 import type { Identity } from '../session/session.js';
 import type { UpgradeRequest } from './upgrade-request.js';
@@ -26,6 +28,17 @@ export type Admission =
     };
 
 const closing = { accepted: false, status: 503, reason: 'the server is closing' } as const;
+
+/** What was asked before the user was logged out lets nobody in. */
+const loggedOut = new SocketError('unauthenticated', '[unauthenticated] the user was logged out meanwhile');
+
+/** Who is let in, and what was known when that was decided. */
+interface Admitted {
+  readonly request: UpgradeRequest;
+  readonly identity: Identity;
+  readonly address: string | undefined;
+  readonly askedAt: AskedAt;
+}
 
 /** Decides about connections. */
 export class Gate {
@@ -66,7 +79,7 @@ export class Gate {
 
   /** Never rejects. `hosts` are the names for whom no proxy passes on, where no others are given as an option. */
   async admit(offered: UpgradeRequest, hosts?: readonly string[]): Promise<Admission> {
-    const { hooks, options, counters, dialect, identifying } = this.#hub;
+    const { hooks, options, counters, dialect, identifying, logouts } = this.#hub;
     if (this.#isClosed) return closing;
     if (this.#hub.cluster?.isReady === false) {
       counters.refused.overload += 1;
@@ -98,14 +111,16 @@ export class Gate {
     const protocols = readProtocols(located);
     const protocol = protocols.find((name) => name === dialect.subprotocol);
     const request = readToken(hooks.origins === '*' ? withoutCookies(located) : located, protocols);
+    const askedAt = logouts.begin();
     try {
       const identity = await identify(this.#hub, request, identifying);
+      if (logouts.hasSince(askedAt, identity.userId)) throw loggedOut;
       const none = this.#capacity.findLack(address, identity.userId);
       if (none !== undefined) return refuse(none, protocol);
       return {
         accepted: true,
         protocol,
-        open: (transport) => this.#open(transport, request, identity, address),
+        open: (transport) => this.#open(transport, { request, identity, address, askedAt }),
       };
     } catch (error) {
       if (this.#isClosed) return closing;
@@ -123,13 +138,12 @@ export class Gate {
     }
   }
 
-  #open(
-    transport: Transport,
-    request: UpgradeRequest,
-    identity: Identity,
-    address: string | undefined,
-  ): void {
+  #open(transport: Transport, { request, identity, address, askedAt }: Admitted): void {
     if (this.#isClosed) return closeAtOnce(transport, closeCodes.goingAway, closing.reason);
+    if (this.#hub.logouts.hasSince(askedAt, identity.userId)) {
+      const { closeCode, reason } = refusalOf(loggedOut);
+      return closeAtOnce(transport, closeCode, reason);
+    }
     // others may have come between the answer and this
     const lack = this.#capacity.findLack(address, identity.userId);
     if (lack !== undefined) return closeAtOnce(transport, lack.closeCode, lack.reason);

@@ -25,6 +25,11 @@ export class Connections implements Iterable<Connection> {
     return userId === undefined ? 0 : (this.#ofUser.get(userId) ?? 0);
   }
 
+  *ofUser(userId: string): IterableIterator<Connection> {
+    if (this.countOf(userId) === 0) return;
+    for (const connection of this.#connections) if (connection.identity.userId === userId) yield connection;
+  }
+
   add(connection: Connection): void {
     this.#connections.add(connection);
     count(this.#ofAddress, countedAs(connection.request.remoteAddress), 1);
