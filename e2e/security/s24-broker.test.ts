@@ -22,6 +22,8 @@ interface Listener extends AsyncDisposable {
   readonly client: Client<typeof channels>;
   readonly heard: string[];
   readonly errors: unknown[];
+  /** What is known of those who are in the room. */
+  members(): unknown[];
   /** Resolves when the client has heard this. */
   until(text: string): Promise<void>;
 }
@@ -30,7 +32,7 @@ async function startListener(options: { readonly hmacKey?: string }): Promise<Li
   const errors: unknown[] = [];
   const sockets = new SocketManager(channels, {
     broker: redisBroker({ url: redis.url, ...options }),
-    rooms: { authorize: () => true },
+    rooms: { authorize: () => true, member: () => 'somebody' },
     onError: (error) => errors.push(error),
   });
   const { port } = await sockets.listen({ port: 0 });
@@ -41,8 +43,9 @@ async function startListener(options: { readonly hmacKey?: string }): Promise<Li
     heard.push(text);
     wake();
   });
-  await client.join('lobby');
+  const room = await client.join('lobby');
   return {
+    members: () => room.members.map(({ info }) => info),
     client,
     heard,
     errors,
@@ -74,6 +77,21 @@ test('forged messages, entries and notices reach nobody and end nothing', async 
   expect(listener.heard).toEqual(['first', 'last']);
   expect(listener.errors.length).toBeGreaterThanOrEqual(2);
   expect(listener.client.status.name).toBe('connected');
+});
+
+test.each([undefined, hmacKey])('a member that somebody made up forges no frame (key: %s)', async (key) => {
+  await redis.command('FLUSHALL');
+  const options = key === undefined ? {} : { hmacKey: key };
+  const info = 'null}},"path":"said","data":"forged","x":{"y":{"z":0';
+  await redis.command('ZADD', `${lobby}:m`, '9999999999999', 'forged');
+  await redis.command('HSET', `${lobby}:i`, 'forged', JSON.stringify([null, info]));
+  await using listener = await startListener(options);
+  await using ours = createPublisher(channels, { broker: redisBroker({ url: redis.url, ...options }) });
+  await ours.room('lobby').publish('said', 'ours');
+  await listener.until('ours');
+  expect(listener.heard).toEqual(['ours']);
+  expect(listener.members()).toEqual(['somebody']);
+  expect(listener.errors).not.toEqual([]);
 });
 
 test('with a key nothing is taken that was not signed with it', async () => {

@@ -105,20 +105,94 @@ describe('what lies in a log', () => {
     expect(page.floor).toBeGreaterThan(0);
   });
 
-  it('rejects what asks for it when keys hold something else', async () => {
+  it('rejects what asks for it when keys hold something else, or passes it over', async () => {
     await redis.command('HSET', '{wirepact:s:odd}', 'g', '1', 't', 't', 's', 's', 'w', 'w');
     await redis.command('HSET', '{wirepact:s:odd}:a', 'no number', 'x');
     const claim = { id: 'odd', userId: undefined, token: 't', nextToken: 'n' };
     await expect(open.broker.claimSession(claim)).rejects.toThrow('another program');
     await redis.command('ZADD', `${channel('odd')}:m`, '9999999999999', 's1');
     await redis.command('HSET', `${channel('odd')}:i`, 's1', '{"no":"member"}');
-    await expect(open.broker.members('odd')).rejects.toThrow('another program');
+    await open.broker.enter('odd', { id: 's2', userId: 'ann', info: '{}' });
+    expect(await open.broker.members('odd')).toEqual([{ id: 's2', userId: 'ann', info: '{}' }]);
+    expect(String(open.ear.all('failed').at(-1)?.error)).toContain('a member of "odd"');
     await redis.command('SET', '{wirepact:u:odd}', 'x');
     await expect(open.broker.sessionsOf('odd')).rejects.toThrow('WRONGTYPE');
     await redis.command('HSET', `${channel('heads')}:h`, 'epoch', 'e9', 'at', 'no number');
     expect(await open.broker.touch('heads', epoch, [])).toEqual({ epoch: 'e9', at: 0, missing: [] });
   });
 });
+
+describe('what is put down beside the logs', () => {
+  const session = { id: 's1', userId: 'ann', token: 't', state: '{"inbox":7}', done: '[[1,2]]' };
+  const claim = { id: 's1', userId: 'ann', token: 't', nextToken: 't' };
+  const key = '{wirepact:s:s1}';
+
+  it('is given back as it was put down', async () => {
+    for (const { broker } of [open, signed]) {
+      await broker.openSession({ ...session, answers: new Map([[1, 'one']]) });
+      await broker.commitSession({ id: 's1', generation: 1, state: '{}', answers: new Map([[2, 'two']]) });
+      expect(await broker.claimSession(claim)).toMatchObject({
+        ...{ state: '{}', done: '[[1,2]]' },
+        answers: new Map([
+          [1, 'one'],
+          [2, 'two'],
+        ]),
+      });
+      await broker.endSession('s1');
+      await redis.command('DEL', key);
+      await broker.enter('hall', { id: 's1', userId: 'ann', info: '"ann"' });
+      expect(await broker.members('hall')).toEqual([{ id: 's1', userId: 'ann', info: '"ann"' }]);
+    }
+  });
+
+  it('is a member of no room when it was not signed for it', async () => {
+    const member = { id: 's1', userId: 'ann', info: '"ann"' };
+    await open.broker.enter('closed', member);
+    expect(await signed.broker.members('closed')).toEqual([]);
+    await signed.broker.enter('closed', { ...member, id: 's2' });
+    const { s2 } = await fields(`${channel('closed')}:i`);
+    await redis.command('HSET', `${channel('closed')}:i`, 's1', s2 ?? '');
+    await redis.command('HSET', `${channel('other')}:i`, 's2', s2 ?? '');
+    await redis.command('ZADD', `${channel('other')}:m`, '9999999999999', 's2');
+    expect((await signed.broker.members('closed')).map(({ id }) => id)).toEqual(['s2']);
+    expect(await signed.broker.members('other')).toEqual([]);
+  });
+
+  it('is no session to go on with when it was not signed for it', async () => {
+    for (const [name, value] of [
+      ['s', '{}'],
+      ['d', '[[1,9]]'],
+    ] as const) {
+      await signed.broker.openSession(session);
+      await redis.command('HSET', key, name, value);
+      expect(await signed.broker.claimSession(claim)).toBeUndefined();
+      expect(await redis.command('EXISTS', key)).toBe(0);
+    }
+    await signed.broker.openSession({ ...session, id: 's2' });
+    await signed.broker.openSession(session);
+    const { s: state } = await fields('{wirepact:s:s2}');
+    await redis.command('HSET', key, 's', state ?? '');
+    expect(await signed.broker.claimSession(claim)).toBeUndefined();
+  });
+
+  it('is no answer when it was not signed for its number', async () => {
+    const answers = new Map([
+      [1, 'one'],
+      [2, 'two'],
+    ]);
+    await signed.broker.openSession({ ...session, answers });
+    const kept = await fields(`${key}:a`);
+    await redis.command('HSET', `${key}:a`, '1', kept['2'] ?? '', '3', '[{"text":"forged"}]');
+    const claimed = await signed.broker.claimSession(claim);
+    expect(claimed?.answers).toEqual(new Map([[2, 'two']]));
+    expect(String(signed.ear.all('failed').at(-1)?.error)).toContain('session s1');
+  });
+});
+
+async function fields(key: string): Promise<Record<string, string>> {
+  const pairs = (await redis.command('HGETALL', key)) as string[];
+  return Object.fromEntries(pairs.flatMap((name, at) => (at % 2 === 0 ? [[name, pairs[at + 1] ?? '']] : [])));
+}
 
 describe('any text at all', () => {
   const texts = new SharedTexts(new Signature(undefined), 10_000);

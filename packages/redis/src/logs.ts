@@ -21,7 +21,7 @@ import { readCommand, readPage, type RawEntry } from './scripts/read.js';
 import { renewCommand } from './scripts/renew.js';
 import { restoreCommand } from './scripts/restore.js';
 import { readTouched, touchCommand } from './scripts/touch.js';
-import { readEntry, type KeptEntry, type SharedText, type SharedTexts } from './shared-text.js';
+import { notOurs, readEntry, type KeptEntry, type SharedText, type SharedTexts } from './shared-text.js';
 
 /** What the logs need of the broker. */
 export interface LogsHost {
@@ -112,7 +112,7 @@ export class Logs {
     const raw = await engine().asks.ask(`the values of "${log}"`, command, readValues);
     return raw.flatMap(({ slot, time, value }) => {
       const body = texts.readValue(logKeys.channel, slot, value);
-      if (body === undefined) this.#notOurs(`a value of the log "${log}"`);
+      if (body === undefined) this.#reportForeign(`a value of the log "${log}"`);
       return body === undefined ? [] : [{ body, time }];
     });
   }
@@ -185,7 +185,7 @@ export class Logs {
       case 'renewed':
         return listener.renewed(log);
       default:
-        this.#notOurs(`what was said of the log "${log}"`);
+        this.#reportForeign(`what was said of the log "${log}"`);
     }
   }
 
@@ -204,7 +204,7 @@ export class Logs {
         entries.push(kept.entry);
         this.#recent.note(channel, kept.entry.at, key);
       } else {
-        this.#notOurs(`an entry of the log "${log}"`);
+        this.#reportForeign(`an entry of the log "${log}"`);
         floor = Math.max(floor, Number(at) || 0);
         entries = [];
       }
@@ -212,10 +212,8 @@ export class Logs {
     return { floor, entries };
   }
 
-  #notOurs(what: string): void {
-    this.#host.listener.failed(
-      new TypeError(`${what} is none of Wirepact's, or not signed with this hmacKey, and is passed over`),
-    );
+  #reportForeign(what: string): void {
+    this.#host.listener.failed(notOurs(what));
   }
 }
 

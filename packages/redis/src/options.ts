@@ -77,8 +77,8 @@ export interface RedisBrokerOptions {
   readonly queue?: QueueOptions;
   readonly heartbeat?: HeartbeatOptions;
   /**
-   * Messages are signed with it, and what is not is refused: whoever gets at Redis cannot make any up. At least 16 bytes,
-   * the same in every process.
+   * Messages are signed with it, and what is kept of sessions and of the members of rooms, and what is not is refused: whoever
+   * gets at Redis cannot make any up. At least 16 bytes, the same in every process.
    *
    * @default none: whoever may write to Redis is trusted
    */

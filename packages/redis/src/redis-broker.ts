@@ -22,12 +22,11 @@ import type {
 import { Engine } from './engine.js';
 import { Keys } from './keys.js';
 import { Logs } from './logs.js';
+import { Members } from './members.js';
 import { resolveOptions, type RedisBrokerOptions, type ResolvedOptions } from './options.js';
 import { Processes } from './processes.js';
 import { notAccepted } from './refusal.js';
-import type { Command } from './redis-script.js';
 import { allScripts } from './scripts/all-scripts.js';
-import { enterCommand, leaveCommand, membersCommand, readMembers } from './scripts/members.js';
 import { Sessions } from './sessions.js';
 import { SharedTexts } from './shared-text.js';
 import { Signature } from './signature.js';
@@ -55,6 +54,7 @@ export function redisBroker(options: RedisBrokerOptions = {}): Broker {
 interface Joined {
   readonly engine: Engine;
   readonly logs: Logs;
+  readonly members: Members;
   readonly sessions: Sessions;
   readonly processes: Processes;
 }
@@ -102,7 +102,10 @@ class RedisBroker implements Broker {
         );
       },
     });
-    this.#joined = { engine, logs, sessions: new Sessions(host), processes: new Processes(host) };
+    this.#joined = {
+      ...{ engine, logs, members: new Members(host) },
+      ...{ sessions: new Sessions(host), processes: new Processes(host) },
+    };
     engine.subscriptions.listenTo(keys.processChannel(processId));
     await engine.begun;
     if (engine.isClosed) throw notAccepted('the broker was closed before Redis was there');
@@ -162,16 +165,15 @@ class RedisBroker implements Broker {
   }
 
   async enter(room: string, member: SharedMember): Promise<boolean> {
-    return this.#say(enterCommand(this.#keys.log(room), member));
+    return (await this.#joined?.members.enter(room, member)) === true;
   }
 
   async leave(room: string, id: string): Promise<boolean> {
-    return this.#say(leaveCommand(this.#keys.log(room), id));
+    return (await this.#joined?.members.leave(room, id)) === true;
   }
 
   async members(room: string): Promise<readonly SharedMember[]> {
-    const command = membersCommand(this.#keys.log(room));
-    return this.#now.engine.asks.ask(`who is in "${room}"`, command, readMembers);
+    return this.#now.members.of(room);
   }
 
   async openSession(record: SessionRecord): Promise<SessionOutcome> {
@@ -213,10 +215,6 @@ class RedisBroker implements Broker {
 
   async isAlive(processId: string): Promise<boolean> {
     return this.#now.processes.isAlive(processId);
-  }
-
-  async #say(command: Command): Promise<boolean> {
-    return (await this.#joined?.engine.attempt(command)) !== undefined;
   }
 
   /** @throws SocketError `not_accepted` before it was joined */

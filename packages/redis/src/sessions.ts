@@ -1,5 +1,7 @@
-// Sessions as they are put down for whichever process their clients return to.
+// Sessions as they are put down for whichever process their clients return to. Where they are and what they were answered is
+// signed: it says what their clients are sent.
 import type {
+  BrokerListener,
   ClaimedSession,
   SessionClaim,
   SessionCommit,
@@ -22,14 +24,20 @@ import {
   readOutcome,
   type SessionSettings,
 } from './scripts/sessions.js';
+import { notOurs, type SharedTexts } from './shared-text.js';
 
 /** What the sessions need of the broker. */
 export interface SessionsHost {
   readonly keys: Keys;
+  readonly texts: SharedTexts;
+  readonly listener: BrokerListener;
   readonly settings: SessionSettings;
   readonly tag: string;
   readonly engine: () => Engine;
 }
+
+/** What is signed of a session. */
+type Signed = Pick<SessionCommit, 'state' | 'done' | 'answers'>;
 
 /** Sessions as Redis keeps them. */
 export class Sessions {
@@ -42,23 +50,25 @@ export class Sessions {
 
   async open(record: SessionRecord): Promise<SessionOutcome> {
     const { keys, settings } = this.#host;
-    const { id, userId } = record;
-    const command = openSessionCommand(keys, record, settings);
+    const { id, userId, done = '' } = record;
+    const command = openSessionCommand(keys, { ...record, ...this.#sign({ ...record, done }) }, settings);
     const outcome = await this.#asks.insist(`session ${id}`, command, readOutcome);
     if (userId !== undefined && outcome === 'kept') await this.#list(userId, id);
     return outcome;
   }
 
-  claim(claim: SessionClaim): Promise<ClaimedSession | undefined> {
+  async claim(claim: SessionClaim): Promise<ClaimedSession | undefined> {
     const { keys, settings, tag } = this.#host;
     const name = tag + (this.#claims += 1).toString(36);
     const command = claimSessionCommand(keys, claim, name, settings);
-    return this.#asks.ask(`session ${claim.id}`, command, readClaimed);
+    const claimed = await this.#asks.ask(`session ${claim.id}`, command, readClaimed);
+    return claimed && this.#check(claim.id, claimed);
   }
 
   async commit(commit: SessionCommit): Promise<SessionOutcome> {
     const { keys, settings } = this.#host;
-    const command = commitSessionCommand(keys, commit, settings.sessionMs);
+    const signed = { ...commit, ...this.#sign(commit) };
+    const command = commitSessionCommand(keys, signed, settings.sessionMs);
     const { outcome, userId } = await this.#asks.insist(`session ${commit.id}`, command, readCommitted);
     // the list may be lost alone, with its server of a cluster: what was sent to the user since has not found this session
     const isNew = userId !== undefined && (await this.#list(userId, commit.id));
@@ -100,6 +110,41 @@ export class Sessions {
 
   get #asks(): Engine['asks'] {
     return this.#host.engine().asks;
+  }
+
+  /** What of it its clients are sent, or where, as it is kept. */
+  #sign({ id, state, done, answers }: Signed & { readonly id: string }): Signed {
+    const { texts, keys } = this.#host;
+    const { session, answers: key } = keys.session(id);
+    return {
+      ...(state !== undefined && { state: texts.kept(state, session, 'state') }),
+      ...(done !== undefined && { done: texts.kept(done, session, 'done') }),
+      ...(answers !== undefined && {
+        answers: new Map(
+          Array.from(answers, ([number, text]) => [number, texts.kept(text, key, String(number))]),
+        ),
+      }),
+    };
+  }
+
+  /** What can be trusted of a session. One of which it is not known where it was is none any more. */
+  #check(id: string, claimed: ClaimedSession): ClaimedSession | undefined {
+    const { texts, keys, settings, listener, engine } = this.#host;
+    const { session, answers: key } = keys.session(id);
+    const state = texts.readKept(claimed.state, session, 'state');
+    const done = texts.readKept(claimed.done, session, 'done');
+    if (state === undefined || done === undefined) {
+      listener.failed(notOurs(`session ${id}`));
+      engine().say(endSessionCommand(keys, id, settings.sessionMs, claimed.generation));
+      return undefined;
+    }
+    const answers = new Map<number, string>();
+    for (const [number, signed] of claimed.answers) {
+      const text = texts.readKept(signed, key, String(number));
+      if (text === undefined) listener.failed(notOurs(`an answer of session ${id}`));
+      else answers.set(number, text);
+    }
+    return { ...claimed, state, done, answers };
   }
 
   /** Has the user's list name the session. Whether that is new to it. */

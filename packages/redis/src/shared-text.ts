@@ -16,8 +16,8 @@ export type SharedText =
   | { readonly kind: 'renewed' }
   | { readonly kind: 'told'; readonly text: string };
 
-/** The first letter; the script that appends writes the one of an entry. */
-const letters = { appended: 'a', emitted: 'e', latest: 'l', renewed: 'r', told: 't' } as const;
+/** The first letter; the script that appends writes the one of an entry. What is only kept has it in its signature alone. */
+const letters = { appended: 'a', emitted: 'e', kept: 'k', latest: 'l', renewed: 'r', told: 't' } as const;
 
 /** Longer numbers are no positions: 2⁵³ has 16 digits. */
 const longestNumber = 16;
@@ -70,6 +70,16 @@ export class SharedTexts {
   readValue(channel: string, slot: string, signed: string): string | undefined {
     if (signed.length > this.#maxLength) return undefined;
     return this.#signature.check(signed, channel, letters.latest, slot);
+  }
+
+  /** Something that is kept beside the logs; `place` says where it lies, and it holds nowhere else. */
+  kept(text: string, ...place: readonly string[]): string {
+    return this.#signature.sign(text, letters.kept, ...place);
+  }
+
+  readKept(signed: string, ...place: readonly string[]): string | undefined {
+    if (signed.length > this.#maxLength) return undefined;
+    return this.#signature.check(signed, letters.kept, ...place);
   }
 
   /** What was said; `undefined` when it is nothing of ours. */
@@ -125,6 +135,11 @@ export function readNumber(text: unknown): number | undefined {
   if (typeof text !== 'string' || text.length > longestNumber || !/^\d+$/.test(text)) return undefined;
   const number = Number(text);
   return Number.isSafeInteger(number) ? number : undefined;
+}
+
+/** What is told of something that lies in Redis, or was heard there, and cannot be taken. */
+export function notOurs(what: string): TypeError {
+  return new TypeError(`${what} is none of Wirepact's, or not signed with this hmacKey, and is passed over`);
 }
 
 function readLatest(rest: string): SharedText | undefined {

@@ -29,9 +29,9 @@ pruneMembers(KEYS[1], KEYS[2])
 return redis.call('HGETALL', KEYS[2])
 `);
 
-export function enterCommand(keys: LogKeys, { id, userId, info }: SharedMember): Command {
-  const args = [memberForMs, id, JSON.stringify([userId ?? null, info])];
-  return enterScript.call([keys.memberTimes, keys.members], args);
+/** `known` is what may be known of it, as it is kept. */
+export function enterCommand(keys: LogKeys, id: string, known: string): Command {
+  return enterScript.call([keys.memberTimes, keys.members], [memberForMs, id, known]);
 }
 
 export function leaveCommand(keys: LogKeys, id: string): Command {
@@ -42,25 +42,30 @@ export function membersCommand(keys: LogKeys): Command {
   return membersScript.call([keys.memberTimes, keys.members], []);
 }
 
-export function readMembers(reply: unknown): readonly SharedMember[] {
+/** A member as it is kept, unchecked. */
+export interface RawMember {
+  readonly id: string;
+  readonly known: string;
+}
+
+export function readMembers(reply: unknown): readonly RawMember[] {
   if (!Array.isArray(reply)) throw unreadable('who is in a room', reply);
-  const members: SharedMember[] = [];
+  const members: RawMember[] = [];
   for (let index = 0; index + 1 < reply.length; index += 2) {
-    members.push(readMember(String(reply[index]), String(reply[index + 1])));
+    members.push({ id: String(reply[index]), known: String(reply[index + 1]) });
   }
   return members;
 }
 
-function readMember(id: string, text: string): SharedMember {
+/** What is known of a member; `undefined` when that is nothing of ours. */
+export function readKnown(text: string): Omit<SharedMember, 'id'> | undefined {
   let read: unknown;
   try {
     read = JSON.parse(text);
   } catch {
-    throw unreadable('who is in a room', text);
+    return undefined;
   }
   const [userId, info] = Array.isArray(read) ? (read as readonly unknown[]) : [];
-  if (typeof info !== 'string' || (userId !== null && typeof userId !== 'string')) {
-    throw unreadable('who is in a room', text);
-  }
-  return { id, userId: userId ?? undefined, info };
+  if (typeof info !== 'string' || (userId !== null && typeof userId !== 'string')) return undefined;
+  return { userId: userId ?? undefined, info };
 }

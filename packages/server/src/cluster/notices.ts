@@ -1,7 +1,7 @@
 // What processes say to each other beside messages: nothing of it is kept, and whoever is away does not hear it.
 import type { Hub } from '../hub.js';
 import { isOwnCode } from '../connection/own-codes.js';
-import { parseJson, toRecord } from '../read-json.js';
+import { isJson, parseJson, toRecord } from '../read-json.js';
 import { disconnectUser, type Logout } from '../session/logouts.js';
 import type { MemberNotice } from './shared-members.js';
 
@@ -30,9 +30,5 @@ function isMember(notice: Unchecked): notice is Unchecked & MemberNotice {
   const { kind, room, id, info, from } = notice;
   const isFrom = from === undefined || typeof from === 'string';
   const isWhole = typeof room === 'string' && typeof id === 'string' && isFrom;
-  return (
-    kind === 'member' &&
-    isWhole &&
-    (info === undefined || (typeof info === 'string' && parseJson(info) !== undefined))
-  );
+  return kind === 'member' && isWhole && (info === undefined || isJson(info));
 }

@@ -5,7 +5,7 @@ import type { AnswerFrame } from '../routing/answer-store.js';
 import type { HandledBy } from './handled-elsewhere.js';
 import { isPosition } from '../session/hello.js';
 import { isOwnCode } from '../connection/own-codes.js';
-import { parseJson, toRecord } from '../read-json.js';
+import { isJson, parseJson, toRecord } from '../read-json.js';
 import { findRoomNameFault } from '../rooms/rooms.js';
 
 /** A process has claimed a session, and asks the one that had it. */
@@ -144,10 +144,6 @@ export function areFrames(frames: unknown): frames is readonly AnswerFrame[] {
     const { text, n } = toRecord(one);
     return typeof text === 'string' && isFrame(text) && (n === undefined || isPosition(n));
   });
-}
-
-function isJson(text: unknown): boolean {
-  return typeof text === 'string' && parseJson(text) !== undefined;
 }
 
 function isFrame(text: string): boolean {

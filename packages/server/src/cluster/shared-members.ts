@@ -4,6 +4,7 @@ import type { Broker } from './broker.js';
 import type { Hub } from '../hub.js';
 import { eachOf } from '../each-of.js';
 import { describe, findInfo, tellOf, tracksMembers } from '../rooms/member-lists.js';
+import { isJson } from '../read-json.js';
 import type { Room } from '../rooms/rooms.js';
 import type { Session } from '../session/session.js';
 
@@ -183,7 +184,7 @@ export class SharedMembers {
     try {
       // from then on what changes is heard of
       await room.log.source?.prepare(Infinity);
-      const members = new Map((await this.#broker.members(room.name)).map(({ id, info }) => [id, info]));
+      const members = await this.#readAll(room.name);
       for (const [id, info] of heard) {
         if (info === undefined) members.delete(id);
         else members.set(id, info);
@@ -199,6 +200,16 @@ export class SharedMembers {
       // it is read again when the engine is back, or with the next round
     }
     list.isTold = true;
+  }
+
+  /** What is known of each becomes a part of a frame as it is: what is no JSON is nobody's. */
+  async #readAll(room: string): Promise<Map<string, string>> {
+    const members = new Map<string, string>();
+    for (const { id, info } of await this.#broker.members(room)) {
+      if (isJson(info)) members.set(id, info);
+      else this.#hub.report(new TypeError(`a member of the room "${room}" is none of Wirepact's`));
+    }
+    return members;
   }
 
   /** Those of other processes. */
