@@ -26,6 +26,8 @@ export interface HandedOver {
   readonly answers?: readonly (readonly [number, readonly AnswerFrame[]])[];
   /** What is still being handled: there, or by others that had the session before. */
   readonly running?: readonly HandledBy[];
+  /** The session has ended there: nobody goes on with it. */
+  readonly isOver?: boolean;
 }
 
 /** A message of a session that is elsewhere by now was handled. */
@@ -79,14 +81,18 @@ export interface Answer {
   readonly error?: WireError;
 }
 
-/** A client is to be closed. */
-export interface Close {
-  readonly kind: 'close';
-  readonly id: string;
+/** How a client is closed. */
+export interface Closing {
   readonly reason: string;
   readonly code: number;
   /** Unless it began after that, in ms since the epoch. */
   readonly before?: number;
+}
+
+/** A client is to be closed. */
+export interface Close extends Closing {
+  readonly kind: 'close';
+  readonly id: string;
 }
 
 /** A client is to be put into a room, or taken out of it. */
@@ -106,11 +112,12 @@ type Unchecked = Readonly<Record<string, unknown>>;
 const checks: { readonly [K in ProcessMessage['kind']]: (message: Unchecked) => boolean } = {
   'hand-over': ({ id, generation, to, isThere }) =>
     areTexts(id, to) && isPosition(generation) && typeof isThere === 'boolean',
-  'handed-over': ({ id, done, answers, running }) =>
+  'handed-over': ({ id, done, answers, running, isOver }) =>
     areTexts(id) &&
     (done === undefined || areTexts(done)) &&
     (answers === undefined || isListOf(answers, isAnswered)) &&
-    (running === undefined || isListOf(running, isHandledBy)),
+    (running === undefined || isListOf(running, isHandledBy)) &&
+    (isOver === undefined || typeof isOver === 'boolean'),
   handled: ({ id, number, frames }) =>
     areTexts(id) && isPosition(number) && (frames === undefined || areFrames(frames)),
   wanted: ({ id, to, numbers }) => areTexts(id, to) && isListOf(numbers, isPosition),

@@ -11,7 +11,10 @@ const channels = defineChannels({});
 const banned = { code: 4600, reason: 'banned' };
 
 async function start() {
-  const started = await startNodes(channels);
+  /** The codes of those that have ended, in whatever process. */
+  const gone: number[] = [];
+  const event = { onDisconnect: (_socket: unknown, { code }: { code: number }) => void gone.push(code) };
+  const started = await startNodes(channels, { event });
   const { clock, engine, nodes } = started;
   /** Time passes. */
   const wait = async (seconds: number): Promise<void> => {
@@ -31,7 +34,7 @@ async function start() {
   };
   const isResumed = async (client: TestClient): Promise<unknown> =>
     (await nodes[2].resume(client, {}, 'ann')).welcome.resumed;
-  return { ...started, wait, outage, isResumed };
+  return { ...started, gone, wait, outage, isResumed };
 }
 
 describe('while the engine is away', () => {
@@ -117,7 +120,82 @@ describe('while the engine is away', () => {
     expect(errors()).toEqual([expect.objectContaining({ code: 'not_accepted' })]);
   });
 
-  it('no more ends are kept than can be, and those that are given up are reported', async () => {
+  it('no process that is back earlier goes on with what another one has ended', async () => {
+    const { engine, nodes, gone } = await start();
+    const [one, other] = nodes;
+    const client = await other.connect('ann');
+    await settle();
+    engine.goAway();
+    other.sockets.client(client.welcome.session)?.disconnect('banned', 4600);
+    const returning = one.resume(client, {}, 'ann');
+    await settle();
+    engine.comeBack();
+    const back = await returning;
+    expect(back.welcome).toMatchObject({ resumed: false });
+    expect(back.welcome.session).not.toBe(client.welcome.session);
+    expect(back.transport.closedWith).toBeUndefined();
+    expect(gone).toEqual([4600]);
+  });
+
+  it('the process that has ended it does not go on with it either', async () => {
+    const { engine, nodes, wait, gone } = await start();
+    const [one] = nodes;
+    const client = await one.connect('ann');
+    await settle();
+    engine.goAway();
+    one.sockets.client(client.welcome.session)?.disconnect('banned', 4600);
+    await wait(6);
+    const returning = one.resume(client, {}, 'ann');
+    await settle();
+    engine.comeBack();
+    expect((await returning).welcome).toMatchObject({ resumed: false });
+    expect(gone).toEqual([4600]);
+  });
+});
+
+describe('while one process cannot be heard', () => {
+  /** A client of the first process, and what lets that one be heard again. */
+  async function startUnheard() {
+    const started = await start();
+    const client = await started.nodes[0].connect('ann');
+    await settle();
+    started.brokers[0].hold('everything', true);
+    return { ...started, client, release: () => started.brokers[0].hold('everything', false) };
+  }
+
+  it('a client that it closes is closed where it goes on meanwhile', async () => {
+    const { client, nodes, release, wait, isResumed } = await startUnheard();
+    const [one, other] = nodes;
+    one.sockets.client(client.welcome.session)?.disconnect('banned', 4600);
+    const returning = other.resume(client, {}, 'ann');
+    await wait(4);
+    const back = await returning;
+    expect(back.welcome.resumed).toBe(true);
+    release();
+    await settle();
+    await settle();
+    expect(back.transport.closedWith).toEqual(banned);
+    expect(await isResumed(back)).toBe(false);
+  });
+
+  it('a client that it has waited for too long ends once', async () => {
+    const { brokers, nodes, wait, gone } = await start();
+    const [one, other] = nodes;
+    const client = await one.connect('ann');
+    client.cut();
+    await wait(119);
+    brokers[0].hold('everything', true);
+    const returning = other.resume(client, {}, 'ann');
+    await wait(1);
+    expect(gone).toEqual([1006]);
+    brokers[0].hold('everything', false);
+    expect((await returning).welcome.resumed).toBe(false);
+    expect(gone).toEqual([1006]);
+  });
+});
+
+describe('ends that the engine does not take', () => {
+  it('are kept up to a bound, and those that are given up are reported', async () => {
     const clock = createManualClock();
     const reports: unknown[] = [];
     const broker = { endSession: () => Promise.reject(new Error('away')) };

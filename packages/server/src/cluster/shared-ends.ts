@@ -6,7 +6,7 @@ import type { Broker, SessionPlace } from './broker.js';
 import { eachOf } from '../each-of.js';
 import { everyoneName } from '../delivery/log.js';
 import type { DisconnectNotice } from './notices.js';
-import type { Close } from './process-messages.js';
+import type { Close, Closing } from './process-messages.js';
 import { inboxLogOf } from './shared-sender.js';
 import type { Timers } from '../timers.js';
 
@@ -14,6 +14,9 @@ import type { Timers } from '../timers.js';
 const maxWaiting = 10_000;
 /** So long after the engine is back all is done once more: others come back a moment later, or give back what it has lost. */
 const onceMoreMs = 1_000;
+
+/** So long after the engine was told of an end too late it is known here: whoever claimed the session before that asks for it. */
+const rememberedMs = 10_000;
 
 /** Ends something; rejects where the engine does not take that. */
 type End = () => Promise<void>;
@@ -26,6 +29,8 @@ export class SharedEnds {
   readonly #report: (error: unknown) => void;
   /** What the engine has not taken, by what it ends. */
   readonly #waiting = new Map<string, End>();
+  /** Sessions that have ended here, by the same names. */
+  readonly #ended = new Set<string>();
 
   constructor(broker: Broker, clock: Clock, timers: Timers, report: (error: unknown) => void) {
     this.#broker = broker;
@@ -34,12 +39,34 @@ export class SharedEnds {
     this.#report = report;
   }
 
-  /** Nobody is to go on with a session that has ended here. Never rejects. */
-  async endSession(id: string, generation: number): Promise<void> {
+  /** A session is ending here: another process that claims it before the engine knows is told so when it asks. */
+  noteEnd(id: string): void {
+    this.#ended.add(nameOf(id));
+  }
+
+  /** Whether a session has ended here, and it may be that not everybody knows. */
+  hasEnded(id: string): boolean {
+    return this.#ended.has(nameOf(id));
+  }
+
+  /**
+   * Nobody is to go on with a session that has ended here; one that the application has closed is closed wherever its client went
+   * on meanwhile. Never rejects.
+   */
+  async endSession(id: string, generation: number, closing?: Closing): Promise<void> {
+    const what = nameOf(id);
+    this.noteEnd(id);
     const end = async (): Promise<void> => {
-      if (await this.#broker.endSession(id, generation)) this.#broker.drop(inboxLogOf(id));
+      if (await this.#broker.endSession(id, generation)) {
+        this.#ended.delete(what);
+        return this.#broker.drop(inboxLogOf(id));
+      }
+      this.#timers.after(`the end of ${what}`, rememberedMs, () => this.#ended.delete(what));
+      if (closing === undefined) return;
+      const place = await this.#broker.findSession(id);
+      if (place !== undefined) await this.#disconnectOne(place, closing);
     };
-    await end().catch(() => this.#keep(`session ${id}`, end));
+    await end().catch(() => this.#keep(what, end));
   }
 
   /** Does it, and again where that fails, which is reported. Never rejects. */
@@ -80,17 +107,16 @@ export class SharedEnds {
   async #disconnect(notice: DisconnectNotice): Promise<void> {
     this.#broker.emit(everyoneName, JSON.stringify(notice));
     const places = await this.#broker.sessionsOf(notice.userId);
-    await Promise.all(places.map((place) => this.#disconnectOne(place, notice)));
+    const { reason, code, before } = notice;
+    const closing = { reason, code, ...(before !== undefined && { before }) };
+    await Promise.all(places.map((place) => this.#disconnectOne(place, closing)));
   }
 
-  async #disconnectOne(
-    { id, processId }: SessionPlace,
-    { userId: _, ...notice }: DisconnectNotice,
-  ): Promise<void> {
-    const close: Close = { ...notice, kind: 'close', id };
+  async #disconnectOne({ id, processId }: SessionPlace, closing: Closing): Promise<void> {
+    const close: Close = { ...closing, kind: 'close', id };
     const isHeard = await this.#broker.tell(processId, JSON.stringify(close));
     // when it began is known to the process that has it
-    if (!isHeard || notice.before === undefined) await this.#broker.endSession(id);
+    if (!isHeard || closing.before === undefined) await this.#broker.endSession(id);
   }
 
   #keep(what: string, end: End): void {
@@ -100,8 +126,14 @@ export class SharedEnds {
     const [oldest] = this.#waiting.keys();
     if (oldest === undefined || this.#waiting.size <= maxWaiting) return;
     this.#waiting.delete(oldest);
+    this.#ended.delete(oldest);
     this.#report(givenUp(oldest));
   }
+}
+
+/** What a session is called among what is ended. */
+function nameOf(id: string): string {
+  return `session ${id}`;
 }
 
 function givenUp(what: string): SocketError {

@@ -5,6 +5,7 @@ import type { AnswerFrame } from '../routing/answer-store.js';
 import type { Broker, SessionCommit, SessionOutcome, SessionRecord } from './broker.js';
 import { handledNumbers } from '../session/received-numbers.js';
 import type { Session } from '../session/session.js';
+import type { Closing } from './process-messages.js';
 import { encodeState } from './session-state.js';
 import { UnhandledNumbers } from './unhandled-numbers.js';
 
@@ -131,11 +132,12 @@ export class SharedSession {
     return this.commit();
   }
 
-  /** Nobody is to go on with it. */
-  async end(): Promise<void> {
-    while (this.#committing !== undefined) await this.#committing;
+  /** Nobody is to go on with it. `closing` is how the application has closed it, if it has. */
+  async end(closing?: Closing): Promise<void> {
     const { id, hub } = this.#session;
-    await hub.cluster?.ends.endSession(id, this.generation);
+    hub.cluster?.ends.noteEnd(id);
+    while (this.#committing !== undefined) await this.#committing;
+    await hub.cluster?.ends.endSession(id, this.generation, closing);
   }
 
   async #commit(): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Broker, ClaimedSession } from './broker.js';
 import type { Connection } from '../connection/connection.js';
 import { Departures, handOverMs } from './departures.js';
 import { stillHandled } from './handled-elsewhere.js';
+import { HandOvers } from './hand-overs.js';
 import type { Hello } from '../session/hello.js';
 import type { Hub } from '../hub.js';
 import {
@@ -14,7 +15,7 @@ import {
   openSession,
   suspendSession,
 } from '../session/lifecycle.js';
-import type { HandedOver, HandOver, ProcessMessage } from './process-messages.js';
+import type { Closing, HandedOver, HandOver, ProcessMessage } from './process-messages.js';
 import { ProcessCalls } from './process-calls.js';
 import { handledNumbers } from '../session/received-numbers.js';
 import { resumeSession } from '../session/resume.js';
@@ -45,11 +46,11 @@ export class SharedSessions {
   readonly #hub: Hub;
   readonly #claims: ClaimsHost;
   readonly #calls: ProcessCalls;
+  readonly #handOvers: HandOvers;
   readonly #returns = new Semaphore(returnsAtOnce);
   /** Clients that come back, by the session that they had. */
   readonly #returning = new Map<string, Promise<void>>();
   readonly #timers = new Set<() => void>();
-  readonly #awaited = new Map<string, (handedOver?: HandedOver) => void>();
 
   constructor(broker: Broker, processId: string, hub: Hub) {
     this.broker = broker;
@@ -59,6 +60,8 @@ export class SharedSessions {
       new Promise((resolve) => void this.#after(delayMs, resolve));
     this.#claims = { broker, hub, pause };
     this.#calls = new ProcessCalls({ broker, clock: hub.options.clock, pause });
+    const after = (delayMs: number, run: () => void): (() => void) => this.#after(delayMs, run);
+    this.#handOvers = new HandOvers({ processId, calls: this.#calls, after });
     this.departures = new Departures(hub, processId, (to, message) => this.#tell(to, message));
   }
 
@@ -76,9 +79,9 @@ export class SharedSessions {
     this.#hub.cluster?.countSoon();
   }
 
-  /** It has ended for good. */
-  remove({ shared }: Session): void {
-    void shared?.end();
+  /** It has ended for good; `closing` is how the application has closed it, if it has. */
+  remove({ shared }: Session, closing?: Closing): void {
+    void shared?.end(closing);
     this.#hub.cluster?.countSoon();
   }
 
@@ -132,6 +135,7 @@ export class SharedSessions {
     if (claimed === undefined) return this.#begin(connection, hello);
     // also where the connection is gone by now: nobody else has the session any more
     const session = await this.#take(claimed, client);
+    if (session === undefined) return this.#begin(connection, hello);
     if (!connection.outgoing.isClosed) return resumeSession(session, connection, hello, secret);
     session.resumeToken.rotate(token, secret);
     this.#waitAgain(session);
@@ -209,7 +213,7 @@ export class SharedSessions {
   /** A process says something about a session. */
   told(message: ProcessMessage): void {
     if (message.kind === 'hand-over') this.#handOver(message);
-    else if (message.kind === 'handed-over') this.#awaited.get(message.id)?.(message);
+    else if (message.kind === 'handed-over') this.#handOvers.heard(message);
     else this.departures.told(message);
   }
 
@@ -221,7 +225,8 @@ export class SharedSessions {
     await this.departures.sweep(this.broker);
   }
 
-  async #take(claimed: ClaimedSession, client: ReturningClient): Promise<Session> {
+  /** `undefined` where the session has ended, and the engine had not heard of that. */
+  async #take(claimed: ClaimedSession, client: ReturningClient): Promise<Session | undefined> {
     const { connection, hello, id } = client;
     const local = this.#hub.roster.find(id);
     const { generation, processId } = claimed;
@@ -234,7 +239,9 @@ export class SharedSessions {
       this.fenced(local);
     }
     const isThere = isPrompt(client) && !connection.outgoing.isClosed;
-    const handedOver = processId === this.#processId ? undefined : await this.#ask(id, claimed, isThere);
+    const isOwn = processId === this.#processId;
+    const handedOver = isOwn ? this.#unknown(id) : await this.#handOvers.ask(id, claimed, isThere);
+    if (handedOver?.isOver === true) return void this.#hub.cluster?.ends.endSession(id, generation);
     const session = restoreSession({ id, claimed, handedOver, connection, hello }, this);
     this.#hub.roster.add(session);
     const handling = new Set((handedOver?.running ?? []).map(([, by]) => by));
@@ -242,34 +249,12 @@ export class SharedSessions {
     return session;
   }
 
-  /** Asks the process that had it for what it knows beyond what was put down. */
-  async #ask(
-    id: string,
-    { generation, processId }: ClaimedSession,
-    isThere: boolean,
-  ): Promise<HandedOver | undefined> {
-    let stop = (): void => undefined;
-    const answer = new Promise<HandedOver | undefined>((resolve) => {
-      const giveUp = (): void => resolve(undefined);
-      stop = this.#after(handOverMs, giveUp);
-      this.#awaited.set(id, resolve);
-      const text = JSON.stringify({ kind: 'hand-over', id, generation, to: this.#processId, isThere });
-      const isOver = (): boolean => this.#awaited.get(id) !== resolve;
-      void this.#calls.call(processId, text, isOver).then((isHeard) => void (isHeard || giveUp()));
-      void this.#calls.isGone(processId).then((isGone) => void (isGone && giveUp()));
-    });
-    const handedOver = await answer;
-    stop();
-    this.#awaited.delete(id);
-    return handedOver;
-  }
-
   #handOver({ id, generation, to, isThere }: HandOver): void {
     const session = this.departures.find(id);
     const { shared } = session ?? {};
     const isOlder = shared !== undefined && shared.generation < generation;
     if (session === undefined || shared === undefined || !isOlder) {
-      return void this.#tell(to, { kind: 'handed-over', id });
+      return void this.#tell(to, this.#unknown(id));
     }
     const running = stillHandled(session, this.#processId);
     shared.movedTo = to;
@@ -277,6 +262,15 @@ export class SharedSessions {
     const answers = [...(session.answers?.all() ?? [])];
     this.fenced(session, isThere ? closeCodes.takenOver : closeCodes.internal);
     void this.#tell(to, { kind: 'handed-over', id, done, answers, running });
+  }
+
+  /** What is known here of a session that is not here. */
+  #unknown(id: string): HandedOver {
+    return {
+      kind: 'handed-over',
+      id,
+      ...(this.#hub.cluster?.ends.hasEnded(id) === true && { isOver: true }),
+    };
   }
 
   /** Runs something later, unless nobody is waited for any more. Returns what calls that off. */

@@ -47,8 +47,11 @@ export function welcome(session: Session, more: string, used?: string, secret?: 
   session.write(hub.dialect.encode('$welcome', data));
 }
 
-/** Ends a session once: `onDisconnect` first, then it leaves the counts and its rooms. */
-export function endSession(session: Session, code: number, reason: string): void {
+/**
+ * Ends a session once: `onDisconnect` first, then it leaves the counts and its rooms. One that the application `isSentAway` by
+ * ends in whatever process its client has reached meanwhile.
+ */
+export function endSession(session: Session, code: number, reason: string, isSentAway = false): void {
   if (!session.isHere) return;
   const { hub, socket, connection } = session;
   // what ends is not the session, which another process has
@@ -65,7 +68,7 @@ export function endSession(session: Session, code: number, reason: string): void
   leaveAllRooms(session);
   hub.roster.remove(session);
   session.inbox?.log.close();
-  hub.cluster?.sessions.remove(session);
+  hub.cluster?.sessions.remove(session, isSentAway ? { code, reason } : undefined);
   hub.counters.disconnected += 1;
   session.state = 'ended';
   session.noteIdle();

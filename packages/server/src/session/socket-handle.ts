@@ -74,7 +74,7 @@ export class SocketHandle {
   disconnect(reason = '', code: number = closeCodes.normal): void {
     checkOwnClose(code, reason);
     this.#elsewhere?.disconnect(this.id, reason, code);
-    endSession(this.#session, code, reason);
+    endSession(this.#session, code, reason, true);
   }
 
   /** How its client is reached where that has gone on in another process, while a handler still runs here. */
