@@ -32,6 +32,7 @@ export {
   type DisconnectReason,
   type HeartbeatOptions,
   type LogOptions,
+  type MemberInfo,
   type OriginOptions,
   type RoomOptions,
   type SessionOptions,

@@ -45,12 +45,19 @@ export interface SocketEvents<TChannels, TContext> {
   readonly onDisconnect?: (socket: Socket<TChannels, TContext>, reason: DisconnectReason) => void;
 }
 
+/** What may be known of a client, sent as JSON. */
+export type MemberInfo = string | number | boolean | null | undefined | (object & { readonly then?: never });
+
 /** Who may join rooms from the client's side, and what is known there of each other. */
 export interface RoomOptions<TChannels, TContext> {
   /** Whether this client may join this room. Throwing refuses as well. @default nobody may */
   readonly authorize?: (socket: Socket<TChannels, TContext>, room: string) => Awaitable<boolean>;
-  /** What other members of its rooms may know of a client. @default nothing, and no list of members is kept */
-  readonly member?: (socket: Socket<TChannels, TContext>, room: string) => unknown;
+  /**
+   * What other members of its rooms may know of a client: what is known already, no promise.
+   *
+   * @default nothing, and no list of members is kept
+   */
+  readonly member?: (socket: Socket<TChannels, TContext>, room: string) => MemberInfo;
   /**
    * Whether a client that joins this room may read what was said there before, as far as the room's log goes back. Without
    * it nobody may, and rooms are forgotten as soon as nobody is in them. @default nobody may

@@ -72,6 +72,12 @@ describe('the context', () => {
         },
         routes: { time: ({ context }) => context.user },
       });
+      class Person {
+        readonly name = 'ann';
+      }
+      new SocketManager(channels, { rooms: { member: () => new Person() } });
+      // @ts-expect-error the list of members waits for nothing
+      new SocketManager(channels, { rooms: { member: async () => 'ann' } });
       new SocketManager(channels, {
         authenticate: () => ({ user: 'ann' }),
         // @ts-expect-error there is no such thing in the context

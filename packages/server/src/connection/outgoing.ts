@@ -19,6 +19,8 @@ export class Outgoing {
   #newest: Map<string, string> | undefined;
   #waiting: Waiters | undefined;
   #closed = false;
+  /** So much of what waits does not count against its reader. */
+  #excusedBytes = 0;
   /** When something was last sent, in ms since the epoch. */
   lastSentAt: number;
 
@@ -65,7 +67,7 @@ export class Outgoing {
       this.#counters.dropped.gone += 1;
       return;
     }
-    if (this.#transport.bufferedBytes >= this.#bounds.hardBytes) return this.giveUp();
+    if (this.#isTooMuch) return this.giveUp();
     this.#counters.sent += 1;
     this.lastSentAt = this.#clock.now();
     this.#transport.send(text);
@@ -77,11 +79,28 @@ export class Outgoing {
       this.#counters.dropped.gone += texts.length;
       return;
     }
-    if (this.#transport.bufferedBytes >= this.#bounds.hardBytes) return this.giveUp();
+    if (this.#isTooMuch) return this.giveUp();
     this.#counters.sent += texts.length;
     this.lastSentAt = this.#clock.now();
     if (this.#transport.sendAll !== undefined) this.#transport.sendAll(texts);
     else for (const text of texts) this.#transport.send(text);
+  }
+
+  /** Whether a frame is no more than may wait, or little waits before it. */
+  hasRoomFor(text: string): boolean {
+    const { bufferedBytes } = this.#transport;
+    if (bufferedBytes < this.#bounds.resumeBytes) return true;
+    return bufferedBytes + Buffer.byteLength(text) < this.#bounds.hardBytes;
+  }
+
+  /**
+   * Sends one frame of the protocol's own, however large it is, where there is {@link hasRoomFor room} for it: its reader is not
+   * given up for what comes after it, and of which no more waits than ever.
+   */
+  writeWhole(text: string): void {
+    const before = this.#transport.bufferedBytes;
+    this.write(text);
+    this.#excusedBytes += Math.max(0, this.#transport.bufferedBytes - before);
   }
 
   /** Resolves once so little waits that a stream may go on, or once nothing will ever be sent again. */
@@ -92,6 +111,7 @@ export class Outgoing {
 
   /** The network took something. */
   drained(): void {
+    if (this.#transport.bufferedBytes < this.#bounds.hardBytes) this.#excusedBytes = 0;
     if (this.#newest === undefined && this.#waiting === undefined) return;
     if (this.#transport.bufferedBytes >= this.#bounds.resumeBytes) return;
     for (const [slot, text] of this.#newest ?? []) {
@@ -109,6 +129,10 @@ export class Outgoing {
     this.#closed = true;
     this.#newest = undefined;
     this.#waiting?.wakeAll();
+  }
+
+  get #isTooMuch(): boolean {
+    return this.#transport.bufferedBytes - this.#excusedBytes >= this.#bounds.hardBytes;
   }
 
   #keep(slot: string, text: string): void {

@@ -29,22 +29,18 @@ export function tellMembers(session: Session, room: Room, own?: string): Promise
   const { hub, speaksProtocol, connection } = session;
   if (!speaksProtocol || !tracksMembers(hub)) return undefined;
   if (hub.cluster === undefined) {
-    const infos = Array.from(room.members.keys(), (member) => {
-      const info = member === session ? own : undefined;
-      return [member.id, info ?? describe(member, room.name)] as const;
+    return writeMembers(session, room, () => {
+      return Array.from(room.members.keys(), (member) => {
+        const info = member === session ? own : undefined;
+        return [member.id, info ?? describe(member, room.name)] as const;
+      });
     });
-    writeMembers(session, room.name, infos);
-    return undefined;
   }
   const { members } = hub.cluster;
   const known = members.findKnown(room);
-  if (known !== undefined) {
-    writeMembers(session, room.name, known);
-    return undefined;
-  }
+  if (known !== undefined) return writeMembers(session, room, () => known);
   const telling = members.list(room).then((infos) => {
-    const isThere = session.connection === connection && room.members.has(session);
-    if (isThere) writeMembers(session, room.name, infos);
+    return session.connection === connection ? writeMembers(session, room, () => infos) : undefined;
   });
   return members.inTime(telling);
 }
@@ -72,15 +68,51 @@ export function findInfo(session: Session, room: string): string | undefined {
 export function describe(session: Session, room: string): string {
   const { hub, socket } = session;
   try {
-    return JSON.stringify(hub.hooks.rooms?.member?.(socket, room) ?? null) ?? 'null';
+    const known = hub.hooks.rooms?.member?.(socket, room) ?? null;
+    if (isThenable(known)) return refusePromise(session, known);
+    return JSON.stringify(known) ?? 'null';
   } catch (error) {
     hub.report(error, session);
     return 'null';
   }
 }
 
-function writeMembers(session: Session, room: string, infos: Iterable<readonly [string, string]>): void {
-  const all = Array.from(infos, ([id, info]) => `${JSON.stringify(id)}:${info}`);
-  const data = `{"room":${JSON.stringify(room)},"members":{${all.join(',')}}}`;
-  session.write(session.hub.dialect.encode('$members', data));
+/** Servers whose application was told that it gives promises. */
+const toldOfPromises = new WeakSet<Hub>();
+
+/** A list is made in the midst of other things, which cannot wait. What becomes of the promise is nobody's matter. */
+function refusePromise(session: Session, promise: PromiseLike<unknown>): string {
+  const { hub } = session;
+  void Promise.resolve(promise).catch(() => undefined);
+  if (!toldOfPromises.has(hub)) {
+    toldOfPromises.add(hub);
+    const text = 'rooms.member gave a promise, and the members are told null; give what is known already';
+    hub.report(new TypeError(text), session);
+  }
+  return 'null';
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/**
+ * Nobody is given up for a long list. Where more waits before it than may, it is sent when that is taken, as the room is then; it
+ * resolves when that is done.
+ */
+function writeMembers(
+  session: Session,
+  room: Room,
+  infosNow: () => Iterable<readonly [string, string]>,
+): Promise<void> | undefined {
+  const { connection, hub } = session;
+  if (connection === undefined || !room.members.has(session)) return undefined;
+  const { outgoing } = connection;
+  const all = Array.from(infosNow(), ([id, info]) => `${JSON.stringify(id)}:${info}`);
+  const data = `{"room":${JSON.stringify(room.name)},"members":{${all.join(',')}}}`;
+  const text = hub.dialect.encode('$members', data);
+  if (outgoing.isClosed || outgoing.hasRoomFor(text)) return void outgoing.writeWhole(text);
+  return outgoing.roomForMore().then(() => {
+    return session.connection === connection ? writeMembers(session, room, infosNow) : undefined;
+  });
 }

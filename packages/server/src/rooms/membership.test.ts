@@ -285,7 +285,7 @@ describe('what members know of each other', () => {
     ['nothing', () => undefined, 0],
     ['a function', () => () => 1, 0],
     ['a circle', () => circle, 1],
-    ['a bigint', () => 5n, 1],
+    ['a bigint', () => 5n as never, 1],
     [
       'an error',
       () => {
