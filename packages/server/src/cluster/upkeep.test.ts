@@ -41,6 +41,18 @@ describe('clients that came from another process', () => {
     expect(enter.mock.calls.map(([, { id }]) => id)).toEqual([ann]);
     expect(await other.sockets.room('lobby').presence()).toHaveLength(2);
   });
+
+  it('are put back into no room when they have gone for good by then', async () => {
+    const { clock, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const ann = await connectTo(one, 'lobby', 'ann');
+    await connectTo(other, 'lobby', 'bob');
+    const back = await other.resume(ann, {}, 'ann');
+    other.sockets.client(back.welcome.session)?.disconnect();
+    clock.advance(500);
+    await settle();
+    expect(await other.sockets.room('lobby').presence()).toEqual([{ userId: 'bob', clients: 1 }]);
+  });
 });
 
 describe('what a process does every 30 s', () => {
@@ -233,6 +245,28 @@ describe('a process whose engine is back and has kept everything', () => {
     engine.comeBack();
     await settle();
     expect(commits[1]).toMatchObject({ isDoubtful: true });
+  });
+
+  it('puts nobody back into a room who went while that was found out', async () => {
+    const { brokers, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await connectTo(one, 'lobby', 'ann');
+    await settle();
+    const read = brokers[0].read.bind(brokers[0]);
+    let answer = (): void => undefined;
+    brokers[0].read = async (log, range) => {
+      if (log === inboxLogOf(a.welcome.session)) await new Promise<void>((resolve) => (answer = resolve));
+      return read(log, range);
+    };
+    engine.goAway();
+    engine.loseTail('lobby', 1);
+    engine.comeBack();
+    await settle();
+    one.sockets.client(a.welcome.session)?.disconnect();
+    await settle();
+    answer();
+    await settle();
+    expect(await other.sockets.room('lobby').presence()).toEqual([]);
   });
 
   it('reads what it has missed, also when that comes to pass while it does so', async () => {

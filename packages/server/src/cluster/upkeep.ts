@@ -166,7 +166,7 @@ export class Upkeep {
     for (const id of missing) {
       // it entered when that could not be said
       const session = inRoom.get(id);
-      if (session?.rooms.has(name) === true) this.#parts.members.keep(session, name);
+      if (session !== undefined && isIn(session, name)) this.#parts.members.keep(session, name);
     }
     if (head.epoch !== epoch || head.at < at) this.recover();
     else if (head.at > log.at) await shared.check();
@@ -190,7 +190,7 @@ export class Upkeep {
   /** One that was ended or claimed meanwhile, while this process heard nothing, is told so by that. */
   async #reassert(session: Session): Promise<void> {
     await session.shared?.commit();
-    if (session.isHere) this.#keepMember(session);
+    this.#keepMember(session);
   }
 
   async #recover(): Promise<void> {
@@ -230,8 +230,13 @@ export class Upkeep {
 
   /** It is in its rooms, whatever the engine was told or has kept of that. */
   #keepMember(session: Session): void {
-    for (const room of session.rooms) this.#parts.members.keep(session, room);
+    for (const room of session.rooms) if (isIn(session, room)) this.#parts.members.keep(session, room);
   }
+}
+
+/** Whether a session is in a room. One that is gone, or with another process by now, still has the list of where it was. */
+function isIn({ isHere, isLetGo, rooms }: Session, name: string): boolean {
+  return isHere && !isLetGo && rooms.has(name);
 }
 
 /** Does it for each; what goes wrong with one is no matter of the others. */
