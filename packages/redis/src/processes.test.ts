@@ -1,5 +1,8 @@
 // How many clients, users and processes there are, over a real Redis: counted exactly, from what each process says has changed.
 import { expect, it } from 'vitest';
+import { createManualClock } from '@wirepact/core/testing';
+import { Keys } from './keys.js';
+import { beatCommand } from './scripts/processes.js';
 import { startBroker, startRedis } from './joined.fixture.js';
 
 it('says who came and who went, and all of them where Redis has lost some', async () => {
@@ -26,12 +29,44 @@ it('says who came and who went, and all of them where Redis has lost some', asyn
   one.broker.beat(4, ['bob', 'carl']);
   await one.broker.counts();
   expect(await usersOf(one.processId)).toEqual(['bob', 'carl']);
-  // said again as a whole every now and then, whatever Redis has made of it
-  await redis.command('SREM', `{wirepact:p}:n:${one.processId}`, 'bob');
-  await redis.command('SADD', `{wirepact:p}:n:${one.processId}`, 'nobody');
-  for (let n = 0; n < 6; n += 1) one.broker.beat(4, ['bob', 'carl']);
+});
+
+it('says all users again once a minute, however often it says who came and who went', async () => {
+  await using redis = await startRedis();
+  const clock = createManualClock({ startMs: 1_700_000_000_000 });
+  await using one = await startBroker({ url: redis.url, clock });
+  const key = `{wirepact:p}:n:${one.processId}`;
+  const beat = async (): Promise<unknown> => {
+    one.broker.beat(2, ['bob', 'carl']);
+    await one.broker.counts();
+    return [...((await redis.command('SMEMBERS', key)) as string[])].sort();
+  };
+  expect(await beat()).toEqual(['bob', 'carl']);
+  // whatever Redis has made of it
+  await redis.command('SREM', key, 'bob');
+  await redis.command('SADD', key, 'nobody');
+  for (let n = 0; n < 20; n += 1) expect(await beat()).toEqual(['carl', 'nobody']);
+  clock.advance(59_999);
+  expect(await beat()).toEqual(['carl', 'nobody']);
+  clock.advance(1);
+  expect(await beat()).toEqual(['bob', 'carl']);
+});
+
+it('leaves nothing behind that does not expire where Redis has lost the users', async () => {
+  await using redis = await startRedis();
+  await using one = await startBroker({ url: redis.url });
+  one.broker.beat(1, ['ann']);
   await one.broker.counts();
-  expect(await usersOf(one.processId)).toEqual(['bob', 'carl']);
+  await redis.command('FLUSHALL');
+  // this once, and then nothing more of it: as if the process died here
+  const { key, words } = beatCommand(new Keys('wirepact'), one.processId, 1, {
+    ...{ before: 1, added: [], gone: [] },
+  });
+  expect(key).toBe('{wirepact:p}:b');
+  expect(await redis.command(...words)).toBe(0);
+  for (const kept of ['b', 'c']) {
+    expect(await redis.command('PTTL', `{wirepact:p}:${kept}`)).toBeGreaterThan(0);
+  }
 });
 
 it('counts a process no more that was not heard of for 30 s, nor its clients and users', async () => {

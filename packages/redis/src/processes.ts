@@ -21,7 +21,7 @@ export interface ProcessesHost {
 }
 
 /** So often all users are said, not only who came and who went. */
-const allEvery = 6;
+const allEveryMs = 60_000;
 
 /** More than that are not on their way at once: what has changed meanwhile is said with the next. */
 const maxBeats = 16;
@@ -31,7 +31,8 @@ export class Processes {
   readonly #host: ProcessesHost;
   /** The users that Redis was told of last; `undefined` when that is not certain. */
   #told: ReadonlySet<string> | undefined;
-  #beats = 0;
+  /** When Redis was last told all of them, in ms since the epoch. */
+  #allToldAt = 0;
   #underWay = 0;
 
   constructor(host: ProcessesHost) {
@@ -50,12 +51,13 @@ export class Processes {
   async beat(clients: number, userIds: Iterable<string>): Promise<void> {
     if (this.#underWay >= maxBeats) return;
     const users = new Set(userIds);
-    this.#beats += 1;
     this.#underWay += 1;
-    const change = this.#beats % allEvery === 0 ? all(users) : changeOf(this.#told, users);
+    const isDue = this.#host.engine().options.clock.now() - this.#allToldAt >= allEveryMs;
+    const change = isDue ? undefined : changeOf(this.#told, users);
     this.#told = users;
     try {
-      if ((await this.#say(clients, change)) === 0) await this.#say(clients, all(users));
+      const isKnown = change !== undefined && (await this.#say(clients, change)) !== 0;
+      if (!isKnown) await this.#sayAll(clients, users);
     } catch (error) {
       this.#told = undefined;
       throw error;
@@ -81,6 +83,11 @@ export class Processes {
     return engine().asks.ask('the leave of this process', partCommand(keys, processId), () => undefined);
   }
 
+  #sayAll(clients: number, users: ReadonlySet<string>): Promise<unknown> {
+    this.#allToldAt = this.#host.engine().options.clock.now();
+    return this.#say(clients, { before: undefined, added: [...users], gone: [] });
+  }
+
   #say(clients: number, change: UserChange): Promise<unknown> {
     const { keys, processId, engine } = this.#host;
     const command = beatCommand(keys, processId, clients, change);
@@ -88,12 +95,12 @@ export class Processes {
   }
 }
 
-function all(users: ReadonlySet<string>): UserChange {
-  return { before: undefined, added: [...users], gone: [] };
-}
-
-function changeOf(before: ReadonlySet<string> | undefined, users: ReadonlySet<string>): UserChange {
-  if (before === undefined) return all(users);
+/** `undefined` where it is not certain what Redis was told before. */
+function changeOf(
+  before: ReadonlySet<string> | undefined,
+  users: ReadonlySet<string>,
+): UserChange | undefined {
+  if (before === undefined) return undefined;
   const added = [...users].filter((id) => !before.has(id));
   const gone = [...before].filter((id) => !users.has(id));
   return { before: before.size, added, gone };

@@ -12,6 +12,10 @@ it.each([
   ['LOADING Redis is loading the dataset in memory', { kind: 'busy' }],
   ["OOM command not allowed when used memory > 'maxmemory'.", { kind: 'busy' }],
   ['TRYAGAIN Multiple keys request during rehashing of slot', { kind: 'busy' }],
+  [
+    'ERR Script attempted to access a non local key in a cluster node script: 5f3a, on @user_script:6.',
+    { kind: 'busy' },
+  ],
   ['CLUSTERDOWN Hash slot not served', { kind: 'cut-off' }],
   ['NOREPLICAS Not enough good replicas to write.', { kind: 'cut-off' }],
   ['NOPERM this user has no permissions', { kind: 'final' }],

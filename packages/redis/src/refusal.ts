@@ -33,6 +33,9 @@ const kinds: Readonly<Record<string, 'unloaded' | 'demoted' | 'cut-off' | 'busy'
   MISCONF: 'busy',
 };
 
+/** What a script is told that looks for keys which it only learns of as it runs, while their slot is on its way. */
+const notHereYet = /\bnon local key\b/;
+
 /** What an error of a line means. */
 export function refusalOf(error: unknown): Refusal {
   if (!isErrorReply(error)) return { kind: error instanceof LineLost ? 'lost' : 'final' };
@@ -42,6 +45,8 @@ export function refusalOf(error: unknown): Refusal {
     const place = { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
     return { kind: code === 'MOVED' ? 'moved' : 'ask', slot: Number(slot), address: place };
   }
+  // of what belongs together only some has moved to another server yet
+  if (notHereYet.test(error.message)) return { kind: 'busy' };
   const kind = Object.hasOwn(kinds, code) ? kinds[code] : undefined;
   return { kind: kind ?? 'final' };
 }

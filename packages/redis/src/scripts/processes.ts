@@ -32,6 +32,8 @@ redis.call('ZADD', KEYS[1], string.format('%.0f', now + ${aliveForMs}), id)
 redis.call('HSET', KEYS[2], id, clients)
 prune(KEYS[1], KEYS[2], KEYS[3])
 redis.call('DEL', KEYS[3])
+redis.call('PEXPIRE', KEYS[1], ${aliveForMs})
+redis.call('PEXPIRE', KEYS[2], ${aliveForMs})
 if usersBefore < 0 then
   redis.call('DEL', users)
 elseif redis.call('SCARD', users) ~= usersBefore then
@@ -40,8 +42,6 @@ end
 for index = 5, 4 + goneCount do redis.call('SREM', users, ARGV[index]) end
 for index = 5 + goneCount, #ARGV do redis.call('SADD', users, ARGV[index]) end
 redis.call('PEXPIRE', users, ${aliveForMs})
-redis.call('PEXPIRE', KEYS[1], ${aliveForMs})
-redis.call('PEXPIRE', KEYS[2], ${aliveForMs})
 return 1
 `);
 
