@@ -83,6 +83,29 @@ describe('while the engine is away', () => {
     expect(fresh?.transport.closedWith).toBeUndefined();
   });
 
+  it('a user who logs in again stays where its process is not heard at first, and who was there before goes', async () => {
+    const { brokers, clock, engine, nodes, outage, wait } = await start();
+    const [one, other] = nodes;
+    const old = await other.connect('ann');
+    await settle();
+    const connecting: Promise<TestClient>[] = [];
+    await outage(() => {
+      one.sockets.user('ann').disconnect('banned', 4600);
+      clock.advance(1);
+      connecting.push(other.connect('ann'));
+      engine.dropMessages(brokers[1]);
+    });
+    const [fresh] = await Promise.all(connecting);
+    expect(old.transport.closedWith).toBeUndefined();
+    engine.restoreMessages(brokers[1]);
+    for (let seconds = 0; seconds < 40; seconds += 10) {
+      await wait(10);
+      for (const client of [old, fresh]) client?.say({ path: '$pong' });
+    }
+    expect(old.transport.closedWith).toEqual(banned);
+    expect(fresh?.transport.closedWith).toBeUndefined();
+  });
+
   it('a user is logged out at once where it is back before that was given up', async () => {
     const { engine, nodes, isResumed } = await start();
     const [one, other] = nodes;
@@ -195,6 +218,19 @@ describe('while one process cannot be heard', () => {
 });
 
 describe('ends that the engine does not take', () => {
+  it('are tried again, also where it was never away', async () => {
+    const { brokers, nodes, wait } = await start();
+    const client = await nodes[0].connect('ann');
+    await settle();
+    const end = brokers[0].endSession.bind(brokers[0]);
+    brokers[0].endSession = () => Promise.reject(new Error('it is full'));
+    nodes[0].sockets.client(client.welcome.session)?.disconnect();
+    await settle();
+    brokers[0].endSession = end;
+    await wait(31);
+    expect(await brokers[1].findSession(client.welcome.session)).toBeUndefined();
+  });
+
   it('are kept up to a bound, and those that are given up are reported', async () => {
     const clock = createManualClock();
     const reports: unknown[] = [];

@@ -15,6 +15,8 @@ const maxWaiting = 10_000;
 /** So long after the engine is back all is done once more: others come back a moment later, or give back what it has lost. */
 const onceMoreMs = 1_000;
 
+/** So long what was not taken waits where the engine is not known to have been away. */
+const keptForMs = 30_000;
 /** So long after the engine was told of an end too late it is known here: whoever claimed the session before that asks for it. */
 const rememberedMs = 10_000;
 
@@ -96,11 +98,13 @@ export class SharedEnds {
   returned(): void {
     if (this.#waiting.size === 0) return;
     void eachOf(this.#waiting.values(), (end) => end().catch(() => undefined));
-    this.#timers.after('ends', onceMoreMs, () => {
-      const waiting = [...this.#waiting];
-      this.#waiting.clear();
-      void eachOf(waiting, ([what, end]) => end().catch(() => this.#keep(what, end)));
-    });
+    this.#timers.after('ends', onceMoreMs, () => this.#tryAgain());
+  }
+
+  #tryAgain(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    void eachOf(waiting, ([what, end]) => end().catch(() => this.#keep(what, end)));
   }
 
   /** By all that hear of it, and by what is put down of those that nobody here has. */
@@ -115,14 +119,19 @@ export class SharedEnds {
   async #disconnectOne({ id, processId }: SessionPlace, closing: Closing): Promise<void> {
     const close: Close = { ...closing, kind: 'close', id };
     const isHeard = await this.#broker.tell(processId, JSON.stringify(close));
-    // when it began is known to the process that has it
-    if (!isHeard || closing.before === undefined) await this.#broker.endSession(id);
+    // when it began is known to the process that has it, unless that has died
+    if (closing.before !== undefined) {
+      if (isHeard === true) return;
+      if (await this.#broker.isAlive(processId)) throw notHeard(id);
+    }
+    await this.#broker.endSession(id);
   }
 
   #keep(what: string, end: End): void {
     // the newest of the same, in the place of the newest
     this.#waiting.delete(what);
     this.#waiting.set(what, end);
+    this.#timers.after('kept ends', keptForMs, () => this.#tryAgain());
     const [oldest] = this.#waiting.keys();
     if (oldest === undefined || this.#waiting.size <= maxWaiting) return;
     this.#waiting.delete(oldest);
@@ -134,6 +143,11 @@ export class SharedEnds {
 /** What a session is called among what is ended. */
 function nameOf(id: string): string {
   return `session ${id}`;
+}
+
+function notHeard(id: string): SocketError {
+  const text = `the process of client ${id} does not hear that it is to be closed`;
+  return new SocketError('not_accepted', `[not_accepted] ${text}`);
 }
 
 function givenUp(what: string): SocketError {
