@@ -112,8 +112,10 @@ export class RemoteClients {
   /** Does to a client what is to be done, or has the process do it that has the client by now. */
   async #take(message: Close | Move): Promise<void> {
     const session = await this.#find(message.id);
-    if (session === undefined) await this.#reach(message);
-    else if (message.kind === 'close') {
+    if (session === undefined) {
+      // one that is to be closed is ended besides
+      if ((await this.#reach(message)) === false && message.kind === 'move') throw notMoved(message);
+    } else if (message.kind === 'close') {
       const { reason, code, before = Infinity } = message;
       if (session.everyone.sinceMs <= before) session.socket.disconnect(reason, code);
     } else if (message.isIn) session.socket.join(message.room);
@@ -135,7 +137,7 @@ export class RemoteClients {
       if (session !== undefined) {
         findAsked(this.#hub, path);
         answer({ data: await askClient(session, { path, json, channel: asItComes }, { timeoutMs }) });
-      } else if (!(await this.#reach(question)))
+      } else if ((await this.#reach(question)) !== true)
         throw new SocketError('closed', `[closed] the client is gone; "${path}" was not asked`);
     } catch (error) {
       answer({ error: toWireError(toSocketError(error, path)) });
@@ -154,12 +156,12 @@ export class RemoteClients {
     return session?.isLetGo === true ? undefined : session;
   }
 
-  /** Says it to the process that has the client. Whether it is there to hear it; not where that would be this one. */
-  async #reach(message: ForClient): Promise<boolean> {
+  /** Says it to the process that has the client. Whether that hears it; `undefined` where none has it, or it would be this one. */
+  async #reach(message: ForClient): Promise<boolean | undefined> {
     const { broker, processId } = this.#cluster;
     for (let looks = 0; looks < maxLooks; looks += 1) {
       const place = await broker.findSession(message.id);
-      if (place === undefined || place.processId === processId) return false;
+      if (place === undefined || place.processId === processId) return undefined;
       if (await broker.tell(place.processId, JSON.stringify(message))) return true;
     }
     return false;
@@ -195,6 +197,11 @@ export class RemoteClient {
     checkOwnClose(code, reason);
     this.#clients.disconnect(this.id, reason, code);
   }
+}
+
+function notMoved({ id, room, isIn }: Move): SocketError {
+  const text = `client ${id} was not ${isIn ? 'put into' : 'taken out of'} the room "${room}": its process does not hear that`;
+  return new SocketError('not_accepted', `[not_accepted] ${text}`);
 }
 
 /** What a client has answered, as the contract says it is. @throws SocketError: its own, or that its answer does not fit */

@@ -132,6 +132,33 @@ describe('a client that is with another process', () => {
     expect(errors()).toEqual([]);
   });
 
+  it('is put into rooms from where it was, which is reported where nobody hears it', async () => {
+    const { brokers, engine, nodes, errors } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    const socket = one.sockets.client(a.welcome.session);
+    const back = await other.resume(a);
+    await settle();
+    socket?.join('lobby');
+    await settle();
+    expect(other.sockets.room('lobby').size).toBe(1);
+    expect(errors()).toEqual([]);
+    engine.dropMessages(brokers[1]);
+    socket?.join('hall');
+    socket?.leave('lobby');
+    await settle();
+    expect(errors()).toMatchObject([{ code: 'not_accepted' }, { code: 'not_accepted' }]);
+    engine.restoreMessages(brokers[1]);
+    await settle();
+    other.sockets.client(back.welcome.session)?.disconnect();
+    await settle();
+    // to one that is gone nothing can happen, wherever it was
+    socket?.join('hall');
+    await settle();
+    expect(errors()).toHaveLength(2);
+  });
+
   it('is closed from there, and does not resume', async () => {
     const { nodes } = await startNodes(channels);
     const [one, other, third] = nodes;
