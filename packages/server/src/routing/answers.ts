@@ -1,5 +1,11 @@
 // What goes back to the sender of a message: the answer, or the error it gets instead.
-import { isSocketError, SocketError, type ChannelDefinition, type ErrorCode } from '@wirepact/core';
+import {
+  errorCodes,
+  isSocketError,
+  SocketError,
+  type ChannelDefinition,
+  type ErrorCode,
+} from '@wirepact/core';
 import { toWireError, type FrameId, type WireError } from '@wirepact/core/internal';
 import type { AnswerFrame } from './answer-store.js';
 import type { Call } from './call.js';
@@ -96,13 +102,16 @@ export function sendAgain(session: Session, number: number, taken = 0): void {
 
 function sendError(sender: Sender, error: SocketError): void {
   const { session, path } = sender;
+  let wire: WireError;
   try {
-    writeError(sender, toWireError(error));
+    wire = toWireError(error);
+    checkSize(session.hub, JSON.stringify(wire), path);
   } catch (fault) {
-    // what belongs to the error has no JSON form
+    // what belongs to the error is too large, or has no JSON form
     session.hub.report(fault, session, path);
-    writeError(sender, toWireError(internal(path)));
+    wire = toWireError(isSocketError(fault, 'message_too_large') ? withoutData(error, path) : internal(path));
   }
+  writeError(sender, wire);
 }
 
 /** An event that is refused is refused for good, so word of that is not lost with the line. */
@@ -137,6 +146,12 @@ function visibleError({ session, path, channel }: Call, thrown: unknown): Socket
 /** Says nothing of what happened: a message or a stack may hold secrets. */
 function internal(path: string): SocketError {
   return new SocketError('internal', `[internal] the server failed to handle "${path}"`);
+}
+
+/** A code of the library's says enough by itself; with one of the contract's a caller counts on the data. */
+function withoutData({ code }: SocketError, path: string): SocketError {
+  if (!Object.hasOwn(errorCodes, code)) return internal(path);
+  return new SocketError(code, `[${code}] what belongs to this error is too large to be sent`);
 }
 
 function acceptsNothing(schema: NonNullable<ChannelDefinition['out']>, path: string): boolean {

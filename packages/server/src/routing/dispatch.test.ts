@@ -9,6 +9,9 @@ const channels = defineChannels({
   echo: { in: z.string(), reply: z.string() },
   note: { in: z.string(), out: z.string() },
   list: { in: z.array(z.string()), reply: z.string() },
+  table: { in: z.record(z.string(), z.array(z.number())), reply: z.string() },
+  strict: { in: z.strictObject({}), reply: z.string() },
+  said: { out: z.string() },
   fail: {
     in: z.unknown(),
     reply: z.string(),
@@ -161,6 +164,74 @@ it('data that are wrong in many places are answered with the first 32 of them', 
   const [answer] = await client.ask({ path: 'list', data: Array.from({ length: 5_000 }, () => 5), id: 1 });
   expect(answer?.error).toMatchObject({ code: 'invalid_input' });
   expect(answer?.error?.['issues']).toHaveLength(32);
+});
+
+describe('what a sender is told of a message that does not fit', () => {
+  const key = 'k'.repeat(250_000);
+  const table = { [key]: Array.from({ length: 32 }, () => 'x') };
+
+  it.each([
+    ['whose long key is wrong in many places', 'table', table],
+    ['whose many keys stand in one issue', 'strict', { [key]: 1, ...table }],
+  ] as const)('%s is short', async (_what, path, data) => {
+    const server = createTestServer(channels, { routes: { table: () => 'never', strict: () => 'never' } });
+    const client = await server.connect();
+    client.say({ path, data, id: 1 });
+    const [answer] = client.transport.sent;
+    expect(answer!.length).toBeLessThan(65_536);
+    const [frame] = client.take();
+    expect(frame?.error).toMatchObject({ code: 'invalid_input' });
+    for (const { message } of frame?.error?.['issues'] as { message: string }[]) expect(message).not.toBe('');
+  });
+
+  it('says where as far as that is short', async () => {
+    const server = createTestServer(channels, { routes: { table: () => 'never' } });
+    const client = await server.connect();
+    const [answer] = await client.ask({ path: 'table', data: { [key]: ['x'], short: ['x'] }, id: 1 });
+    const [long, short] = answer?.error?.['issues'] as { path: readonly string[] }[];
+    expect(long?.path[0]).toMatch(/^k{400,}…$/);
+    expect(short?.path).toEqual(['short', 0]);
+  });
+
+  it('costs no room its history', async () => {
+    const server = createTestServer(channels, {
+      logs: { maxTotalBytes: 1_000_000 },
+      routes: { table: () => 'never' },
+    });
+    const other = await server.connect();
+    server.sockets.client(other.welcome.session)!.join('lobby');
+    other.take();
+    other.cut();
+    server.sockets.room('lobby').send('said', 'hello');
+    const client = await server.connect();
+    for (let seq = 1; seq <= 4; seq += 1) client.say({ path: 'table', data: table, seq });
+    const back = await server.resume(other);
+    await settle();
+    expect(back.take()).toMatchObject([{ path: 'said', data: 'hello', room: 'lobby' }]);
+  });
+
+  it.each([['id'], ['seq']])('by an error that is too large (%s) is its code alone', async (by) => {
+    const server = createTestServer(channels, {
+      limits: { maxOutgoingBytes: 1_000 },
+      routes: {
+        fail: thrown(new SocketError('forbidden', 'm'.repeat(600), { data: { why: 'x'.repeat(600) } })),
+      },
+    });
+    const client = await server.connect();
+    const [frame] = await client.ask({ path: 'fail', [by]: 1 });
+    const message = '[forbidden] what belongs to this error is too large to be sent';
+    expect(by === 'id' ? frame?.error : frame?.data).toMatchObject({ code: 'forbidden', message });
+    expect(server.errors).toMatchObject([{ code: 'message_too_large' }]);
+  });
+
+  it('by a declared error whose data are too large is internal, since its data are counted on', async () => {
+    const server = createTestServer(channels, {
+      limits: { maxOutgoingBytes: 1_000 },
+      routes: { fail: thrown(new ChannelError('MUTED', { until: 'x'.repeat(1_000) })) },
+    });
+    const client = await server.connect();
+    expect(await client.ask({ path: 'fail', id: 1 })).toEqual([internal('fail', 1)]);
+  });
 });
 
 describe('handlers of one client', () => {

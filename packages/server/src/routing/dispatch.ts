@@ -4,15 +4,13 @@ import type { ErrorCode } from '@wirepact/core';
 import { parseIn, type Frame } from '@wirepact/core/internal';
 import { countSent } from '../limits/amplification.js';
 import { sendAgain, sendAnswer, sendFailure, sendRefusal } from './answers.js';
+import { boundIssues } from './bound-issues.js';
 import { Call } from './call.js';
 import { HandlingContext } from './route-context.js';
 import { noteNumber, numberOf } from '../session/received-numbers.js';
 import type { AnyRoute, TableEntry } from './route-table.js';
 import type { Session } from '../session/session.js';
 import { runStream } from './streams.js';
-
-/** A small message can be wrong in thousands of places; its sender is told of so many. */
-const maxIssues = 32;
 
 /** Handles one application message. */
 export function receive(session: Session, frame: Frame): void {
@@ -70,7 +68,7 @@ function receiveRouted(call: Call, { route, channel }: TableEntry, data: unknown
     return settleNumber(call);
   }
   if (!parsed.ok) {
-    const issues = parsed.issues.slice(0, maxIssues);
+    const issues = boundIssues(parsed.issues);
     return refuse(call, 'invalid_input', `the data does not fit "in" of "${path}"`, { issues });
   }
   const { value } = parsed;
