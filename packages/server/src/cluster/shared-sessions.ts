@@ -136,7 +136,7 @@ export class SharedSessions {
     // also where the connection is gone by now: nobody else has the session any more
     const session = await this.#take(claimed, client);
     if (session === undefined) return this.#begin(connection, hello);
-    if (!connection.outgoing.isClosed) return resumeSession(session, connection, hello, secret);
+    if (!connection.outgoing.isClosed && resumeSession(session, connection, hello, secret)) return;
     session.resumeToken.rotate(token, secret);
     this.#waitAgain(session);
   }
@@ -167,7 +167,8 @@ export class SharedSessions {
     } catch (error) {
       this.#hub.report(error);
     }
-    if (!connection.outgoing.isClosed) return openSession(connection, hello, { id, secret, isPut });
+    if (!connection.outgoing.isClosed) openSession(connection, hello, { id, secret, isPut });
+    if (connection.session !== undefined) return;
     this.broker.unfollow(inboxLogOf(id));
     this.broker.endSession(id, 1).catch((error: unknown) => this.#hub.report(error));
   }

@@ -2,7 +2,7 @@
 // refused is ever counted as a client, listed or told of.
 import { SocketError } from '@wirepact/core';
 import { closeCodes, tokenPrefix, type Transport } from '@wirepact/core/internal';
-import { Capacity, type Lack } from './capacity.js';
+import { Capacity, type AskingUser, type Lack } from './capacity.js';
 import { addressOf, countedAs } from './client-address.js';
 import { Heartbeat } from '../connection/heartbeat.js';
 import { isForwarded, isHostAllowed } from './host.js';
@@ -37,6 +37,7 @@ interface Admitted {
   readonly request: UpgradeRequest;
   readonly identity: Identity;
   readonly address: string | undefined;
+  readonly user: AskingUser;
   readonly askedAt: AskedAt;
 }
 
@@ -115,12 +116,13 @@ export class Gate {
     try {
       const identity = await identify(this.#hub, request, identifying);
       if (logouts.hasSince(askedAt, identity.userId)) throw loggedOut;
-      const none = this.#capacity.findLack(address, identity.userId);
+      const user = { id: identity.userId, willGreet: protocol !== undefined };
+      const none = this.#capacity.findLack(address, user);
       if (none !== undefined) return refuse(none, protocol);
       return {
         accepted: true,
         protocol,
-        open: (transport) => this.#open(transport, { request, identity, address, askedAt }),
+        open: (transport) => this.#open(transport, { request, identity, address, user, askedAt }),
       };
     } catch (error) {
       if (this.#isClosed) return closing;
@@ -138,14 +140,14 @@ export class Gate {
     }
   }
 
-  #open(transport: Transport, { request, identity, address, askedAt }: Admitted): void {
+  #open(transport: Transport, { request, identity, address, user, askedAt }: Admitted): void {
     if (this.#isClosed) return closeAtOnce(transport, closeCodes.goingAway, closing.reason);
     if (this.#hub.logouts.hasSince(askedAt, identity.userId)) {
       const { closeCode, reason } = refusalOf(loggedOut);
       return closeAtOnce(transport, closeCode, reason);
     }
     // others may have come between the answer and this
-    const lack = this.#capacity.findLack(address, identity.userId);
+    const lack = this.#capacity.findLack(address, user);
     if (lack !== undefined) return closeAtOnce(transport, lack.closeCode, lack.reason);
     startConnection(new Connection(this.#hub, request, identity, transport));
     this.#heartbeat.start();

@@ -1,7 +1,8 @@
 import { defineChannels } from '@wirepact/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { startNodes } from '../cluster/cluster.fixture.js';
 import type { SocketManagerOptions } from '../options.js';
-import { createTestServer, FakeTransport, request, type TestClient } from '../test-server.fixture.js';
+import { createTestServer, FakeTransport, request, settle, type TestClient } from '../test-server.fixture.js';
 
 const channels = defineChannels({});
 type Options = SocketManagerOptions<typeof channels, string | undefined>;
@@ -114,11 +115,12 @@ describe('a user', () => {
   const plain = headers('');
   const spoken = headers('wirepact.v1, ');
 
-  it('has twenty connections; another is refused by 429, or closed with 4429', async () => {
+  it('has twenty connections; another is refused by 429, or closed with 4429 when it greets', async () => {
     const { server, connect, refused, sockets } = start();
     const clients: TestClient[] = [];
     for (let n = 0; n < 20; n += 1) clients.push(await server.connect('ann'));
-    expect([await connect('127.0.0.1', plain), await connect('127.0.0.1', spoken)]).toEqual([429, 4429]);
+    const tooMany = await server.connect('ann');
+    expect([await connect('127.0.0.1', plain), tooMany.transport.closedWith?.code]).toEqual([429, 4429]);
     expect([refused().user, sockets.countClients]).toEqual([2, 20]);
     await server.connect('bob');
     clients[0]!.transport.end(1000);
@@ -131,6 +133,57 @@ describe('a user', () => {
     const ends = await connectMany(5, '127.0.0.1', plain);
     expect(ends.filter((end) => end === 4429)).toHaveLength(2);
     expect([sockets.countClients, refused().user]).toEqual([3, 2]);
+  });
+
+  it('takes over its own connection, dead or not, with as many as it may have', async () => {
+    const { server, refused, sockets } = start({ limits: { socketsPerUser: 1 } });
+    let client = await server.connect('ann');
+    for (let n = 0; n < 3; n += 1) {
+      const back = await server.resume(client, {}, 'ann');
+      expect([back.welcome.resumed, client.transport.closedWith?.code]).toEqual([true, 4409]);
+      client = back;
+    }
+    expect([sockets.countClients, refused().user]).toEqual([1, 0]);
+  });
+
+  it('is not kept out by connections that have not said whose they are', async () => {
+    const { server } = start({ limits: { socketsPerUser: 1 } });
+    await server.connectSilent('ann');
+    expect((await server.connect('ann')).welcome.resumed).toBe(false);
+  });
+
+  it('has no more of them by coming back to more; those that are away stay so', async () => {
+    const { server, refused, sockets } = start({ limits: { socketsPerUser: 2 } });
+    const away = [await server.connect('ann'), await server.connect('ann')];
+    for (const client of away) client.cut();
+    const [first] = [await server.connect('ann'), await server.connect('ann')];
+    const back = await server.resume(away[0]!, {}, 'ann');
+    expect(back.transport.closedWith?.code).toBe(4429);
+    expect([sockets.stats().suspended, refused().user]).toEqual([2, 1]);
+    first.transport.end(1000);
+    expect((await server.resume(away[0]!, {}, 'ann')).welcome.resumed).toBe(true);
+  });
+
+  it('may have twice as many that have not greeted, and no more', async () => {
+    const { connectMany, refused } = start({ limits: { socketsPerUser: 3 } });
+    const ends = await connectMany(8, '127.0.0.1', spoken);
+    expect(ends.filter((end) => end === 4429)).toHaveLength(2);
+    expect(refused().user).toBe(2);
+  });
+
+  it('of one process has as many there, and what was put down of one too many is taken back', async () => {
+    const { nodes, brokers } = await startNodes(channels, { limits: { socketsPerUser: 1 } });
+    const [one, other] = nodes;
+    const client = await one.connect('ann');
+    const takenBack = vi.spyOn(brokers[0], 'endSession');
+    const tooMany = await one.connect('ann');
+    expect([tooMany.transport.closedWith?.code, takenBack.mock.calls.length]).toEqual([4429, 1]);
+    const elsewhere = await other.connect('ann');
+    const back = await other.resume(client, {}, 'ann');
+    expect(back.transport.closedWith?.code).toBe(4429);
+    await settle();
+    elsewhere.transport.end(1000);
+    expect((await other.resume(client, {}, 'ann')).welcome.resumed).toBe(true);
   });
 });
 

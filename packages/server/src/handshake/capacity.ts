@@ -10,8 +10,18 @@ export interface Lack {
   readonly reason: string;
 }
 
+/** Whose the connection would be. */
+export interface AskingUser {
+  readonly id: string | undefined;
+  /** Whether it says whose connection it takes over, before it counts as a client. */
+  readonly willGreet: boolean;
+}
+
 const tooMany = { status: 429, closeCode: closeCodes.rateLimited } as const;
 const full = { status: 503, closeCode: closeCodes.overloaded } as const;
+
+/** Why a user may not have another connection. */
+export const tooManyOfUser: Lack = { ...tooMany, reason: 'this user has too many connections' };
 
 /** Says whether there is room for another connection, and counts those for which there is none. */
 export class Capacity {
@@ -34,11 +44,11 @@ export class Capacity {
       counters.refused.rate += 1;
       return { ...tooMany, reason: 'this address connects too often' };
     }
-    return this.findLack(address, undefined);
+    return this.findLack(address);
   }
 
   /** Before it is known who asks there is no user. */
-  findLack(address: string | undefined, userId: string | undefined): Lack | undefined {
+  findLack(address: string | undefined, user?: AskingUser): Lack | undefined {
     const { connections, counters, options } = this.#hub;
     const { maxClients, socketsPerIp, socketsPerUser } = options.limits;
     if (connections.size >= maxClients) {
@@ -49,9 +59,11 @@ export class Capacity {
       counters.refused.address += 1;
       return { ...tooMany, reason: 'this address has too many connections' };
     }
-    if (connections.countOf(userId) >= socketsPerUser) {
+    // each of its connections may be dead, and taken over by what its client is about to say
+    const most = user?.willGreet === true ? 2 * socketsPerUser : socketsPerUser;
+    if (connections.countOf(user?.id) >= most) {
       counters.refused.user += 1;
-      return { ...tooMany, reason: 'this user has too many connections' };
+      return tooManyOfUser;
     }
     return undefined;
   }

@@ -1,12 +1,15 @@
 // Every connection that was made, and how many of them are a user's or come from an address.
 import { countedAs } from './client-address.js';
 import type { Connection } from '../connection/connection.js';
+import type { Session } from '../session/session.js';
 
 /** The connections of one endpoint, those included that have not said `$hello` yet. */
 export class Connections implements Iterable<Connection> {
   readonly #connections = new Set<Connection>();
   readonly #ofAddress = new Map<string, number>();
   readonly #ofUser = new Map<string, number>();
+  /** Those of them that have a session. */
+  readonly #clientsOfUser = new Map<string, number>();
 
   get size(): number {
     return this.#connections.size;
@@ -30,10 +33,22 @@ export class Connections implements Iterable<Connection> {
     for (const connection of this.#connections) if (connection.identity.userId === userId) yield connection;
   }
 
+  /** How many of a user's have a session. */
+  countClientsOf(userId: string | undefined): number {
+    return userId === undefined ? 0 : (this.#clientsOfUser.get(userId) ?? 0);
+  }
+
   add(connection: Connection): void {
     this.#connections.add(connection);
     count(this.#ofAddress, countedAs(connection.request.remoteAddress), 1);
     count(this.#ofUser, connection.identity.userId, 1);
+  }
+
+  /** Gives a connection the session that it is the only one of from now on. */
+  bind(connection: Connection, session: Session): void {
+    connection.session = session;
+    session.connection = connection;
+    count(this.#clientsOfUser, connection.identity.userId, 1);
   }
 
   /** Does nothing for one that is not here. A connection stays the same user's as long as it lives. */
@@ -41,6 +56,7 @@ export class Connections implements Iterable<Connection> {
     if (!this.#connections.delete(connection)) return;
     count(this.#ofAddress, countedAs(connection.request.remoteAddress), -1);
     count(this.#ofUser, connection.identity.userId, -1);
+    if (connection.session !== undefined) count(this.#clientsOfUser, connection.identity.userId, -1);
   }
 }
 

@@ -1,5 +1,6 @@
 // How a session begins, loses its connection, and ends, whichever side ends it. How it goes on is in resume.ts.
 import { afterClose, cutReason, type Cursor } from '@wirepact/core/internal';
+import { tooManyOfUser } from '../handshake/capacity.js';
 import type { Connection } from '../connection/connection.js';
 import type { Hello } from './hello.js';
 import { guarded } from '../guarded.js';
@@ -16,13 +17,17 @@ export interface Announced {
   readonly isPut: boolean;
 }
 
-/** Makes a session for a connection, greets the client, counts it, and tells the application. */
+/**
+ * Makes a session for a connection, greets the client, counts it, and tells the application; unless its user has as many as
+ * it may.
+ */
 export function openSession(connection: Connection, hello?: Hello, announced?: Announced): void {
   const { hub } = connection;
+  if (refuseOneTooMany(connection)) return;
   const { log } = hub.everyone;
   const everyone = { since: log.at, sinceMs: hub.options.clock.now(), byClient: false };
   const session = new Session(connection, everyone, announced?.id);
-  connection.session = session;
+  hub.connections.bind(connection, session);
   hub.roster.add(session);
   hub.counters.connected += 1;
   if (connection.speaksProtocol) {
@@ -35,6 +40,15 @@ export function openSession(connection: Connection, hello?: Hello, announced?: A
   // with the secret that it was just given
   hub.cluster?.sessions.add(session, announced?.isPut);
   notify(session, () => hub.hooks.event?.onConnect?.(session.socket));
+}
+
+/** Closes a connection that takes no other's place, where its user has as many as it may. Whether it did. */
+export function refuseOneTooMany(connection: Connection): boolean {
+  const { hub, identity } = connection;
+  if (hub.connections.countClientsOf(identity.userId) < hub.options.limits.socketsPerUser) return false;
+  hub.counters.refused.user += 1;
+  closeConnection(connection, tooManyOfUser.closeCode, tooManyOfUser.reason);
+  return true;
 }
 
 /**

@@ -5,7 +5,7 @@ import { sendAgain } from '../routing/answers.js';
 import type { Call } from '../routing/call.js';
 import type { Connection } from '../connection/connection.js';
 import type { Hello } from './hello.js';
-import { closeConnection, notify, welcome } from './lifecycle.js';
+import { closeConnection, refuseOneTooMany, notify, welcome } from './lifecycle.js';
 import { findRefusal, introduceRoom, leaveRoom } from '../rooms/membership.js';
 import { handledNumbers } from './received-numbers.js';
 import { hold, introduceEveryone, introduceInbox, release, tellGap } from '../delivery/replay.js';
@@ -15,14 +15,19 @@ import type { Session } from './session.js';
 
 /**
  * Hands a session over to a new connection. One that it still has is closed: the client is here, not there. `secret` is what
- * resumes it next, where that is known already.
+ * resumes it next, where that is known already. `false` where its user has as many as it may: it waits on.
  */
-export function resumeSession(session: Session, connection: Connection, hello: Hello, secret?: string): void {
+export function resumeSession(
+  session: Session,
+  connection: Connection,
+  hello: Hello,
+  secret?: string,
+): boolean {
   const { hub, connection: old } = session;
-  session.connection = connection;
+  if (old === undefined && refuseOneTooMany(connection)) return false;
+  hub.connections.bind(connection, session);
   session.behind = undefined;
   session.offeredToken = session.askedForTokenAt = undefined;
-  connection.session = session;
   if (old !== undefined && old !== connection)
     closeConnection(old, closeCodes.takenOver, 'the client is here by another connection');
   hub.suspended.delete(session);
@@ -43,6 +48,7 @@ export function resumeSession(session: Session, connection: Connection, hello: H
   session.questions.repeat();
   if (session.handlersInFlight >= hub.options.limits.maxInFlight) connection.intake.hold();
   notify(session, () => hub.hooks.event?.onResume?.(session.socket));
+  return true;
 }
 
 function isUnread({ channel, number }: Call, { open }: Hello): boolean {
