@@ -1,5 +1,6 @@
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { Backlog } from './backlog.js';
 import type { Connection } from './connection.js';
 import { createTestServer, request, settle } from '../test-server.fixture.js';
@@ -7,10 +8,9 @@ import { createTestServer, request, settle } from '../test-server.fixture.js';
 function waiting(...bytes: number[]) {
   const closed: number[] = [];
   const connections = bytes.map(
-    (bufferedBytes) =>
+    (waitingBytes) =>
       ({
-        transport: { bufferedBytes },
-        outgoing: { giveUp: () => closed.push(bufferedBytes) },
+        outgoing: { waitingBytes, giveUp: () => closed.push(waitingBytes) },
       }) as unknown as Connection,
   );
   return { connections, closed };
@@ -44,6 +44,17 @@ describe('what waits for all', () => {
     backlog.sweep(waiting(500, 301).connections);
     expect(backlog.isTooMuch).toBe(false);
   });
+});
+
+it('what waits of latest counts', async () => {
+  const channels = defineChannels({ price: { out: z.string(), delivery: 'latest' } });
+  const server = createTestServer(channels, { backpressure: { softBytes: 100, maxTotalBytes: 1_000 } });
+  const slow = await server.connect();
+  slow.transport.bufferedBytes = 100;
+  server.sockets.sendToAll('price', 'x'.repeat(1_000));
+  server.clock.advance(1_000);
+  await settle();
+  expect(slow.transport.closedWith?.code).toBe(4508);
 });
 
 it('a server lets nobody else in while too much waits for all', async () => {

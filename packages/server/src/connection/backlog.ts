@@ -17,15 +17,15 @@ export class Backlog {
   /** Looks at all connections; gives up those for whom most waits, until it is little enough. */
   sweep(connections: Iterable<Connection>): void {
     let total = 0;
-    for (const { transport } of connections) total += transport.bufferedBytes;
+    for (const { outgoing } of connections) total += outgoing.waitingBytes;
     const calmBytes = this.#maxBytes * calmShare;
     if (total > this.#maxBytes) {
       const byWaiting = [...connections].sort(
-        (one, other) => other.transport.bufferedBytes - one.transport.bufferedBytes,
+        (one, other) => other.outgoing.waitingBytes - one.outgoing.waitingBytes,
       );
-      for (const { transport, outgoing } of byWaiting) {
+      for (const { outgoing } of byWaiting) {
         if (total <= calmBytes) break;
-        total -= transport.bufferedBytes;
+        total -= outgoing.waitingBytes;
         outgoing.giveUp();
       }
       this.isTooMuch = true;

@@ -87,7 +87,7 @@ describe('from the soft bound on', () => {
     const { transport, outgoing } = start();
     transport.bufferedBytes = soft;
     transport.isHolding = true;
-    const values = Array.from({ length: 256 }, (_, n) => `${n}`.padEnd(10_000));
+    const values = Array.from({ length: 100 }, (_, n) => `${n}`.padEnd(10_000));
     for (const [n, text] of values.entries()) outgoing.deliver(message('latest', text, `${n}`));
     const drain = (): void => {
       transport.drain();
@@ -96,7 +96,7 @@ describe('from the soft bound on', () => {
     drain();
     expect(transport.sent).toEqual(values.slice(0, 27));
     // what is set meanwhile takes the place of what waits
-    outgoing.deliver(message('latest', 'newer', '255'));
+    outgoing.deliver(message('latest', 'newer', '99'));
     for (let n = 0; n < 10; n += 1) drain();
     expect(transport.sent).toEqual([...values.slice(0, -1), 'newer']);
     expect(transport.closedWith).toBeUndefined();
@@ -125,6 +125,39 @@ describe('from the soft bound on', () => {
   });
 });
 
+describe('what waits of latest', () => {
+  it('is the newest up to the hard bound; what is dropped for it is counted', () => {
+    const { transport, counters, outgoing } = start();
+    transport.bufferedBytes = soft;
+    const value = 'x'.repeat(65_536);
+    for (let n = 0; n < 256; n += 1) outgoing.deliver(message('latest', `${value}${n}`, `${n}`));
+    expect(outgoing.waitingBytes).toBeLessThanOrEqual(soft + hard);
+    transport.bufferedBytes = 0;
+    outgoing.drained();
+    expect(transport.sent).toEqual(Array.from({ length: 15 }, (_, n) => `${value}${n + 241}`));
+    expect([counters.dropped.replaced, outgoing.waitingBytes]).toEqual([241, 0]);
+  });
+
+  it('is one that is larger than that, if there is no other', () => {
+    const { transport, outgoing } = start();
+    transport.bufferedBytes = soft;
+    outgoing.deliver(message('latest', 'small', 'a'));
+    outgoing.deliver(message('latest', 'x'.repeat(hard + 1), 'b'));
+    transport.bufferedBytes = 0;
+    outgoing.drained();
+    expect(transport.sent.map(({ length }) => length)).toEqual([hard + 1]);
+  });
+
+  it('counts no longer what is replaced, and nothing once the reader is gone', () => {
+    const { transport, outgoing } = start();
+    transport.bufferedBytes = soft;
+    for (let n = 0; n < 100; n += 1) outgoing.deliver(message('latest', 'x'.repeat(1_000)));
+    expect(outgoing.waitingBytes).toBeLessThan(soft + 1_100);
+    outgoing.close();
+    expect(outgoing.waitingBytes).toBe(soft);
+  });
+});
+
 describe('at the hard bound', () => {
   it('a reader is given up with 4508, once', async () => {
     const { transport, counters, outgoing } = start();
@@ -135,8 +168,15 @@ describe('at the hard bound', () => {
     for (const text of ['b', 'c', 'd']) outgoing.deliver(message('reliable', text));
     expect(transport.sent).toEqual(['a']);
     expect(transport.closedWith).toEqual({ code: 4508, reason: 'too much was waiting to be read' });
-    expect(counters).toMatchObject({ slowClosed: 1, sent: 1, dropped: { gone: 2 } });
+    expect(counters).toMatchObject({ slowClosed: 1, sent: 1, dropped: { gone: 3 } });
     await settle();
+  });
+
+  it('whatever trips it is counted', () => {
+    const { transport, counters, outgoing } = start();
+    transport.bufferedBytes = hard;
+    outgoing.writeAll(['a', 'b']);
+    expect(counters).toMatchObject({ slowClosed: 1, sent: 0, dropped: { gone: 2 } });
   });
 
   it('latest and volatile close nobody', () => {

@@ -3,10 +3,8 @@ import { closeCodes, type Clock, type Transport } from '@wirepact/core/internal'
 import type { ResolvedOptions } from '../options.js';
 import type { OutgoingMessage } from '../delivery/outgoing-message.js';
 import type { Counters } from '../stats.js';
+import { WaitingValues } from './waiting-values.js';
 import { Waiters } from '../waiters.js';
-
-/** So many values of `latest` wait side by side; of more, those that waited longest are dropped. */
-const maxSlots = 256;
 
 /** Writes to one transport within the bounds of `backpressure`. */
 export class Outgoing {
@@ -15,8 +13,8 @@ export class Outgoing {
   readonly #clock: Clock;
   readonly #counters: Counters;
   readonly #speaksProtocol: boolean;
-  /** The newest value of each `latest` slot that waits for the network. Most sockets never need it. */
-  #newest: Map<string, string> | undefined;
+  /** Most sockets never need it. */
+  #newest: WaitingValues | undefined;
   #waiting: Waiters | undefined;
   #closed = false;
   /** So much of what waits does not count against its reader. */
@@ -46,6 +44,11 @@ export class Outgoing {
     return this.#transport.bufferedBytes;
   }
 
+  /** What is kept for its reader: handed to the network, or waiting for that. */
+  get waitingBytes(): number {
+    return this.#transport.bufferedBytes + (this.#newest?.bytes ?? 0);
+  }
+
   /** Sends an event that is in no log as its channel's delivery says. */
   deliver(message: OutgoingMessage): void {
     const { delivery, slot } = message;
@@ -67,7 +70,7 @@ export class Outgoing {
       this.#counters.dropped.gone += 1;
       return;
     }
-    if (this.#isTooMuch) return this.giveUp();
+    if (this.#isTooMuch) return this.#giveUpOver(1);
     this.#counters.sent += 1;
     this.lastSentAt = this.#clock.now();
     this.#transport.send(text);
@@ -79,7 +82,7 @@ export class Outgoing {
       this.#counters.dropped.gone += texts.length;
       return;
     }
-    if (this.#isTooMuch) return this.giveUp();
+    if (this.#isTooMuch) return this.#giveUpOver(texts.length);
     this.#counters.sent += texts.length;
     this.lastSentAt = this.#clock.now();
     if (this.#transport.sendAll !== undefined) this.#transport.sendAll(texts);
@@ -136,11 +139,13 @@ export class Outgoing {
   }
 
   #keep(slot: string, text: string): void {
-    const newest = (this.#newest ??= new Map());
-    const [oldest] = newest.keys();
-    const isReplaced = newest.delete(slot) || (newest.size >= maxSlots && newest.delete(oldest ?? ''));
-    if (isReplaced) this.#counters.dropped.replaced += 1;
-    newest.set(slot, text);
+    this.#newest ??= new WaitingValues(this.#bounds.hardBytes);
+    this.#counters.dropped.replaced += this.#newest.keep(slot, text);
+  }
+
+  #giveUpOver(messages: number): void {
+    this.#counters.dropped.gone += messages;
+    this.giveUp();
   }
 
   /** Closes the connection: its reader is too slow. */
