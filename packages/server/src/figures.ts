@@ -1,19 +1,29 @@
 // Options that are numbers: what was given, checked, with the defaults filled in.
 
-/** @throws TypeError for a name that is not there, and for what is no number above 0 */
+/** The largest number that takes 31 bits: `ws` keeps no larger ones, and a timer of Node's that is set for longer fires at once. */
+export const mostOf31Bits = 2_147_483_647;
+
+/** Times and rates may have parts; of things and bytes there are whole ones. */
+const divisible = /Ms$|PerSecond/;
+
+/** @throws TypeError for a name that is not there, for what is no number above 0, or no whole one, and for more than `most` */
 export function figures<TFigures extends Record<keyof TFigures, number>>(
   group: string,
   defaults: TFigures,
   given: { readonly [K in keyof TFigures]?: number } = {},
+  most = Infinity,
 ): { [K in keyof TFigures]: number } {
   const resolved: { [K in keyof TFigures]: number } = { ...defaults };
   for (const name of Object.keys(given) as (keyof TFigures & string)[]) {
     const value = given[name];
     if (value === undefined) continue;
     if (!Object.hasOwn(defaults, name)) throw new TypeError(`${group} knows no "${name}"`);
-    if (!(Number.isFinite(value) && value > 0)) {
-      throw new TypeError(`${group}.${name} is ${value}; give it a finite number above 0`);
+    const isDivisible = divisible.test(name);
+    if (!(isDivisible ? Number.isFinite(value) : Number.isInteger(value)) || value <= 0) {
+      const kind = isDivisible ? 'finite' : 'whole';
+      throw new TypeError(`${group}.${name} is ${value}; give it a ${kind} number above 0`);
     }
+    if (value > most) throw new TypeError(`${group}.${name} is ${value}; ${most} is the most`);
     resolved[name] = value;
   }
   return resolved;

@@ -8,6 +8,7 @@ import { Cluster } from './cluster/cluster.js';
 import { Connections } from './handshake/connections.js';
 import { resolveDialect } from './connection/dialects.js';
 import { guarded } from './guarded.js';
+import { checkKnown } from './known-options.js';
 import { Logouts } from './session/logouts.js';
 import { Logs } from './delivery/logs.js';
 import { resolveOptions, type ResolvedOptions, type SocketManagerOptions } from './options.js';
@@ -67,6 +68,7 @@ export function createHub(
   hooks: Hooks,
   manager: SocketManager<AnyChannels, unknown>,
 ): Hub {
+  checkKnown(hooks);
   const routes = new RouteTable(channels);
   for (const [path, route] of Object.entries(hooks.routes ?? {})) {
     if (route !== undefined) routes.add(path, route as AnyRoute);

@@ -33,8 +33,29 @@ describe('resolveOptions', () => {
   it.each([0, -1, NaN, Infinity, '5', null])('refuses the figure %s', (figure) => {
     const limits = { maxRooms: figure as number };
     expect(() => resolveOptions({ limits })).toThrow(
-      new TypeError(`limits.maxRooms is ${String(figure)}; give it a finite number above 0`),
+      new TypeError(`limits.maxRooms is ${String(figure)}; give it a whole number above 0`),
     );
+  });
+
+  it.each<[Parameters<typeof resolveOptions>[0], string]>([
+    [{ limits: { maxInFlight: 2.5 } }, 'limits.maxInFlight is 2.5; give it a whole number above 0'],
+    [{ limits: { maxMessageBytes: 0.5 } }, 'limits.maxMessageBytes is 0.5'],
+    [{ limits: { badFramesPer10s: 1.5 } }, 'limits.badFramesPer10s is 1.5'],
+    [{ session: { answers: 1.5 } }, 'session.answers is 1.5'],
+    [{ logs: { maxBytes: 1.5 } }, 'logs.maxBytes is 1.5'],
+    [
+      { limits: { maxMessageBytes: 2 ** 32 } },
+      'limits.maxMessageBytes is 4294967296; 2147483647 is the most',
+    ],
+    [{ limits: { closeTimeoutMs: 2 ** 31 } }, 'limits.closeTimeoutMs is 2147483648'],
+  ])('refuses %o, which would bound nothing', (options, why) => {
+    expect(() => resolveOptions(options)).toThrow(TypeError);
+    expect(() => resolveOptions(options)).toThrow(why);
+  });
+
+  it('takes parts of a rate and of a time, and as much memory as there is', () => {
+    const limits = { joinsPerSecond: 0.1, upgradesPerSecondPerIp: 0.1, closeTimeoutMs: 2 ** 31 - 1 };
+    expect(resolveOptions({ limits, logs: { maxTotalBytes: 2 ** 40 } })).toMatchObject({ limits });
   });
 
   it.each(['maxroom', '__proto__', 'constructor'])('refuses the unknown figure %s', (name) => {
@@ -87,6 +108,21 @@ describe('a SocketManager', () => {
     [{ dialect: 'constructor' }, 'there is no dialect "constructor"'],
     [{ heartbeat: { intervalMs: 0 } }, 'heartbeat.intervalMs is 0'],
     [{ origins: ['app.example'] }, '"app.example" is no origin'],
+    [{ authenicate: () => 1 }, 'there is no option "authenicate"'],
+    [Object.fromEntries([['__proto__', 1]]), 'there is no option "__proto__"'],
+    [{ constructor: 1 }, 'there is no option "constructor"'],
+    [{ event: { onconnect: () => 1 } }, 'there is no option "event.onconnect"'],
+    [{ rooms: { authorise: () => true } }, 'there is no option "rooms.authorise"'],
+    [{ limits: { maxSockets: 1 } }, 'limits knows no "maxSockets"'],
+    [{ session: { resumeFor: 1 } }, 'session knows no "resumeFor"'],
+    [{ authenticate: null }, 'the option "authenticate" is no function'],
+    [{ userId: 'id' }, 'the option "userId" is no function'],
+    [{ recheck: true }, 'the option "recheck" is no function'],
+    [{ onError: {} }, 'the option "onError" is no function'],
+    [{ event: { onConnect: 'x' } }, 'the option "event.onConnect" is no function'],
+    [{ rooms: { authorize: true } }, 'the option "rooms.authorize" is no function'],
+    [{ rooms: 5 }, 'the option "rooms" is no object'],
+    [{ event: null }, 'the option "event" is no object'],
   ])('is not made of %o', (options, why) => {
     expect(make(options)).toThrow(TypeError);
     expect(make(options)).toThrow(why);
@@ -94,5 +130,8 @@ describe('a SocketManager', () => {
 
   it('is made without any', () => {
     expect(make({ routes: { say: undefined } })).not.toThrow();
+    expect(
+      make({ authenticate: undefined, event: { onConnect: undefined }, rooms: undefined }),
+    ).not.toThrow();
   });
 });

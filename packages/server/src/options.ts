@@ -9,7 +9,7 @@ import { checkHosts } from './handshake/host.js';
 import { defaultLimits, limitsBeside, type LimitOptions } from './limits/limits.js';
 import { checkOrigins } from './handshake/origin.js';
 import type { SocketManager } from './socket-manager.js';
-import { figures } from './figures.js';
+import { figures, mostOf31Bits } from './figures.js';
 import type { Hooks } from './hub.js';
 import type { Routes } from './routing/route.js';
 import type { Socket } from './socket.js';
@@ -215,7 +215,7 @@ export interface ResolvedOptions {
   readonly clock: Clock;
 }
 
-/** Fills in the defaults. @throws TypeError for a figure that is no positive number, for what is no origin or no proxy */
+/** Fills in the defaults. @throws TypeError for a figure that cannot be one, for what is no origin or no proxy */
 export function resolveOptions(
   options: Pick<
     Hooks,
@@ -232,7 +232,7 @@ export function resolveOptions(
 ): ResolvedOptions {
   checkOrigins(options.origins);
   checkHosts(options.hosts);
-  const limits = figures('limits', limitsBeside(options.limits ?? {}), options.limits);
+  const limits = figures('limits', limitsBeside(options.limits ?? {}), options.limits, mostOf31Bits);
   return {
     limits,
     rates: {

@@ -119,7 +119,7 @@ function enter(call: Call): void {
   const { session } = call;
   session.calls.add(call);
   if (call.channel?.stream !== undefined) session.streamsInFlight += 1;
-  else if (++session.handlersInFlight === session.hub.options.limits.maxInFlight) {
+  else if (++session.handlersInFlight >= session.hub.options.limits.maxInFlight) {
     session.connection?.intake.hold();
   }
 }
