@@ -5,7 +5,7 @@ import { connect as connectTcp, type AddressInfo } from 'node:net';
 import { defineChannels } from '@wirepact/core';
 import { createManualClock } from '@wirepact/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { SocketManagerOptions } from './options.js';
 import { SocketManager } from './socket-manager.js';
@@ -53,6 +53,39 @@ const refusalOf = async (socket: WebSocket): Promise<number | undefined> => {
   const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode?: number }];
   return response.statusCode;
 };
+
+describe('an upgrade that is handed over twice', () => {
+  it('by attach and by handleUpgrade is taken once, and onError is told', async () => {
+    const errors: unknown[] = [];
+    let asked = 0;
+    const { sockets, server, open } = await start({
+      onError: (error) => errors.push(error),
+      authenticate: () => void (asked += 1),
+    });
+    const handOver = (...upgrade: Parameters<typeof sockets.handleUpgrade>): void =>
+      sockets.handleUpgrade(...upgrade);
+    server.on('upgrade', handOver);
+    onTestFinished(() => void server.off('upgrade', handOver));
+    await once(open(), 'open');
+    expect([asked, sockets.countClients]).toEqual([1, 1]);
+    expect(errors).toMatchObject([{ name: 'TypeError' }]);
+    expect(String(errors[0])).toContain('the upgrade at /ws was handed over twice');
+  });
+
+  it('to a server of somebody else as well ends that connection, and onError is told', async () => {
+    const errors: unknown[] = [];
+    const { sockets, server, open } = await start({ onError: (error) => errors.push(error) });
+    const other = new WebSocketServer({ noServer: true });
+    const handOver = (...upgrade: Parameters<typeof sockets.handleUpgrade>): void =>
+      other.handleUpgrade(...upgrade, () => undefined);
+    server.on('upgrade', handOver);
+    onTestFinished(() => void server.off('upgrade', handOver));
+    const socket = open();
+    await once(socket, 'close');
+    expect(errors).toHaveLength(1);
+    expect(sockets.countClients).toBe(0);
+  });
+});
 
 describe('close', () => {
   it('closes every client with 1001 and resolves when all sockets are gone', async () => {

@@ -15,13 +15,7 @@ import { Gate, type Admission } from './handshake/admission.js';
 import { checkDrain, drainSessions, type DrainOptions } from './session/drain.js';
 import type { ClusterCounts } from './cluster/broker.js';
 import { findClient, type ClientTarget } from './delivery/client-target.js';
-import {
-  addEndpoint,
-  findHandshakeFault,
-  refuseUpgrade,
-  targetOf,
-  type UpgradeHandler,
-} from './handshake/endpoints.js';
+import { addEndpoint, type UpgradeHandler } from './handshake/endpoints.js';
 import { hostsAt } from './handshake/host.js';
 import { createHub, type AnySocket, type Hooks, type Hub } from './hub.js';
 import type { SocketManagerOptions } from './options.js';
@@ -41,6 +35,7 @@ import type { Socket } from './socket.js';
 import type { Stats } from './stats.js';
 import { publish, send } from './delivery/publish.js';
 import { RoomSelection, UserSelection, type RoomTarget, type UserTarget } from './delivery/targets.js';
+import { takeUpgrade } from './handshake/take-upgrade.js';
 import type { UpgradeRequest } from './handshake/upgrade-request.js';
 
 /**
@@ -201,20 +196,8 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     this.#takeUpgrade([request, socket, head]);
   }
 
-  #takeUpgrade([request, socket, head]: Parameters<UpgradeHandler>, hosts?: readonly string[]): void {
-    socket.on('error', ignoreError);
-    const { counters, options } = this.#hub;
-    const fault = findHandshakeFault(request, options.limits.maxHeaders);
-    if (fault !== undefined) {
-      counters.refused.handshake += 1;
-      return refuseUpgrade(socket, fault.status, fault.reason);
-    }
-    void this.#gate.admit(toUpgradeRequest(request), hosts).then((admission) => {
-      if (socket.destroyed) return;
-      if (!admission.accepted) return refuseUpgrade(socket, admission.status, admission.reason);
-      this.#upgrader.upgrade(request, socket, head, admission.open);
-      socket.off('error', ignoreError);
-    });
+  #takeUpgrade(upgrade: Parameters<UpgradeHandler>, hosts?: readonly string[]): void {
+    takeUpgrade({ hub: this.#hub, gate: this.#gate, upgrader: this.#upgrader }, upgrade, hosts);
   }
 
   /** Answers an ordinary HTTP request at the endpoint: 426, this is a WebSocket. */
@@ -282,19 +265,4 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   #sendToAll(path: PropertyKey, data: unknown, exceptId?: string): void {
     send(this.#hub, everyoneName, { path: path as string, data, exceptId });
   }
-}
-
-/**
- * A peer that goes away while it is being decided about must not end the process. It closes over nothing, or each client
- * would keep its request: 1.5 KB.
- */
-function ignoreError(): void {}
-
-function toUpgradeRequest(request: IncomingMessage): UpgradeRequest {
-  return {
-    headers: request.headers,
-    url: targetOf(request),
-    remoteAddress: request.socket.remoteAddress,
-    encrypted: 'encrypted' in request.socket && request.socket.encrypted === true,
-  };
 }
