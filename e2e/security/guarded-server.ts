@@ -17,6 +17,7 @@ export const channels = defineChannels({
   shout: { in: z.string() },
   hang: { in: z.void(), reply: z.string() },
   fail: { in: z.string(), reply: z.string() },
+  tail: { in: z.void(), stream: z.number() },
 });
 export type Channels = typeof channels;
 

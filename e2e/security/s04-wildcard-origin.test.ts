@@ -19,6 +19,22 @@ test("with origins '*' neither authenticate nor a handler sees the cookies of a 
   for (const one of seen) expect(one).toMatchObject({ origin: 'https://evil.example', 'x-other': 'kept' });
 });
 
+test.each(['Basic', 'Digest', 'NTLM', 'negotiate'])(
+  "with origins '*' nobody sees %s credentials, which the browser of a foreign page's visitor may attach",
+  async (scheme) => {
+    const seen: unknown[] = [];
+    const authorization = `${scheme} the-visitor’s`;
+    const { greet, connect } = startServer({
+      origins: '*',
+      authenticate: (request) => void seen.push(request.headers['authorization']),
+    });
+    await greet({ headers: { ...headers, authorization } });
+    await greet({ headers: { ...headers, authorization: 'Bearer of-a-program' } });
+    await connect({ headers: { authorization } });
+    expect(seen).toEqual([undefined, 'Bearer of-a-program', authorization]);
+  },
+);
+
 test('with a list they are seen, of pages that are on it', async () => {
   const seen: unknown[] = [];
   const { greet } = startServer({

@@ -38,6 +38,17 @@ test('authenticate sees the token, and not how it came; a handler sees neither',
   expect(hasSecret(seen)).toBe(false);
 });
 
+test('who decides about origins is not shown the token', async () => {
+  const seen: unknown[] = [];
+  const { greet } = startServer({
+    origins: (_origin, request) => seen.push(request) > 0,
+    authenticate: ({ token }) => expect(token).toBe(secret),
+  });
+  await greet({ token: secret });
+  expect(seen).toHaveLength(1);
+  expect(hasSecret(seen)).toBe(false);
+});
+
 test('a token that breaks authenticate comes out of no answer, no close and no count', async () => {
   const { connect, sockets } = startServer({
     authenticate: ({ token }) => {

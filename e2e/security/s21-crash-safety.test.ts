@@ -72,6 +72,45 @@ test.each(thrown)(
   },
 );
 
+test('a promise that comes where none is waited for, and rejects, ends nothing, and onError is told', async () => {
+  const { connect, greet, errors, statusOf } = startServer({
+    routes: {
+      // @ts-expect-error -- plain JavaScript may forget the star
+      tail: async () => {
+        throw new Error('the stream');
+      },
+      echo: () => new Proxy({}, { get: () => { throw new Error('the proxy'); } }), // prettier-ignore
+    },
+  });
+  const client = await greet();
+  client.say({ path: 'tail', id: 1 });
+  client.say({ path: 'echo', id: 2 });
+  await settle();
+  expect(client.take().map(({ id, error }) => [id, error?.code])).toEqual([
+    [1, 'internal'],
+    [2, 'internal'],
+  ]);
+  expect(errors.map(String).sort()).toEqual([
+    'Error: the proxy',
+    'Error: the stream',
+    expect.stringContaining('TypeError'),
+  ]);
+  expect(await statusOf()).toBe(101);
+  (await connect()).cut();
+});
+
+test('origins that is async and rejects lets nobody in, ends nothing, and onError is told', async () => {
+  const { statusOf, errors } = startServer({
+    // @ts-expect-error -- plain JavaScript may hand in what it likes
+    origins: async () => {
+      throw new Error('the origins');
+    },
+  });
+  expect(await statusOf()).toBe(403);
+  await settle();
+  expect(errors.map(String)).toEqual(['Error: the origins']);
+});
+
 test('a socket that is reset at any moment of its life ends nothing', async () => {
   const { sockets } = startServer({ authenticate: () => settle() });
   const server = createServer();

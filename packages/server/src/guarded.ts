@@ -4,8 +4,13 @@
 export function guarded(handler: () => unknown, failed: (error: unknown) => void): void {
   try {
     const result = handler();
-    if (result !== undefined) Promise.resolve(result).catch(failed);
+    discard(result, failed);
   } catch (error) {
     failed(error);
   }
+}
+
+/** Takes what an application's function gave and nobody wants. Should it be a promise that rejects, that ends no process. */
+export function discard(stray: unknown, failed: (error: unknown) => void): void {
+  if (stray !== undefined) Promise.resolve(stray).catch(failed);
 }

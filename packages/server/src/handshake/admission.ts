@@ -101,7 +101,9 @@ export class Gate {
         reason: 'the server is not asked for by this name; see `hosts`',
       };
     }
-    if (!this.#allowsOrigin(located)) {
+    const protocols = readProtocols(located);
+    const { token, ...shown } = readToken(located, protocols);
+    if (!this.#allowsOrigin(shown)) {
       counters.refused.origin += 1;
       return { accepted: false, status: 403, reason: 'this origin may not connect' };
     }
@@ -109,9 +111,9 @@ export class Gate {
       counters.refused.overload += 1;
       return { accepted: false, status: 503, reason: 'too many connections are being made' };
     }
-    const protocols = readProtocols(located);
     const protocol = protocols.find((name) => name === dialect.subprotocol);
-    const request = readToken(hooks.origins === '*' ? withoutCookies(located) : located, protocols);
+    const known = hooks.origins === '*' ? withoutCredentials(shown) : shown;
+    const request = token === undefined ? known : { ...known, token };
     const askedAt = logouts.begin();
     try {
       const identity = await identify(this.#hub, request, identifying);
@@ -133,7 +135,7 @@ export class Gate {
 
   #allowsOrigin(request: UpgradeRequest): boolean {
     try {
-      return isOriginAllowed(request, this.#hub.hooks.origins);
+      return isOriginAllowed(request, this.#hub.hooks.origins, (error) => this.#hub.report(error));
     } catch (error) {
       this.#hub.report(error);
       return false;
@@ -173,7 +175,7 @@ function readProtocols({ headers }: UpgradeRequest): readonly string[] {
   return typeof header === 'string' ? header.split(',', maxOffers).map((name) => name.trim()) : [];
 }
 
-/** Takes the token out of the headers, where handlers and logs would see it. */
+/** Takes the token out of the headers, where whoever decides about origins, handlers and logs would see it. */
 function readToken(request: UpgradeRequest, protocols: readonly string[]): UpgradeRequest {
   const encoded = protocols.find((name) => name.startsWith(tokenPrefix));
   if (encoded === undefined) return request;
@@ -185,8 +187,16 @@ function readToken(request: UpgradeRequest, protocols: readonly string[]): Upgra
   };
 }
 
-/** Where every page may connect, cookies say nothing about who is asking: the page may be anybody's. */
-function withoutCookies(request: UpgradeRequest): UpgradeRequest {
-  const { cookie: _, ...headers } = request.headers;
-  return { ...request, headers };
+/** What a browser attaches by itself once its user has signed in (RFC 7617, 7616, 4559). */
+const attached = /^(basic|digest|negotiate|ntlm)\b/i;
+
+/** Where every page may connect, what browsers send by themselves says nothing about who is asking: the page may be anybody's. */
+function withoutCredentials(request: UpgradeRequest): UpgradeRequest {
+  const { cookie: _, authorization, ...headers } = request.headers;
+  const isAttached =
+    headers['origin'] !== undefined && typeof authorization === 'string' && attached.test(authorization);
+  return {
+    ...request,
+    headers: authorization === undefined || isAttached ? headers : { ...headers, authorization },
+  };
 }

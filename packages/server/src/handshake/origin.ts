@@ -1,14 +1,24 @@
 // Which pages may connect. Browsers send the page's origin and the user's cookies with every WebSocket, and ask nobody
 // first; without this check any page on the web could speak in its visitor's name.
+import { discard } from '../guarded.js';
 import type { OriginOptions } from '../options.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
-/** Whether a request with this origin may connect. Throws only what the application's own decision throws. */
-export function isOriginAllowed(request: UpgradeRequest, origins: OriginOptions | undefined): boolean {
+/**
+ * Whether a request with this origin may connect. Throws only what the application's own decision throws; `failed` is told
+ * of what that is too late with.
+ */
+export function isOriginAllowed(
+  request: UpgradeRequest,
+  origins: OriginOptions | undefined,
+  failed: (error: unknown) => void,
+): boolean {
   const { origin } = request.headers;
   if (typeof origins === 'function') {
+    const answer: unknown = origins(typeof origin === 'string' ? origin : undefined, request);
     // a promise, which plain JavaScript may give, is not a yes
-    return origins(typeof origin === 'string' ? origin : undefined, request) === true;
+    if (typeof answer !== 'boolean') discard(answer, failed);
+    return answer === true;
   }
   if (origins === '*') return true;
   // programs send no origin; a browser always does, so cookies without one are somebody's forgery

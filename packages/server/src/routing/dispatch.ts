@@ -6,6 +6,7 @@ import { countSent } from '../limits/amplification.js';
 import { sendAgain, sendAnswer, sendFailure, sendRefusal } from './answers.js';
 import { boundIssues } from './bound-issues.js';
 import { Call } from './call.js';
+import { discard } from '../guarded.js';
 import { HandlingContext } from './route-context.js';
 import { noteNumber, numberOf } from '../session/received-numbers.js';
 import type { AnyRoute, TableEntry } from './route-table.js';
@@ -79,6 +80,8 @@ function callRoute(call: Call, route: AnyRoute, data: unknown): unknown {
   const { session, channel } = call;
   const result = route(session.socket, data, new HandlingContext(call));
   if (channel?.stream === undefined) return result;
+  // an async function that should have been a generator
+  if (isThenable(result)) discard(result, (error) => session.hub.report(error, session, call.path));
   return runStream(call, channel.stream, result as AsyncIterable<unknown>);
 }
 
@@ -88,12 +91,13 @@ function handle(call: Call, data: unknown, work: () => unknown): void {
   let result: unknown;
   try {
     result = countSent(call.session, () => call.session.hub.routes.run(call, data, work));
+    // even to look at it may throw
+    if (isThenable(result)) return void settle(call, result);
   } catch (error) {
     sendFailure(call, error);
     return leave(call);
   }
-  if (isThenable(result)) void settle(call, result);
-  else succeed(call, result);
+  succeed(call, result);
 }
 
 async function settle(call: Call, pending: PromiseLike<unknown>): Promise<void> {
