@@ -64,6 +64,8 @@ export class Call {
 
 /** A stream that runs. */
 export interface RunningStream {
+  /** There once its generator was told to finish, which may take as long as that likes. */
+  readonly finishing: Promise<void> | undefined;
   /** The reader allows items up to number `n`. */
   grant(n: number): void;
   /** The reader is back, and has items up to number `n`. */

@@ -132,12 +132,19 @@ function enter(call: Call): void {
 function leave(call: Call): void {
   const { session } = call;
   session.calls.delete(call);
-  if (call.channel?.stream !== undefined) session.streamsInFlight -= 1;
+  if (call.channel?.stream !== undefined) leaveStream(call);
   else if (--session.handlersInFlight === 0) session.noteIdle();
   if (session.handlersInFlight <= session.hub.options.limits.maxInFlight / 2) {
     session.connection?.intake.release();
   }
   settleNumber(call);
+}
+
+/** A generator that goes on when its reader has gone still counts, or nothing would bound how many there are. */
+function leaveStream({ session, stream }: Call): void {
+  const left = (): void => void (session.streamsInFlight -= 1);
+  if (stream?.finishing === undefined) left();
+  else void stream.finishing.then(left);
 }
 
 /** Ends a call that no handler has seen. */

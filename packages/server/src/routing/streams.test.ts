@@ -266,12 +266,33 @@ describe('a reader that is gone', () => {
       yield 1;
       await new Promise(() => undefined);
       log.push('never');
-    }, 1);
+    });
+    server.sockets.use(async (_socket, _message, next) => {
+      await next();
+      log.push('over');
+    });
     const client = await server.connect();
     await client.ask({ path: 'tail', id: 1 });
     await client.ask({ path: '$cancel', data: 1 });
-    expect(await client.ask({ path: 'tail', id: 2 })).toMatchObject([{ data: 1 }]);
-    expect(log).toEqual([]);
+    expect(log).toEqual(['over']);
+  });
+
+  it('counts for as long as its generator does not listen', async () => {
+    const finish: (() => void)[] = [];
+    const { server } = start(async function* () {
+      yield 1;
+      await new Promise<void>((resolve) => finish.push(resolve));
+    });
+    const client = await server.connect();
+    for (let id = 1; id <= 64; id += 1) {
+      expect(await client.ask({ path: 'tail', id })).toMatchObject([{ data: 1 }]);
+      await client.ask({ path: '$cancel', data: id });
+    }
+    expect(await client.ask({ path: 'tail', id: 65 })).toMatchObject([{ error: { code: 'overloaded' } }]);
+    finish[0]!();
+    await settle();
+    expect(await client.ask({ path: 'tail', id: 66 })).toMatchObject([{ data: 1 }]);
+    expect(await client.ask({ path: 'tail', id: 67 })).toMatchObject([{ error: { code: 'overloaded' } }]);
   });
 
   it('calls off an iterator of any kind at once, be it without return or with a failing one', async () => {

@@ -25,6 +25,7 @@ class Stream implements RunningStream {
   /** A plain client grants nothing: it is held back by the network alone. */
   readonly #window: GrantedWindow | undefined;
   #sent = 0;
+  finishing: Promise<void> | undefined;
   #leave = (): void => undefined;
 
   constructor(call: Call, schema: AnySchema, iterator: AsyncIterator<unknown>) {
@@ -59,7 +60,7 @@ class Stream implements RunningStream {
   }
 
   abandon(): void {
-    void this.#finish();
+    this.finishing ??= this.#finish();
     this.#leave();
   }
 
@@ -82,7 +83,7 @@ class Stream implements RunningStream {
       }
     } catch (error) {
       this.#keepUntaken();
-      void this.#finish();
+      this.finishing ??= this.#finish();
       throw error;
     }
   }
