@@ -85,6 +85,23 @@ describe('a client that sends', () => {
     expect([fast, other].map(({ transport }) => transport.isPaused)).toEqual([true, false]);
   });
 
+  it('all it may and comes back for more is read later, on whichever connection', async () => {
+    const { server, clock, heard, slowed } = start();
+    const client = await server.connect();
+    for (let n = 0; n < 999; n += 1) client.say(note());
+    expect(slowed()).toBe(0);
+    // whether its line broke, or it takes itself over
+    client.cut();
+    const back = await server.resume(client);
+    expect([back.transport.isPaused, slowed()]).toEqual([true, 1]);
+    const again = await server.resume(back);
+    expect([again.transport.isPaused, slowed()]).toEqual([true, 2]);
+    clock.advance(20_000);
+    expect(again.transport.isPaused).toBe(false);
+    for (let n = 0; n < 1_000; n += 1) again.say(note());
+    expect([heard.length, slowed()]).toEqual([1_999, 2]);
+  });
+
   it('what the server asked for is not counted, save by its bytes', async () => {
     const { server, slowed } = start({ messageBurst: 2 });
     const client = await server.connect();

@@ -3,15 +3,20 @@
 import type { Transport } from '@wirepact/core/internal';
 import type { ResolvedOptions } from '../options.js';
 import type { Counters } from '../stats.js';
-import { overdrawnMs, takeFrom } from '../limits/token-bucket.js';
+import { overdrawnMs, takeFrom, type Rate } from '../limits/token-bucket.js';
+
+/** What a client has taken of what it may send: the moments at which its buckets are full again, whatever it is connected by. */
+export interface Pace {
+  messagesFullAt: number;
+  bytesFullAt: number;
+}
 
 /** Pauses one transport, and lets it go on once nothing speaks against it. */
 export class Intake {
   readonly #transport: Transport;
   readonly #options: ResolvedOptions;
   readonly #counters: Counters;
-  #messagesFullAt = 0;
-  #bytesFullAt = 0;
+  readonly pace: Pace = { messagesFullAt: 0, bytesFullAt: 0 };
   #isHeld = false;
   #isStopped = false;
   /** Calls off the end of a pause that the rates asked for. */
@@ -26,14 +31,24 @@ export class Intake {
   /** A message came. What overdraws a bucket is still handled; what comes after it waits until that is paid. */
   take(messages: number, bytes: number): void {
     const { clock, rates } = this.#options;
+    const { pace } = this;
     const now = clock.now();
-    this.#messagesFullAt = takeFrom(rates.messages, this.#messagesFullAt, messages, now);
-    this.#bytesFullAt = takeFrom(rates.bytes, this.#bytesFullAt, bytes, now);
-    const waitMs = Math.max(
-      overdrawnMs(rates.messages, this.#messagesFullAt, now),
-      overdrawnMs(rates.bytes, this.#bytesFullAt, now),
-    );
-    if (waitMs > 0) this.#wait(waitMs);
+    pace.messagesFullAt = takeFrom(rates.messages, pace.messagesFullAt, messages, now);
+    pace.bytesFullAt = takeFrom(rates.bytes, pace.bytesFullAt, bytes, now);
+    this.#payBack(now);
+  }
+
+  /** The client had another connection before: what it took by that counts. */
+  goOnFrom({ messagesFullAt, bytesFullAt }: Pace): void {
+    const { clock, rates } = this.#options;
+    const { pace } = this;
+    const now = clock.now();
+    // what it has said by this one comes on top
+    const together = (rate: Rate, before: number, here: number): number =>
+      takeFrom(rate, before, 0, now) + Math.max(0, here - now);
+    pace.messagesFullAt = together(rates.messages, messagesFullAt, pace.messagesFullAt);
+    pace.bytesFullAt = together(rates.bytes, bytesFullAt, pace.bytesFullAt);
+    this.#payBack(now);
   }
 
   /** Too many handlers run. */
@@ -64,6 +79,16 @@ export class Intake {
   close(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
+  }
+
+  #payBack(now: number): void {
+    const { rates } = this.#options;
+    const { messagesFullAt, bytesFullAt } = this.pace;
+    const waitMs = Math.max(
+      overdrawnMs(rates.messages, messagesFullAt, now),
+      overdrawnMs(rates.bytes, bytesFullAt, now),
+    );
+    if (waitMs > 0) this.#wait(waitMs);
   }
 
   #wait(ms: number): void {

@@ -28,6 +28,7 @@ export function openSession(connection: Connection, hello?: Hello, announced?: A
   const everyone = { since: log.at, sinceMs: hub.options.clock.now(), byClient: false };
   const session = new Session(connection, everyone, announced?.id);
   hub.connections.bind(connection, session);
+  if (connection.speaksProtocol) session.pace = connection.intake.pace;
   hub.roster.add(session);
   hub.counters.connected += 1;
   if (connection.speaksProtocol) {

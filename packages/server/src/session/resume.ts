@@ -26,6 +26,8 @@ export function resumeSession(
   const { hub, connection: old } = session;
   if (old === undefined && refuseOneTooMany(connection)) return false;
   hub.connections.bind(connection, session);
+  if (session.pace !== undefined) connection.intake.goOnFrom(session.pace);
+  session.pace = connection.intake.pace;
   session.behind = undefined;
   session.offeredToken = session.askedForTokenAt = undefined;
   if (old !== undefined && old !== connection)

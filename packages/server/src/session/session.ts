@@ -4,6 +4,7 @@ import type { FrameId } from '@wirepact/core/internal';
 import { AnswerStore } from '../routing/answer-store.js';
 import type { Call } from '../routing/call.js';
 import type { Connection } from '../connection/connection.js';
+import type { Pace } from '../connection/intake.js';
 import type { AnySocket, Hub } from '../hub.js';
 import { Inbox } from '../delivery/inbox.js';
 import { Questions } from '../routing/questions.js';
@@ -60,6 +61,8 @@ export class Session {
   unnumbered = 0;
   /** Numbered events that were handled since it was last told so. */
   unacknowledged = 0;
+  /** How fast it may be read, which outlives its connections. */
+  pace: Pace | undefined;
   /** When it may join as many rooms at once again as ever. */
   joinsFullAt = 0;
   handlersInFlight = 0;
