@@ -20,6 +20,18 @@ it('tells clients of the protocol when to come back, and plain ones nothing', as
   }
 });
 
+it('closes who has not greeted yet, and greets nobody any more', async () => {
+  const { server, sockets, connectMute, clock } = bound();
+  await connectMute();
+  const silent = await server.connectSilent();
+  const drained = sockets.drain();
+  silent.say({ path: '$hello', data: {} });
+  expect(silent.transport.closedWith).toEqual({ code: 1012, reason: 'the server restarts' });
+  expect([silent.take(), sockets.stats().connected]).toEqual([[], 1]);
+  clock.advance(10_000);
+  await drained;
+});
+
 it('closes some at a time, so that the server goes on answering in between', async () => {
   const { sockets, connect, clock } = bound();
   for (let count = 0; count < 1_200; count += 1) await connect();

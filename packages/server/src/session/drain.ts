@@ -3,7 +3,7 @@
 import { closeCodes } from '@wirepact/core/internal';
 import { checkDuration } from '../figures.js';
 import type { Hub } from '../hub.js';
-import { endSession, isKeptElsewhere, letGo } from './lifecycle.js';
+import { closeConnection, endSession, isKeptElsewhere, letGo } from './lifecycle.js';
 import { giveUpReading } from '../delivery/replay.js';
 import type { Session } from './session.js';
 
@@ -35,6 +35,9 @@ export async function drainSessions(
   { graceMs = 10_000, spreadMs = 5_000 }: DrainOptions,
 ): Promise<void> {
   const { clock } = hub.options;
+  // nobody knows of these yet, and who greets now would not be told of the restart
+  for (const connection of hub.connections)
+    if (connection.session === undefined) closeConnection(connection, closeCodes.restart, reason);
   let giveUp = (): void => undefined;
   const graceOver = new Promise<void>((resolve) => (giveUp = resolve));
   const stopTimer = clock.after(graceMs, giveUp);
