@@ -145,7 +145,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     return this.#hub.routes.add(path, route as unknown as AnyRoute);
   }
 
-  /** Adds a middleware around every route, inside those that are there. Returns what removes it. */
+  /** Adds a middleware around every route, inside those that are there. Returns what removes it. @throws TypeError for none */
   use(middleware: Middleware<Socket<TChannels, TContext>>): () => void {
     return this.#hub.routes.use(middleware as unknown as Middleware<AnySocket>);
   }

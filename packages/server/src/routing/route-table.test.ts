@@ -74,6 +74,29 @@ describe('middleware', () => {
     expect(order).toEqual(['a before', 'b before', 'route', 'b after', 'a after']);
   });
 
+  it.each([undefined, null, 'x', {}])('that is %s is refused', (middleware) => {
+    const server = createTestServer(channels);
+    expect(() => server.sockets.use(middleware as never)).toThrow(
+      new TypeError('the middleware is not a function'),
+    );
+  });
+
+  it('that was added twice is removed once by each, in its place', async () => {
+    const again: AnyMiddleware = async (_socket, _message, next) => {
+      order.push('again');
+      await next();
+    };
+    const { client, order, server } = await start(again, async (_socket, _message, next) => {
+      order.push('between');
+      await next();
+    });
+    const remove = server.sockets.use(again);
+    remove();
+    remove();
+    await client.ask(ask);
+    expect(order).toEqual(['again', 'between', 'route']);
+  });
+
   it('sees what the route is given', async () => {
     const seen: unknown[] = [];
     const { client, server } = await start((socket, { path, data, messageId, signal }, next) => {

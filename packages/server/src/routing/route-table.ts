@@ -18,7 +18,7 @@ export interface TableEntry {
 export class RouteTable {
   readonly #channels: ChannelDefinitions;
   readonly #entries = new Map<string, TableEntry>();
-  readonly #middleware: Middleware<AnySocket>[] = [];
+  readonly #middleware = new Set<{ readonly middleware: Middleware<AnySocket> }>();
 
   constructor(channels: ChannelDefinitions) {
     this.#channels = channels;
@@ -46,17 +46,18 @@ export class RouteTable {
     };
   }
 
+  /** @throws TypeError for what is no function */
   use(middleware: Middleware<AnySocket>): () => void {
-    this.#middleware.push(middleware);
-    return () => {
-      const index = this.#middleware.indexOf(middleware);
-      if (index >= 0) this.#middleware.splice(index, 1);
-    };
+    if (typeof middleware !== 'function') throw new TypeError('the middleware is not a function');
+    // the same function may be there several times
+    const entry = { middleware };
+    this.#middleware.add(entry);
+    return () => this.#middleware.delete(entry);
   }
 
   /** Runs `work` inside the middleware; gives what it returned. Without middleware nothing is waited for. */
   run(call: Call, data: unknown, work: () => unknown): unknown {
-    if (this.#middleware.length === 0) return work();
+    if (this.#middleware.size === 0) return work();
     const { path, messageId } = call;
     const message: RouteMessage = {
       path,
@@ -66,7 +67,12 @@ export class RouteTable {
         return call.signal;
       },
     };
-    return runAround([...this.#middleware], call.session.socket, message, work);
+    return runAround(
+      Array.from(this.#middleware, ({ middleware }) => middleware),
+      call.session.socket,
+      message,
+      work,
+    );
   }
 }
 
