@@ -266,6 +266,35 @@ describe('a client that sends a new token', () => {
     expect(server.clock.pending).toBe(0);
   });
 
+  it('and comes back with another has each checked once', async () => {
+    const asked: unknown[] = [];
+    const decide: (() => void)[] = [];
+    const server = createTestServer(channels, {
+      authenticate: ({ token }) => {
+        if (token === undefined) return undefined;
+        asked.push(token);
+        return new Promise<undefined>((resolve) => decide.push(() => resolve(undefined)));
+      },
+    });
+    const client = await server.connect();
+    client.say({ path: '$auth', data: 'a' });
+    client.cut();
+    const back = await server.resume(client);
+    back.say({ path: '$auth', data: 'b' });
+    await settle();
+    // the first is decided while the second is not
+    decide[0]!();
+    await settle();
+    expect(asked).toEqual(['a', 'b']);
+    decide[1]!();
+    await settle();
+    back.say({ path: '$auth', data: 'c' });
+    await settle();
+    expect(asked).toEqual(['a', 'b', 'c']);
+    decide[2]!();
+    await settle();
+  });
+
   it('and is gone before it is checked changes nothing', async () => {
     const { server, gone } = start();
     const client = await server.connect('ann');

@@ -58,7 +58,13 @@ export function renewIdentity(session: Session, token: unknown): void {
 }
 
 async function checkTokens(session: Session): Promise<void> {
-  while (session.state === 'open' && session.offeredToken !== undefined) {
+  const { connection } = session;
+  // what is offered by another connection is looked at by another of these
+  while (
+    connection !== undefined &&
+    session.connection === connection &&
+    session.offeredToken !== undefined
+  ) {
     const offer = session.offeredToken;
     await checkToken(session, offer.token);
     if (session.offeredToken === offer) session.offeredToken = undefined;
