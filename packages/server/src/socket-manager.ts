@@ -61,12 +61,13 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     const hooks = options as unknown as Hooks;
     this.#hub = createHub(channels, hooks, this as unknown as SocketManager<AnyChannels, unknown>);
     this.#gate = new Gate(this.#hub);
-    const { limits, clock } = this.#hub.options;
+    const { options: figures, counters } = this.#hub;
     this.#upgrader = new Upgrader({
-      limits,
+      limits: figures.limits,
       compression: options.compression ?? false,
       subprotocol: this.#hub.dialect.subprotocol,
-      clock,
+      clock: figures.clock,
+      counters,
     });
   }
 

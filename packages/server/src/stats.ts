@@ -34,7 +34,7 @@ export interface Stats {
   readonly badFrames: number;
   /** Messages that were not sent, by why: `volatile` to a slow client, `latest` replaced by a newer one, the client gone. */
   readonly dropped: { readonly volatile: number; readonly replaced: number; readonly gone: number };
-  /** What met a limit on what a client may do: pauses of its reading, connections closed for bad frames, joins and streams that were refused. */
+  /** What met a limit on what a client may do: pauses of its reading, connections closed for bad frames, joins and streams that were refused, messages that were never read. */
   readonly limited: Readonly<Counters['limited']>;
   /** Who made the server send most to others, the ten that did. */
   readonly amplifiers: readonly Amplifier[];
@@ -78,7 +78,14 @@ export interface Counters {
     descriptors: number;
   };
   readonly dropped: { volatile: number; replaced: number; gone: number };
-  readonly limited: { reading: number; badFrames: number; joins: number; streams: number };
+  readonly limited: {
+    reading: number;
+    badFrames: number;
+    joins: number;
+    streams: number;
+    /** Compressed messages of a client that was read later, and closed before: beyond 64 KiB nobody reads them. */
+    unread: number;
+  };
 }
 
 /** All zero. */
@@ -108,6 +115,6 @@ export function createCounters(): Counters {
       descriptors: 0,
     },
     dropped: { volatile: 0, replaced: 0, gone: 0 },
-    limited: { reading: 0, badFrames: 0, joins: 0, streams: 0 },
+    limited: { reading: 0, badFrames: 0, joins: 0, streams: 0, unread: 0 },
   };
 }

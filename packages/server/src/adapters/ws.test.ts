@@ -10,6 +10,7 @@ import { createManualClock } from '@wirepact/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { defaultOptions } from '../options.js';
+import { createCounters } from '../stats.js';
 import { Upgrader } from './ws.js';
 
 interface Given {
@@ -22,7 +23,8 @@ interface Given {
 async function connect({ compression = false, protocols = [], onMessage }: Given = {}) {
   const clock = createManualClock();
   const limits = { ...defaultOptions.limits, maxMessageBytes: 1_000 };
-  const upgrader = new Upgrader({ limits, compression, subprotocol: 'v1', clock });
+  const counters = createCounters();
+  const upgrader = new Upgrader({ limits, compression, subprotocol: 'v1', clock, counters });
   const told: unknown[] = [];
   let wake = (): void => undefined;
   const tell = (what: unknown): void => {
@@ -70,7 +72,7 @@ async function connect({ compression = false, protocols = [], onMessage }: Given
     };
     while (!isTold()) await new Promise<void>((resolve) => (wake = resolve));
   };
-  return { upgrader, client, transport, told, heard, clock };
+  return { upgrader, client, transport, told, heard, clock, counters };
 }
 
 /** A frame of a client's whose mask changes nothing. */
@@ -205,7 +207,7 @@ describe('pausing', () => {
   });
 
   it('hears no more than 64 KiB of what comes compressed before a close: a few bytes may be any number', async () => {
-    const { client, told, heard } = await connect({ compression: true, ...pauseAt('stop') });
+    const { client, counters, told, heard } = await connect({ compression: true, ...pauseAt('stop') });
     const large = 'x'.repeat(1_000);
     const frames = ['stop', ...Array.from({ length: 200 }, () => large)].map(compressedFrame);
     const { _socket: socket } = client as unknown as { readonly _socket: Duplex };
@@ -213,6 +215,7 @@ describe('pausing', () => {
     socket.write(Buffer.concat([...frames, closeFrame]));
     await heard({ code: 1000, reason: '' });
     expect(told.slice(1, -1)).toEqual(Array.from({ length: 66 }, () => large));
+    expect(counters.limited.unread).toBe(134);
   });
 
   it.each([

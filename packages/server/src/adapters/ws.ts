@@ -7,8 +7,11 @@ import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import { deflateBy, findTerms, writeOffer, type Offer } from './deflate-offers.js';
 import type { LimitOptions } from '../limits/limits.js';
 import { readNothingAfterFailure } from './failed-receiver.js';
+import { HeldMessages } from './held-messages.js';
+import type { Counters } from '../stats.js';
 import { TurnWriter } from './turn-writer.js';
 import { Utf8Watch } from './utf8-watch.js';
+import { notUtf8, violationOf } from './violations.js';
 
 /** What of the options concerns `ws`. */
 export interface UpgraderOptions {
@@ -20,6 +23,7 @@ export interface UpgraderOptions {
   /** The subprotocol to agree on with whoever offers it. */
   readonly subprotocol: string | undefined;
   readonly clock: Clock;
+  readonly counters: Pick<Counters, 'limited'>;
 }
 
 /** Newer than the types of ws. Its grammar is that of RFC 6455 section 9.1. */
@@ -28,25 +32,11 @@ const { extension, Receiver } = ws as unknown as {
   readonly Receiver: { readonly prototype: Parameters<typeof readNothingAfterFailure>[0] };
 };
 
-/** A connection that holds so much back stops reading. */
-const maxHeldBytes = 65_536;
-
 /** What `ws` says of a connection that ended without a close (RFC 6455 section 7.4.1). */
 const abnormalClosure = 1006;
 
 /** How long a peer may take to answer a close while everything closes, in ms. */
 const lastCloseTimeoutMs = 1_000;
-
-/** The close code for text that is not UTF-8 (RFC 6455 section 7.4.1). */
-const notUtf8 = 1007;
-/** The close codes of what `ws` itself refuses, by the codes of its errors. */
-const refusals: Readonly<Record<string, number>> = {
-  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
-  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 1009,
-  WS_ERR_INVALID_UTF8: notUtf8,
-  WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,
-};
-const protocolError = 1002;
 
 /** Completes WebSocket handshakes on sockets that a `node:http` server hands out. */
 export class Upgrader {
@@ -55,11 +45,12 @@ export class Upgrader {
   readonly #deflating: Map<string, WebSocketServer> | undefined;
   readonly #options: ServerOptions;
   readonly #clock: Clock;
-  readonly #open = new Set<WsTransport>();
+  readonly #transports: Transports;
 
-  constructor({ limits, compression, subprotocol, clock }: UpgraderOptions) {
+  constructor({ limits, compression, subprotocol, clock, counters }: UpgraderOptions) {
     const { maxMessageBytes, maxFragments, maxBufferedChunks, closeTimeoutMs } = limits;
     this.#clock = clock;
+    this.#transports = { open: new Set(), counters };
     this.#deflating = compression ? new Map() : undefined;
     if (compression) readNothingAfterFailure(Receiver.prototype);
     this.#options = {
@@ -83,7 +74,7 @@ export class Upgrader {
   ): void {
     const [server, agreeing] = this.#agree(request);
     server.handleUpgrade(agreeing, socket, head, (webSocket) => {
-      open(new WsTransport(webSocket, socket, this.#open));
+      open(new WsTransport(webSocket, socket, this.#transports));
     });
   }
 
@@ -106,11 +97,12 @@ export class Upgrader {
 
   /** Resolves once every socket is closed. Whoever does not answer the close is cut off. */
   async close(): Promise<void> {
-    if (this.#open.size === 0) return;
+    const { open } = this.#transports;
+    if (open.size === 0) return;
     const stop = this.#clock.after(lastCloseTimeoutMs, () => {
-      for (const transport of this.#open) transport.terminate();
+      for (const transport of open) transport.terminate();
     });
-    const closing = Array.from(this.#open, (transport) => {
+    const closing = Array.from(open, (transport) => {
       transport.close(closeCodes.goingAway, '');
       return transport.over();
     });
@@ -128,13 +120,18 @@ function readOffers(header: string): readonly Offer[] {
   }
 }
 
+/** All that one server has made, and where is counted what they do not hand on. */
+interface Transports {
+  readonly open: Set<WsTransport>;
+  readonly counters: Pick<Counters, 'limited'>;
+}
+
 /** One socket of `ws`. All it listens by is made in one place: each closure, and each scope of them, is kept per client. */
 class WsTransport implements Transport {
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex & { readonly bytesRead?: number };
-  /** What came while paused. Binary messages have no text. */
-  readonly #held: (string | undefined)[] = [];
-  #heldBytes = 0;
+  /** There once something has come while it was paused. */
+  #held: HeldMessages | undefined;
   /** Absent where messages are compressed: they are ready only later, and `ws` keeps them in order. */
   readonly #writer: TurnWriter | undefined;
   /** There while a message is under way, which is rarely. */
@@ -146,7 +143,7 @@ class WsTransport implements Transport {
   isReading = true;
 
   /** It is in `open` until it is closed. */
-  constructor(webSocket: WebSocket, socket: Duplex, open: Set<WsTransport>) {
+  constructor(webSocket: WebSocket, socket: Duplex, { open, counters }: Transports) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     open.add(this);
@@ -166,14 +163,14 @@ class WsTransport implements Transport {
     });
     webSocket.on('close', (code, reason) => {
       open.delete(this);
-      if (this.#closedWith === undefined && code !== abnormalClosure) this.#handOnLast();
+      if (this.#closedWith === undefined && code !== abnormalClosure)
+        counters.limited.unread += this.#handOnLast();
       const { code: first, reason: why } = this.#closedWith ?? { code, reason: reason.toString() };
       this.#listener?.closed(first, why);
     });
     // a malformed frame is an `error` before it is a `close`; unheard, it would end the process
-    webSocket.on('error', (error: Error & { readonly code?: string }) => {
-      if (error.code?.startsWith('WS_ERR_') !== true) return;
-      this.#closedWith ??= { code: refusals[error.code] ?? protocolError, reason: error.message };
+    webSocket.on('error', (error) => {
+      this.#closedWith ??= violationOf(error);
     });
   }
 
@@ -216,18 +213,16 @@ class WsTransport implements Transport {
 
   resume(): void {
     this.#isPaused = false;
-    while (!this.#isPaused && this.#held.length > 0) {
-      const text = this.#held.shift();
-      this.#heldBytes -= sizeOf(text);
-      this.#listener?.message(text);
+    while (!this.#isPaused && this.#held !== undefined && this.#held.size > 0) {
+      this.#listener?.message(this.#held.shift());
     }
-    if (this.#heldBytes < maxHeldBytes) this.#read(true);
+    if (this.#held?.isFull !== true) this.#read(true);
   }
 
   close(code: number, reason: string): void {
     if (!this.#isOpen()) return;
     this.#closedWith = { code, reason };
-    this.#held.length = 0;
+    this.#held = undefined;
     this.#webSocket.close(code, reason);
     // or the peer's answer would never be heard
     this.#read(true);
@@ -264,22 +259,25 @@ class WsTransport implements Transport {
   }
 
   #hold(text: string | undefined): void {
+    this.#held ??= new HeldMessages();
     this.#held.push(text);
-    this.#heldBytes += sizeOf(text);
-    if (this.#heldBytes >= maxHeldBytes) this.#read(false);
+    if (this.#held.isFull) this.#read(false);
   }
 
   /**
    * The peer had said it all when it closed, and nobody will say it again. What is held is bounded, save where messages are
-   * compressed: there one read of the network may be any number of them, and the rates would hold nobody.
+   * compressed: there one read of the network may be any number of them, and the rates would hold nobody. Returns how many
+   * were too many.
    */
-  #handOnLast(): void {
-    let left = this.#writer === undefined ? maxHeldBytes : Infinity;
-    for (const text of this.#held.splice(0)) {
-      if (left <= 0) return;
-      left -= text?.length ?? 0;
-      this.#listener?.message(text);
-    }
+  #handOnLast(): number {
+    const held = this.#held;
+    this.#held = undefined;
+    for (const text of held?.takeLast(this.#isCompressed) ?? []) this.#listener?.message(text);
+    return held?.size ?? 0;
+  }
+
+  get #isCompressed(): boolean {
+    return this.#writer === undefined;
   }
 
   #read(isReading: boolean): void {
@@ -292,9 +290,4 @@ class WsTransport implements Transport {
   #isOpen(): boolean {
     return this.#webSocket.readyState === this.#webSocket.OPEN;
   }
-}
-
-/** What a message takes in memory, more or less. */
-function sizeOf(text: string | undefined): number {
-  return 64 + (text?.length ?? 0);
 }

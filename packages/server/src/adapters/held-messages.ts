@@ -1,0 +1,44 @@
+// Messages that came while nothing may be handled, in order. Whoever holds so many stops reading.
+
+const maxBytes = 65_536;
+
+/** What came while its listener was paused. Binary messages have no text. */
+export class HeldMessages {
+  readonly #texts: (string | undefined)[] = [];
+  #bytes = 0;
+
+  get size(): number {
+    return this.#texts.length;
+  }
+
+  get isFull(): boolean {
+    return this.#bytes >= maxBytes;
+  }
+
+  push(text: string | undefined): void {
+    this.#texts.push(text);
+    this.#bytes += sizeOf(text);
+  }
+
+  /** Takes the oldest out. */
+  shift(): string | undefined {
+    const text = this.#texts.shift();
+    this.#bytes -= sizeOf(text);
+    return text;
+  }
+
+  /** Takes all out, or so many as come before `maxBytes` are reached. */
+  *takeLast(isBounded: boolean): IterableIterator<string | undefined> {
+    let left = isBounded ? maxBytes : Infinity;
+    while (this.size > 0 && left > 0) {
+      const text = this.shift();
+      left -= text?.length ?? 0;
+      yield text;
+    }
+  }
+}
+
+/** What a message takes in memory, more or less. */
+function sizeOf(text: string | undefined): number {
+  return 64 + (text?.length ?? 0);
+}
