@@ -13,8 +13,12 @@ export function createSecret(): string {
     randomFillSync(pool);
     used = 0;
   }
+  const from = used;
   used += bytesPerName;
-  return pool.toString('base64url', used - bytesPerName, used);
+  const secret = pool.toString('base64url', from, used);
+  // what was given away is not to lie about here
+  pool.fill(0, from, used);
+  return secret;
 }
 
 /** Makes the id of a session. */
