@@ -111,14 +111,16 @@ test('an address is that which a trusted proxy names, and nobody else', async ()
   expect(await alone.statusOf(named('198.51.100.1', '203.0.113.2'))).toBe(429);
 });
 
-test('20 connections of a user', async () => {
-  const { connect, statusOf, sockets } = startServer({
+test('20 connections of a user, and as many more that have not greeted', async () => {
+  const { connect, greet, statusOf, sockets } = startServer({
     authenticate: ({ token }) => token ?? 'ann',
     userId: (name) => name,
   });
+  for (let n = 0; n < 20; n += 1) expect((await greet()).closedWith).toBeUndefined();
+  expect((await greet()).closedWith).toMatchObject({ code: 4429 });
+  expect(await statusOf({ isPlain: true })).toBe(429);
   for (let n = 0; n < 20; n += 1) expect((await connect()).closedWith).toBeUndefined();
   expect((await connect()).closedWith).toMatchObject({ code: 4429 });
-  expect(await statusOf({ isPlain: true })).toBe(429);
-  expect((await connect({ token: 'bob' })).closedWith).toBeUndefined();
-  expect(sockets.stats().refused.user).toBe(2);
+  expect((await greet({ token: 'bob' })).closedWith).toBeUndefined();
+  expect(sockets.stats().refused.user).toBe(3);
 });
