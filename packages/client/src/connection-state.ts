@@ -3,7 +3,12 @@
 import type { ErrorCode, SocketError } from '@wirepact/core';
 import {
   afterClose,
-  closeCodes,
+  closedByTimeout,
+  closedByVersion,
+  closedForSuspension,
+  closedForbidden,
+  closedNormally,
+  closedUnauthenticated,
   reconnectDelay,
   type ResolvedReconnectOptions,
 } from '@wirepact/core/internal';
@@ -140,7 +145,7 @@ function schedule(_state: ConnectionState, _event: ConnectionEvent, { now }: Sur
 
 function prepare(
   { attempt, reason, renewed = false }: Pick<Attempt, 'attempt'> & Partial<Attempt>,
-  _event: ConnectionEvent,
+  _event: unknown,
   { now }: Surroundings,
 ): ConnectionState {
   return { name: 'preparing', until: now + prepareTimeoutMs, attempt, reason, renewed };
@@ -164,21 +169,21 @@ function connect(
 }
 
 function giveUp(state: Losable, _event: ConnectionEvent, around: Surroundings): ConnectionState {
-  const reason = { code: closeCodes.helloTimeout, reason: 'no answer' };
-  return lose(state, { type: 'lost', reason }, around);
+  const reason = { code: closedByTimeout, reason: 'no answer' };
+  return lose(state, { reason }, around);
 }
 
 function suspend(): ConnectionState {
-  return { name: 'suspended', attempt: 1, reason: { code: closeCodes.suspended, reason: '' } };
+  return { name: 'suspended', attempt: 1, reason: { code: closedForSuspension, reason: '' } };
 }
 
 function close(_state: ConnectionState, { error }: EventOf<'closed'>): ConnectionState {
-  return { name: 'closed', reason: { code: closeCodes.normal, reason: error?.message ?? '' }, error };
+  return { name: 'closed', reason: { code: closedNormally, reason: error?.message ?? '' }, error };
 }
 
 type Losable = StateOf<'preparing' | 'opening' | 'greeting' | 'connected'>;
 
-function lose(state: Losable, event: EventOf<'lost'>, around: Surroundings): ConnectionState {
+function lose(state: Losable, event: Omit<EventOf<'lost'>, 'type'>, around: Surroundings): ConnectionState {
   const { reason, withinMs = defaultWindowMs } = event;
   const { code } = reason;
   const { reconnect, random, now } = around;
@@ -187,7 +192,7 @@ function lose(state: Losable, event: EventOf<'lost'>, around: Surroundings): Con
   const answer = afterClose(code);
 
   // also without a token: a cookie may have been renewed while the connection stood
-  if (code === closeCodes.unauthenticated && (stable || (around.renewable && !state.renewed))) {
+  if (code === closedUnauthenticated && (stable || (around.renewable && !state.renewed))) {
     return prepare({ attempt, reason, renewed: true }, event, around);
   }
   if (answer === 'stay' || attempt > reconnect.maxAttempts) {
@@ -207,13 +212,13 @@ function wait(
 
 const lossCodes: Readonly<Record<number, ErrorCode>> = {
   1009: 'message_too_large',
-  [closeCodes.unauthenticated]: 'unauthenticated',
-  [closeCodes.forbidden]: 'forbidden',
-  [closeCodes.unsupportedVersion]: 'unsupported',
+  [closedUnauthenticated]: 'unauthenticated',
+  [closedForbidden]: 'forbidden',
+  [closedByVersion]: 'unsupported',
 };
 
 /** What keeps the client out; nothing does after a deliberate close. */
 function lossError({ code, reason }: CloseReason): SocketError | undefined {
-  if (code === closeCodes.normal) return undefined;
+  if (code === closedNormally) return undefined;
   return failure(lossCodes[code] ?? 'closed', {}, `${code} ${reason}`);
 }

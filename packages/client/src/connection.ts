@@ -1,7 +1,14 @@
 // Drives the table of connection-state.ts: holds the one socket, the timer, the heartbeat and the page's signals, and is the
 // only writer of the state. It speaks the frames that concern the connection itself; all others are handed on.
 import { toSocketError, type SocketError } from '@wirepact/core';
-import { closeCodes, type Frame, type ProtocolData } from '@wirepact/core/internal';
+import {
+  closedByTimeout,
+  closedForRestart,
+  closedForSuspension,
+  closedNormally,
+  type Frame,
+  type ProtocolData,
+} from '@wirepact/core/internal';
 import { isHidden, isOffline, listenToPage, type PageSignal } from './browser-signals.js';
 import type { WebSocketLike } from './client-options.js';
 import type { ClientStatus } from './client-status.js';
@@ -14,8 +21,8 @@ import { createPatience, type Patience } from './patience.js';
 
 /** What the server is told when the client ends a connection by itself. One that closed on its own hears nothing. */
 const dropCodes: { readonly [TType in ConnectionEvent['type']]?: number } = {
-  closed: closeCodes.normal,
-  suspended: closeCodes.suspended,
+  closed: closedNormally,
+  suspended: closedForSuspension,
 };
 
 /** While more than this waits in the socket, the network takes less than is written. */
@@ -141,7 +148,7 @@ export class Connection {
     } else this.#stopSignals ??= listenToPage((signal) => this.#signalled(signal));
 
     if (!holdsSocket(state)) {
-      this.#socket?.close(dropCodes[event.type] ?? closeCodes.helloTimeout);
+      this.#socket?.close(dropCodes[event.type] ?? closedByTimeout);
       this.#socket = undefined;
     }
     if (state.name === 'preparing') void this.#prepare();

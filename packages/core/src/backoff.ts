@@ -35,8 +35,8 @@ export function reconnectDelay(
   options: ResolvedReconnectOptions,
   random: () => number,
 ): number {
-  if (attempt === 1) return random() * options.quickMs;
-  // a factor that has grown to infinity would make nothing of a delay of 0
-  const growth = Math.min(options.factor ** (attempt - 2), Number.MAX_VALUE);
-  return random() * Math.min(options.maxDelayMs, options.minDelayMs * growth);
+  const { quickMs, minDelayMs, maxDelayMs, factor } = options;
+  // nothing times a factor that has grown to infinity is no number
+  const grownMs = minDelayMs * factor ** (attempt - 2) || 0;
+  return random() * (attempt === 1 ? quickMs : Math.min(maxDelayMs, grownMs));
 }

@@ -1,16 +1,26 @@
 // Close codes: what each means, and whether a client that meets it returns. RFC 6455 section 7.4 for the codes below 4000.
 
+// those that clients know are exported by themselves too: a page carries only those it uses
+export const closedNormally = 1000;
+export const closedForRestart = 1012;
+export const closedByOverload = 1013;
+export const closedForSuspension = 4001;
+export const closedUnauthenticated = 4401;
+export const closedForbidden = 4403;
+export const closedByVersion = 4406;
+export const closedByTimeout = 4408;
+
 /** The codes Wirepact itself closes with, by name. */
 export const closeCodes = {
-  normal: 1000,
+  normal: closedNormally,
   goingAway: 1001,
-  restart: 1012,
-  overloaded: 1013,
-  suspended: 4001,
-  unauthenticated: 4401,
-  forbidden: 4403,
-  unsupportedVersion: 4406,
-  helloTimeout: 4408,
+  restart: closedForRestart,
+  overloaded: closedByOverload,
+  suspended: closedForSuspension,
+  unauthenticated: closedUnauthenticated,
+  forbidden: closedForbidden,
+  unsupportedVersion: closedByVersion,
+  helloTimeout: closedByTimeout,
   takenOver: 4409,
   rateLimited: 4429,
   internal: 4500,
@@ -31,7 +41,7 @@ const terminal: ReadonlySet<number> = new Set([
 
 /** What a client does after a connection was closed with `code`. */
 export function afterClose(code: number): AfterClose {
-  if (code === closeCodes.restart || code === closeCodes.overloaded) return 'window';
+  if (code === closedForRestart || code === closedByOverload) return 'window';
   return terminal.has(code) || code >= 4600 ? 'stay' : 'return';
 }
 

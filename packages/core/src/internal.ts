@@ -7,7 +7,19 @@ export {
 } from './backoff.js';
 export { channelFacts } from './channel-facts.js';
 export { steadyClock, systemClock, type Clock } from './clock.js';
-export { afterClose, closeCodes, cutReason, type AfterClose } from './close-codes.js';
+export {
+  afterClose,
+  closeCodes,
+  closedNormally,
+  closedForRestart,
+  closedForSuspension,
+  closedUnauthenticated,
+  closedForbidden,
+  closedByVersion,
+  closedByTimeout,
+  cutReason,
+  type AfterClose,
+} from './close-codes.js';
 export { decodeFrame, encodeFrame, maxPathLength, parseObject, toFrame, type Decoded } from './codec.js';
 export { pathData, type Dialect } from './dialect.js';
 export { eventPayloadClient, eventPayloadServer } from './event-payload.js';
