@@ -18,17 +18,12 @@ import { Connection, type Welcome } from './connection.js';
 import { failure } from './failure.js';
 import { toGap, type Gap } from './gap.js';
 import { createHandlers, type Handler, type Handlers } from './handlers.js';
-import {
-  createListeners,
-  type KeepOptions,
-  type Listener,
-  type Listeners,
-  type MessageListener,
-} from './listeners.js';
+import { createListeners, type Listener, type Listeners, type MessageListener } from './listeners.js';
 import { Logs } from './logs.js';
 import { resolveOptions, type ResolvedClientOptions } from './options.js';
 import { Outbox, type SendingFacts } from './outbox.js';
 import { createParsing, type Parsing } from './parsing.js';
+import type { KeepOptions } from './registration.js';
 import { Requests } from './requests.js';
 import type { RoomHandle } from './room-handle.js';
 import { Rooms } from './rooms.js';
@@ -120,7 +115,7 @@ class UntypedClient {
   once(path: string, listener: MessageListener, options?: ListenOptions): Unsubscribe {
     const heard: MessageListener = (...args) => {
       off();
-      listener(...args);
+      return listener(...args);
     };
     const off = this.on(path, heard, options);
     return off;
@@ -133,10 +128,8 @@ class UntypedClient {
 
   onStatus(listener: Listener<[ClientStatus]>, options?: ListenOptions): Unsubscribe {
     let told = this.status;
-    const changed = (): void => {
-      // a listener before this one may have closed the client: nobody is told what is no longer so
-      if (told !== this.status) listener((told = this.status));
-    };
+    // a listener before this one may have closed the client: nobody is told what is no longer so
+    const changed = (): void => (told === this.status ? undefined : listener((told = this.status)));
     return this.#statusListeners.add(changed, options);
   }
 

@@ -117,6 +117,16 @@ it('has one handler a path', () => {
   expect(() => client.handle('price', () => 3)).toThrow(/"price" has a handler/);
 });
 
+it('takes back only its own handler, however often it is called', () => {
+  const { client } = startClient({ autoConnect: false });
+  const handler = (): number => 1;
+  const remove = client.handle('price', handler);
+  remove();
+  client.handle('price', handler);
+  remove();
+  expect(() => client.handle('price', handler)).toThrow(/"price" has a handler/);
+});
+
 it('has its handler for as long as a signal says', async () => {
   const { client, socket } = await connectedClient();
   const stop = new AbortController();

@@ -7,6 +7,7 @@ import type { Connection } from './connection.js';
 import { failure } from './failure.js';
 import { refuseTooLarge } from './message-size.js';
 import type { Parsing } from './parsing.js';
+import { keep } from './registration.js';
 
 export type Handler = (data: never) => unknown;
 
@@ -33,7 +34,7 @@ export function createHandlers(
   connection: Connection,
   report: (thrown: unknown, path?: string, data?: unknown) => void,
 ): Handlers {
-  const handlers = new Map<string, Handler>();
+  const handlers = new Map<string, { readonly handler: Handler }>();
   const asked = new Map<FrameId, Asked>();
   const answered: FrameId[] = [];
 
@@ -48,11 +49,11 @@ export function createHandlers(
     };
     const refuse = ({ code, message, data }: SocketError): string =>
       encode({ error: { code, message, data } });
-    const handler = handlers.get(path);
-    if (handler === undefined) return refuse(failure('unknown_path', { path }));
+    const entry = handlers.get(path);
+    if (entry === undefined) return refuse(failure('unknown_path', { path }));
     try {
       try {
-        const answer = await handler(parsing.parse(path, 'out', data) as never);
+        const answer = await entry.handler(parsing.parse(path, 'out', data) as never);
         parsing.parse(path, 'answer', answer);
         return encode({ data: answer });
       } catch (thrown) {
@@ -67,16 +68,13 @@ export function createHandlers(
   }
 
   return {
-    add(path, handler, { signal } = {}) {
+    add(path, handler, options) {
       if (handlers.has(path)) throw new TypeError(`"${path}" has a handler; remove it first`);
-      const remove = (): void => {
-        if (handlers.get(path) === handler) handlers.delete(path);
-        signal?.removeEventListener('abort', remove);
-      };
-      handlers.set(path, handler);
-      signal?.addEventListener('abort', remove);
-      if (signal?.aborted) remove();
-      return remove;
+      const entry = { handler };
+      handlers.set(path, entry);
+      return keep(options, () => {
+        if (handlers.get(path) === entry) handlers.delete(path);
+      });
     },
     answer(question, id, write) {
       const known = asked.get(id);

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { startClient } from './testing-socket.js';
+import { settle, startClient } from './testing-socket.js';
 
 async function connectedClient() {
   const started = startClient();
@@ -70,6 +70,31 @@ describe('listeners', () => {
     expect(errors).toEqual([{ code: 'internal', path: 'output', data: 'hi' }]);
   });
 
+  it('that reject are reported too, whatever they listen to', async () => {
+    const { client, connected, errors } = startClient();
+    const fail = (): void => Promise.reject(new Error('oops')) as never;
+    const never = client.onStatus(fail);
+    const socket = await connected({ streams: { '*': ['e', 10] } });
+    expect(errors.splice(0)).toEqual([{ code: 'internal' }, { code: 'internal' }]);
+    never();
+    client.onGap(fail);
+    socket.receive('$gap', { room: '*', why: 'lagged', from: ['e', 10], to: ['e', 20] });
+    await settle();
+    expect(errors.splice(0)).toEqual([{ code: 'internal' }]);
+    client.on('output', fail);
+    client.once('output', fail);
+    const stop = client.onAny(fail);
+    socket.receive('output', 'hi');
+    await settle();
+    expect(errors.splice(0)).toEqual(Array(3).fill({ code: 'internal', path: 'output', data: 'hi' }));
+    stop();
+    void client.join('lobby').then((lobby) => lobby.on('chat', fail));
+    socket.receive('$join', { room: 'lobby' }, { id: 1 });
+    socket.receive('chat', 'hi', { room: 'lobby' });
+    await settle();
+    expect(errors).toEqual([{ code: 'internal', path: 'chat', data: 'hi' }]);
+  });
+
   it('may come and go while a message is handed out', async () => {
     const { client, socket } = await connectedClient();
     const late = vi.fn();
@@ -101,6 +126,11 @@ describe('errors', () => {
     });
     socket.receiveText('no JSON');
     expect(reported).toHaveBeenLastCalledWith(fault);
+    const late = new Error('from one that takes its time');
+    client.onError(() => Promise.reject(late) as never);
+    socket.receiveText('no JSON');
+    await settle();
+    expect(reported).toHaveBeenLastCalledWith(late);
     vi.unstubAllGlobals();
   });
 });

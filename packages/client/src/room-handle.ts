@@ -1,9 +1,10 @@
 // What `join` resolves to: one holder's view of a room, which takes its listeners along when it leaves.
 import type { SocketError } from '@wirepact/core';
 import type { AnyChannels } from '@wirepact/core';
-import type { Room, RoomMember, Unsubscribe } from './client.js';
+import type { ListenOptions, Room, RoomMember, Unsubscribe } from './client.js';
 import type { Gap } from './gap.js';
-import type { KeepOptions, Listeners, MessageListener } from './listeners.js';
+import type { Listeners, MessageListener } from './listeners.js';
+import type { KeepOptions } from './registration.js';
 
 /** As much of a room as its handles see. */
 export interface HandledRoom {
@@ -25,24 +26,27 @@ export function roomHandle(
 ): RoomHandle {
   const { name, changed, removed, missed } = room;
   const listening = new Set<Unsubscribe>();
+  let isLeft = false;
   const leave = (): Promise<void> => {
+    isLeft = true;
     for (const off of listening) off();
     return giveUp();
   };
+  // who listens to one that was left would hear of the room again if it were joined anew
+  const here = (options?: ListenOptions): KeepOptions =>
+    isLeft ? { signal: AbortSignal.abort() } : { ...options, kept: listening };
   return {
     name,
     get members() {
       return room.members;
     },
     on(path, listener, options) {
-      const here: MessageListener = (data, info) => {
-        if (info.room === name) listener(data, info);
-      };
-      return listen(path as string, here, { ...options, kept: listening });
+      const heard: MessageListener = (data, info) => (info.room === name ? listener(data, info) : undefined);
+      return listen(path as string, heard, here(options));
     },
-    onMembers: (listener, options) => changed.add(listener, { ...options, kept: listening }),
-    onRemoved: (listener, options) => removed.add(listener, { ...options, kept: listening }),
-    onGap: (listener, options) => missed.add(listener, { ...options, kept: listening }),
+    onMembers: (listener, options) => changed.add(listener, here(options)),
+    onRemoved: (listener, options) => removed.add(listener, here(options)),
+    onGap: (listener, options) => missed.add(listener, here(options)),
     leave,
     [Symbol.asyncDispose]: leave,
   };

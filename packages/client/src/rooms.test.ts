@@ -205,6 +205,31 @@ describe('a room', () => {
     expect(heard).toEqual(['old members', 'old members', 'removed', 'removed', 'hi']);
   });
 
+  it('is heard by no handle that listens only after it was left or taken away', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const joining = Promise.all([client.join('lobby'), client.join('lobby')]);
+    await admit(socket);
+    const [left, removed] = await joining;
+    await left.leave();
+    socket.receive('$leave', { room: 'lobby', why: 'removed' });
+    const again = client.join('lobby');
+    await admit(socket);
+    await again;
+    const heard: unknown[] = [];
+    for (const old of [left, removed]) {
+      old.on('chat', (data) => heard.push(data));
+      old.onMembers((members) => heard.push(members));
+      old.onRemoved(({ code }) => heard.push(code));
+      old.onGap((gap) => heard.push(gap));
+    }
+    socket.receive('chat', 'hi', { room: 'lobby' });
+    socket.receive('$members', { room: 'lobby', members: { a: {} } });
+    socket.receive('$gap', { room: 'lobby', why: 'trimmed', from: ['r', 1], to: ['r', 9] });
+    socket.receive('$leave', { room: 'lobby', why: 'removed' });
+    expect(heard).toEqual([]);
+  });
+
   it.each([
     [3_000, { retryAfterMs: 3_000 }],
     [1_000, {}],
