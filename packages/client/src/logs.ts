@@ -176,8 +176,9 @@ export class Logs {
     const { room, why, to } = gap;
     const [epoch, last] = this.#cursors.get(room) ?? [];
     const wasOwed = this.#owed.delete(room);
-    // a replay that was asked for while messages still came tells of what those were
-    if (!wasOwed && why !== 'fork' && to && to[0] === epoch && to[1] <= (last ?? 0)) return;
+    // a replay that was asked for while messages still came tells of what those were; a lost session, of rooms that were left
+    const isKnown = to ? why !== 'fork' && to[0] === epoch && to[1] <= (last ?? 0) : why !== 'denied';
+    if (!wasOwed && isKnown) return;
     this.#set(room, to);
     this.#host.missed(gap);
   }

@@ -314,11 +314,14 @@ describe('leaving', () => {
     expect((await connected({ resumed: true })).takeSent()).toEqual([]);
   });
 
-  it('while away is not needed where the session is lost', async () => {
-    const { lobby, first, connected } = await startInLobby();
+  it('while away is not needed where the session is lost, and nothing is missed of the room then', async () => {
+    const { lobby, first, connected, gaps } = await startInLobby();
     first.drop();
     await lobby.leave();
-    expect((await connected({ session: 's_2' })).takeSent()).toEqual([]);
+    const next = await connected({ session: 's_2' });
+    expect(next.takeSent()).toEqual([]);
+    next.receive('$gap', { room: 'lobby', why: 'lost', from: ['r', 40] });
+    expect(gaps).toEqual([]);
   });
 
   it('and joining again while away does both once back', async () => {
