@@ -207,3 +207,17 @@ describe('a page', () => {
     expect(sockets).toHaveLength(1);
   });
 });
+
+it('in a worker hears of the network, though there is no page', async () => {
+  vi.stubGlobal('document', undefined);
+  const { connected, sockets, advance } = start();
+  const socket = await connected();
+  vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+  socket.drop();
+  await advance(0);
+  vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(true);
+  dispatchEvent(new Event('online'));
+  await advance(0);
+  expect(sockets).toHaveLength(2);
+  vi.unstubAllGlobals();
+});

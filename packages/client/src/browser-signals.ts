@@ -1,4 +1,4 @@
-// What a page's life means for a connection. Where there is no page nothing is listened to.
+// What a page's life means for a connection. A worker has no page, and hears of the network alone; Node hears of nothing.
 
 /** The page or the network is back, the page is frozen and may come back, or it is gone for good. */
 export type PageSignal = 'woken' | 'suspended' | 'closed';
@@ -23,7 +23,7 @@ export function isHidden(): boolean {
 /** Returns what stops listening. */
 export function listenToPage(tell: (signal: PageSignal) => void): () => void {
   const stop = new AbortController();
-  if (typeof document !== 'undefined') {
+  if (typeof addEventListener !== 'undefined') {
     for (const [type, signal] of Object.entries(signals)) {
       const heard = ({ persisted }: { readonly persisted?: boolean }): void => {
         if (type === 'visibilitychange' && isHidden()) return;
