@@ -265,10 +265,11 @@ export class Connection {
     const isWanted = event.type === 'closed' && event.error === undefined;
     // only the close that belongs to the goodbye says that all before it has come
     const isFinal =
-      this.#goodbye?.final === true && event.type === 'lost' && event.reason.code === closeCodes.restart;
+      this.#goodbye?.final === true && event.type === 'lost' && event.reason.code === closedForRestart;
+    // first: whoever hears of what ends with it may connect again
+    if (state.name === 'closed') this.#hooks.closed(state.error, isWanted);
     if (before.name === 'connected' && !isWanted) this.#hooks.disconnected(isFinal);
     if (state.name === 'connected') this.#hooks.connected(this.#welcome);
-    if (state.name === 'closed') this.#hooks.closed(state.error, isWanted);
     if (changed && this.#status === status) this.#hooks.statusChanged();
   }
 }

@@ -68,7 +68,7 @@ class UntypedClient {
       failed: (error, data) => report(error, error.path, data),
     }));
     const written = (this.#written = new Written(connection));
-    const outbox = (this.#outbox = new Outbox({ options, connection, written, facts }));
+    const outbox = (this.#outbox = new Outbox(options, connection, written, facts));
     const requests = (this.#requests = new Requests({ options, connection, outbox, written, parsing }));
     const logs = (this.#logs = new Logs({
       ...{ options, connection, requests },
@@ -78,10 +78,7 @@ class UntypedClient {
     const store = options.session === 'tab' ? createSessionStore(options) : undefined;
     this.#session = new Session(logs, written, outbox, store);
     this.#rooms = new Rooms({
-      clock: options.clock,
-      connection,
-      logs,
-      joinsPlainly: options.dialect.joins,
+      ...{ options, connection, logs },
       on: (path, listener, listenOptions) => this.on(path, listener, listenOptions),
       report,
     });
@@ -206,13 +203,9 @@ class UntypedClient {
 
   #closed(cause: SocketError | undefined, isWanted: boolean): void {
     const error = failure('closed', { cause });
-    const { last } = this.#written;
     if (isWanted) this.#session.forget();
-    else this.#outbox.lose();
-    // the server may know the session still, should the client connect again: its numbers go on
-    this.#written.last = last;
-    this.#outbox.clear(error);
     this.#rooms.clear(error);
+    this.#outbox.clear(error, !isWanted);
   }
 
   #received(frame: Frame, characters: number, reply: (text: string) => void): void {

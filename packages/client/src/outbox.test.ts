@@ -102,6 +102,63 @@ describe('while the connection is away', () => {
     expect(errors).toEqual([{ code: 'expired', path: 'a', data: 'old' }]);
   });
 
+  it('numbers what is sent again on that in the session that begins then', async () => {
+    const { client, connected, socket, advance, errors, sleep } = startClient();
+    const first = await connected();
+    client.send('a', 'arrived');
+    first.receive('$ack', { done: [[1, 1]] });
+    client.onError(({ code }) => {
+      if (code === 'expired') client.send('a', 'old, again');
+    });
+    first.drop();
+    client.send('a', 'old');
+    await advance(1_000);
+    sleep(60_000);
+    socket().open();
+    socket().welcome({ session: 's_2' });
+    client.send('a', 'next');
+    expect(socket().takeSent().slice(1)).toEqual([
+      { path: 'a', data: 'old, again', seq: 1 },
+      { path: 'a', data: 'next', seq: 2 },
+    ]);
+    expect(errors).toEqual([{ code: 'expired', path: 'a', data: 'old' }]);
+  });
+
+  it('keeps an older value of latest where the newer does not fit', async () => {
+    const { client, connected } = startClient({ outbox: { maxBytes: 60 } });
+    (await connected(facts)).drop();
+    client.send('mood', 'small');
+    expect(() => client.send('mood', 'x'.repeat(60))).toThrow(/outbox_full/);
+    expect((await connected(facts)).takeSent()).toEqual([{ path: 'mood', data: 'small' }]);
+  });
+
+  it('takes a newer value of latest where only an older one of it fills the outbox', async () => {
+    const { client, connected } = startClient({ outbox: { maxMessages: 1 } });
+    (await connected(facts)).drop();
+    client.send('mood', 'good');
+    client.send('mood', 'better');
+    expect((await connected(facts)).takeSent()).toEqual([{ path: 'mood', data: 'better' }]);
+  });
+
+  it.each([
+    ['after', facts],
+    ['before', undefined],
+  ])(
+    'goes by the keys that were sent, whatever became of the object, %s the first welcome',
+    async (_, known) => {
+      const { client, connected } = startClient();
+      if (known) (await connected(known)).drop();
+      const cursor = { user: 'ann', x: 1 };
+      client.send('cursor', cursor);
+      cursor.user = 'bob';
+      client.send('cursor', cursor);
+      expect((await connected(facts)).takeSent().map(({ data }) => data)).toEqual([
+        { user: 'ann', x: 1 },
+        { user: 'bob', x: 1 },
+      ]);
+    },
+  );
+
   it('still fits what it held when it learns of the channels', async () => {
     const { client, connected, errors } = startClient({ outbox: { maxBytes: 50 } });
     client.send('a', 'x'.repeat(20));

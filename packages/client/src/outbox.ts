@@ -1,6 +1,6 @@
 // What goes out, and what waits while the connection is away or the network behind: bounded, in order, and nothing reliable
 // leaves it in silence.
-import { toSocketError, type ChannelDefinition, type SocketError } from '@wirepact/core';
+import { toSocketError, type ChannelDefinition, type ErrorCode, type SocketError } from '@wirepact/core';
 import type { Frame, Ranges } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import { failure } from './failure.js';
@@ -17,7 +17,8 @@ const lookEveryMs = 100;
 /** One message on its way out. */
 export interface Outgoing {
   readonly path: string;
-  readonly data: unknown;
+  /** What an event carries; while it waits, as it was when it was sent. */
+  data?: unknown;
   /** The frame, but for its number. */
   readonly text: string;
   /** Takes a frame that answers. A message that asks waits whatever its channel's delivery is. */
@@ -33,14 +34,6 @@ export interface Outgoing {
   readonly restarts?: (() => boolean) | undefined;
 }
 
-/** What the outbox needs of the client it belongs to. */
-export interface OutboxHost {
-  readonly options: ResolvedClientOptions;
-  readonly connection: Connection;
-  readonly written: Written;
-  readonly facts: (path: string) => SendingFacts;
-}
-
 export class Outbox {
   readonly #options: ResolvedClientOptions;
   readonly #connection: Connection;
@@ -53,7 +46,12 @@ export class Outbox {
   #bytes = 0;
   #stopTimer: (() => void) | undefined;
 
-  constructor({ options, connection, written, facts }: OutboxHost) {
+  constructor(
+    options: ResolvedClientOptions,
+    connection: Connection,
+    written: Written,
+    facts: (path: string) => SendingFacts,
+  ) {
     this.#options = options;
     this.#connection = connection;
     this.#written = written;
@@ -64,13 +62,9 @@ export class Outbox {
   post(message: Outgoing): void {
     this.#connection.refuseIfClosed(message.path);
     if (this.#mustWait(message)) return this.#admit(message);
-    try {
-      if (!message.answered && this.#isNumbered(message)) this.#keep(message);
-      this.#write(message);
-    } catch (thrown) {
-      this.remove(message);
-      throw thrown;
-    }
+    // what asks is bounded by who awaits it
+    if (!message.answered && this.#isNumbered(message)) this.#keep(message);
+    this.#write(message);
   }
 
   /** Takes back what is not to be written any more, or what has arrived. */
@@ -93,12 +87,13 @@ export class Outbox {
 
   /** The session is gone: nobody will ever say what became of what was written in it. */
   lose(): void {
-    this.#expire();
     const { clock, outbox } = this.#options;
     const written = this.#written.all;
+    // first: whoever is told of what expired may send it again, and that is of the next session
+    this.#written.clear();
+    this.#expire();
     const waiting = [...this.#waiting];
     const expiresAt = waiting[0]?.[1] ?? clock.now() + outbox.maxAgeMs;
-    this.#written.clear();
     this.#waiting.clear();
     const lost = written.filter((message) => {
       if (!this.#facts(message.path).idempotent || message.restarts?.() === false) return true;
@@ -121,7 +116,6 @@ export class Outbox {
       try {
         this.#write(message);
       } catch (thrown) {
-        this.remove(message);
         message.failed(toSocketError(thrown));
       }
     }
@@ -130,24 +124,34 @@ export class Outbox {
 
   /** Applies again what is known of the channels: before the first welcome that may have been nothing. */
   review(): void {
-    for (const message of this.#waiting.keys()) if (!this.#mayWait(message)) this.remove(message);
+    for (const message of this.#waiting.keys())
+      for (const needless of this.#needlessBeside(message)) this.remove(needless);
   }
 
-  /** Ends all waiting. Of events that were written nobody says any more whether they arrived. */
-  clear(error: SocketError): void {
-    const ended = [...this.#waiting.keys(), ...this.#written.all.filter(({ answered }) => answered)];
+  /**
+   * Ends all waiting, with `error`. Of events that were written nobody says any more whether they arrived; where `isLost` they
+   * are told that. Numbers go on: the server may know the session still, should the client connect again.
+   */
+  clear(error: SocketError, isLost: boolean): void {
+    const written = this.#written.all;
+    const ended = [...written.filter(({ answered }) => answered), ...this.#waiting.keys()];
+    // all of it before anybody is told, who may connect and send anew
     for (const message of this.#kept.keys()) this.remove(message);
-    this.#watch();
+    if (isLost) for (const message of written) this.#fail(message);
     for (const message of ended) message.failed(error);
   }
 
   #write(message: Outgoing): void {
     const { path, answered } = message;
     const isNumbered = this.#isNumbered(message);
-    const text = isNumbered ? this.#written.add(message) : message.text;
-    refuseTooLarge(path, text, this.#connection.welcome);
-    this.#connection.write(text);
-    // what asks is bounded by who awaits it
+    try {
+      const text = isNumbered ? this.#written.add(message) : message.text;
+      refuseTooLarge(path, text, this.#connection.welcome);
+      this.#connection.write(text);
+    } catch (thrown) {
+      this.remove(message);
+      throw thrown;
+    }
     if (answered || !isNumbered) this.#release(message);
   }
 
@@ -174,37 +178,39 @@ export class Outbox {
 
   #admit(message: Outgoing): void {
     const { clock, outbox } = this.#options;
-    if (!this.#mayWait(message)) return;
-    this.#keep(message);
+    if (!message.answered) message.data = JSON.parse(JSON.stringify(message.data) ?? 'null');
+    const needless = this.#needlessBeside(message);
+    if (needless.includes(message)) return;
+    this.#keep(message, needless);
     this.#waiting.set(message, clock.now() + outbox.maxAgeMs);
+    for (const older of needless) this.remove(older);
     this.#watch();
   }
 
-  /** Of what is `latest` only the newest waits, and nothing that is `volatile` does. */
-  #mayWait(message: Outgoing): boolean {
+  /** What does not wait where `message` does: itself if it is `volatile`, and all that is older of what is `latest`. */
+  #needlessBeside(message: Outgoing): readonly Outgoing[] {
     const { path, answered, data } = message;
     const { delivery, key } = answered ? {} : this.#facts(path);
-    if (delivery === 'latest') {
-      for (const older of this.#waiting.keys()) {
-        if (older === message) break;
-        const isSame = older.path === path && !older.answered;
-        if (isSame && (!key || valueAt(older.data, key) === valueAt(data, key))) {
-          // the newer takes its place, and goes when it would have gone
-          this.#waiting.delete(older);
-          this.#release(older);
-        }
-      }
+    if (delivery === 'volatile') return [message];
+    const older: Outgoing[] = [];
+    if (delivery !== 'latest') return older;
+    for (const other of this.#waiting.keys()) {
+      if (other === message) break;
+      const isSame = other.path === path && !other.answered;
+      if (isSame && (!key || valueAt(other.data, key) === valueAt(data, key))) older.push(other);
     }
-    return delivery !== 'volatile';
+    return older;
   }
 
-  #keep(message: Outgoing, { maxMessages, maxBytes } = this.#options.outbox): void {
+  /** Counts it against the bounds, which it has to fit once `others` are gone. */
+  #keep(message: Outgoing, others: readonly Outgoing[] = []): void {
+    const { maxMessages, maxBytes } = this.#options.outbox;
     const bytes = byteLength(message.text);
+    const freed = others.reduce((sum, other) => sum + (this.#kept.get(other) ?? 0), 0);
+    if (this.#kept.size - others.length >= maxMessages || this.#bytes - freed + bytes > maxBytes)
+      throw failure('outbox_full', { path: message.path });
     this.#kept.set(message, bytes);
     this.#bytes += bytes;
-    if (this.#kept.size <= maxMessages && this.#bytes <= maxBytes) return;
-    this.#release(message);
-    throw failure('outbox_full', { path: message.path });
   }
 
   #release(message: Outgoing): void {
@@ -212,9 +218,9 @@ export class Outbox {
     this.#kept.delete(message);
   }
 
-  #fail(message: Outgoing): void {
+  #fail(message: Outgoing, code: ErrorCode = 'unknown_outcome'): void {
     this.remove(message);
-    message.failed(failure('unknown_outcome', { path: message.path }));
+    message.failed(failure(code, { path: message.path }));
   }
 
   /** One timer: for the oldest, or for a network that is behind. What is added does not put it off. */
@@ -232,11 +238,8 @@ export class Outbox {
 
   #expire(): void {
     const now = this.#options.clock.now();
-    for (const [message, expiresAt] of this.#waiting) {
-      if (expiresAt > now) return;
-      this.remove(message);
-      message.failed(failure('expired', { path: message.path }));
-    }
+    for (const [message, expiresAt] of [...this.#waiting])
+      if (expiresAt <= now) this.#fail(message, 'expired');
   }
 }
 

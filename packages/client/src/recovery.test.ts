@@ -207,6 +207,43 @@ describe('events', () => {
     }
   });
 
+  it.each([
+    ['written', 'unknown_outcome'],
+    ['waiting', 'closed'],
+    ['too old', 'closed'],
+  ] as const)(
+    'that were %s when a door closed may be sent again by whoever connects on that',
+    async (what, code) => {
+      const { client, first: socket, errors, connected, sleep } = await startSession();
+      if (what !== 'written') socket.readyState = 2;
+      client.send('chat', 'a');
+      if (what === 'too old') sleep(60_000);
+      client.onError(() => {
+        client.connect();
+        client.send('chat', 'b');
+      });
+      socket.drop(4403);
+      expect(errors).toEqual([{ code, path: 'chat', data: 'a' }]);
+      const next = await connected({ resumed: true, done: [[1, 1]] });
+      expect(next.takeSent()).toMatchObject([{ path: 'chat', data: 'b' }]);
+      expect(errors).toHaveLength(1);
+    },
+  );
+
+  it('are sent also by whoever connects anew because of what was missed when a door closed', async () => {
+    const { client, first, connected, errors } = await startSession();
+    first.drop();
+    const next = await connected({ session: 's_2', streams: { '*': ['e', 30] } });
+    const stop = client.onGap(() => {
+      stop();
+      client.connect();
+      client.send('chat', 'b');
+    });
+    next.drop(4403);
+    expect(errors).toEqual([]);
+    expect((await connected({ resumed: true })).takeSent()).toMatchObject([{ path: 'chat', data: 'b' }]);
+  });
+
   it('are reported where the next address is none, and those after them are new to a session that is found again', async () => {
     const urls = ['ws://server.test/ws', 'no address', 'ws://server.test/ws'];
     const { client, connected, errors, advance } = startClient({ url: () => urls.shift() ?? '' });

@@ -1,5 +1,5 @@
 // Which rooms are wanted, and by whom. A session stays in its rooms while the connection is away; another one joins them anew.
-import { toSocketError, type Clock, type SocketError } from '@wirepact/core';
+import { toSocketError, type SocketError } from '@wirepact/core';
 import type { ProtocolData } from '@wirepact/core/internal';
 import type { JoinOptions, RoomMember } from './client.js';
 import type { Connection } from './connection.js';
@@ -7,15 +7,14 @@ import { failure } from './failure.js';
 import type { Gap } from './gap.js';
 import { createListeners } from './listeners.js';
 import { inbox, type Logs } from './logs.js';
+import type { ResolvedClientOptions } from './options.js';
 import { roomHandle, type HandledRoom, type ListenToMessages, type RoomHandle } from './room-handle.js';
 
 /** What the rooms need of the client they belong to. */
 export interface RoomHost {
-  readonly clock: Clock;
+  readonly options: ResolvedClientOptions;
   readonly connection: Connection;
   readonly logs: Logs;
-  /** Whether rooms can be joined where only plain messages are spoken; no answer is due there. */
-  readonly joinsPlainly: boolean | undefined;
   readonly on: ListenToMessages;
   readonly report: (thrown: unknown) => void;
 }
@@ -125,13 +124,13 @@ export class Rooms {
   }
 
   async #enter(room: Wanted): Promise<void> {
-    const { connection, logs, joinsPlainly } = this.#host;
+    const { options, connection, logs } = this.#host;
     const { name } = room;
     room.stopTimer?.();
     if (!connection.writable) return;
     const answers = connection.welcome !== undefined;
     try {
-      if (!answers && !joinsPlainly) throw failure('unsupported');
+      if (!answers && !options.dialect.joins) throw failure('unsupported');
       const answered = answers ? logs.join(name) : logs.ask('$join', name);
       // where no answer is due, one is in until told otherwise
       if (!answers) this.#entered(room);
@@ -156,7 +155,7 @@ export class Rooms {
   }
 
   #refused(room: Wanted, error: SocketError, answers: boolean): void {
-    const { clock, connection, logs, report } = this.#host;
+    const { options, connection, logs, report } = this.#host;
     const { code, data, retryable } = error;
     // where only the line broke, the next connection asks again
     if (code === 'unknown_outcome' || code === 'closed' || this.#wanted.get(room.name) !== room) return;
@@ -167,7 +166,7 @@ export class Rooms {
       const { retryAfterMs } = Object(data) as { readonly retryAfterMs?: unknown };
       const waitMs = Number(retryAfterMs) || defaultRetryMs;
       // another connection asks by itself
-      if (connection.writable) room.stopTimer = clock.after(waitMs, () => void this.#enter(room));
+      if (connection.writable) room.stopTimer = options.clock.after(waitMs, () => void this.#enter(room));
     }
     // who waits leaves, should the server let them in after all; not where it had put them in by itself
     else if (isLate && !logs.follows(room.name)) room.refuse(error);
@@ -191,9 +190,9 @@ export class Rooms {
   }
 
   async #depart(name: string): Promise<void> {
-    const { connection, logs, joinsPlainly } = this.#host;
+    const { options, connection, logs } = this.#host;
     const answers = connection.welcome !== undefined;
-    if (!answers && !joinsPlainly) return this.left(name);
+    if (!answers && !options.dialect.joins) return this.left(name);
     logs.forget(name);
     logs.leave(name);
     const answered = logs.ask('$leave', name).then(
