@@ -145,8 +145,7 @@ class UntypedClient {
 
   send(path: string, data?: unknown): void {
     this.#use();
-    this.#parsing.parse(path, 'in', data);
-    const text = this.#options.dialect.encode({ path, data });
+    const text = this.#requests.encode({ path, data });
     this.#outbox.post({ path, data, text, failed: (error) => this.#report(error, path, data) });
   }
 
@@ -212,7 +211,8 @@ class UntypedClient {
     const { path, id, data, error } = frame;
     const isNumber = typeof id === 'number';
     // a plain server asks nothing: an id that this client never gave is the application's own
-    if (!this.#connection.welcome && !(isNumber && id <= this.#written.last)) return this.#deliver(frame);
+    if (!this.#connection.welcome && !(isNumber && id > 0 && id <= this.#written.last))
+      return this.#deliver(frame);
     if (isNumber) {
       const { room } = (data ?? {}) as { room: string };
       // at once: what follows in the same breath is of the room as it is now

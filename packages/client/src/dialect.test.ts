@@ -256,7 +256,7 @@ describe('plain, to a server of Finch’s kind', () => {
   it('hears messages that carry an id or a position of their own, and answers none', async () => {
     const server = await startByHand(
       (socket) => {
-        for (const more of [{ id: 'm_1' }, { id: 7 }, { at: 1_700_000_000 }])
+        for (const more of [{ id: 'm_1' }, { id: 7 }, { id: 0 }, { id: -1 }, { at: 1_700_000_000 }])
           socket.send(JSON.stringify({ path: 'message', data: 'hi', ...more }));
       },
       (socket, { path, id }) => socket.send(JSON.stringify({ path, id, data: 3 })),
@@ -265,7 +265,7 @@ describe('plain, to a server of Finch’s kind', () => {
     const heard = vi.fn();
     client.onAny(heard);
     expect(await client.request('add', [1, 2])).toBe(3);
-    expect(heard.mock.calls).toEqual(Array(3).fill([{ path: 'message', data: 'hi' }]));
+    expect(heard.mock.calls).toEqual(Array(5).fill([{ path: 'message', data: 'hi' }]));
     expect(server.received).toEqual([{ path: 'add', data: [1, 2], id: 1 }]);
     expect(errors).toEqual([]);
   });

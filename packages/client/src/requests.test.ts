@@ -34,6 +34,15 @@ describe('request', () => {
     expect(socket.takeSent()).toEqual([]);
   });
 
+  it('and send throw the same for it', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    expect(() => client.send('chat', 10n)).toThrow(
+      expect.objectContaining({ code: 'internal', path: 'chat', cause: expect.any(TypeError) }) as Error,
+    );
+    expect(socket.takeSent()).toEqual([]);
+  });
+
   it('rejects with the error that comes with its id', async () => {
     const { client, connected } = startClient();
     const socket = await connected();

@@ -48,17 +48,23 @@ export class Requests {
     this.#host = host;
   }
 
-  /** Throws for data that cannot be sent; whatever else goes wrong comes to the caller's `failed`, at once or later. */
-  start({ path, data }: Question, caller: Caller, { signal, timeoutMs }: RequestOptions): Call {
-    const { options, connection, outbox, written, parsing } = this.#host;
-    let text: string;
+  /** The frame of a message, but for its number. Throws for data that cannot be sent. */
+  encode({ path, data }: Question): string {
+    const { options, parsing } = this.#host;
     try {
       parsing.parse(path, 'in', data);
-      text = options.dialect.encode({ path, data });
+      return options.dialect.encode({ path, data });
     } catch (thrown) {
       // data that is no JSON, and a schema that is not synchronous, throw errors of the platform
       throw toSocketError(thrown, path);
     }
+  }
+
+  /** Throws for data that cannot be sent; whatever else goes wrong comes to the caller's `failed`, at once or later. */
+  start(question: Question, caller: Caller, { signal, timeoutMs }: RequestOptions): Call {
+    const { options, connection, outbox, written, parsing } = this.#host;
+    const { path } = question;
+    const text = this.encode(question);
     let isOver = false;
     const end = (): void => {
       isOver = true;
@@ -95,7 +101,7 @@ export class Requests {
         failed(toSocketError(thrown, path));
       }
     };
-    const message: Outgoing = { path, data, text, answered, failed, restarts: caller.restarts };
+    const message: Outgoing = { path, text, answered, failed, restarts: caller.restarts };
     const stopTimer =
       timeoutMs === undefined
         ? undefined
