@@ -44,6 +44,8 @@ interface Tail {
 export interface App extends TestPair<SocketManager<Channels>, Client<Channels>> {
   readonly saves: Save[];
   readonly tails: Tail[];
+  /** Rooms that nobody is let into. */
+  readonly forbidden: Set<string>;
   readonly Provider: (props: { readonly children: ReactNode }) => ReactElement;
   /** Renders below the provider. */
   mount(ui: ReactElement): RenderResult;
@@ -58,11 +60,12 @@ afterEach(cleanup);
 export async function startApp(): Promise<App> {
   const saves: Save[] = [];
   const tails: Tail[] = [];
+  const forbidden = new Set(['secret']);
   const pair = await createTestPair({
     sockets: ({ clock }) =>
       new SocketManager(channels, {
         clock,
-        rooms: { authorize: (_socket, room) => room !== 'secret', member: ({ id }) => ({ id }) },
+        rooms: { authorize: (_socket, room) => !forbidden.has(room), member: ({ id }) => ({ id }) },
         routes: {
           time: () => '12:00',
           save: (_socket, text, { signal, fail }) =>
@@ -78,6 +81,7 @@ export async function startApp(): Promise<App> {
   return Object.assign(pair, {
     saves,
     tails,
+    forbidden,
     Provider,
     mount: (ui: ReactElement) => render(ui, { wrapper: Provider }),
     arrive: () => act(() => pair.settle()),

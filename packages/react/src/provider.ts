@@ -24,7 +24,7 @@ export function createClientContext<TChannels, TForm extends Form>(): ClientCont
     useClient(given) {
       const provided = useContext(Context);
       const client = given ?? provided;
-      if (client === undefined) {
+      if (!client) {
         throw new Error('no client: put its <SocketProvider client={client}> above');
       }
       return client;

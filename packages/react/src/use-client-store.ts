@@ -6,9 +6,11 @@ import { useMemo, useSyncExternalStore } from 'react';
 /** Where a value comes from. */
 export interface Source<TValue> {
   /** The value while it is not open: on a server, before the first effect, and while React hides who looks. */
-  readonly initial: TValue;
+  readonly value: TValue;
   /** Starts to publish, and returns what stops it. */
   readonly open: (publish: (value: TValue) => void) => () => void;
+  /** Truthy where nothing comes after this value: a component that is mounted then opens the source anew. */
+  readonly isOver?: (value: TValue) => unknown;
 }
 
 interface Store {
@@ -41,9 +43,16 @@ export function useClientStore<TQuestion, TValue>(
 function view<TValue>(client: Client, key: string, source: Source<TValue>) {
   const stores = storesOf.get(client) ?? new Map<string, Store>();
   storesOf.set(client, stores);
+  const read = () => (stores.get(key) ?? source).value as TValue;
+  const leave = (store: Store) => {
+    if (store.listeners.size || stores.get(key) !== store) return;
+    stores.delete(key);
+    store.close?.();
+  };
   const subscribe = (onChange: () => void) => {
+    if (source.isOver?.(read())) leave(stores.get(key) as Store);
     // made by an effect, never by rendering: a render that is thrown away leaves nothing
-    const store: Store = stores.get(key) ?? { value: source.initial, listeners: new Set() };
+    const store: Store = stores.get(key) ?? { value: source.value, listeners: new Set() };
     stores.set(key, store);
     store.listeners.add(onChange);
     store.close ??= source.open((value) => {
@@ -53,13 +62,8 @@ function view<TValue>(client: Client, key: string, source: Source<TValue>) {
     return () => {
       store.listeners.delete(onChange);
       // not at once: StrictMode, fast refresh and a moved component take effects down and up again within one task
-      queueMicrotask(() => {
-        if (store.listeners.size > 0 || stores.get(key) !== store) return;
-        stores.delete(key);
-        store.close?.();
-      });
+      queueMicrotask(() => leave(store));
     };
   };
-  const read = () => (stores.get(key) ?? { value: source.initial }).value as TValue;
-  return [subscribe, read, () => source.initial] as const;
+  return [subscribe, read, () => source.value] as const;
 }

@@ -38,7 +38,7 @@ function createListener(client: Client, path: string): Listener {
       current = callback;
       off ??= client.on(path, (data, info) => current(data as never, info));
     },
-    close: () => {
+    close() {
       off?.();
       off = undefined;
     },

@@ -15,5 +15,5 @@ export function useLatest<TChannels, TForm extends Form, TPath extends OutPath<T
 }
 
 function latestOn(client: Client, { latest }: { readonly latest: string }): Source<unknown> {
-  return { initial: undefined, open: (publish) => client.on(latest, publish) };
+  return { value: undefined, open: (publish) => client.on(latest, publish) };
 }

@@ -35,12 +35,11 @@ export function useRequest<TChannels, TForm extends Form, TPath extends RequestP
   Failure<TChannels, TForm>[TPath]
 > {
   // not useId, whose ids two hydrated roots on one page have in common
-  const [id] = useState(nextId);
+  const [id] = useState(() => ++lastId);
   return useClientStore(client, { request: path as string, id }, requestsOn) as never;
 }
 
 let lastId = 0;
-const nextId = (): number => ++lastId;
 
 type State = RequestState<never, unknown, unknown>;
 
@@ -63,10 +62,10 @@ function requestsOn(client: Client, { request }: { readonly request: string }): 
       .then((change) => answer === newest && show({ ...change, pending: false }));
     return answer;
   };
-  const show = (change: Partial<State>): void => publish((source.initial = { ...source.initial, ...change }));
+  const show = (change: Partial<State>): void => publish((source.value = { ...source.value, ...change }));
 
-  const source: { initial: State } & Source<State> = {
-    initial: { data: undefined, error: undefined, pending: false, run },
+  const source: { value: State } & Source<State> = {
+    value: { data: undefined, error: undefined, pending: false, run },
     open(publishNow) {
       publish = publishNow;
       return () => {

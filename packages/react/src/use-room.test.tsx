@@ -71,6 +71,24 @@ describe('useRoom', () => {
     expect(container.textContent).toBe('denied');
   });
 
+  it('tries again where it is mounted anew', async () => {
+    await using app = await startApp();
+    const { container, rerender } = app.mount(<Members key="a" room="secret" />);
+    await app.arrive();
+    expect(container.textContent).toBe('denied');
+    app.forbidden.delete('secret');
+    await app.arrive();
+    expect(container.textContent).toBe('denied');
+    rerender(<Members key="b" room="secret" />);
+    expect(container.textContent).toBe('out 0');
+    await app.arrive();
+    expect(container.textContent).toBe('in 1');
+    rerender(<Members key="c" room="secret" />);
+    expect(container.textContent).toBe('in 1');
+    await app.arrive();
+    expect(app.sockets.room('secret').size).toBe(1);
+  });
+
   it('stays in the room when the line breaks', async () => {
     await using app = await startApp();
     const { container } = app.mount(<Members />);

@@ -25,24 +25,22 @@ export function useRoom<TChannels, TForm extends Form>(
 
 function membership(client: Client, { room: name }: { readonly room: string }): Source<RoomState> {
   return {
-    initial: outside,
+    value: outside,
+    isOver: ({ error }) => error,
     open(publish) {
       const leaving = new AbortController();
-      const { signal } = leaving;
       const refused = (error: SocketError): void => publish({ ...outside, error });
-      const joining = client.join(name, { signal });
+      const joining = client.join(name, leaving);
       joining.then((room) => {
-        const show = (members: readonly RoomMember[]): void => publish({ ...outside, members, joined: true });
-        show(room.members);
-        room.onMembers(show, { signal });
-        room.onRemoved(refused, { signal });
+        const show = (): void => publish({ ...outside, members: room.members, joined: true });
+        show();
+        room.onMembers(show);
+        room.onRemoved(refused);
       }, refused);
+      // what is published after that is shown to nobody
       return () => {
         leaving.abort();
-        joining.then(
-          (room) => room.leave(),
-          () => {},
-        );
+        joining.then((room) => room.leave(), refused);
       };
     },
   };

@@ -17,16 +17,14 @@ export function useSocket<TChannels, TForm extends Form>(
   client: Client<TChannels, TForm>,
 ): SocketState<TChannels, TForm> {
   const status = useStatus(client);
-  return { ...useMemo(() => callsOf(client), [client]), status };
-}
-
-// a client's methods need their client, and these are there to be destructured
-function callsOf<TChannels, TForm extends Form>(
-  client: Client<TChannels, TForm>,
-): Omit<SocketState<TChannels, TForm>, 'status'> {
-  return {
-    client,
-    send: (path, ...args) => client.send(path, ...args),
-    request: (path, ...args) => client.request(path, ...args),
-  };
+  // a client's methods need their client, and these are there to be destructured
+  const calls = useMemo(
+    (): Omit<SocketState<TChannels, TForm>, 'status'> => ({
+      client,
+      send: (path, ...args) => client.send(path, ...args),
+      request: (path, ...args) => client.request(path, ...args),
+    }),
+    [client],
+  );
+  return { ...calls, status };
 }

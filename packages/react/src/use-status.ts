@@ -10,9 +10,10 @@ const idle: ClientStatus = { name: 'idle' };
  * server renders `idle`.
  */
 export function useStatus<TChannels, TForm extends Form>(client: Client<TChannels, TForm>): ClientStatus {
-  return useSyncExternalStore(...useMemo(() => statusOf(client), [client]));
-}
-
-function statusOf<TChannels, TForm extends Form>(client: Client<TChannels, TForm>) {
-  return [(onChange: () => void) => client.onStatus(onChange), () => client.status, () => idle] as const;
+  const subscribe = useMemo(() => (onChange: () => void) => client.onStatus(onChange), [client]);
+  return useSyncExternalStore(
+    subscribe,
+    () => client.status,
+    () => idle,
+  );
 }

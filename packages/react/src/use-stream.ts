@@ -54,7 +54,7 @@ function answersTo(
   { stream, data, maxItems }: Question,
 ): Source<StreamState<unknown, unknown>> {
   return {
-    initial: empty,
+    value: empty,
     open(publish) {
       let running = new AbortController();
       const restart = (): void => {
