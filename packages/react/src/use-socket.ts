@@ -16,7 +16,6 @@ export interface SocketState<TChannels, TForm extends Form = 'wire'> {
 export function useSocket<TChannels, TForm extends Form>(
   client: Client<TChannels, TForm>,
 ): SocketState<TChannels, TForm> {
-  const status = useStatus(client);
   // a client's methods need their client, and these are there to be destructured
   const calls = useMemo(
     (): Omit<SocketState<TChannels, TForm>, 'status'> => ({
@@ -26,5 +25,5 @@ export function useSocket<TChannels, TForm extends Form>(
     }),
     [client],
   );
-  return { ...calls, status };
+  return { ...calls, status: useStatus(client) };
 }
