@@ -12,7 +12,13 @@ const projects = [
   'contract-cjs/tsconfig.json',
   'app/tsconfig.nodenext.json',
   'app/tsconfig.bundler.json',
+  'app/tsconfig.page.json',
 ];
+/** What the CommonJS client takes its socket from in a page, as Jest with jsdom asks for it: no ES module. */
+const socketOfPages = `
+  require('@wirepact/client');
+  require('node:module').createRequire(require.resolve('@wirepact/client')).resolve('#websocket');
+`;
 const programs = ['app/dist/program.mjs', 'app/dist/program.cjs'];
 
 await runMain(async () => {
@@ -31,6 +37,10 @@ await runMain(async () => {
     }
     for (const program of programs)
       await must(program, run(process.execPath, [program], { cwd: app }), 'exchanged');
+    const required = run(process.execPath, ['--conditions=browser', '-p', socketOfPages], {
+      cwd: join(app, 'app'),
+    });
+    await must('require for pages', required, 'websocket.browser.cjs');
     return 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -16,5 +16,9 @@ export default defineConfig({
   // which socket and which texts to use is decided by the application's resolver, through "imports" in package.json
   external: ['#websocket', '#explain'],
   // tsup sets `baseUrl` itself, which TypeScript 6 calls deprecated
-  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+  dts: {
+    compilerOptions: { ignoreDeprecations: '6.0' },
+    // applications need no `lib` of their own for `Symbol.asyncDispose`
+    banner: '/// <reference lib="esnext.disposable" />',
+  },
 });
