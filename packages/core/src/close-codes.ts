@@ -3,7 +3,7 @@
 // those that clients know are exported by themselves too: a page carries only those it uses
 export const closedNormally = 1000;
 export const closedForRestart = 1012;
-export const closedByOverload = 1013;
+const closedByOverload = 1013;
 export const closedForSuspension = 4001;
 export const closedUnauthenticated = 4401;
 export const closedForbidden = 4403;
