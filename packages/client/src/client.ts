@@ -139,7 +139,8 @@ export interface Client<TChannels = AnyChannels, TForm extends Form = 'wire'> {
    * Sends a message that asks for no answer. While the connection is away, or the network slow, it waits as the channel's
    * `delivery` says.
    *
-   * @throws SocketError `outbox_full` when too much is waiting, `closed` on a closed client.
+   * @throws SocketError `outbox_full` when too much is waiting, `closed` on a closed client, `invalid_input` for data that does
+   * not fit the contract where the client carries it, `internal` for data that is no JSON.
    */
   send<TPath extends SendPath<TChannels>>(path: TPath, ...args: SendArgs<TChannels>[TPath]): void;
   /** Sends a message and resolves to its answer. Rejects with a `SocketError`; see `safe`. */
@@ -172,7 +173,7 @@ export interface Client<TChannels = AnyChannels, TForm extends Form = 'wire'> {
   onGap(listener: (gap: Gap) => void, options?: ListenOptions): Unsubscribe;
   /**
    * Calls back with every error that no call is waiting for: a message that was refused, expired or may have been lost,
-   * one that was received and does not fit the contract, a listener that threw.
+   * one that was received and does not fit the contract, a listener that threw or rejected.
    */
   onError(listener: (error: SocketError, origin: ErrorOrigin) => void, options?: ListenOptions): Unsubscribe;
   /**
