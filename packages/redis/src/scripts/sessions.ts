@@ -61,7 +61,7 @@ return { generation, before or '', kept[6] or '', kept[7] or '', redis.call('HGE
 
 export const commitSessionScript: RedisScript = new RedisScript(`
 local generation, sessionMs, listedMs, confirmed, doubtful = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local setCount, goneCount = ARGV[6], ARGV[7]
+local setCount, answerCount = ARGV[6], ARGV[7]
 local kept = redis.call('HMGET', KEYS[1], 'g', 'u', 'x', 'e')
 if kept[4] then return { 'ended' } end
 -- what the engine has forgotten, and when it went back, is put down anew
@@ -72,13 +72,14 @@ for _ = 1, setCount do
   redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 1])
   index = index + 2
 end
-for _ = 1, goneCount do
-  redis.call('HDEL', KEYS[2], ARGV[index])
-  index = index + 1
-end
-while ARGV[index] do
+for _ = 1, answerCount do
   redis.call('HSET', KEYS[2], ARGV[index], ARGV[index + 1])
   index = index + 2
+end
+-- last: what is named as gone is gone, also where it was given just now
+while ARGV[index] do
+  redis.call('HDEL', KEYS[2], ARGV[index])
+  index = index + 1
 end
 if confirmed == '1' then redis.call('HDEL', KEYS[1], 'p', 'o') end
 redis.call('PEXPIRE', KEYS[1], sessionMs)
@@ -179,8 +180,8 @@ export function commitSessionCommand(keys: Keys, commit: SessionCommit, sessionM
     [
       ...[commit.generation, sessionMs, listedForMs(sessionMs)],
       ...[commit.isConfirmed === true ? 1 : 0, commit.isDoubtful === true ? 1 : 0],
-      ...[set.length / 2, answersGone.length],
-      ...[...set, ...answersGone, ...[...given].flat()],
+      ...[set.length / 2, given.size],
+      ...[...set, ...[...given].flat(), ...answersGone],
     ],
   );
 }

@@ -112,7 +112,7 @@ export interface SessionCommit {
   readonly generation: number;
   readonly state?: string;
   readonly done?: string;
-  /** Answers that were given, and the numbers of those that are not kept any more. */
+  /** Answers that were given, and the numbers of those that are not kept any more: what is in both is not kept. */
   readonly answers?: ReadonlyMap<number, string>;
   readonly answersGone?: readonly number[];
   /** The client has shown that it has the newest secret: the one before opens nothing any more. */

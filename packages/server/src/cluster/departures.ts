@@ -82,7 +82,7 @@ export class Departures {
     const awaited = shared?.elsewhere.get(number);
     if (shared === undefined || awaited === undefined) return;
     shared.elsewhere.delete(number);
-    shared.noteDone(number);
+    shared.noteDone();
     void this.#tell(awaited.processId, { kind: 'cancel', id, number });
   }
 
@@ -138,7 +138,7 @@ export class Departures {
     if (session?.shared?.movedTo !== undefined) return this.forward(session, number, frames);
     if (session?.shared === undefined || !wasAwaited) return;
     // before the client hears of it, or another process could handle it again
-    session.shared.noteDone(number, frames);
+    session.shared.noteDone(frames && number);
     if (frames === undefined) return this.#hub.acknowledgements.owe(session);
     session.openAnswers().add(number, frames);
     for (const { text } of frames) session.write(text);

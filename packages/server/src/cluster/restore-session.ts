@@ -53,6 +53,8 @@ export function restoreSession(
     handedOver?.answers ?? [...claimed.answers].map(([number, text]) => [number, readFrames(text)] as const);
   session.answers = new AnswerStore(hub.options.session, answers);
   shared.noteKept(answers.map(([number]) => number));
+  // those that the process before it gave up as well
+  shared.noteKept(claimed.answers.keys());
   shared.noteRestored();
   return session;
 }

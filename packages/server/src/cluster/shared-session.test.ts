@@ -1,13 +1,16 @@
 // What is put down of a session: nothing of it is left out for good because the engine did not take it, or another process had it.
 import { defineChannels } from '@wirepact/core';
-import { expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { SessionCommit } from './broker.js';
 import { startNodes } from './cluster.fixture.js';
 import type { MemoryBroker } from './memory/memory-broker.fixture.js';
 import { settle } from '../test-server.fixture.js';
 
-const channels = defineChannels({ add: { in: z.number(), reply: z.number() } });
+const channels = defineChannels({
+  add: { in: z.number(), reply: z.number() },
+  fill: { in: z.number(), reply: z.string() },
+});
 
 /** What a process puts down from now on, and whether the engine takes it. */
 function watchCommits(broker: MemoryBroker) {
@@ -57,4 +60,86 @@ it('has its user found again, once, where it goes on in another process', async 
   expect(first).toBe(true);
   expect(later).toContain(false);
   expect(later).not.toContain(true);
+});
+
+describe('the answers of a session', () => {
+  const answersOf = (commit: SessionCommit | undefined): unknown => [...(commit?.answers?.keys() ?? [])];
+
+  it('are put down as far as they are kept: of five at once the two that are', async () => {
+    const { brokers, nodes } = await startNodes(channels, {
+      session: { answers: 2 },
+      routes: { add: (_socket, n) => n + 1 },
+    });
+    const [one] = nodes;
+    const a = await one.connect();
+    await settle();
+    const watch = watchCommits(brokers[0]);
+    for (const id of [1, 2, 3, 4, 5]) a.say({ path: 'add', data: id, id });
+    await settle();
+    expect(watch.commits.map(answersOf)).toEqual([[4, 5]]);
+    await a.ask({ path: 'add', data: 6, id: 6 });
+    expect(watch.commits.at(-1)).toMatchObject({ answersGone: [4] });
+    expect(answersOf(watch.commits.at(-1))).toEqual([6]);
+  });
+
+  it('are not put down where one is larger than all that are kept together', async () => {
+    const { brokers, nodes } = await startNodes(channels, {
+      session: { answerBytes: 1_000 },
+      routes: { fill: (_socket, length) => 'x'.repeat(length) },
+    });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await a.ask({ path: 'fill', data: 10, id: 1 });
+    await a.ask({ path: 'fill', data: 2_000, id: 2 });
+    const claim = vi.spyOn(brokers[1], 'claimSession');
+    const back = await other.resume(a);
+    expect(back.welcome.done).toEqual([[1, 2]]);
+    const [claimed] = await Promise.all(claim.mock.results.map(({ value }) => value as Promise<unknown>));
+    expect(claimed).toMatchObject({ answers: new Map([[1, expect.any(String)]]) });
+  });
+
+  it('wait for an engine that is away only as far as they are kept', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels, {
+      routes: { add: (_socket, n) => n + 1 },
+    });
+    const [one] = nodes;
+    const a = await one.connect();
+    await settle();
+    const watch = watchCommits(brokers[0]);
+    engine.goAway();
+    for (let id = 1; id <= 1_000; id += 1) {
+      await a.ask({ path: 'add', data: id, id });
+      clock.advance(10);
+    }
+    expect(watch.commits.length).toBeGreaterThan(1);
+    watch.commits.length = 0;
+    engine.comeBack();
+    clock.advance(5_000);
+    await settle();
+    const last = Array.from({ length: 64 }, (_, index) => 937 + index);
+    expect(answersOf(watch.commits[0])).toEqual(last);
+    for (const { answers, answersGone = [] } of watch.commits) {
+      expect(answers?.size ?? 0).toBeLessThanOrEqual(64);
+      expect(answersGone.filter((number) => answers?.has(number))).toEqual([]);
+    }
+  });
+
+  it('that were the engine\u2019s before are taken out there when they are not kept any more', async () => {
+    const { brokers, nodes } = await startNodes(channels, {
+      session: { answers: 2 },
+      routes: { add: (_socket, n) => n + 1 },
+    });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await a.ask({ path: 'add', data: 1, id: 1 });
+    // put down by somebody else, and unknown to the process that hands the session over
+    await brokers[2].commitSession({
+      ...{ id: a.welcome.session, generation: 1 },
+      answers: new Map([[0, '[]']]),
+    });
+    const back = await other.resume(a);
+    const watch = watchCommits(brokers[1]);
+    await back.ask({ path: 'add', data: 2, id: 2 });
+    expect(watch.commits.flatMap(({ answersGone = [] }) => answersGone)).toContain(0);
+  });
 });

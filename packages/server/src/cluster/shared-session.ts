@@ -1,7 +1,6 @@
 // One session as it is put down with the engine, so that its client can return to any process: what changes is committed in one
 // go per turn, and only the process that claimed it last may.
 import type { Frame, Ranges } from '@wirepact/core/internal';
-import type { AnswerFrame } from '../routing/answer-store.js';
 import type { Broker, SessionCommit, SessionOutcome, SessionRecord } from './broker.js';
 import { handledNumbers } from '../session/received-numbers.js';
 import type { Session } from '../session/session.js';
@@ -24,7 +23,8 @@ export interface SharedSessionHost {
 
 /** What has changed in a session, and is not put down. */
 interface Changes {
-  readonly answers: Map<number, string>;
+  /** The numbers of what was answered. */
+  readonly answers: Set<number>;
   isStateNew: boolean;
   isDoneNew: boolean;
   /** The client has the newest secret. */
@@ -58,7 +58,7 @@ export class SharedSession {
   /** Whether it was there, and is not any more. */
   #isForgotten = false;
   #changes = noChanges();
-  /** The numbers of the answers that the engine keeps, oldest first. */
+  /** The numbers of the answers that the engine keeps, or may. */
   readonly #kept = new Set<number>();
   #committing: Promise<boolean> | undefined;
   #next: Promise<boolean> | undefined;
@@ -82,10 +82,10 @@ export class SharedSession {
     this.#schedule();
   }
 
-  /** A message was handled; with the answer to it, if it was answered. */
-  noteDone(number: number, frames?: readonly AnswerFrame[]): void {
+  /** A message was handled; `answered` is its number, where it was answered. */
+  noteDone(answered?: number): void {
     this.#changes.isDoneNew = true;
-    if (frames !== undefined) this.#changes.answers.set(number, JSON.stringify(frames));
+    if (answered !== undefined) this.#changes.answers.add(answered);
     this.#schedule();
   }
 
@@ -107,7 +107,7 @@ export class SharedSession {
 
   /** The engine was away, and may have forgotten some of it. */
   noteDoubt(): void {
-    for (const [number, text] of this.#answersHere()) this.#changes.answers.set(number, text);
+    for (const [number] of this.#session.answers?.all() ?? []) this.#changes.answers.add(number);
     this.#changes.isStateNew = this.#changes.isDoneNew = this.#changes.isDoubtful = true;
     this.#schedule();
   }
@@ -168,7 +168,8 @@ export class SharedSession {
   async #putChanges(): Promise<SessionOutcome | undefined> {
     const { id } = this.#session;
     const changes = this.#changes;
-    const { answers } = changes;
+    // what was given up by now need not be put down: while the engine is away that is all but the newest
+    const answers = this.#encodeAnswers((number) => changes.answers.has(number));
     this.noteKept(answers.keys());
     const answersGone = this.#findGone();
     const commit: SessionCommit = {
@@ -176,7 +177,8 @@ export class SharedSession {
       generation: this.generation,
       ...(changes.isStateNew && { state: encodeState(this.#session) }),
       ...(changes.isDoneNew && { done: JSON.stringify(handledNumbers(this.#session)) }),
-      ...(answers.size > 0 && { answers, answersGone }),
+      ...(answers.size > 0 && { answers }),
+      ...(answersGone.length > 0 && { answersGone }),
       ...(changes.isConfirmed && { isConfirmed: true }),
       ...(changes.isDoubtful && { isDoubtful: true }),
     };
@@ -189,29 +191,29 @@ export class SharedSession {
     } catch (error) {
       this.failure = error;
       // the engine may have taken it but for the list of the user's sessions, and would not ask for that again
-      this.#changes = merge({ ...changes, isDoubtful: true }, this.#changes);
+      const missed = { ...changes, answers: new Set(answers.keys()), isDoubtful: true };
+      this.#changes = merge(missed, this.#changes);
       return undefined;
     }
   }
 
-  /** What the engine keeps of answers that are not kept here any more. The oldest are given up first. */
+  /** What the engine keeps of answers that are not kept here any more. */
   #findGone(): readonly number[] {
-    const gone: number[] = [];
-    for (const number of this.#kept) {
-      if (this.#session.answers?.find(number) !== undefined) break;
-      gone.push(number);
-    }
-    return gone;
+    const { answers } = this.#session;
+    return [...this.#kept].filter((number) => answers?.find(number) === undefined);
   }
 
-  #answersHere(): Map<number, string> {
-    const answers = [...(this.#session.answers?.all() ?? [])];
-    return new Map(answers.map(([number, frames]) => [number, JSON.stringify(frames)]));
+  /** The answers that are kept here, as they are put down: those that are asked for. */
+  #encodeAnswers(isAskedFor: (number: number) => boolean = () => true): Map<number, string> {
+    const encoded = new Map<number, string>();
+    for (const [number, frames] of this.#session.answers?.all() ?? [])
+      if (isAskedFor(number)) encoded.set(number, JSON.stringify(frames));
+    return encoded;
   }
 
   async #putAll(): Promise<SessionOutcome | undefined> {
     const { id, userId, resumeToken } = this.#session;
-    const answers = this.#answersHere();
+    const answers = this.#encodeAnswers();
     const record: SessionRecord = {
       ...{ id, userId, token: resumeToken.hash, previousToken: resumeToken.previousHash },
       generation: this.generation,
@@ -246,7 +248,7 @@ export class SharedSession {
 
 function noChanges(): Changes {
   return {
-    answers: new Map(),
+    answers: new Set(),
     isStateNew: false,
     isDoneNew: false,
     isConfirmed: false,
@@ -257,7 +259,7 @@ function noChanges(): Changes {
 /** Two changes, one after the other, as one. */
 function merge(first: Changes, second: Changes): Changes {
   return {
-    answers: new Map([...first.answers, ...second.answers]),
+    answers: new Set([...first.answers, ...second.answers]),
     isStateNew: first.isStateNew || second.isStateNew,
     isDoneNew: first.isDoneNew || second.isDoneNew,
     isConfirmed: first.isConfirmed || second.isConfirmed,

@@ -27,10 +27,14 @@ export class AnswerStore {
     for (const [number, frames] of given) this.add(number, frames);
   }
 
-  /** Keeps an answer as a whole: of a stream the end alone would hide what is missing before it. */
+  /**
+   * Keeps an answer as a whole: of a stream the end alone would hide what is missing before it. One that is larger than all may
+   * be together is not kept, and no other is given up for it.
+   */
   add(number: number, frames: readonly AnswerFrame[]): void {
     let bytes = 0;
     for (const { text } of frames) bytes += Buffer.byteLength(text);
+    if (bytes > this.#bounds.answerBytes) return;
     this.#stored.set(number, { frames, bytes });
     this.#bytes += bytes;
     for (const [oldest, { bytes }] of this.#stored) {

@@ -83,7 +83,7 @@ export function respond({ session, number, untaken = [] }: Sender, text: string)
     if (session.shared?.movedTo !== undefined)
       return session.hub.cluster?.sessions.departures.forward(session, number, frames);
     session.openAnswers().add(number, frames);
-    session.shared?.noteDone(number, frames);
+    session.shared?.noteDone(number);
   }
   session.write(text);
 }

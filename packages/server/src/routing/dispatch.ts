@@ -158,7 +158,7 @@ function settleNumber({ session, number, id, aborted }: Call): void {
   if (number === undefined || (id !== undefined && !aborted)) return;
   if (session.shared?.movedTo !== undefined)
     return session.hub.cluster?.sessions.departures.forward(session, number);
-  session.shared?.noteDone(number);
+  session.shared?.noteDone();
   if (id === undefined) session.hub.acknowledgements.owe(session);
 }
 

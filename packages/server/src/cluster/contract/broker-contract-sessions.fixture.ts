@@ -44,6 +44,19 @@ export function describeSessions(start: () => Promise<BrokerBench>): void {
     expect(await here.broker.findSession('s_1')).toEqual({ id: 's_1', processId: there.id });
   });
 
+  it('keeps no answer that is named as gone, also where it is given in the same breath', async () => {
+    await using bench = await start();
+    const { broker } = await joinBench(bench);
+    await broker.openSession({ ...record, answers: new Map([[3, 'c']]) });
+    const answers = new Map([
+      [1, 'a'],
+      [2, 'b'],
+    ]);
+    await broker.commitSession({ id: 's_1', generation: 1, answers, answersGone: [1] });
+    await broker.commitSession({ id: 's_1', generation: 1, answersGone: [3] });
+    expect((await broker.claimSession(claim))?.answers).toEqual(new Map([[2, 'b']]));
+  });
+
   it('gives it for the newest secret, the one that the client came with before, and any that was given for that', async () => {
     await using bench = await start();
     const { broker } = await joinBench(bench);
