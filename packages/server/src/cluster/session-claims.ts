@@ -40,12 +40,14 @@ export async function claimSession(
   const claim = { id, userId: identity.userId, token: hashOf(token), nextToken: hashOf(secret) };
   const local = hub.roster.find(id)?.shared;
   if (local !== undefined) local.claims += 1;
+  // what it waited for before says nothing of the engine
+  const askedAt = hub.options.clock.now();
   try {
     const claimed = await broker.claimSession(claim);
     if (claimed !== undefined) return claimed;
     const known = findResumable(hub, hello, identity)?.shared;
     if (known !== undefined) await known.commit();
-    else if (!(await othersHadTime(host, client))) return undefined;
+    else if (!(await othersHadTime(host, askedAt))) return undefined;
     // a connection that is gone by now takes it from nobody
     return connection.outgoing.isClosed ? undefined : await broker.claimSession(claim);
   } finally {
@@ -53,14 +55,14 @@ export async function claimSession(
   }
 }
 
-/** Whether a client had to wait so little that it is still here, as far as is known, and not with another process by now. */
-export function isPrompt({ connection, saidAt }: ReturningClient): boolean {
-  return connection.hub.options.clock.now() - saidAt <= promptMs;
+/** Whether it took so little time that the engine was there, and a client that waits for it is, as far as is known. */
+export function isPrompt({ options }: Hub, since: number): boolean {
+  return options.clock.now() - since <= promptMs;
 }
 
 /** Whether others may just have had to put down again what is theirs. Where that may be, they are waited for. */
-async function othersHadTime({ hub, pause }: ClaimsHost, client: ReturningClient): Promise<boolean> {
-  const isLate = !isPrompt(client);
+async function othersHadTime({ hub, pause }: ClaimsHost, askedAt: number): Promise<boolean> {
+  const isLate = !isPrompt(hub, askedAt);
   // the engine was away, and this process may not have been told yet that it is back
   if (isLate) await pause(graceMs);
   const wereAwaited = await hub.cluster?.waitForOthers();

@@ -20,6 +20,7 @@ import { ProcessCalls } from './process-calls.js';
 import { handledNumbers } from '../session/received-numbers.js';
 import { resumeSession } from '../session/resume.js';
 import { restoreSession } from './restore-session.js';
+import { Returns } from './returns.js';
 import { createSecret, createSessionId, hashOf } from '../secrets.js';
 import { Semaphore } from '../semaphore.js';
 import { claimSession, isPrompt, type ClaimsHost, type ReturningClient } from './session-claims.js';
@@ -47,9 +48,8 @@ export class SharedSessions {
   readonly #claims: ClaimsHost;
   readonly #calls: ProcessCalls;
   readonly #handOvers: HandOvers;
-  readonly #returns = new Semaphore(returnsAtOnce);
-  /** Clients that come back, by the session that they had. */
-  readonly #returning = new Map<string, Promise<void>>();
+  readonly #semaphore = new Semaphore(returnsAtOnce);
+  readonly #returns = new Returns();
   readonly #timers = new Set<() => void>();
 
   constructor(broker: Broker, processId: string, hub: Hub) {
@@ -91,8 +91,8 @@ export class SharedSessions {
   }
 
   /** Settles when it is decided whether a client that is coming back goes on here. */
-  async returning(id: string): Promise<void> {
-    await this.#returning.get(id);
+  returning(id: string): Promise<void> {
+    return this.#returns.decided(id);
   }
 
   /** Goes on with the session that a client had, wherever that is; with a new one where it cannot. Never rejects. */
@@ -101,13 +101,8 @@ export class SharedSessions {
     if (id === undefined || token === undefined)
       return this.#insured(connection, this.#begin(connection, hello));
     const client = { connection, hello, id, token, saidAt: this.#hub.options.clock.now() };
-    // one after the other: an older connection would take the session from a newer one
-    const before = this.#returning.get(id);
-    const goOn = (): Promise<void> => this.#returns.run(() => this.#return(client));
-    const returning = this.#insured(connection, before === undefined ? goOn() : before.then(goOn));
-    this.#returning.set(id, returning);
-    await returning;
-    if (this.#returning.get(id) === returning) this.#returning.delete(id);
+    const goOn = (): Promise<void> => this.#semaphore.run(() => this.#return(client));
+    await this.#returns.run(id, token, () => this.#insured(connection, goOn()));
   }
 
   /** What goes wrong with one client ends its connection and nothing else: it comes back. */
@@ -121,7 +116,7 @@ export class SharedSessions {
   }
 
   async #return(client: ReturningClient): Promise<void> {
-    const { connection, hello, token } = client;
+    const { connection, hello, id } = client;
     if (connection.outgoing.isClosed) return;
     const secret = createSecret();
     let claimed: ClaimedSession | undefined;
@@ -133,6 +128,12 @@ export class SharedSessions {
       return connection.closed(closeCodes.internal, 'sessions cannot be looked up now');
     }
     if (claimed === undefined) return this.#begin(connection, hello);
+    const found = claimed;
+    await this.#returns.goOn(id, () => this.#goOn(found, client, secret));
+  }
+
+  async #goOn(claimed: ClaimedSession, client: ReturningClient, secret: string): Promise<void> {
+    const { connection, hello, token } = client;
     // also where the connection is gone by now: nobody else has the session any more
     const session = await this.#take(claimed, client);
     if (session === undefined) return this.#begin(connection, hello);
@@ -218,7 +219,7 @@ export class SharedSessions {
     else this.departures.told(message);
   }
 
-  /** What is being handled by a process that has died will not come: it is handled here. */
+  /** Ends those that waited in vain for their clients, and looks after what other processes handle. */
   async sweep(): Promise<void> {
     const { clock, session: bounds } = this.#hub.options;
     // where no connection is there is nobody else to see how long they have waited
@@ -239,7 +240,7 @@ export class SharedSessions {
       }
       this.fenced(local);
     }
-    const isThere = isPrompt(client) && !connection.outgoing.isClosed;
+    const isThere = isPrompt(this.#hub, client.saidAt) && !connection.outgoing.isClosed;
     const isOwn = processId === this.#processId;
     const handedOver = isOwn ? this.#unknown(id) : await this.#handOvers.ask(id, claimed, isThere);
     if (handedOver?.isOver === true) return void this.#hub.cluster?.ends.endSession(id, generation);
