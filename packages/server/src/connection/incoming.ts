@@ -8,6 +8,7 @@ import type { Hub } from '../hub.js';
 import { findExcess } from './json-limits.js';
 import { loseConnection, openSession } from '../session/lifecycle.js';
 import { receiveProtocolFrame } from './protocol-frames.js';
+import { toRecord } from '../read-json.js';
 import { noteNumber, numberOf } from '../session/received-numbers.js';
 import { resumeSession } from '../session/resume.js';
 import type { Session } from '../session/session.js';
@@ -74,8 +75,15 @@ function decode({ dialect, options }: Hub, text: string | undefined): Received {
   const decoded: Decoded = dialect.decode(text);
   if (!decoded.ok) return { why: decoded.why };
   const { frame } = decoded;
-  const why = findExcess(frame, options.limits.maxJsonDepth, options.limits.maxJsonKeys);
+  const why = findExcess(withoutCursors(frame), options.limits.maxJsonDepth, options.limits.maxJsonKeys);
   return why === undefined ? { frame } : { frame, why };
+}
+
+/** What is bounded as JSON. A client has a cursor for each of its rooms, however many: those are bounded where they are read. */
+function withoutCursors(frame: Frame): Frame {
+  if (frame.path !== '$hello') return frame;
+  const { streams: _, ...data } = toRecord(frame.data);
+  return { ...frame, data };
 }
 
 /** Whether it says what was taken; a client that reads fast is not to wait for having read. */

@@ -198,7 +198,7 @@ describe('findRoomNameFault', () => {
   it.each([
     'a',
     'private_lobby',
-    '__proto__',
+    'constructor',
     'Raum für 🙂',
     '/a/b',
     'a*',
@@ -217,6 +217,7 @@ describe('findRoomNameFault', () => {
     ['', 'not empty'],
     ['*', 'reserved'],
     ['$inbox', 'reserved'],
+    ['__proto__', 'reserved'],
     ['x'.repeat(256), '255 bytes'],
     ['é'.repeat(128), '255 bytes'],
     ['a\nb', 'control'],

@@ -175,7 +175,9 @@ export class Rooms {
 /** Why a name cannot be a room's, or `undefined` when it can. */
 export function findRoomNameFault(room: unknown): string | undefined {
   if (typeof room !== 'string' || room === '') return 'a room is named by a string that is not empty';
-  if (room === '*' || room.startsWith('$')) return `the room name "${room}" is reserved`;
+  // a client says by name where it stands in its rooms, and no message may have the key `__proto__`
+  if (room === '*' || room === '__proto__' || room.startsWith('$'))
+    return `the room name "${room}" is reserved`;
   if (isIllFormed(room)) return 'a room name has no surrogate that stands alone';
   if (Buffer.byteLength(room) > 255) return 'a room name is at most 255 bytes long';
 

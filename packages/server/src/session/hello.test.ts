@@ -71,6 +71,12 @@ describe('readHello', () => {
     const { streams } = readHello(JSON.parse('{"streams":{"__proto__":["e",1],"constructor":["e",2]}}'));
     expect([...streams.keys()]).toEqual(['__proto__', 'constructor']);
   });
+
+  it('takes no more than 10,000 positions', () => {
+    const cursors = Array.from({ length: 10_001 }, (_, at) => [`room ${at}`, ['e', at]] as const);
+    const { streams } = readHello({ streams: Object.fromEntries(cursors) });
+    expect([streams.size, streams.has('room 10000')]).toEqual([10_000, false]);
+  });
 });
 
 describe('a session', () => {
@@ -86,6 +92,29 @@ describe('a session', () => {
     const client = await server.connect('ann');
     const back = await server.resume(client, {}, 'ann');
     expect(back.welcome).toMatchObject({ resumed: true, session: client.welcome.session });
+  });
+
+  it('is found by a client that the server has put into thousands of rooms', async () => {
+    const server = start();
+    const client = await server.connect('ann');
+    const [socket] = server.sockets.clients();
+    for (let n = 0; n < 4_000; n += 1) socket!.join(`room ${n}`);
+    client.takeAll();
+    expect(client.cursors.size).toBe(4_002);
+    const back = await server.resume(client, {}, 'ann');
+    expect(back.welcome).toMatchObject({ resumed: true, session: client.welcome.session });
+  });
+
+  it('is found by a client that names a room as objects may not name a key, and nobody gets into one', async () => {
+    const server = createTestServer(channels, { rooms: { authorize: () => true } });
+    const client = await server.connect();
+    const [socket] = server.sockets.clients();
+    expect(await client.ask({ path: '$join', data: { room: '__proto__' }, id: 1 })).toMatchObject([
+      { id: 1, error: { code: 'invalid_input' } },
+    ]);
+    expect(() => socket!.join('__proto__')).toThrow(TypeError);
+    const streams = JSON.parse('{"__proto__":["e",1]}') as Record<string, [string, number]>;
+    expect((await server.resume(client, { streams })).welcome.resumed).toBe(true);
   });
 
   it.each([

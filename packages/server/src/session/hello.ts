@@ -15,14 +15,16 @@ export interface Hello {
   readonly open: ReadonlyMap<number, number>;
 }
 
+/** Of so many streams it is heard where a client stands. */
+const maxCursors = 10_000;
+
 export function readHello(data: unknown): Hello {
   const { session, token, streams, open } = toRecord(data);
+  const cursors = Object.entries(toRecord(streams)).slice(0, maxCursors);
   return {
     session: typeof session === 'string' ? session : undefined,
     token: typeof token === 'string' ? token : undefined,
-    streams: new Map(
-      Object.entries(toRecord(streams)).filter((entry): entry is [string, Cursor] => isCursor(entry[1])),
-    ),
+    streams: new Map(cursors.filter((entry): entry is [string, Cursor] => isCursor(entry[1]))),
     open: new Map(
       Object.entries(toRecord(open))
         .map(([id, taken]) => [Number(id), taken] as const)
