@@ -1,6 +1,7 @@
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { startNodes } from '../cluster/cluster.fixture.js';
 import type { LimitOptions } from '../limits/limits.js';
 import { createTestServer, settle } from '../test-server.fixture.js';
 
@@ -95,5 +96,56 @@ describe('a request that is not let in', () => {
     const back = await server.resume(client, { open: { 1: 0 } });
     await settle();
     expect(back.take()).toMatchObject([{ path: 'note', id: 1, error: { code: 'bad_frame' } }]);
+  });
+});
+
+describe('a client whose session is being looked for', () => {
+  async function startGreeting(limits: LimitOptions = {}) {
+    const finish: (() => void)[] = [];
+    const { nodes, brokers } = await startNodes(channels, {
+      limits,
+      routes: { note: (_socket, text) => new Promise((resolve) => finish.push(() => resolve(text))) },
+    });
+    const [one] = nodes;
+    const first = await one.connect();
+    /** Says hello; `isDecided` lets it be known whose the client is. */
+    const comeBack = async () => {
+      const client = await one.connectSilent();
+      brokers[0].hold('everything', true);
+      const { session, token } = first.welcome;
+      client.say({ path: '$hello', data: { session, token } });
+      await settle();
+      const decide = async (): Promise<void> => {
+        brokers[0].hold('everything', false);
+        await settle();
+      };
+      return { client, decide };
+    };
+    return { first, comeBack, finish };
+  }
+
+  it('is read once it is welcomed: what it says too early is heard then', async () => {
+    const { comeBack, finish } = await startGreeting();
+    const { client, decide } = await comeBack();
+    expect([client.transport.isPaused, client.transport.sent]).toEqual([true, []]);
+    await decide();
+    expect(client.takeAll()[0]?.path).toBe('$welcome');
+    expect(client.transport.isPaused).toBe(false);
+    client.say({ path: 'note', data: 'x', id: 1 });
+    finish[0]?.();
+    await settle();
+    expect(client.take()).toEqual([{ path: 'note', data: 'x', id: 1 }]);
+  });
+
+  it('is not read after that either while too many of its handlers run', async () => {
+    const { first, comeBack, finish } = await startGreeting({ maxInFlight: 1 });
+    first.say({ path: 'note', data: 'x', id: 1 });
+    const { client, decide } = await comeBack();
+    await decide();
+    expect(client.takeAll()[0]?.path).toBe('$welcome');
+    expect(client.transport.isPaused).toBe(true);
+    finish[0]?.();
+    await settle();
+    expect(client.transport.isPaused).toBe(false);
   });
 });

@@ -47,6 +47,7 @@ export function receiveMessage(connection: Connection, text: string | undefined)
 
 /** Takes what comes before there is a session: `$hello`, and nothing else. */
 function receiveGreeting(connection: Connection, { frame, why }: Received): void {
+  // what is read of it is read because it has closed
   if (connection.isGreeting) return;
   if (frame?.path === '$hello' && why === undefined) greet(connection, frame);
   else refuseMessage(connection, why ?? 'the first message must be $hello');
@@ -57,11 +58,18 @@ function greet(connection: Connection, { data }: Frame): void {
   const hello = readHello(data);
   if (hub.cluster !== undefined) {
     connection.isGreeting = true;
-    return void hub.cluster.sessions.greet(connection, hello);
+    // what it says too early is heard after its `$welcome`, as where nobody else has to be asked
+    connection.intake.hold();
+    return void hub.cluster.sessions.greet(connection, hello).then(() => readOn(connection));
   }
   const session = findResumable(hub, hello, identity);
   if (session === undefined) openSession(connection, hello);
   else resumeSession(session, connection, hello);
+}
+
+function readOn({ session, intake, outgoing, hub }: Connection): void {
+  if (session === undefined || outgoing.isClosed) return;
+  if (session.handlersInFlight < hub.options.limits.maxInFlight) intake.release();
 }
 
 /** A frame, or why the message is none; both where JSON is cheap to parse and dear to handle. */
