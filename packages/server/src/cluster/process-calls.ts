@@ -51,7 +51,8 @@ export class ProcessCalls {
   /** Whether a process has taken its leave, or is dead: it does not answer what it may still hear. Never rejects. */
   async isGone(processId: string): Promise<boolean> {
     if (this.#wasJustCalled(processId)) return false;
-    return !(await this.#host.broker.isAlive(processId).catch(() => false));
+    // where that is not known, what it is still handling would be handled twice
+    return !(await this.#host.broker.isAlive(processId).catch(() => true));
   }
 
   /** The engine was away, and others may take a while longer to come back than this process. */
