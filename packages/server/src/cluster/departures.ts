@@ -27,8 +27,8 @@ export class Departures {
   readonly #tell: (processId: string, message: WordOfMessage) => Promise<boolean | undefined>;
   /** The process that has one now may still ask, and is told what handlers here answer. */
   readonly #left = new Map<string, { readonly session: Session; readonly at: number }>();
-  /** What was handled here, and the process that waits for it has not heard. */
-  #unheard: Outcome[] = [];
+  /** What was handled here, and the process that waits for it has not heard, as far as is known. */
+  readonly #unheard = new Set<Outcome>();
 
   constructor(
     hub: Hub,
@@ -68,8 +68,9 @@ export class Departures {
     const { session, ...rest } = outcome;
     const { movedTo } = session.shared ?? {};
     if (movedTo === undefined) return;
-    if (!(await this.#tell(movedTo, { kind: 'handled', id: session.id, ...rest })))
-      this.#unheard.push(outcome);
+    this.#unheard.add(outcome);
+    const isHeard = await this.#tell(movedTo, { kind: 'handled', id: session.id, ...rest });
+    if (isHeard === true) this.#unheard.delete(outcome);
   }
 
   /** Tells a process whom it is to tell what its handlers answer. */
@@ -96,10 +97,9 @@ export class Departures {
       lives.set(processId, life);
       return life;
     };
-    const unheard = this.#unheard;
-    this.#unheard = [];
-    for (const outcome of unheard)
+    for (const outcome of [...this.#unheard])
       if (await isAlive(outcome.session.shared?.movedTo ?? '')) void this.#pass(outcome);
+      else this.#unheard.delete(outcome);
     for (const session of this.#hub.roster.all()) await this.#checkElsewhere(session, isAlive);
     for (const [id, { session, at }] of this.#left) {
       await this.#checkElsewhere(session, isAlive);
@@ -123,8 +123,13 @@ export class Departures {
   #reroute({ id, to, numbers }: Wanted): void {
     const session = this.#left.get(id)?.session;
     if (session?.shared !== undefined) session.shared.movedTo = to;
-    const handled = new Map(session && stillHandled(session, this.#processId));
-    for (const number of numbers) if (!handled.has(number)) void this.#tell(to, { kind: 'lost', id, number });
+    const known = new Set(session && stillHandled(session, this.#processId).map(([number]) => number));
+    for (const outcome of this.#unheard) {
+      if (outcome.session !== session) continue;
+      known.add(outcome.number);
+      void this.#pass(outcome);
+    }
+    for (const number of numbers) if (!known.has(number)) void this.#tell(to, { kind: 'lost', id, number });
   }
 
   #noteLost({ id, number }: Lost): void {

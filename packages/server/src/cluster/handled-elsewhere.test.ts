@@ -90,6 +90,21 @@ describe('a message that is handled two processes away', () => {
     expect(runs()).toBe(1);
   });
 
+  it.each([
+    ['was not heard', Promise.resolve(false)],
+    ['has yet to be heard', new Promise<boolean>(() => undefined)],
+  ])('is answered, and not handled again, where its process is asked for what %s', async (_what, heard) => {
+    const { brokers, client, engine, finish, runs } = await move();
+    vi.spyOn(brokers[0], 'tell').mockReturnValueOnce(heard);
+    finish(7);
+    await settle();
+    const wanted = { kind: 'wanted', id: client.welcome.session, to: brokers[2].id, numbers: [1] };
+    engine.tell(brokers[0].id ?? '', JSON.stringify(wanted));
+    await settle();
+    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
+    expect(runs()).toBe(1);
+  });
+
   it('is not remembered for good by the process in between', async () => {
     const { brokers, client, engine, wait } = await move();
     await wait(140);
