@@ -56,7 +56,15 @@ export function restoreSession(
   // those that the process before it gave up as well
   shared.noteKept(claimed.answers.keys());
   shared.noteRestored();
+  // or who has it next would know less, should this process die before it puts anything down
+  if (handedOver !== undefined && isNews(handedOver, claimed)) shared.noteDoubt();
   return session;
+}
+
+/** Whether a process has handled something that it had not put down. */
+function isNews({ done, answers = [] }: HandedOver, claimed: ClaimedSession): boolean {
+  if (answers.some(([number]) => !claimed.answers.has(number))) return true;
+  return done !== undefined && JSON.stringify(decodeDone(done)) !== JSON.stringify(decodeDone(claimed.done));
 }
 
 /** What it has missed is read with where the log stands, if that is read only now. */

@@ -143,3 +143,40 @@ describe('the answers of a session', () => {
     expect(watch.commits.flatMap(({ answersGone = [] }) => answersGone)).toContain(0);
   });
 });
+
+describe('what a process hands over of a session and had not put down', () => {
+  it('is put down by the next one, and not done again where that dies too', async () => {
+    const runs: number[] = [];
+    const { brokers, clock, engine, nodes } = await startNodes(channels, {
+      routes: { add: (_socket, n) => (runs.push(n), n + 1) },
+    });
+    const [one, other, third] = nodes;
+    const a = await one.connect();
+    await settle();
+    const watch = watchCommits(brokers[0]);
+    watch.isFull = true;
+    await a.ask({ path: 'add', data: 1, id: 1 });
+    // the answer was lost with its line, and so is what the next process says
+    const b = await other.resume(a);
+    await settle();
+    engine.kill(brokers[1]);
+    const resuming = third.resume(b, { open: { 1: 0 } });
+    await settle();
+    clock.advance(1_000);
+    const c = await resuming;
+    expect(c.welcome).toMatchObject({ resumed: true, done: [[1, 1]] });
+    expect(c.take()).toMatchObject([{ path: 'add', data: 2, id: 1 }]);
+    expect(runs).toEqual([1]);
+  });
+
+  it('is nothing where the next one knows it all, which puts nothing down before its client speaks', async () => {
+    const { brokers, nodes } = await startNodes(channels, { routes: { add: (_socket, n) => n + 1 } });
+    const [one, other] = nodes;
+    const [fresh, a] = [await one.connect(), await one.connect()];
+    await a.ask({ path: 'add', data: 1, id: 1 });
+    const watch = watchCommits(brokers[1]);
+    for (const client of [fresh, a]) await other.resume(client);
+    await settle();
+    expect(watch.commits).toEqual([]);
+  });
+});
