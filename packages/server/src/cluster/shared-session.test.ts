@@ -180,3 +180,33 @@ describe('what a process hands over of a session and had not put down', () => {
     expect(watch.commits).toEqual([]);
   });
 });
+
+it.each([
+  ['before its client returned', true],
+  ['after its client returned', false],
+])('does not lose the secret of a return to what was to be put down %s', async (_when, isBefore) => {
+  const { brokers, nodes } = await startNodes(channels);
+  const [one, other] = nodes;
+  const a = await one.resume(await one.connect());
+  await settle();
+  const commit = brokers[0].commitSession.bind(brokers[0]);
+  const refuse: ((error: Error) => void)[] = [];
+  brokers[0].commitSession = () => new Promise((_resolve, reject) => refuse.push(reject));
+  const fail = async (): Promise<void> => {
+    for (const reject of refuse) reject(new Error('it is full'));
+    brokers[0].commitSession = commit;
+    await settle();
+  };
+  // that it has the secret of its first return
+  a.say({ path: '$pong' });
+  await settle();
+  expect(refuse).toHaveLength(1);
+  if (isBefore) await fail();
+  const lost = await one.resume(a);
+  expect(lost.welcome.resumed).toBe(true);
+  if (!isBefore) await fail();
+  one.sockets.client(a.welcome.session)?.join('lobby');
+  await settle();
+  // the line broke under that welcome: it has the secret that it came with
+  expect((await other.resume(a)).welcome.resumed).toBe(true);
+});

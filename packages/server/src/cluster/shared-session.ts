@@ -94,6 +94,12 @@ export class SharedSession {
     for (const number of numbers) this.#kept.add(number);
   }
 
+  /** This very process has claimed it once more: of the secret that its client was given with that nothing is known yet. */
+  claimedAgain(generation: number): void {
+    this.generation = generation;
+    this.#changes.isConfirmed = false;
+  }
+
   /** The client has the newest secret. */
   noteConfirmed(): void {
     this.#changes.isConfirmed = true;
@@ -191,7 +197,8 @@ export class SharedSession {
     } catch (error) {
       this.failure = error;
       // the engine may have taken it but for the list of the user's sessions, and would not ask for that again
-      const missed = { ...changes, answers: new Set(answers.keys()), isDoubtful: true };
+      const isConfirmed = changes.isConfirmed && this.generation === commit.generation;
+      const missed = { ...changes, answers: new Set(answers.keys()), isConfirmed, isDoubtful: true };
       this.#changes = merge(missed, this.#changes);
       return undefined;
     }

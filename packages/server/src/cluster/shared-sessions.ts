@@ -235,7 +235,7 @@ export class SharedSessions {
     if (local?.shared !== undefined && local.isHere) {
       const isNext = processId === this.#processId && local.shared.generation === generation - 1;
       if (isNext) {
-        local.shared.generation = generation;
+        local.shared.claimedAgain(generation);
         return local;
       }
       this.fenced(local);
