@@ -248,13 +248,13 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   }
 
   /**
-   * Closes at once: every client, every timer, every server that `listen` started. Resolves when all sockets are closed;
-   * clients that do not answer are given a second. Calling it twice does no harm.
+   * Closes at once: every client, every timer, every server that `listen` started. Resolves when all sockets are closed; a second
+   * is given to clients that do not answer, and before to a broker for what was handled last. Calling it twice does no harm.
    */
   async close(): Promise<void> {
     for (const detach of this.#detachers) detach();
     const servers = Array.from(this.#servers, closeServer);
-    this.#gate.close();
+    await this.#gate.close();
     await Promise.all([this.#upgrader.close(), this.#hub.cluster?.close(), ...servers]);
     this.#servers.clear();
   }

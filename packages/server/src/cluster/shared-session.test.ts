@@ -210,3 +210,59 @@ it.each([
   // the line broke under that welcome: it has the secret that it came with
   expect((await other.resume(a)).welcome.resumed).toBe(true);
 });
+
+describe('a process that is closed', () => {
+  async function start() {
+    const runs: number[] = [];
+    const started = await startNodes(channels, {
+      routes: { add: (_socket, n) => (runs.push(n), n + 1) },
+    });
+    const a = await started.nodes[0].connect();
+    await settle();
+    return { ...started, a, runs };
+  }
+
+  it.each([
+    ['in the same turn', false],
+    ['while the engine has yet to take what was handled before', true],
+  ])('puts down first what it handled %s', async (_when, isBusy) => {
+    const { a, engine, nodes, runs } = await start();
+    const [one, other] = nodes;
+    engine.freeze(isBusy);
+    a.say({ path: 'add', data: 1, id: 1 });
+    if (isBusy) await settle();
+    a.say({ path: 'add', data: 2, id: 2 });
+    const closing = one.sockets.close();
+    await settle();
+    engine.freeze(false);
+    await closing;
+    expect(a.transport.closedWith?.code).toBe(1001);
+    const back = await other.resume(a, { open: { 1: 0, 2: 0 } });
+    expect(back.welcome).toMatchObject({ resumed: true, done: [[1, 2]] });
+    expect(back.take().map(({ data }) => data)).toEqual([2, 3]);
+    expect(runs).toEqual([1, 2]);
+  });
+
+  it('hears nothing more meanwhile, and waits no longer than a second', async () => {
+    const { a, clock, engine, nodes, runs } = await start();
+    const [one] = nodes;
+    a.say({ path: 'add', data: 1, id: 1 });
+    engine.goAway();
+    const closing = one.sockets.close();
+    a.say({ path: 'add', data: 2, id: 2 });
+    clock.advance(999);
+    await settle();
+    expect(a.transport.closedWith).toBeUndefined();
+    clock.advance(1);
+    await closing;
+    expect(a.transport.closedWith?.code).toBe(1001);
+    expect(runs).toEqual([1]);
+  });
+
+  it('does not wait for an engine that knows it all', async () => {
+    const { a, engine, nodes } = await start();
+    engine.freeze(true);
+    await nodes[0].sockets.close();
+    expect(a.transport.closedWith?.code).toBe(1001);
+  });
+});

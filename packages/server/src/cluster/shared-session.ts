@@ -76,6 +76,13 @@ export class SharedSession {
     return this.cameFrom === undefined ? 's' : `s${this.generation}.`;
   }
 
+  /** Whether something of it has changed that the engine has not taken yet. */
+  get isBehind(): boolean {
+    const { answers, isStateNew, isDoneNew, isConfirmed, isDoubtful } = this.#changes;
+    const isChanged = isStateNew || isDoneNew || isConfirmed || isDoubtful || answers.size > 0;
+    return isChanged || this.#committing !== undefined;
+  }
+
   /** Where it is has changed. */
   noteState(): void {
     this.#changes.isStateNew = true;

@@ -5,6 +5,7 @@ import { closeCodes, tokenPrefix, type Transport } from '@wirepact/core/internal
 import { Capacity, type AskingUser, type Lack } from './capacity.js';
 import { addressOf, countedAs } from './client-address.js';
 import { Heartbeat } from '../connection/heartbeat.js';
+import { putDownSessions } from '../session/drain.js';
 import { isForwarded, isHostAllowed } from './host.js';
 import type { Hub } from '../hub.js';
 import { identify, refusalOf } from './identity.js';
@@ -64,9 +65,10 @@ export class Gate {
     for (const giveUp of this.#hub.identifying) giveUp(closing.reason);
   }
 
-  /** Lets nobody in from now on, and ends every session. */
-  close(): void {
+  /** Lets nobody in from now on, and ends every session; at once, unless others are to know first what was handled of it. */
+  async close(): Promise<void> {
     this.shut();
+    if (this.#hub.cluster !== undefined) await putDownSessions(this.#hub);
     const { roster, connections, acknowledgements, checking } = this.#hub;
     for (const session of roster.all()) {
       const leave = isKeptElsewhere(session) ? letGo : endSession;

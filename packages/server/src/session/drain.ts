@@ -2,6 +2,7 @@
 // may finish, and only then are the connections closed, some at a time.
 import { closeCodes } from '@wirepact/core/internal';
 import { checkDuration } from '../figures.js';
+import { eachOf } from '../each-of.js';
 import type { Hub } from '../hub.js';
 import { closeConnection, endSession, isKeptElsewhere, letGo } from './lifecycle.js';
 import { giveUpReading } from '../delivery/replay.js';
@@ -20,6 +21,9 @@ const sliceSize = 500;
 
 /** How long a client may take to say what it had to say when it heard of the restart, in ms. */
 const lastWordsMs = 2_000;
+
+/** How long the engine may take to be told what was handled before a server is closed, in ms. */
+const putDownMs = 1_000;
 
 const reason = 'the server restarts';
 
@@ -57,6 +61,19 @@ export async function drainSessions(
   stopTimer();
   stopHearing();
   for (const session of sessions) leave(session);
+}
+
+/** Has put down, before a server is closed, what other processes must know of its sessions. Nothing more is heard meanwhile. */
+export async function putDownSessions({ roster, options }: Hub): Promise<void> {
+  const sessions = [...roster.all()].filter(isKeptElsewhere);
+  if (!sessions.some(({ shared }) => shared?.isBehind)) return;
+  for (const { connection } of sessions) connection?.intake.stop();
+  let giveUp = (): void => undefined;
+  const late = new Promise<void>((resolve) => (giveUp = resolve));
+  const stopTimer = options.clock.after(putDownMs, giveUp);
+  const putDown = eachOf(sessions, async ({ shared }) => void (shared?.isBehind && (await shared.commit())));
+  await Promise.race([putDown, late]);
+  stopTimer();
 }
 
 /** What it had sent before it heard of the restart arrives and is handled; then it leaves. */
