@@ -188,8 +188,12 @@ class RedisBroker implements Broker {
     return this.#now.sessions.commit(commit);
   }
 
-  async endSession(id: string, generation?: number): Promise<boolean> {
-    return this.#now.sessions.end(id, generation);
+  async endSession(id: string, generation?: number, said?: string): Promise<boolean> {
+    return this.#now.sessions.end(id, generation, said);
+  }
+
+  async endOf(id: string): Promise<string | undefined> {
+    return this.#now.sessions.endOf(id);
   }
 
   async sessionsOf(userId: string): Promise<readonly SessionPlace[]> {

@@ -75,10 +75,10 @@ export class Sessions {
     return isNew ? 'unknown' : outcome;
   }
 
-  async end(id: string, generation?: number): Promise<boolean> {
+  async end(id: string, generation?: number, said?: string): Promise<boolean> {
     const { keys, settings, engine } = this.#host;
     const what = `the end of session ${id}`;
-    const command = endSessionCommand(keys, id, settings.sessionMs, generation);
+    const command = endSessionCommand(keys, id, settings.sessionMs, { generation, said });
     // whoever has it ends it once
     const userId = await (generation === undefined
       ? this.#asks.ask(what, command, String)
@@ -87,6 +87,14 @@ export class Sessions {
     if (userId === 'null') return false;
     if (userId !== '') engine().say(listSessionCommand(keys, userId, id, 0));
     return true;
+  }
+
+  async endOf(id: string): Promise<string | undefined> {
+    const { session } = this.#host.keys.session(id);
+    const command = { key: session, words: ['HGET', session, 'e'] };
+    return this.#asks.ask(`the end of session ${id}`, command, (said) =>
+      typeof said === 'string' && said !== '' ? said : undefined,
+    );
   }
 
   async ofUser(userId: string): Promise<readonly SessionPlace[]> {
@@ -135,7 +143,9 @@ export class Sessions {
     const done = texts.readKept(claimed.done, session, 'done');
     if (state === undefined || done === undefined) {
       listener.failed(notOurs(`session ${id}`));
-      engine().say(endSessionCommand(keys, id, settings.sessionMs, claimed.generation));
+      engine().say(
+        endSessionCommand(keys, id, settings.sessionMs, { generation: claimed.generation, said: undefined }),
+      );
       return undefined;
     }
     const answers = new Map<number, string>();

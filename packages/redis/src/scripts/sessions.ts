@@ -1,6 +1,6 @@
 // A session as it is put down for whichever process its client returns to. A hash: `u` user, `t` hash of the secret, `p` and `o` of
 // those that open it beside that, `g` generation, `w` process, `s` state, `d` what was handled, `x` until when the user's list names
-// it; of the last claim `n` its name and `f` the process before it; `e` alone is left of one that was ended. Its answers are beside it.
+// it; of the last claim `n` its name and `f` the process before it; `e` alone, what was said, of one that ended. Its answers are beside it.
 import type {
   ClaimedSession,
   SessionClaim,
@@ -99,7 +99,7 @@ if not kept[1] or (ARGV[1] ~= '' and kept[1] ~= ARGV[1]) then return false end
 redis.call('DEL', KEYS[1], KEYS[2])
 if ARGV[1] == '' then
   -- whoever has it is told when it puts something down
-  redis.call('HSET', KEYS[1], 'e', '1')
+  redis.call('HSET', KEYS[1], 'e', ARGV[3])
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
 end
 return kept[2] or ''
@@ -186,9 +186,15 @@ export function commitSessionCommand(keys: Keys, commit: SessionCommit, sessionM
   );
 }
 
-export function endSessionCommand(keys: Keys, id: string, sessionMs: number, generation?: number): Command {
+/** Without a generation it is ended whoever has it, and what is `said` is kept for that one. */
+export function endSessionCommand(
+  keys: Keys,
+  id: string,
+  sessionMs: number,
+  { generation, said }: { readonly generation: number | undefined; readonly said: string | undefined },
+): Command {
   const { session, answers } = keys.session(id);
-  return endSessionScript.call([session, answers], [generation ?? '', sessionMs]);
+  return endSessionScript.call([session, answers], [generation ?? '', sessionMs, said ?? '']);
 }
 
 /** Takes the session off the list when `listedMs` is 0. */

@@ -229,9 +229,11 @@ export interface Broker {
   commitSession(commit: SessionCommit): Promise<SessionOutcome>;
   /**
    * Ends it, unless another process has it. Without a generation whoever has it is told when it puts something
-   * down. Whether there was one to end.
+   * down; `said` is kept for that. Whether there was one to end.
    */
-  endSession(id: string, generation?: number): Promise<boolean>;
+  endSession(id: string, generation?: number, said?: string): Promise<boolean>;
+  /** What was said when a session was ended that somebody has; `undefined` where nothing was. */
+  endOf(id: string): Promise<string | undefined>;
   /** The sessions of a user in all processes. */
   sessionsOf(userId: string): Promise<readonly SessionPlace[]>;
   /** The process that has a session. */

@@ -87,7 +87,7 @@ export class RemoteClients {
     void this.#cluster.ends.insist(`client ${id}`, async () => {
       await this.#take({ kind: 'close', id, reason, code });
       // nor may it resume
-      await this.#cluster.broker.endSession(id);
+      await this.#cluster.ends.endAnywhere(id, { reason, code });
     });
   }
 

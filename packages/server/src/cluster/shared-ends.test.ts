@@ -241,3 +241,33 @@ describe('ends that the engine does not take', () => {
     expect(String(reports[0])).toContain('session s_0 ');
   });
 });
+
+describe('a client that was closed and whose process did not hear of that', () => {
+  type Nodes = Awaited<ReturnType<typeof start>>['nodes'];
+  it.each<[string, (nodes: Nodes, id: string) => unknown]>([
+    ['its user', ([, other]) => other.sockets.user('ann').disconnect('later', 4001)],
+    ['itself', async ([, other], id) => (await other.sockets.findClient(id))?.disconnect('later', 4001)],
+  ])('is closed with what was said to %s', async (_whom, disconnect) => {
+    const { brokers, engine, nodes, wait } = await start();
+    const client = await nodes[0].connect('ann');
+    await settle();
+    engine.dropMessages(brokers[0]);
+    await disconnect(nodes, client.welcome.session);
+    await settle();
+    expect(client.transport.closedWith).toBeUndefined();
+    await wait(30);
+    expect(client.transport.closedWith).toEqual({ code: 4001, reason: 'later' });
+  });
+
+  it.each(['', '1', '{"code":1006,"reason":"x"}', '{"code":4001}', '{"code":4001,"reason":5}', ']'])(
+    'is closed as ever where that is none of an application: %j',
+    async (said) => {
+      const { brokers, nodes, wait } = await start();
+      const client = await nodes[0].connect('ann');
+      await settle();
+      await brokers[1].endSession(client.welcome.session, undefined, said);
+      await wait(31);
+      expect(client.transport.closedWith).toEqual({ code: 1000, reason: 'the session was ended' });
+    },
+  );
+});

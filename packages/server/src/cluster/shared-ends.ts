@@ -1,12 +1,14 @@
 // Ends of sessions as the engine is told of them. What it does not take is done when it is back: nobody may go on with a session
 // that was ended, only because it was away just then.
 import { SocketError } from '@wirepact/core';
-import type { Clock } from '@wirepact/core/internal';
+import { closeCodes, type Clock } from '@wirepact/core/internal';
 import type { Broker, SessionPlace } from './broker.js';
+import { isOwnCode } from '../connection/own-codes.js';
 import { eachOf } from '../each-of.js';
 import { everyoneName } from '../delivery/log.js';
 import type { DisconnectNotice } from './notices.js';
 import type { Close, Closing } from './process-messages.js';
+import { parseJson, toRecord } from '../read-json.js';
 import { inboxLogOf } from './shared-sender.js';
 import type { Timers } from '../timers.js';
 
@@ -19,6 +21,12 @@ const onceMoreMs = 1_000;
 const keptForMs = 30_000;
 /** So long after the engine was told of an end too late it is known here: whoever claimed the session before that asks for it. */
 const rememberedMs = 10_000;
+
+/** How a client is closed. */
+type How = Pick<Close, 'reason' | 'code'>;
+
+/** How, where nobody has said. */
+const unsaid: How = { reason: 'the session was ended', code: closeCodes.normal };
 
 /** Ends something; rejects where the engine does not take that. */
 type End = () => Promise<void>;
@@ -69,6 +77,19 @@ export class SharedEnds {
       if (place !== undefined) await this.#disconnectOne(place, closing);
     };
     await end().catch(() => this.#keep(what, end));
+  }
+
+  /** Nobody is to go on with a session, whoever has it: that one closes its client so. Rejects where it is not taken. */
+  async endAnywhere(id: string, { reason, code }: How): Promise<void> {
+    await this.#broker.endSession(id, undefined, JSON.stringify({ reason, code }));
+  }
+
+  /** How a client is closed whose session somebody else has ended. Never rejects. */
+  async findHow(id: string): Promise<How> {
+    const said = await this.#broker.endOf(id).catch(() => undefined);
+    const { reason, code } = toRecord(parseJson(said ?? ''));
+    const isWhole = typeof reason === 'string' && isOwnCode(code);
+    return isWhole ? { reason, code: code as number } : unsaid;
   }
 
   /** Does it, and again where that fails, which is reported. Never rejects. */
@@ -124,7 +145,7 @@ export class SharedEnds {
       if (isHeard === true) return;
       if (await this.#broker.isAlive(processId)) throw notHeard(id);
     }
-    await this.#broker.endSession(id);
+    await this.endAnywhere(id, closing);
   }
 
   #keep(what: string, end: End): void {

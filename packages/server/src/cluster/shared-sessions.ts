@@ -186,7 +186,10 @@ export class SharedSessions {
 
   /** Somebody has ended it, and this process did not hear of that. */
   ended(session: Session): void {
-    endSession(session, closeCodes.normal, 'the session was ended');
+    session.connection?.intake.stop();
+    void this.#hub.cluster?.ends.findHow(session.id).then(({ code, reason }) => {
+      endSession(session, code, reason);
+    });
   }
 
   /**

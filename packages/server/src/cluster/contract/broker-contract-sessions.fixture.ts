@@ -173,6 +173,21 @@ export function describeSessions(start: () => Promise<BrokerBench>): void {
     expect(await here.broker.commitSession({ id: 's_1', generation: 1 })).toBe('ended');
     expect(await here.broker.openSession(record)).toBe('ended');
     expect(await there.broker.findSession('s_1')).toBeUndefined();
+    expect(await here.broker.endOf('s_1')).toBeUndefined();
+  });
+
+  it('keeps what was said when somebody else ended a session, for who has it', async () => {
+    await using bench = await start();
+    const here = await joinBench(bench);
+    const there = await joinBench(bench);
+    await here.broker.openSession(record);
+    expect(await here.broker.endOf('s_1')).toBeUndefined();
+    expect(await here.broker.endOf('s_2')).toBeUndefined();
+    expect(await there.broker.endSession('s_1', undefined, '{"code":4001}')).toBe(true);
+    // it is ended by now
+    expect(await there.broker.endSession('s_1', undefined, 'once more')).toBe(false);
+    await here.broker.endSession('s_1', 1);
+    expect(await here.broker.endOf('s_1')).toBe('{"code":4001}');
   });
 
   it('ends a session by who has it, or by anybody who says no generation', async () => {

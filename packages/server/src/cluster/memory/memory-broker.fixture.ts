@@ -165,8 +165,12 @@ export class MemoryBroker implements Broker {
     return this.#commands.ask((store) => store.sessions.commit(commit, store.putting(this.#joined)));
   }
 
-  endSession(id: string, generation?: number): Promise<boolean> {
-    return this.#commands.ask((store) => store.sessions.end(id, generation));
+  endSession(id: string, generation?: number, said?: string): Promise<boolean> {
+    return this.#commands.ask((store) => store.sessions.end(id, generation, said));
+  }
+
+  endOf(id: string): Promise<string | undefined> {
+    return this.#commands.ask((store) => store.sessions.endOf(id));
   }
 
   sessionsOf(userId: string): Promise<readonly SessionPlace[]> {

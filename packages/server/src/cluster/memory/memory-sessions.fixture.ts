@@ -22,6 +22,8 @@ interface KeptSession {
   readonly answers: Map<number, string>;
   expiresAt: number;
   isEnded: boolean;
+  /** What was said when it was ended. */
+  said?: string | undefined;
 }
 
 /** Of more than so many tokens that were given for the same one the oldest are given up. */
@@ -88,13 +90,18 @@ export class MemorySessions {
     return 'kept';
   }
 
-  end(id: string, generation: number | undefined): boolean {
+  end(id: string, generation?: number, said?: string): boolean {
     const session = this.#sessions.get(id);
     if (session === undefined || session.isEnded) return false;
     if (generation !== undefined) return session.generation === generation && this.#sessions.delete(id);
     // whoever has it does not know
     session.isEnded = true;
+    session.said = said;
     return true;
+  }
+
+  endOf(id: string): string | undefined {
+    return this.#sessions.get(id)?.said;
   }
 
   ofUser(userId: string, now: number): SessionPlace[] {
