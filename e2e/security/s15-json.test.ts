@@ -1,6 +1,6 @@
 // S15: what is cheap to parse and dear to handle is refused, and no name out of a message reaches a prototype.
 import { expect, test } from 'vitest';
-import { startServer } from './guarded-server.js';
+import { settle, startServer } from './guarded-server.js';
 
 const nested = (levels: number, open = '[', close = ']'): string =>
   `{"path":"echo","id":1,"data":${open.repeat(levels)}${open === '[' ? '' : '1'}${close.repeat(levels)}}`;
@@ -55,9 +55,13 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 
     expect(client.take()).toMatchObject([{ path: 'echo', id: name, data: name }]);
     client.say({ path: '$cancel', data: name });
     client.say({ path: '$more', data: { id: name, n: 1 } });
-    client.say({ path: '$join', data: { room: name, from: [name, 0] }, id: 2 });
     client.say({ path: '$ack', data: { inbox: name } });
     expect(client.take()).toEqual([]);
+    client.say({ path: '$join', data: { room: name, from: [name, 0] }, id: 2 });
+    await settle();
+    // a client that was in this one could not say where it stands
+    const refused = name === '__proto__' && { error: { code: 'invalid_input' } };
+    expect(client.take()[0]).toMatchObject({ path: '$join', id: 2, ...refused });
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   },
 );

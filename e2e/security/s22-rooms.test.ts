@@ -3,10 +3,22 @@ import { expect, test } from 'vitest';
 import { settle, startServer } from './guarded-server.js';
 
 const bad = [
-  ...['', '*', '$inbox', '$', '$anything', 'a\nb', 'a\u0000', '\u001f', '\u007f', 'x'.repeat(256)],
+  ...[
+    '',
+    '*',
+    '__proto__',
+    '$inbox',
+    '$',
+    '$anything',
+    'a\nb',
+    'a\u0000',
+    '\u001f',
+    '\u007f',
+    'x'.repeat(256),
+  ],
   ...['é'.repeat(128), '🙂'.repeat(64), null, 5, true, {}, ['lobby']],
 ];
-const good = ['x'.repeat(255), 'é'.repeat(127), ' ', '**', 'a$', '__proto__', '🙂', '../../etc', "'; --"];
+const good = ['x'.repeat(255), 'é'.repeat(127), ' ', '**', 'a$', 'constructor', '🙂', '../../etc', "'; --"];
 
 const joining = () => {
   const asked: string[] = [];
