@@ -11,7 +11,7 @@ export function figures<TFigures extends Record<keyof TFigures, number>>(
   group: string,
   defaults: TFigures,
   given: { readonly [K in keyof TFigures]?: number } = {},
-  most = Infinity,
+  most: number = Infinity,
 ): { [K in keyof TFigures]: number } {
   const resolved: { [K in keyof TFigures]: number } = { ...defaults };
   for (const name of Object.keys(given) as (keyof TFigures & string)[]) {
