@@ -83,8 +83,10 @@ export class ClusterWorld {
     this.#judge();
     for (const { client } of this.#clients) client.close();
     await this.#network.settle();
-    for (const { sockets } of this.#alive) await sockets.close();
-    await this.#network.settle();
+    const closing = Promise.all(this.#alive.map(({ sockets }) => sockets.close()));
+    // what was handled last is put down first
+    await this.#pass(1_000);
+    await closing;
     if (this.#clock.pending > 0) this.#wrong.push(`${this.#clock.pending} timers are left`);
     const ran = this.#checker.violations().map(({ kind, text }) => `${kind}: ${text}`);
     return [...this.#ledger.wrong(), ...ran, ...this.#wrong];
@@ -190,7 +192,8 @@ export class ClusterWorld {
     node.isDead = true;
     this.#engine.kill(node);
     for (const { name, line } of this.#clients) if (this.#whereabouts.get(name) === node) line.cut();
-    await node.sockets.close();
+    // it waits for an engine that it does not reach any more
+    void node.sockets.close();
     this.#clock.after(downMs, () => this.#start(index));
   }
 
