@@ -17,6 +17,8 @@ export class MemoryLog {
   #bytes = 0;
   /** Where the appends stand that may be tried again, by their ids. */
   readonly #done = new Map<string, number>();
+  /** The ids of all appends, by where they stood: what is given back is as it was. */
+  readonly #ids = new Map<number, string>();
   /** When it was last asked for, by the engine's clock. */
   usedAt = 0;
 
@@ -36,6 +38,7 @@ export class MemoryLog {
     const at = Math.max(Math.floor(now * 1_000), after + 1, knownAt + 1);
     const entry = { at, after, time: now, body };
     this.#done.set(id, at);
+    this.#ids.set(at, id);
     this.#take(entry);
     return { head: this.head, entry };
   }
@@ -49,7 +52,11 @@ export class MemoryLog {
   /** Takes entries back if it stands exactly at `head`. Gives those that it took. */
   restore(head: LogHead, entries: readonly SharedEntry[]): readonly SharedEntry[] {
     if (head.epoch !== this.epoch || head.at !== this.#at) return [];
-    for (const entry of entries) this.#take(entry);
+    for (const entry of entries) {
+      this.#take(entry);
+      const id = this.#ids.get(entry.at);
+      if (id !== undefined) this.#done.set(id, entry.at);
+    }
     return entries;
   }
 
