@@ -4,6 +4,12 @@ import { handOverMs } from './departures.js';
 import type { ProcessCalls } from './process-calls.js';
 import type { HandedOver } from './process-messages.js';
 
+/**
+ * So long one may take that has heard it and counts as dead, in ms: the engine goes by its clock, and where that is set
+ * forward, nobody seems to live until they say so again.
+ */
+const answerMs = 300;
+
 /** What asking needs of the process. */
 export interface HandOversHost {
   readonly processId: string;
@@ -28,18 +34,26 @@ export class HandOvers {
     isThere: boolean,
   ): Promise<HandedOver | undefined> {
     const { calls, after, processId: to } = this.#host;
-    let stop = (): void => undefined;
+    const timers: (() => void)[] = [];
     const answer = new Promise<HandedOver | undefined>((resolve) => {
       const giveUp = (): void => resolve(undefined);
-      stop = after(handOverMs, giveUp);
+      timers.push(after(handOverMs, giveUp));
       this.#awaited.set(id, resolve);
       const text = JSON.stringify({ kind: 'hand-over', id, generation, to, isThere });
       const isOver = (): boolean => this.#awaited.get(id) !== resolve;
-      void calls.call(processId, text, isOver).then((isHeard) => void (isHeard || giveUp()));
-      void calls.isGone(processId).then((isGone) => void (isGone && giveUp()));
+      let wasHeard = false;
+      void calls.call(processId, text, isOver).then((isHeard) => {
+        wasHeard = isHeard;
+        if (!isHeard) giveUp();
+      });
+      void calls.isGone(processId).then((isGone) => {
+        if (!isGone || isOver()) return;
+        if (wasHeard) timers.push(after(answerMs, giveUp));
+        else giveUp();
+      });
     });
     const handedOver = await answer;
-    stop();
+    for (const stop of timers) stop();
     this.#awaited.delete(id);
     return handedOver;
   }
