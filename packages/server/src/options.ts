@@ -1,4 +1,4 @@
-// What a SocketManager can be told, and what holds when it is not.
+// The options of a SocketManager, and their defaults.
 import type { BlockList } from 'node:net';
 import { getHeapStatistics } from 'node:v8';
 import { systemClock, type Clock } from '@wirepact/core/internal';
@@ -16,177 +16,212 @@ import type { Socket } from './socket.js';
 import type { Rate } from './limits/token-bucket.js';
 import type { UpgradeRequest } from './handshake/upgrade-request.js';
 
-/** Why a client is gone. */
+/** Why a connection ended. */
 export interface DisconnectReason {
-  /** The close code, as RFC 6455 section 7.4 and the docs list them. */
+  /** The WebSocket close code: one of RFC 6455, section 7.4, or one that PROTOCOL.md lists. */
   readonly code: number;
+  /** The close reason, which may be empty. */
   readonly reason: string;
 }
 
 /** A message that no route takes. */
 export interface UnroutedMessage {
   readonly path: string;
-  /** Unchecked. */
+  /** The data as the client sent it. No schema has validated it. */
   readonly data: unknown;
 }
 
-/** What happens in a client's life. Handlers may be async; nothing waits for them, and what they return is ignored. */
+/**
+ * Handlers for the events of a client's life.
+ * They may be async: the server does not wait for them, ignores what they return, and reports what they throw to `onError`.
+ */
 // void and nothing else: with any other type a handler that returns what it calls on its own manager is a circle to TypeScript
 export interface SocketEvents<TChannels, TContext> {
-  /** A client is here; the counts include it. */
+  /** Called once per client, when the client is connected. The counts include it already. */
   readonly onConnect?: (socket: Socket<TChannels, TContext>) => void;
-  /** A message came that no route takes. */
+  /** Called when a message arrives that no route takes. @default the message is answered with `unknown_path` */
   readonly onMessage?: (socket: Socket<TChannels, TContext>, message: UnroutedMessage) => void;
-  /** Its connection is away, and it may come back: what is sent to it is kept for that. It still counts. */
+  /**
+   * Called when a client has lost its connection and may return.
+   * Until then, messages to it are kept, and the counts and its rooms still include it. With a broker, this is also called in a
+   * process that a connected client leaves for another one; that process no longer counts it.
+   */
   readonly onSuspend?: (socket: Socket<TChannels, TContext>, reason: DisconnectReason) => void;
-  /** It came back, and has or gets all that it missed. */
+  /** Called when a client has returned to its session. The server sends it what it missed. */
   readonly onResume?: (socket: Socket<TChannels, TContext>) => void;
-  /** A client is gone for good. The counts and its rooms still include it, and nothing is sent to it any more. */
+  /**
+   * Called once per client, when the client is gone for good, whichever side closed.
+   * The counts and its rooms still include it, but nothing is sent to it any more.
+   */
   readonly onDisconnect?: (socket: Socket<TChannels, TContext>, reason: DisconnectReason) => void;
 }
 
-/** What may be known of a client, sent as JSON. */
+/** What the members of a room may know about a client: a value that can be sent as JSON, not a promise. */
 export type MemberInfo = string | number | boolean | null | undefined | (object & { readonly then?: never });
 
-/** Who may join rooms from the client's side, and what is known there of each other. */
+/** Who may join rooms, and what clients learn about a room and its members. */
 export interface RoomOptions<TChannels, TContext> {
-  /** Whether this client may join this room. Throwing refuses as well. @default nobody may */
+  /**
+   * Decides whether a client may join a room of its own accord.
+   * Only `true` allows it; any other result, or throwing, refuses. It is asked again when the client resumes its session.
+   *
+   * @default no client may
+   */
   readonly authorize?: (socket: Socket<TChannels, TContext>, room: string) => Awaitable<boolean>;
   /**
-   * What other members of its rooms may know of a client: what is known already, no promise.
+   * Returns what the other members of a room may know about a client.
+   * The result is sent unchecked to every member. It must be a value: for a promise, members see `null`.
    *
-   * @default nothing, and no list of members is kept
+   * @default clients receive no list of members
    */
   readonly member?: (socket: Socket<TChannels, TContext>, room: string) => MemberInfo;
   /**
-   * Whether a client that joins this room may read what was said there before, as far as the room's log goes back. Without
-   * it nobody may, and rooms are forgotten as soon as nobody is in them. @default nobody may
+   * Decides whether a client that enters a room may read earlier messages, as far as the room's log goes back.
+   * Only `true` allows it. When this option is set, an empty room is kept as long as its log can still be read; otherwise a
+   * room ends with its last member.
+   *
+   * @default no client may
    */
   readonly history?: (socket: Socket<TChannels, TContext>, room: string) => Awaitable<boolean>;
 }
 
-/** How much may wait in memory for one slow client. */
+/** Limits on the backlog of slow clients: what was written to a connection and is not sent yet. */
 export interface BackpressureOptions {
-  /** From here on `latest` keeps only the newest and `volatile` is dropped, in bytes. @default 262144 */
+  /**
+   * Backlog of one client, in bytes, from which on the client lags.
+   * A lagging client is fed from its logs later, `latest` keeps only the newest values, and `volatile` is dropped.
+   *
+   * @default 262144
+   */
   readonly softBytes?: number;
-  /** Below this what waited goes out, in bytes. @default 65536 */
+  /** Backlog of one client, in bytes, below which waiting values are sent and streams continue. @default 65536 */
   readonly resumeBytes?: number;
-  /** From here on the connection is closed with 4508, in bytes. @default 1048576 */
+  /** Backlog of one client, in bytes, at which one more answer closes its connection with 4508. @default 1048576 */
   readonly hardBytes?: number;
-  /** A client that takes nothing of what waits for it for this long is closed with 4508, in ms. @default 10000 */
+  /** How long a client may read none of its backlog, in ms, before its connection is closed with 4508. @default 10000 */
   readonly stallMs?: number;
   /**
-   * Where more than this waits for all clients together, those for whom most waits are closed first, and nobody else is let
-   * in until it is a fifth less, in bytes. @default a quarter of what Node gives the heap
+   * Backlog of all clients together, in bytes.
+   * Beyond it, the clients with the largest backlogs are closed, and new connections get 503 until the total is a fifth below
+   * it.
+   *
+   * @default a quarter of what Node gives the heap
    */
   readonly maxTotalBytes?: number;
 }
 
-/** How long a client that lost its connection is waited for, and what is kept for it beside the logs. */
+/** What is kept of a client that has lost its connection, and for how long. */
 export interface SessionOptions {
-  /** So long it may be away, in ms. @default 120000 */
+  /** How long the session of a disconnected client is kept, in ms. @default 120000 */
   readonly resumeForMs?: number;
-  /** Answers that are kept for a client in case that the line broke under them. @default 64 */
+  /** How many recent answers are kept per client, in case its connection drops before they arrive. @default 64 */
   readonly answers?: number;
-  /** What they may take together, in bytes. @default 65536 */
+  /** Total size of these answers, per client, in bytes. @default 65536 */
   readonly answerBytes?: number;
 }
 
-/** How far the logs go back that messages are recovered from: of each room, of everyone, of each client. */
+/** How much is kept in the logs from which clients recover messages: one for each room, each client, and everyone. */
 export interface LogOptions {
-  /** One log holds so much, in bytes; the newest message stays whatever its size. So do its `latest` values. @default 1048576 */
+  /** Size of one log, and separately of its `latest` values, in bytes. The newest message is always kept. @default 1048576 */
   readonly maxBytes?: number;
-  /** Older messages are given up, in ms; the newest stays. @default 300000 */
+  /** How far back a log goes, in ms. The newest message is always kept. @default 300000 */
   readonly maxAgeMs?: number;
-  /** All of these together hold so much, in bytes; those that were used least recently are emptied first. @default 67108864 */
+  /** Size of all logs together, in bytes. Beyond it, the least recently used logs are emptied first. @default 67108864 */
   readonly maxTotalBytes?: number;
 }
 
-/** How a dead connection is noticed. */
+/** How the server notices that a connection is dead. */
 export interface HeartbeatOptions {
   /** How often a connection is pinged, in ms, ± 10 %. @default 25000 */
   readonly intervalMs?: number;
-  /** How long after a ping a silent connection is given up, in ms. @default 10000 */
+  /** How long after a ping a silent connection is closed, in ms. @default 10000 */
   readonly timeoutMs?: number;
 }
 
-/** Which origins a browser page may have: a list of exact ones (`https://app.example`), all, or a decision of yours. */
+/** Which pages may connect: a list of exact origins (`https://app.example`), all (`'*'`), or a function that decides. */
 export type OriginOptions =
   readonly string[] | '*' | ((origin: string | undefined, request: UpgradeRequest) => boolean);
 
-/** How frames look on the wire of an endpoint. */
+/** The frame format of an endpoint: `{ path, data }`, or `{ event, payload }`, which Wirepact's client does not speak. */
 export type DialectName = 'path-data' | 'event-payload';
 
-/** What a {@link SocketManager} can be told. `authenticate` stands first, since types are inferred from left to right. */
+/**
+ * The options of a {@link SocketManager}.
+ * Put `authenticate` first: TypeScript infers from left to right, so every option after it knows the context's type.
+ */
 export interface SocketManagerOptions<TChannels extends ChannelDefinitions, TContext> {
   /**
-   * Says who is asking, before the connection is accepted; the result is `socket.context`. Throw
-   * `new SocketError('unauthenticated')` or `'forbidden'` to refuse. Runs again when a client renews its token.
+   * Identifies a client before its connection is accepted. The result becomes `socket.context`.
+   * To refuse the connection, throw `new SocketError('unauthenticated')`, `'forbidden'` or `'overloaded'`. It is called again
+   * when the client sends a new token.
    *
-   * @default everybody is let in, and the context is `undefined`
+   * @default every client is let in, and the context is `undefined`
    */
   readonly authenticate?: (request: UpgradeRequest) => TContext | Promise<TContext>;
-  /** Which user a client belongs to, for `user(id)` and `countUsers`. @default none */
+  /** Returns which user a client belongs to, for `user(id)` and `countUsers`. @default none */
   readonly userId?: (context: NoInfer<TContext>) => string | undefined;
-  /** When the identity expires, in ms since the epoch; the client is asked for a new token then. @default never */
+  /**
+   * Returns when the identity expires, in ms since the epoch. Wirepact's client is then asked for a new token.
+   *
+   * @default never
+   */
   readonly expiresAt?: (context: NoInfer<TContext>) => number | undefined;
   /**
-   * Asked every half hour about each connection: whether the identity still holds, which may have been taken back since.
-   * `false`, `unauthenticated` or `forbidden` close it; whatever else it throws is reported, and it is asked again later.
+   * Decides whether an identity still holds; called for each connection every `limits.recheckIntervalMs` (half an hour).
+   * `true` keeps the connection. Any other result, or throwing `unauthenticated`, closes it with 4401; throwing `forbidden`
+   * closes it with 4403. Any other error is reported and changes nothing.
    *
-   * @default it holds until it expires
+   * @default the identity holds until it expires
    */
   readonly recheck?: (context: NoInfer<TContext>) => Awaitable<boolean>;
+  /** Handlers for the events of a client's life. */
   readonly event?: SocketEvents<TChannels, NoInfer<TContext>>;
+  /** The routes, by path. */
   readonly routes?: Routes<
     TChannels,
     Socket<TChannels, NoInfer<TContext>>,
     SocketManager<TChannels, NoInfer<TContext>>
   >;
-  /** Told of every error that no caller can be told of. Nothing is printed without it. */
+  /** Receives every error that no caller can be told about. @default none; nothing is printed */
   readonly onError?: (
     error: unknown,
     where: { readonly socket?: Socket<TChannels, NoInfer<TContext>>; readonly path?: string },
   ) => void;
+  /** Who may join rooms, and what clients learn about a room and its members. */
   readonly rooms?: RoomOptions<TChannels, NoInfer<TContext>>;
-  /** @default pages of the same origin, and callers that are no pages */
+  /** Which pages may connect. @default pages of the same origin, and programs that send neither an `Origin` nor cookies */
   readonly origins?: OriginOptions;
   /**
-   * The names by which the server may be asked for, `['app.example']`, compared with the `Host` header; others get 421. A
-   * page whose name an attacker lets point to this server is of the same origin, and stops here.
+   * The host names under which the server may be requested, `['app.example']`. Requests for others get 421.
+   * This stops pages on an attacker's domain that resolves to your server, which otherwise count as same-origin.
    *
-   * @default any; of a server that `listen` opens to this machine alone those of this machine, unless a proxy passes the
-   *   connection on
+   * @default any name; after `listen` with a host of this machine only this machine's names, unless a proxy forwards the
+   *   connection
    */
   readonly hosts?: readonly string[];
-  /**
-   * The addresses and networks of proxies in front of the server, `['10.0.0.0/8']`, that tell by `X-Forwarded-For` whose
-   * connection it is.
-   *
-   * @default none: anybody could write what they like there
-   */
+  /** Addresses and networks of the proxies whose `X-Forwarded-For` is trusted, `['10.0.0.0/8']`. @default none */
   readonly trustProxy?: readonly string[];
+  /** Limits on what a client may do. */
   readonly limits?: LimitOptions;
+  /** What is kept of a client that has lost its connection. */
   readonly session?: SessionOptions;
+  /** How much the logs hold. */
   readonly logs?: LogOptions;
+  /** Limits on what waits for slow clients. */
   readonly backpressure?: BackpressureOptions;
+  /** How the server notices that a connection is dead. */
   readonly heartbeat?: HeartbeatOptions;
-  /** @default 'path-data' */
+  /** The frame format of the endpoint. @default 'path-data' */
   readonly dialect?: DialectName;
-  /** Offers permessage-deflate. It costs memory per connection. @default false */
+  /** Whether to offer permessage-deflate, which costs memory per connection. @default false */
   readonly compression?: boolean;
-  /**
-   * Joins this server with others over an engine that all of them reach: `redisBroker({ url })` of `@wirepact/redis`. One
-   * broker is for one endpoint.
-   *
-   * @default none: this process is the whole server
-   */
+  /** Joins this process with others into one server: `redisBroker({ url })`. Each endpoint needs its own. @default none */
   readonly broker?: Broker;
-  /** @default the machine's own */
+  /** Time, timers and randomness, for tests. @default the machine's */
   readonly clock?: Clock;
 }
 
-/** Every default, in one place. */
+/** The default of every option that is a number. */
 export const defaultOptions: {
   readonly limits: Required<LimitOptions>;
   readonly session: Required<SessionOptions>;
@@ -201,21 +236,21 @@ export const defaultOptions: {
   heartbeat: { intervalMs: 25_000, timeoutMs: 10_000 },
 };
 
-/** The figures of the options with every default filled in. */
+/** The numeric options with their defaults filled in, and what else is derived from the options once. */
 export interface ResolvedOptions {
   readonly limits: Required<LimitOptions>;
   readonly session: Required<SessionOptions>;
   readonly logs: Required<LogOptions>;
   readonly backpressure: Required<BackpressureOptions>;
   readonly heartbeat: Required<HeartbeatOptions>;
-  /** The limits that say how much in what time. */
+  /** The limits that are rates. */
   readonly rates: Readonly<Record<'messages' | 'bytes' | 'joins' | 'upgrades', Rate>>;
-  /** The proxies that are believed. */
+  /** The proxies whose `X-Forwarded-For` is trusted. */
   readonly proxies: BlockList;
   readonly clock: Clock;
 }
 
-/** Fills in the defaults. @throws TypeError for a figure that cannot be one, for what is no origin or no proxy */
+/** Fills in the defaults. @throws TypeError for an invalid number, origin, host name or proxy */
 export function resolveOptions(
   options: Pick<
     Hooks,

@@ -1,4 +1,4 @@
-// The public face of the server, and the place where its parts meet.
+// The public class of the server, where all its parts meet.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
@@ -39,12 +39,12 @@ import { takeUpgrade } from './handshake/take-upgrade.js';
 import type { UpgradeRequest } from './handshake/upgrade-request.js';
 
 /**
- * One endpoint: who is connected to it, what is sent to them, and what happens when they send something.
+ * One endpoint: it knows its clients, sends messages to them, and handles the messages they send.
  *
  * @example
  * ```ts
  * const sockets = new SocketManager(channels, {
- *   routes: { time: (socket) => socket.send('output', new Date().toISOString()) },
+ *   routes: { time: () => new Date().toISOString() },
  * });
  * sockets.attach(server, { path: '/ws' });
  * ```
@@ -56,7 +56,11 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   readonly #detachers = new Set<() => void>();
   readonly #servers = new Set<Server>();
 
-  /** @throws TypeError for an option that cannot work, or a route whose channel is not in the contract */
+  /**
+   * Creates the endpoint. It accepts connections once it is attached to a server, or listens.
+   *
+   * @throws TypeError for an unknown or invalid option, and for a route whose channel is not in the contract or has no `in`
+   */
   constructor(channels: TChannels, options: SocketManagerOptions<TChannels, TContext> = {}) {
     const hooks = options as unknown as Hooks;
     this.#hub = createHub(channels, hooks, this as unknown as SocketManager<AnyChannels, unknown>);
@@ -71,32 +75,38 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     });
   }
 
-  /** Clients of this process, from `onConnect` to `onDisconnect`, both included. */
+  /** Clients of this process, each from its `onConnect` to its `onDisconnect`, during both handlers. */
   get countClients(): number {
     return this.#hub.roster.countClients;
   }
 
-  /** Users with at least one client of this process, where the `userId` option says whose a client is. */
+  /** Users with at least one client of this process. Needs the `userId` option. */
   get countUsers(): number {
     return this.#hub.roster.countUsers;
   }
 
-  /** Every client that is here. */
+  /** Each client of this process. */
   *clients(): IterableIterator<Socket<TChannels, TContext>> {
     for (const { socket } of this.#hub.roster.all()) yield socket as unknown as Socket<TChannels, TContext>;
   }
 
-  /** The client with this id, if it is here. */
+  /** The client with this id, if it is a client of this process. */
   client(id: string): Socket<TChannels, TContext> | undefined {
     return this.#hub.roster.find(id)?.socket as unknown as Socket<TChannels, TContext> | undefined;
   }
 
-  /** The client with this id, with whatever process it is; `undefined` when it is gone. */
+  /**
+   * Finds the client with this id, in whichever process it is. Resolves with `undefined` if it is gone.
+   * With a broker, rejects with `not_accepted` if the broker does not answer.
+   */
   async findClient(id: string): Promise<ClientTarget<TChannels> | undefined> {
     return (await findClient(this.#hub, id)) as ClientTarget<TChannels> | undefined;
   }
 
-  /** How many clients and users all processes have that a broker joins; of others it is known up to a second late. */
+  /**
+   * Counts the clients, users and processes of all processes that the broker joins; without one, of this process.
+   * The counts of other processes may be up to a second old. Rejects with `not_accepted` if the broker does not answer.
+   */
   async countAll(): Promise<ClusterCounts> {
     const { countClients: clients, countUsers: users } = this;
     return this.#hub.cluster?.countAll() ?? { clients, users, processes: 1 };
@@ -107,19 +117,24 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     return new UserSelection(this.#hub, id);
   }
 
-  /** Everybody in a room; a room that nobody is in is empty. @throws TypeError when the name cannot be a room's */
+  /** The clients in a room. A room that nobody is in is empty. @throws TypeError for an invalid room name */
   room(name: string): RoomTarget<TChannels, TContext> {
     const fault = findRoomNameFault(name);
     if (fault !== undefined) throw new TypeError(fault);
     return new RoomSelection(this.#hub, name) as unknown as RoomTarget<TChannels, TContext>;
   }
 
-  /** Sends to everyone. @throws SocketError `invalid_output` when the data does not fit the channel's `out` */
+  /**
+   * Sends to every client.
+   *
+   * @throws SocketError `invalid_output` if the data does not fit the channel's `out`, `message_too_large` if it exceeds
+   *   `limits.maxOutgoingBytes`
+   */
   sendToAll<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): void {
     this.#sendToAll(path, args[0]);
   }
 
-  /** Sends to everyone but one. @throws SocketError `invalid_output` */
+  /** Sends to every client but one. @throws SocketError `invalid_output` or `message_too_large`, like `sendToAll` */
   sendToAllExcept<TPath extends OutPath<TChannels>>(
     socket: Pick<Socket, 'id'>,
     path: TPath,
@@ -128,7 +143,10 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     this.#sendToAll(path, args[0], socket.id);
   }
 
-  /** Sends to everyone, resolving once the message is accepted. Rejects with what `sendToAll` throws. */
+  /**
+   * Sends to every client, and resolves once the message is accepted.
+   * Rejects with what `sendToAll` throws, and with `not_accepted` if a broker does not accept the message.
+   */
   async publish<TPath extends OutPath<TChannels>>(
     path: TPath,
     ...args: OutArgs<TChannels>[TPath]
@@ -136,7 +154,11 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     await publish(this.#hub, everyoneName, { path: path as string, data: args[0] });
   }
 
-  /** Adds a route. Returns what removes it. @throws TypeError when the path has one, or is not in the contract */
+  /**
+   * Adds a route, and returns a function that removes it.
+   *
+   * @throws TypeError if the channel has a route already, or no `in` in the contract, and if `route` is not a function
+   */
   addRoute<TPath extends RoutePath<TChannels> & keyof TChannels & string>(
     path: TPath,
     route: NonNullable<
@@ -146,16 +168,21 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     return this.#hub.routes.add(path, route as unknown as AnyRoute);
   }
 
-  /** Adds a middleware around every route, inside those that are there. Returns what removes it. @throws TypeError for none */
+  /**
+   * Adds middleware around every route and `onMessage`, inside middleware added earlier.
+   *
+   * @returns a function that removes it
+   * @throws TypeError if it is not a function
+   */
   use(middleware: Middleware<Socket<TChannels, TContext>>): () => void {
     return this.#hub.routes.use(middleware as unknown as Middleware<AnySocket>);
   }
 
   /**
-   * Takes the upgrades at `path` of an HTTP server that you own; all others are left to other listeners.
+   * Takes the upgrade requests at `path` of an HTTP server that you own. Requests at other paths are left to other listeners.
    *
-   * @returns what detaches it; clients that are here stay
-   * @throws TypeError when another manager has this path on this server
+   * @returns a function that detaches it; connected clients stay
+   * @throws TypeError if `path` does not begin with `/`, or another manager has this path on this server
    */
   attach(server: Server, { path }: { readonly path: string }): () => void {
     return this.#attach(server, path);
@@ -172,8 +199,9 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   }
 
   /**
-   * Starts a server of its own, for the shortest program. `close()` closes it. Rejects with the system's error when the port
-   * cannot be had.
+   * Starts an HTTP server of its own, for the shortest program. `close()` closes it.
+   * Rejects with the system's error if the port is not available, with a `TypeError` if `path` does not begin with `/`, and
+   * with `closed` after `close()` or `drain()`.
    */
   async listen({ port, path = '/', host }: ListenOptions): Promise<Listening> {
     const server = createOwnServer(path, this.#hub.options.limits, (...args) => this.handleRequest(...args));
@@ -192,7 +220,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     return { server, ...whereabouts(server, path, host) };
   }
 
-  /** Takes one upgrade, from inside a controller of yours. It is answered whatever happens. */
+  /** Takes one upgrade request, from your own controller. The server answers it, whether it accepts the connection or not. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#takeUpgrade([request, socket, head]);
   }
@@ -201,7 +229,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     takeUpgrade({ hub: this.#hub, gate: this.#gate, upgrader: this.#upgrader }, upgrade, hosts);
   }
 
-  /** Answers an ordinary HTTP request at the endpoint: 426, this is a WebSocket. */
+  /** Answers an ordinary HTTP request at the endpoint: status 426 and one line of text. */
   handleRequest(_request: IncomingMessage, response: ServerResponse): void {
     response.writeHead(426, {
       connection: 'Upgrade',
@@ -211,12 +239,12 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
     response.end('this is a WebSocket endpoint\n');
   }
 
-  /** Decides about a connection that something else carries: a test's memory, another runtime. Never rejects. */
+  /** Decides about a connection that something other than `node:http` carries, such as a test's memory. Never rejects. */
   admit(request: UpgradeRequest): Promise<Admission> {
     return this.#gate.admit(request);
   }
 
-  /** What was counted, and what is held now. */
+  /** What the server holds now, and what it has counted since it was made. */
   stats(): Stats {
     const { counters, roster, rooms, suspended, logs } = this.#hub;
     const { refused, dropped, limited } = counters;
@@ -235,8 +263,10 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   }
 
   /**
-   * Takes leave for a restart: lets nobody in any more, tells every client when to come back, lets handlers that run finish,
-   * closes with 1012, and then does what `close()` does. Clients of Wirepact return at random times within `spreadMs`.
+   * Closes gently, for a restart.
+   * It stops accepting connections and announces the restart, lets running handlers finish, closes with 1012, and then does
+   * what `close()` does. Wirepact's clients return at random times within `spreadMs`. Rejects with a `TypeError` for an invalid
+   * duration.
    *
    * @example `process.once('SIGTERM', async () => { await sockets.drain({ spreadMs: 8_000 }); server.close(); });`
    */
@@ -248,8 +278,9 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   }
 
   /**
-   * Closes at once: every client, every timer, every server that `listen` started. Resolves when all sockets are closed; a second
-   * is given to clients that do not answer, and before to a broker for what was handled last. Calling it twice does no harm.
+   * Closes at once: every client with 1001, every timer, and every server that `listen` started.
+   * It does not wait for running handlers. It resolves once all sockets are closed, after at most a second for clients that do
+   * not answer; with a broker, it first takes up to a second to store what was handled last. Calling it twice does no harm.
    */
   async close(): Promise<void> {
     for (const detach of this.#detachers) detach();

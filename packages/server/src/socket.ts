@@ -1,4 +1,4 @@
-// The server's handle on one client, given to every handler. What it does is done by the session behind it.
+// The server's handle on one client, which every handler receives. The session behind it does the work.
 import type {
   Answer,
   AnyChannels,
@@ -11,50 +11,62 @@ import type {
 } from '@wirepact/core';
 import type { Handshake } from './handshake/upgrade-request.js';
 
-/** How long a question to a client may take. */
+/** How long to wait for a client's answer. */
 export interface AskOptions {
-  /** Rejects with `timeout` after this many ms. @default 10000 */
+  /**
+   * How long the client may take to answer, in ms. Then the promise rejects with `timeout`.
+   * `Infinity` waits as long as it takes.
+   *
+   * @default 10000
+   */
   readonly timeoutMs?: number;
-  /** Rejects with `aborted` when it aborts. */
+  /** When this signal aborts, the promise rejects with `aborted`. The client's handler is not told to stop. */
   readonly signal?: AbortSignal;
 }
 
 /** The server's handle on one client. */
 export interface Socket<TChannels = AnyChannels, TContext = unknown> {
-  /** Made by the server, unguessable. */
+  /** The client's id: 128 random bits, made by the server. */
   readonly id: string;
-  /** What `authenticate` said of this client, last time it was asked. */
+  /** What `authenticate` returned when it last ran. */
   readonly context: TContext;
+  /** The request that opened the client's connection. */
   readonly handshake: Handshake;
-  /** The rooms it is in. */
+  /** The rooms that the client is in. */
   readonly rooms: ReadonlySet<string>;
-  /** Whether its connection is there. While that is away, what is sent is kept for its return. */
+  /** Whether the client is connected now. If not, messages to it are kept for its return. */
   readonly connected: boolean;
   /**
-   * Sends to this client, or keeps it as the channel's delivery says while its connection is away. To one that is gone for
-   * good it does nothing that `stats()` does not count.
+   * Sends to this client, or keeps the message for its return as the channel's `delivery` says.
+   * If the client is gone for good, the message only counts in `stats().dropped.gone`.
    *
-   * @throws SocketError `invalid_output` when the data does not fit the channel's `out`.
+   * @throws SocketError `invalid_output` if the data does not fit the channel's `out`, `message_too_large` if it exceeds
+   *   `limits.maxOutgoingBytes`
    */
   send<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): void;
-  /** Sends to everyone but this client. @throws SocketError `invalid_output` */
+  /** Sends to every client but this one. @throws SocketError `invalid_output` or `message_too_large`, like `send` */
   broadcast<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): void;
-  /** Asks this client, whose `handle` answers. Rejects with `unsupported` at once when it is a plain client. */
+  /**
+   * Asks this client a question, which its `handle` answers.
+   * If the client reconnects before it has answered, the question is asked again. Rejects with `timeout`, `aborted`,
+   * `unsupported` (a plain client), `closed` (already gone for good), `unknown_outcome` (gone before it answered),
+   * `invalid_output` or `invalid_message` (the question or the answer does not fit the contract), or the client's error.
+   */
   request<TPath extends AskPath<TChannels>>(
     path: TPath,
     ...args: AskArgs<TChannels, AskOptions>[TPath]
   ): Failable<Answer<TChannels>[TPath], AskFailure<TChannels>[TPath]>;
-  /** Puts this client into a room. @throws TypeError when the name cannot be a room's */
+  /** Puts this client into a room. Does nothing if it is already there, or gone. @throws TypeError for an invalid room name */
   join(room: string): void;
-  /** Takes it out of a room. */
+  /** Takes this client out of a room. */
   leave(room: string): void;
   /**
-   * Closes the connection.
+   * Ends the session for good, even while the client is disconnected.
    *
-   * @param reason at most 123 bytes of UTF-8; the rest is cut
-   * @param code 1000, after which Wirepact's client stays away, or one of the application's own: after 4000–4399 it
-   *   returns, after 4600–4999 it stays away
-   * @throws TypeError for any other code, and for a reason that is no string
+   * @param reason the close reason, cut after 123 bytes of UTF-8
+   * @param code 1000 or 4600–4999, after which Wirepact's client stays away, or 4000–4399, after which it comes back with a new
+   *   session
+   * @throws TypeError for any other code, and for a reason that is not a string
    */
   disconnect(reason?: string, code?: number): void;
 }

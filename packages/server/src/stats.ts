@@ -1,50 +1,55 @@
-// Counters: what happened, so that nothing is dropped without a trace.
+// The counters behind `stats()`. Whatever is dropped or refused is counted here.
 import type { Amplifier } from './limits/amplification.js';
 
-/** What a {@link SocketManager} has counted since it was made, and what it holds now. */
+/** What a {@link SocketManager} holds now, and what it has counted since it was made. */
 export interface Stats {
-  /** Clients that are here now, suspended ones included. */
+  /** Clients now, including suspended ones. */
   readonly clients: number;
-  /** Clients that are here and whose connections are away. */
+  /** Clients that are disconnected now and may return. */
   readonly suspended: number;
-  /** Users that are here now. */
+  /** Users with at least one client now. */
   readonly users: number;
-  /** Rooms somebody is in now. */
+  /** Rooms with at least one member now. */
   readonly rooms: number;
-  /** Clients that came. */
+  /** How many clients have come. */
   readonly connected: number;
-  /** Clients that went. */
+  /** How many clients have gone for good. */
   readonly disconnected: number;
-  /** How often a client lost its connection and was waited for, and how often it came back to the same session. */
+  /** How often a client lost its connection and its session was kept. */
   readonly suspensions: number;
+  /** How often a client resumed its session. */
   readonly resumed: number;
-  /** How often a client was told that something is missing for good. */
+  /** How often a client was told that it will not get some messages. */
   readonly gaps: number;
-  /** How often a slow client was put off to read from a log later. */
+  /** How often a client read so slowly that it had to continue from a log. */
   readonly lagged: number;
-  /** Bytes of messages that logs hold now, and of `latest` values beside them. */
+  /** Size of all logs now, in bytes, including the `latest` values beside them. */
   readonly logBytes: number;
-  /** Connections that were refused, by why. */
+  /** Connections that were refused, by reason. */
   readonly refused: Readonly<Counters['refused']>;
   /** Messages that were received. */
   readonly received: number;
-  /** Messages that were sent, each receiver counted. */
+  /** Messages that were sent. A broadcast counts once per receiver. */
   readonly sent: number;
-  /** Messages that were no frames, or too deep, or binary. */
+  /** Messages that were malformed: no valid frame, nested too deeply, with too many keys, or binary. */
   readonly badFrames: number;
-  /** Messages that were not sent, by why: `volatile` to a slow client, `latest` replaced by a newer one, the client gone. */
+  /**
+   * Messages that were not sent, by reason.
+   * `volatile` ones to a slow or disconnected client, `latest` ones `replaced` by a newer value, and messages to a client that
+   * is `gone`, or was given up for being too slow.
+   */
   readonly dropped: { readonly volatile: number; readonly replaced: number; readonly gone: number };
-  /** What met a limit on what a client may do: pauses of its reading, connections closed for bad frames, joins and streams that were refused, messages that were never read. */
+  /** How often a client met one of the limits, by limit. */
   readonly limited: Readonly<Counters['limited']>;
-  /** Who made the server send most to others, the ten that did. */
+  /** The ten clients that caused the most sends, in descending order. */
   readonly amplifiers: readonly Amplifier[];
-  /** Connections that were closed because too much waited for them. */
+  /** Connections that were closed because the client read too slowly. */
   readonly slowClosed: number;
-  /** Connections that were given up because they were silent. */
+  /** Connections that were closed because the client was silent. */
   readonly silentClosed: number;
 }
 
-/** The counters behind {@link Stats}, written by whoever sees the thing happen. */
+/** The counters behind {@link Stats}, each incremented where the thing happens. */
 export interface Counters {
   connected: number;
   disconnected: number;
@@ -58,37 +63,43 @@ export interface Counters {
   slowClosed: number;
   silentClosed: number;
   readonly refused: {
-    /** What asked was no handshake, or had too many headers. */
+    /** Requests that were not a valid WebSocket handshake, or had too many headers. */
     handshake: number;
-    /** The server is not asked for by that name. */
+    /** Requests for a name that is not in `hosts`. */
     host: number;
+    /** Connections whose page, or program, the `origins` option does not allow. */
     origin: number;
+    /** Connections that `authenticate` refused, or for which it failed or took too long. */
     identity: number;
-    /** Too many were being identified, or too much was waiting for those that are here. */
+    /** Connections refused because the server was not ready or too busy, or the total backlog was too large. */
     overload: number;
-    /** Its address asks too often… */
+    /** Connections refused by `limits.upgradesPerSecondPerIp`. */
     rate: number;
-    /** …or has too many, */
+    /** Connections refused by `limits.socketsPerIp`. */
     address: number;
-    /** or its user has. */
+    /** Connections refused by `limits.socketsPerUser`. */
     user: number;
-    /** There are too many in all, */
+    /** Connections refused by `limits.maxClients`. */
     clients: number;
-    /** or too many on a server of `listen` for its file descriptors. */
+    /** Connections that a server of `listen` closed at once, to keep file descriptors free (on Linux). */
     descriptors: number;
   };
   readonly dropped: { volatile: number; replaced: number; gone: number };
   readonly limited: {
+    /** How often a client exceeded the rates and was read later. */
     reading: number;
+    /** Connections closed for more malformed frames than `limits.badFramesPer10s`. */
     badFrames: number;
+    /** Joins refused by `limits.joinsPerSecond` or `limits.maxRooms`. */
     joins: number;
+    /** Streams refused because `limits.maxInFlight` were open. */
     streams: number;
-    /** Compressed messages of a client that was read later, and closed before: beyond 64 KiB nobody reads them. */
+    /** Compressed messages dropped, beyond 64 KiB, because the client closed while it was being read later. */
     unread: number;
   };
 }
 
-/** All zero. */
+/** Counters that are all zero. */
 export function createCounters(): Counters {
   return {
     connected: 0,

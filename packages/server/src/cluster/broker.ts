@@ -1,22 +1,25 @@
-// What a SocketManager asks of the engine that joins several processes into one server. The engine keeps and carries texts that
-// it does not read: what they mean is known to cluster.ts and the files beside it.
+// What a SocketManager needs from a broker, the engine that joins several processes into one server. The engine stores and
+// carries texts without reading them; cluster.ts and the files beside it know what they mean.
 
-/** Where a log stands. `at` is the newest position, kept or not; 0 in a log that nothing was ever said in. */
+/** The head of a log. */
 export interface LogHead {
-  /** Another one for every log that is made from nothing. */
+  /** The log's epoch, which is different for every log that is created anew. */
   readonly epoch: string;
+  /** The newest position, whether or not its entry is still kept; 0 if the log never had an entry. */
   readonly at: number;
 }
 
-/** Where a log stands that is kept, and who of those that were named is not in its room. */
+/** The head of a log that was touched. */
 export interface TouchedLog extends LogHead {
+  /** The ids of those named members that are not in the log's room. */
   readonly missing: readonly string[];
 }
 
-/** One message in a log. */
+/** An entry of a log. */
 export interface SharedEntry {
-  /** Its position, above every one before it, and that of the one before it. */
+  /** Its position, which is above that of every earlier entry. */
   readonly at: number;
+  /** The position of the entry before it. */
   readonly after: number;
   /** When it was accepted, by the engine's clock, in ms since the epoch. */
   readonly time: number;
@@ -25,103 +28,109 @@ export interface SharedEntry {
 
 /** A part of a log. */
 export interface LogPage extends LogHead {
-  /** Everything after this position is still kept. */
+  /** Every entry after this position is still kept. */
   readonly floor: number;
-  /** Oldest first. */
+  /** The entries, oldest first. */
   readonly entries: readonly SharedEntry[];
 }
 
-/** A message that a log is to take. */
+/** A message to be appended to a log. */
 export interface Append {
   readonly log: string;
   readonly body: string;
-  /** What the log is called by when it must be made. */
+  /** The epoch to give to the log if it has to be created. */
   readonly epoch: string;
-  /** The newest position of this log that is known here: the message stands above it, whatever the engine has forgotten. */
+  /**
+   * The newest position of the log that this process knows. The message gets a higher one, whatever the engine has forgotten.
+   */
   readonly knownAt: number;
 }
 
-/** A value that replaces the one before it in its slot. */
+/** A `latest` value, which replaces the one before it in its slot. */
 export interface LatestValue {
   readonly body: string;
   /** When it was set, by the engine's clock, in ms since the epoch. */
   readonly time: number;
 }
 
-/** Somebody in a room, in whatever process. */
+/** A member of a room, in whichever process. */
 export interface SharedMember {
-  /** The session's id. */
+  /** The id of its session. */
   readonly id: string;
   readonly userId: string | undefined;
-  /** What the other members may know of it, as JSON. */
+  /** What the other members may know about it, as JSON. */
   readonly info: string;
 }
 
-/** A session as it is put down with the engine, for whichever process its client returns to. */
+/** A session as it is stored, so that its client can return to any process. */
 export interface SessionRecord {
   readonly id: string;
   readonly userId: string | undefined;
-  /** The hash of the secret that resumes it, and of the one before while the client may not have it. */
+  /** The hash of the resume token. */
   readonly token: string;
+  /** The hash of the resume token before that, as long as the client may not have the new one. */
   readonly previousToken?: string;
-  /** Where it is and stands, as JSON. */
+  /** The rooms of the session, and its positions in the logs, as JSON. */
   readonly state: string;
-  /** How often it was claimed. @default 1: it has just begun */
+  /** How often the session was claimed. @default 1, for a new session */
   readonly generation?: number;
-  /** What of it was handled, as JSON. @default nothing */
+  /** Which messages of the client were handled, as JSON. @default none */
   readonly done?: string;
-  /** Answers that were given lately. @default none */
+  /** Recent answers, as JSON, by the number of the message that they answer. @default none */
   readonly answers?: ReadonlyMap<number, string>;
 }
 
 /**
- * What became of what a process put down of a session:
+ * What became of something that a process stored about a session:
  *
- * - `kept`: it is put down;
- * - `elsewhere`: another process has claimed it since;
- * - `ended`: somebody has ended it;
- * - `unknown`: the engine has forgotten it, or something of it.
+ * - `kept`: it is stored;
+ * - `elsewhere`: another process has claimed the session since;
+ * - `ended`: the session was ended;
+ * - `unknown`: the engine has forgotten the session, or part of it.
  */
 export type SessionOutcome = 'kept' | 'elsewhere' | 'ended' | 'unknown';
 
-/** Somebody wants to go on with a session. */
+/** A request to continue a session. */
 export interface SessionClaim {
   readonly id: string;
   readonly userId: string | undefined;
-  /** The hash of the secret that the client came with, and of the one that it is given. */
+  /** The hash of the resume token that the client presented. */
   readonly token: string;
+  /** The hash of the resume token that the client gets now. */
   readonly nextToken: string;
 }
 
-/** What a process that has claimed a session goes on from. */
+/** What a process that has claimed a session continues from. */
 export interface ClaimedSession {
-  /** One more than that of the claim before: what is put down under an older one is refused. */
+  /** One more than before the claim. What is stored under an older generation is refused. */
   readonly generation: number;
-  /** The process that had it. */
+  /** The process that had the session before. */
   readonly processId: string;
+  /** The rooms of the session, and its positions in the logs, as JSON. */
   readonly state: string;
-  /** What of it was handled, as JSON. */
+  /** Which messages of the client were handled, as JSON. */
   readonly done: string;
-  /** Answers that were given lately, by the number of what they answer, as JSON. */
+  /** Recent answers, as JSON, by the number of the message that they answer. */
   readonly answers: ReadonlyMap<number, string>;
 }
 
-/** What has changed in a session. What is absent has not. */
+/** What has changed in a session. What is absent has not changed. */
 export interface SessionCommit {
   readonly id: string;
   readonly generation: number;
   readonly state?: string;
   readonly done?: string;
-  /** Answers that were given, and the numbers of those that are not kept any more: what is in both is not kept. */
+  /** New answers, as JSON, by the number of the message that they answer. */
   readonly answers?: ReadonlyMap<number, string>;
+  /** The numbers of answers that are no longer kept, even if they are also among the new ones. */
   readonly answersGone?: readonly number[];
-  /** The client has shown that it has the newest secret: the one before opens nothing any more. */
+  /** The client has shown that it has the newest resume token, so that older ones are no longer valid. */
   readonly isConfirmed?: boolean;
-  /** By what the sessions of a user are found may be lost, or was never put down. */
+  /** The list by which the sessions of the user are found may have been lost, or never stored. */
   readonly isDoubtful?: boolean;
 }
 
-/** A session as it can be reached. */
+/** Which process has a session. */
 export interface SessionPlace {
   readonly id: string;
   readonly processId: string;
@@ -129,124 +138,142 @@ export interface SessionPlace {
 
 /** What all processes have together. */
 export interface ClusterCounts {
+  /** Clients of all processes. */
   readonly clients: number;
+  /** Users with at least one client in any process. */
   readonly users: number;
+  /** Processes that the broker joins. */
   readonly processes: number;
 }
 
-/** What the engine tells the process that joined. None of it may throw. */
+/** What the engine tells the process that has joined. None of these functions may throw. */
 export interface BrokerListener {
-  /** A log that is followed took a message. */
+  /** A message was appended to a log that this process follows. */
   appended(log: string, epoch: string, entry: SharedEntry): void;
-  /** Something was said that no log keeps; `slot` where it is a value that replaces the one before. */
+  /** A value that is no entry was sent to the followers of a log. A `latest` value has a `slot`. */
   emitted(log: string, body: string, slot: string | undefined): void;
-  /** A log that is followed was given another epoch. */
+  /** A log that this process follows was given another epoch. */
   renewed(log: string): void;
-  /** Another process says something to this one. */
+  /** Another process sent a text to this one. */
   told(text: string): void;
   /**
-   * Messages may have been missed; and where the engine is not certain to have kept everything, it `mayHaveLost` some. What waits
-   * to be appended is held until this settles: what is lost is given back before anything is appended behind it.
+   * The engine is reachable again, and this process may have missed messages.
+   * With `mayHaveLost`, the engine itself may have lost some that it had accepted. Waiting messages are held until the promise
+   * settles, so that what was lost is given back before anything is appended after it.
    */
   returned(mayHaveLost: boolean): Promise<void>;
-  /** Something failed that nobody waits for. */
+  /** Something failed that no caller waits for. */
   failed(error: unknown): void;
 }
 
-/** The bounds that hold for what the engine keeps. */
+/** The settings of a process that joins, and the bounds of what the engine keeps. */
 export interface BrokerSettings {
-  /** Unguessable, another one for each process. */
+  /** An unguessable id, different for each process. */
   readonly processId: string;
-  /** Of one log; its newest message stays. */
+  /** Size of one log, in bytes. Its newest message is always kept. */
   readonly maxLogBytes: number;
+  /** How far back a log goes, in ms. */
   readonly maxLogAgeMs: number;
-  /** How long a session that is not renewed can be claimed. */
+  /** How long a session that is not renewed can be claimed, in ms. */
   readonly sessionMs: number;
 }
 
 /**
- * The engine that joins several processes into one server. Made by a package of its own, `redisBroker` of `@wirepact/redis`,
- * and given to one {@link SocketManager} or publisher.
- *
- * What returns a promise settles: with an error that says why, `not_accepted`, when the engine does not answer in time.
+ * The engine that joins several processes into one server.
+ * `redisBroker` of `@wirepact/redis` makes one. A broker is given to one {@link SocketManager} or one publisher. Every promise
+ * that it returns settles: with `not_accepted` and a reason if the engine does not answer in time.
  */
 export interface Broker {
-  /** What it is asked for is rejected after this long, in ms. */
+  /** How long the engine may take, in ms, before what was asked of it is rejected. */
   readonly publishTimeoutMs: number;
 
   /**
-   * Joins. Resolves when the engine is there for the first time. One that rejects is asked again after a while, unless it does so
-   * with a TypeError: it was joined before.
+   * Joins, and resolves once the engine was reached for the first time.
+   * If this rejects, it is called again later, unless with a `TypeError`, which means that the broker was joined before.
    */
   join(listener: BrokerListener, settings: BrokerSettings): Promise<void>;
-  /** Leaves: everything that waits is rejected, every connection closed. Calling it twice does no harm. */
+  /** Leaves: rejects everything that waits, and closes every connection. Calling it twice does no harm. */
   close(): Promise<void>;
 
-  /** Appends once, however often it must be tried, in the order of the calls. */
+  /**
+   * Appends a message once, however often that must be tried, in the order of the calls.
+   * Resolves with the epoch of the log and the position of the message.
+   */
   append(message: Append): Promise<LogHead>;
-  /** Says something to whoever follows this log now. What cannot be said now is dropped. */
+  /** Sends a value to the processes that follow the log now. It is dropped if it cannot be sent now. */
   emit(log: string, body: string): void;
-  /** Says it, and keeps it for those that come later. */
+  /** Sends a value to the processes that follow the log, and keeps it as the newest one of its slot. */
   keepLatest(log: string, slot: string, body: string): Promise<void>;
+  /** Reads the newest value of each slot of a log. */
   latest(log: string): Promise<readonly LatestValue[]>;
 
-  /** Resolves once everything that is said from now on is heard. It is followed again after the engine was away. */
+  /** Follows a log, and resolves once every later message is heard. It is followed again after the engine was away. */
   follow(log: string): Promise<void>;
+  /** Stops following a log. */
   unfollow(log: string): void;
 
-  /** What is kept after a position: all of it, or the newest `limit`. Makes the log, under `epoch`, where there is none. */
+  /** Reads what is kept after a position: all of it, or the newest `limit` entries. Creates a missing log under `epoch`. */
   read(
     log: string,
     range: { readonly after: number; readonly limit?: number; readonly epoch: string },
   ): Promise<LogPage>;
   /**
-   * Gives back what the engine has lost: the entries after `head`, if that is where the log stands. Everybody who follows is
-   * told of them. Returns where the log stands then.
+   * Gives back entries after `head` that the engine has lost, if the log ends exactly there. Resolves with the head after that.
+   * All processes that follow the log are told of these entries.
    */
   restore(log: string, head: LogHead, entries: readonly SharedEntry[]): Promise<LogHead>;
-  /** Gives the log another epoch, if it still has this one, and tells everybody who follows it. */
+  /** Gives the log another epoch if it still has this one, and tells the processes that follow it. */
   renew(log: string, epoch: string, nextEpoch: string): Promise<LogHead>;
   /** Forgets a log that nobody reads any more. */
   drop(log: string): void;
-  /** Keeps the log from being forgotten, and those members of its room that are named and are in it. */
+  /** Keeps a log from being forgotten, and in its room those of the named members that are in it. */
   touch(log: string, epoch: string, memberIds: readonly string[]): Promise<TouchedLog>;
 
-  /** Resolves with whether that could be said now; otherwise it is dropped, and `touch` says who is missing. */
+  /**
+   * Adds a member to a room. Resolves with whether that could be sent now.
+   * If not, it is dropped, and a later `touch` reports the member as missing.
+   */
   enter(room: string, member: SharedMember): Promise<boolean>;
-  /** The same. Whom nobody names any more is in the room for another 60 s. */
+  /**
+   * Removes a member from a room. Resolves with whether that could be sent now.
+   * If not, it is dropped. A member that no `touch` names any more stays in the room for another 60 s.
+   */
   leave(room: string, id: string): Promise<boolean>;
-  /** Who is in a room; those of a process that died are not after at most 60 s. */
+  /** The members of a room. Those of a process that died disappear after at most 60 s. */
   members(room: string): Promise<readonly SharedMember[]>;
 
-  /** Puts a session down, as a whole: one that has begun, or that the engine has forgotten. */
+  /** Stores a whole session: a new one, or one that the engine has forgotten. */
   openSession(record: SessionRecord): Promise<SessionOutcome>;
   /**
-   * `undefined` when there is none, or this is not its secret or its user: nothing tells which. Its secrets are the newest and,
-   * until the client shows that it has that, the one it came with and all that it was given for it, as claims may come late.
+   * Claims a session; `undefined` if there is none, or the token or user is not its own, without saying which.
+   * Valid are the newest token and, until the client has shown that it has that, the one it presented before and every one it
+   * was given for that, because claims may arrive late.
    */
   claimSession(claim: SessionClaim): Promise<ClaimedSession | undefined>;
-  /** Puts down what changed, and keeps the session from being forgotten. Of one session, the next is asked after the last one. */
+  /** Stores what has changed, and keeps the session from being forgotten. Commits of one session are made one after another. */
   commitSession(commit: SessionCommit): Promise<SessionOutcome>;
   /**
-   * Ends it, unless another process has it. Without a generation whoever has it is told when it puts something
-   * down; `said` is kept for that. Whether there was one to end.
+   * Ends a session, unless another process has it. Resolves with whether there was one to end.
+   * Without a `generation` it is ended wherever it is: the process that has it learns that from its next commit, and what was
+   * `said` from `endOf`.
    */
   endSession(id: string, generation?: number, said?: string): Promise<boolean>;
-  /** What was said when a session was ended that somebody has; `undefined` where nothing was. */
+  /** What was `said` when a session was ended that a process had; `undefined` if nothing was. */
   endOf(id: string): Promise<string | undefined>;
   /** The sessions of a user in all processes. */
   sessionsOf(userId: string): Promise<readonly SessionPlace[]>;
-  /** The process that has a session. */
+  /** Which process has a session; `undefined` if none. */
   findSession(id: string): Promise<SessionPlace | undefined>;
 
   /**
-   * Says something to another process. Resolves with whether the process is there to hear it, or `undefined` where it could not
-   * be said, or is not known whether it was: then it is dropped. Never rejects.
+   * Sends a text to another process, and resolves with whether that process heard it.
+   * Resolves with `undefined` if it could not be sent, or the outcome is not known; then it is dropped. Never rejects.
    */
   tell(processId: string, text: string): Promise<boolean | undefined>;
-  /** Says how many clients and which users are here; to be said again every 10 s, and whenever it changes much. */
+  /** Says how many clients, and which users, this process has. Called every 10 s, and whenever that changes much. */
   beat(clients: number, userIds: Iterable<string>): void;
+  /** What all processes have together. */
   counts(): Promise<ClusterCounts>;
-  /** Whether a process has been heard of lately. */
+  /** Whether a process was heard of lately. */
   isAlive(processId: string): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-// Sends through a broker from a process that has no clients: a worker, a cron job, a script.
+// Sends through a broker from a process that serves no clients: a worker, a cron job, a script.
 import type { AnyChannels, ChannelDefinitions, OutArgs, OutPath } from '@wirepact/core';
 import { pathData, systemClock, type Clock } from '@wirepact/core/internal';
 import type { Broker, BrokerListener, BrokerSettings } from './broker.js';
@@ -15,41 +15,59 @@ import type { Target } from '../delivery/targets.js';
 import { createTarget, type AnyTarget } from '../delivery/target.js';
 import { Timers } from '../timers.js';
 
-/** What a publisher can be told. */
+/** The options of {@link createPublisher}. */
 export interface PublisherOptions {
-  /** What the servers have, another one of the same kind: `redisBroker({ url })`. */
+  /** A broker with the same settings as the servers' one: `redisBroker({ url })`. */
   readonly broker: Broker;
-  /** Told of what `send` and `sendToAll` could not get accepted, and of what goes wrong with the broker. */
+  /**
+   * Receives the errors of messages that `send` and `sendToAll` could not get accepted, and problems of the broker.
+   *
+   * @default none; nothing is printed
+   */
   readonly onError?: (error: unknown, where: { readonly path?: string }) => void;
-  /** What the servers have been told, if that is not the default: a log is cut to the bounds of whoever appends to it. */
+  /**
+   * The servers' `logs` options, if they are not the defaults. Every sender trims a log to its own bounds.
+   *
+   * @default the servers' defaults
+   */
   readonly logs?: Pick<LogOptions, 'maxBytes' | 'maxAgeMs'>;
-  /** @default the machine's own */
+  /** Time and timers, for tests. @default the machine's */
   readonly clock?: Clock;
 }
 
-/** Sends to the clients of servers elsewhere. */
+/** Sends to the clients of servers in other processes. */
 export interface Publisher<TChannels = AnyChannels> {
-  /** Sends to everyone. @throws SocketError `invalid_output` when the data does not fit the channel's `out` */
+  /**
+   * Sends to every client.
+   *
+   * @throws SocketError `invalid_output` if the data does not fit the channel's `out`, `message_too_large` if it exceeds 4 MiB
+   */
   sendToAll<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): void;
-  /** Sends to everyone, resolving once the message is accepted. Rejects with `invalid_output` or `not_accepted`. */
+  /**
+   * Sends to every client, and resolves once the message is accepted.
+   * Rejects with `invalid_output`, `message_too_large` or `not_accepted`.
+   */
   publish<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): Promise<void>;
-  /** Everybody in a room. @throws TypeError when the name cannot be a room's */
+  /** The clients in a room. @throws TypeError for an invalid room name */
   room(name: string): Target<TChannels>;
   /** Every client of a user. */
   user(id: string): Target<TChannels>;
-  /** Leaves. What was sent and is not accepted yet is rejected. Calling it twice does no harm. */
+  /** Ends the publisher. Messages that are not accepted by then are rejected. Calling it twice does no harm. */
   close(): Promise<void>;
+  /** Does what `close()` does. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Makes a publisher for the servers that have the same contract and the same broker.
+ * Creates a publisher for the servers that have the same contract and the same broker.
  *
  * @example
  * ```ts
  * await using publisher = createPublisher(channels, { broker: redisBroker({ url }) });
- * await publisher.room('lobby').publish('chat', { text: 'the report is ready' });
+ * await publisher.room('lobby').publish('chat', { text: 'The report is ready.' });
  * ```
+ *
+ * @throws TypeError for an invalid number in `logs`
  */
 export function createPublisher<TChannels extends ChannelDefinitions>(
   channels: TChannels,

@@ -1,4 +1,4 @@
-// One client, wherever it is.
+// One client, in whichever process it is.
 import type { Answer, AnyChannels, AskArgs, AskFailure, AskPath, Failable } from '@wirepact/core';
 import type { Hub } from '../hub.js';
 import { publishDirect } from './publish.js';
@@ -10,17 +10,22 @@ import type { Target } from './targets.js';
 
 /** One client, in this process or in another one. */
 export interface ClientTarget<TChannels = AnyChannels> extends Target<TChannels> {
+  /** The client's id, as in `socket.id`. */
   readonly id: string;
-  /** Asks it, whose `handle` answers; see `socket.request`. Rejects with `closed` when it is gone. */
+  /** Asks the client a question, like `socket.request`. Rejects with `closed` if the client is gone. */
   request<TPath extends AskPath<TChannels>>(
     path: TPath,
     ...args: AskArgs<TChannels, AskOptions>[TPath]
   ): Failable<Answer<TChannels>[TPath], AskFailure<TChannels>[TPath]>;
-  /** Closes its connection, and does not let it resume; see `socket.disconnect`. */
+  /**
+   * Ends the client's session for good, like `socket.disconnect`.
+   *
+   * @throws TypeError for a code that `socket.disconnect` does not allow, and for a reason that is not a string
+   */
   disconnect(reason?: string, code?: number): void;
 }
 
-/** A client that may be anywhere; `undefined` where nobody knows it. */
+/** Finds a client in any process; `undefined` if there is no such client. */
 export async function findClient(hub: Hub, id: string): Promise<unknown> {
   const session = hub.roster.find(id);
   return session === undefined ? hub.cluster?.clients.find(id) : clientHere(session);

@@ -1,12 +1,12 @@
-// Anything that can be sent to, given how that is done.
+// Makes something that can be sent to out of a function that publishes.
 
-/** Sends and publishes. */
+/** Something that can be sent to, without the contract's types. */
 export interface AnyTarget {
   readonly send: (path: string, data?: unknown) => void;
   readonly publish: (path: string, data?: unknown) => Promise<void>;
 }
 
-/** `report` is told of what `send` could not get accepted. */
+/** `report` receives the errors of messages that `send` could not get accepted. */
 export function createTarget(
   report: (error: unknown, path: string) => void,
   publish: (path: string, data?: unknown) => Promise<void> | undefined,

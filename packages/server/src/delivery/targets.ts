@@ -1,4 +1,4 @@
-// Whom a message goes to: immutable selections that are looked up anew each time something is sent.
+// The groups of clients that a message can be sent to. A selection is immutable, and looked up anew at each send.
 import type { AnyChannels, Cursor, OutArgs, OutPath } from '@wirepact/core';
 import { closeCodes } from '@wirepact/core/internal';
 import type { AnySocket, Hub } from '../hub.js';
@@ -11,54 +11,65 @@ import { readSharedHistory } from '../cluster/shared-history.js';
 import { disconnectUser } from '../session/logouts.js';
 import type { Socket } from '../socket.js';
 
-/** A number of clients that something can be sent to. */
+/** Clients that messages can be sent to. */
 export interface Target<TChannels> {
   /**
-   * Parses and encodes the data once, and sends it to each.
+   * Sends to each of these clients. The data is parsed and encoded once.
    *
-   * @throws SocketError `invalid_output` when the data does not fit the channel's `out`; nobody is sent anything then
+   * @throws SocketError `invalid_output` if the data does not fit the channel's `out`, `message_too_large` if it exceeds
+   *   `limits.maxOutgoingBytes`; then nothing is sent to anybody
    */
   send<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): void;
-  /** The same, resolving once the message is accepted; rejects with what `send` throws. */
+  /**
+   * Sends like `send`, and resolves once the message is accepted.
+   * Rejects with what `send` throws, and with `not_accepted` if a broker does not accept the message.
+   */
   publish<TPath extends OutPath<TChannels>>(path: TPath, ...args: OutArgs<TChannels>[TPath]): Promise<void>;
 }
 
-/** Everybody in a room. */
+/** The clients in a room. */
 export interface RoomTarget<TChannels = AnyChannels, TContext = unknown> extends Target<TChannels> {
   readonly name: string;
-  /** How many clients of this process are in it now. */
+  /** How many clients of this process are in the room now. */
   readonly size: number;
-  /** Which clients of this process are in it now. */
+  /** The clients of this process that are in the room now. */
   members(): readonly Socket<TChannels, TContext>[];
-  /** Everybody in it but one. */
+  /** The clients in the room but one. */
   except(socket: Pick<Socket, 'id'>): Target<TChannels>;
-  /** Who is in it, in whatever process, by user. Clients without a user are not in it. */
+  /**
+   * The users in the room, with their number of clients, in all processes.
+   * Clients without a `userId` are not listed. With a broker, rejects with `not_accepted` if it does not answer.
+   */
   presence(): Promise<readonly Presence[]>;
-  /** What its log still holds of what was sent to it, oldest first. `rooms.history` keeps that of rooms that nobody is in. */
+  /**
+   * Reads what the room's log still holds, oldest first.
+   * The `rooms.history` option keeps the logs of empty rooms. Rejects with a `TypeError` for an invalid `limit`, and with
+   * `not_accepted` if a broker does not answer.
+   */
   history(options?: HistoryOptions): Promise<readonly RoomMessage[]>;
 }
 
-/** A user who is in a room. */
+/** A user in a room. */
 export interface Presence {
   readonly userId: string;
-  /** How many clients of this user are in it: tabs, devices. */
+  /** How many clients of this user are in the room, such as tabs and devices. */
   readonly clients: number;
 }
 
 /** Which part of a room's log to read. */
 export interface HistoryOptions {
-  /** At most so many: the newest, or with `after` the next. `Infinity` is all of them. @default 100 */
+  /** How many messages at most: the newest, or with `after` the next ones. `Infinity` reads all of them. @default 100 */
   readonly limit?: number;
-  /** Only what came after this position. One of a log that was made anew since then counts as none. */
+  /** Reads only what was sent after this position. A position of a log that no longer exists counts as none. */
   readonly after?: Cursor;
 }
 
 /** A message that was sent to a room. */
 export interface RoomMessage {
   readonly path: string;
-  /** As it travels, JSON. */
+  /** The data as it was sent, parsed from JSON. */
   readonly data: unknown;
-  /** Where it stands in the room's log: what `after` takes. */
+  /** Its position in the room's log, to be passed as `after`. */
   readonly position: Cursor;
   /** When it was sent, in ms since the epoch. */
   readonly sentAt: number;
@@ -67,16 +78,18 @@ export interface RoomMessage {
 /** Every client of a user. */
 export interface UserTarget<TChannels = AnyChannels> extends Target<TChannels> {
   readonly id: string;
-  /** How many clients of this user are with this process now. */
+  /** How many clients of this user are connected to this process now, or suspended in it. */
   readonly size: number;
   /**
-   * Closes every one of them, in whatever process, and lets none of them resume; see `socket.disconnect`. Whoever is being
-   * authenticated as this user just then is refused.
+   * Ends every session of this user for good, in all processes, including suspended ones.
+   * A client that is being authenticated as this user at that moment is refused. For the codes, see `socket.disconnect`.
+   *
+   * @throws TypeError for a code that `socket.disconnect` does not allow, and for a reason that is not a string
    */
   disconnect(reason?: string, code?: number): void;
 }
 
-/** Everybody in a room. */
+/** The clients in a room. */
 export class RoomSelection {
   readonly name: string;
   readonly #hub: Hub;

@@ -1,5 +1,5 @@
-// Who is let in, whatever carries the connection: origin, identity, then a session. Nothing of a connection that is
-// refused is ever counted as a client, listed or told of.
+// Decides who is let in, whatever carries the connection: origin, identity, then a session. A refused connection never
+// counts as a client, is listed or is announced.
 import { SocketError } from '@wirepact/core';
 import { closeCodes, tokenPrefix, type Transport } from '@wirepact/core/internal';
 import { Capacity, type AskingUser, type Lack } from './capacity.js';
@@ -17,23 +17,23 @@ import { isOriginAllowed } from './origin.js';
 import type { Identity } from '../session/session.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
-/** Whether a connection may be made, and what to do with it then. */
+/** Whether a connection is accepted. If not, `status` and `reason` are those of the HTTP response. */
 export type Admission =
   | { readonly accepted: false; readonly status: number; readonly reason: string }
   | {
       readonly accepted: true;
       /** The subprotocol to agree on. */
       readonly protocol: string | undefined;
-      /** Hands the connection over once it is made. */
+      /** Hands the connection over, once it is made. */
       readonly open: (transport: Transport) => void;
     };
 
 const closing = { accepted: false, status: 503, reason: 'the server is closing' } as const;
 
-/** What was asked before the user was logged out lets nobody in. */
+/** Refuses a connection whose user was logged out while it was being authenticated. */
 const loggedOut = new SocketError('unauthenticated', '[unauthenticated] the user was logged out meanwhile');
 
-/** Who is let in, and what was known when that was decided. */
+/** A connection that was accepted, and what was known then. */
 interface Admitted {
   readonly request: UpgradeRequest;
   readonly identity: Identity;

@@ -1,10 +1,10 @@
-// How little patience an HTTP server needs with those that open connections and say nothing, or too much. Node's own defaults
-// let a slow request hold a connection for a minute and a half.
+// Strict limits for an HTTP server against clients that open connections and send nothing, or too much. With Node's own
+// defaults, a slow request can hold a connection for a minute and a half.
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { defaultLimits } from '../limits/limits.js';
 
-/** What to create an HTTP server with: `createServer(hardenedServerOptions, app)`. Times are in ms. */
+/** Options to create an HTTP server with: `createServer(hardenedServerOptions, app)`. Times are in ms. */
 export const hardenedServerOptions: Readonly<
   Record<
     | 'headersTimeout'
@@ -15,33 +15,33 @@ export const hardenedServerOptions: Readonly<
     number
   >
 > = {
-  /** A request's headers come within 5 s… */
+  /** How long the headers of a request may take to arrive. */
   headersTimeout: 5_000,
-  /** …and all of it within 10 s. Raise this where large files are uploaded. */
+  /** How long a whole request may take to arrive. Raise this if large files are uploaded. */
   requestTimeout: 10_000,
-  /** How often that is looked at. */
+  /** How often these two limits are checked. */
   connectionsCheckingInterval: 1_000,
-  /** A connection without a request is kept for 5 s. */
+  /** How long a connection without a request is kept. */
   keepAliveTimeout: 5_000,
-  /** More headers than 8 KiB get 431. */
+  /** Size of the headers of a request, in bytes. More get 431. */
   maxHeaderSize: 8_192,
 };
 
 /**
- * So many headers of a request are read; Node passes over what comes after them. One more than a handshake may have, so that a
- * handshake with more is noticed.
+ * How many headers of a request Node reads; it ignores the rest.
+ * One more than a handshake may have, so that a handshake with too many is noticed.
  */
 const maxHeadersCount = defaultLimits.maxHeaders + 1;
 
-/** Of the descriptors that a process may have the rest is for files, databases and the logs of what went wrong. */
+/** The share of the process's file descriptors for connections; the rest is for files, databases and logs. */
 const shareForConnections = 0.9;
 
 /**
- * Bounds what an HTTP server of yours spends on strangers: how many headers it reads, and how many connections it takes, nine
- * tenths of the file descriptors that the process may have (on Linux, where that can be read). Connections beyond that are
- * closed at once, and the server's event `drop` tells. The times and the size of headers are set when a server is made, by
- * {@link hardenedServerOptions}. Where `limits.maxHeaders` is raised, set the server's `maxHeadersCount` to one more than that
- * afterwards: Node passes over what it does not read.
+ * Limits what an HTTP server of yours spends on strangers, and returns it.
+ * It limits the headers that are read, and, on Linux, the connections to nine tenths of the process's file descriptors.
+ * Connections beyond that are closed at once, with the server's event `drop`. The limits on times and header size can only be
+ * set when a server is created: use {@link hardenedServerOptions}. If you raise `limits.maxHeaders`, then also set the server's
+ * `maxHeadersCount` to one more than that, since Node ignores the headers beyond it.
  *
  * @example `const server = hardenServer(createServer(hardenedServerOptions, app));`
  */
@@ -52,7 +52,7 @@ export function hardenServer<TServer extends Server>(server: TServer): TServer {
   return server;
 }
 
-/** How many file descriptors this process may have. */
+/** How many file descriptors this process may have; `undefined` where that is not known. */
 function readDescriptorLimit(): number | undefined {
   try {
     const [, soft] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];

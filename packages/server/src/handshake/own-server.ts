@@ -1,29 +1,31 @@
-// The HTTP server of `listen()`: nothing but the endpoint, and little patience with slow or large headers.
+// The HTTP server of `listen()`: only the endpoint, with strict limits for slow and large requests.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6, type AddressInfo } from 'node:net';
 import { pathOf } from './endpoints.js';
 import { hardenedServerOptions, hardenServer } from './http-hardening.js';
 import type { LimitOptions } from '../limits/limits.js';
 
-/** Where a server of its own listens. */
+/** Where the server of `listen()` listens. */
 export interface ListenOptions {
-  /** 0 takes any free one. */
+  /** The port. 0 takes any free one. */
   readonly port: number;
-  /** @default '/' */
+  /** The path of the endpoint, which begins with `/`. @default '/' */
   readonly path?: string;
-  /** @default every address of the machine */
+  /** The address or name to listen on. @default every address of the machine */
   readonly host?: string;
 }
 
 /** A server that listens. */
 export interface Listening {
+  /** The port it listens on. */
   readonly port: number;
-  /** Its address, as a client on this machine reaches it: `ws://localhost:8080/ws`, or with the `host` that was given. */
+  /** Its URL for clients on this machine, with the `host` that you passed, otherwise `localhost`: `ws://localhost:8080/ws`. */
   readonly url: string;
+  /** The HTTP server. */
   readonly server: Server;
 }
 
-/** Makes the HTTP server of one endpoint, whose handshakes may have so many headers. */
+/** Creates the HTTP server of one endpoint, whose handshakes may have `maxHeaders` headers. */
 export function createOwnServer(
   path: string,
   { maxHeaders }: Pick<Required<LimitOptions>, 'maxHeaders'>,
@@ -39,7 +41,7 @@ export function createOwnServer(
   return server;
 }
 
-/** Rejects with the system's error when the port cannot be had, and when the server is closed meanwhile. */
+/** Rejects with the system's error if the port is not available, and if the server is closed meanwhile. */
 export function listening(server: Server, port: number, host: string | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const closed = (): void => reject(new Error('the server was closed before it listened'));
@@ -51,10 +53,10 @@ export function listening(server: Server, port: number, host: string | undefined
   });
 }
 
-/** What stands for every address of a machine. */
+/** The hosts that stand for every address of a machine. */
 const everyAddress: ReadonlySet<string> = new Set(['', '0.0.0.0', '::']);
 
-/** Where a server listens, as a client on this machine says it. */
+/** The port and URL of a server, for a client on this machine. */
 export function whereabouts(
   server: Server,
   path: string,
@@ -65,7 +67,7 @@ export function whereabouts(
   return { port, url: `ws://${isIPv6(name) ? `[${name}]` : name}:${port}${path}` };
 }
 
-/** Resolves when every connection of the server is closed; those that wait for another request are not waited for. */
+/** Closes a server and its connections at once. Resolves when all of them are closed. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());

@@ -1,24 +1,28 @@
-// What is known of a connection before it is one, and what is kept of it afterwards.
+// The request that asks for a connection, and what a socket keeps of it.
 
-/** Header names are lower case; a header that came twice is a list, as `node:http` has it. */
+/** Headers as `node:http` has them: names in lower case, and a list for some headers that were sent several times. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A connection that asks to be let in. */
+/** A request for a connection, as `authenticate` sees it. */
 export interface UpgradeRequest {
+  /** The request's headers. */
   readonly headers: RequestHeaders;
-  /** Path and query, as requested: `/ws?room=lobby`. */
+  /** Path and query as requested: `/ws?room=lobby`. */
   readonly url: string;
-  /** The address of the client: the other end of the TCP connection, or whom a proxy names that `trustProxy` names. */
+  /** The client's address: of the TCP connection, or as a proxy in `trustProxy` reports it. */
   readonly remoteAddress: string | undefined;
-  /** Whether the connection itself is TLS. Behind a proxy that ends TLS it is not. */
+  /** Whether the connection itself uses TLS. Behind a proxy that ends TLS, it does not. */
   readonly encrypted: boolean;
-  /** What the client's `getToken` gave, or what it sent when it was asked again. */
+  /** The auth token: what the client's `getToken` returned, also when it was asked for a new one. */
   readonly token?: string;
 }
 
-/** What a socket keeps of its {@link UpgradeRequest}. The token is not in it. */
+/** The request that opened a client's connection, without its token. */
 export interface Handshake {
+  /** The request's headers. */
   readonly headers: RequestHeaders;
+  /** Path and query as requested: `/ws?room=lobby`. */
   readonly url: string;
+  /** The client's address: of the TCP connection, or as a proxy in `trustProxy` reports it. */
   readonly remoteAddress: string | undefined;
 }

@@ -1,23 +1,26 @@
-// How much one client makes the server send to others: what a handler sends before it first waits, and every
-// `socket.broadcast`, counted for the client that set it off.
+// How much each client makes the server send to others: what its handlers send before they first wait, and every
+// `socket.broadcast`.
 import type { Hub } from '../hub.js';
 import type { Session } from '../session/session.js';
 
-/** A client that set off much. */
+/** A client that made the server send much. */
 export interface Amplifier {
   /** The client's `socket.id`. */
   readonly id: string;
-  /** Messages that were sent because of what it said, each receiver counted. */
+  /**
+   * How many messages this client caused; a message to several receivers counts once for each.
+   * Counted are all that a handler sends before it first waits, and every `socket.broadcast`.
+   */
   readonly sent: number;
 }
 
-/** So many are named. */
+/** How many clients `findAmplifiers` returns at most. */
 const maxAmplifiers = 10;
 
-/** For whose handlers what is sent is being counted: what they call counts once. */
+/** The hub whose sends are being counted for a client, so that a handler called by a handler counts once. */
 let counting: Hub | undefined;
 
-/** Runs `work`, and counts for `session` what is sent meanwhile. */
+/** Runs `work`, and counts what is sent meanwhile for `session`. */
 export function countSent<TResult>(session: Session, work: () => TResult): TResult {
   const { hub } = session;
   if (counting === hub) return work();
@@ -32,7 +35,7 @@ export function countSent<TResult>(session: Session, work: () => TResult): TResu
   }
 }
 
-/** Those that set off most, the first of them most. */
+/** The clients that caused the most sends, in descending order. */
 export function findAmplifiers(sessions: Iterable<Session>): Amplifier[] {
   let least = 0;
   let most: Amplifier[] = [];

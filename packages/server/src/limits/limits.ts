@@ -1,58 +1,107 @@
-// What a client may do, how much and how fast: every bound, and its default.
+// The limits on what a client may do, how much and how fast, and their defaults.
 
-/** Bounds on what a client may do. */
+/** Limits on what a client may do. */
 export interface LimitOptions {
-  /** A larger message closes the connection with 1009. @default 262144 */
+  /** Size of an incoming message, in bytes. A larger one closes the connection with 1009. @default 262144 */
   readonly maxMessageBytes?: number;
-  /** What is sent may be so large: whoever sends more is told by `message_too_large`. @default 4194304, or `maxMessageBytes` */
+  /**
+   * Size of the data in an outgoing message, in bytes. A larger one fails with `message_too_large`.
+   *
+   * @default 4194304, or `maxMessageBytes` if that is larger
+   */
   readonly maxOutgoingBytes?: number;
-  /** Fragments of one message; more close the connection with 1008. @default 1024 */
+  /** WebSocket fragments of one message. More close the connection with 1008. @default 1024 */
   readonly maxFragments?: number;
-  /** Pieces in which the network may bring what is not whole yet; more close the connection with 1008. @default 4096 */
+  /** Network chunks of an incomplete message that may be buffered. More close the connection with 1008. @default 4096 */
   readonly maxBufferedChunks?: number;
-  /** Handlers of one socket that run at a time before reading pauses, and streams before one is refused. @default 64 */
+  /**
+   * Handlers of one client that may run at the same time.
+   * At this number, the server stops reading from the client until half of them are done. It is also the number of streams that
+   * a client may have open; one more is refused with `overloaded`.
+   *
+   * @default 64
+   */
   readonly maxInFlight?: number;
-  /** Rooms one client may join by itself. @default 128 */
+  /** Rooms that a client may join of its own accord. One more is refused with `rate_limited`. @default 128 */
   readonly maxRooms?: number;
-  /** Joins one client may ask for a second, after twice `maxRooms` at once; more are refused. @default 10 */
+  /**
+   * Joins of one client per second, sustained. More are refused with `rate_limited`.
+   * Before that, a client may send a burst of twice `maxRooms`.
+   *
+   * @default 10
+   */
   readonly joinsPerSecond?: number;
   /** How deep the JSON of a message may nest. @default 64 */
   readonly maxJsonDepth?: number;
-  /** How many keys and items a message may have in all. @default 10000 */
+  /** Keys and array items in a message, all levels together. @default 10000 */
   readonly maxJsonKeys?: number;
-  /** Messages of one client a second; what comes faster is read later. @default 100 */
+  /** Messages of one client per second, sustained. Anything faster is read later. @default 100 */
   readonly messagesPerSecond?: number;
-  /** Messages it may send at once before that. @default 1000, as many as wait in our client's outbox */
+  /** Messages that a client may send in a burst before that. @default 1000, the capacity of the outbox of Wirepact's client */
   readonly messageBurst?: number;
-  /** Bytes of messages of one client a second; what comes faster is read later. @default 262144, or `maxMessageBytes` */
+  /**
+   * Bytes of messages of one client per second, sustained. Anything faster is read later.
+   *
+   * @default 262144, or `maxMessageBytes` if that is larger
+   */
   readonly bytesPerSecond?: number;
-  /** Bytes it may send at once before that. @default 1048576, or four times `maxMessageBytes` */
+  /**
+   * Bytes that a client may send in a burst before that.
+   *
+   * @default 1048576, or four times `maxMessageBytes` if that is larger
+   */
   readonly byteBurst?: number;
-  /** Messages within 10 s that may be no frames; the next one closes the connection with 4429. @default 10 */
+  /** Malformed frames that a client may send within 10 s. The next one closes the connection with 4429. @default 10 */
   readonly badFramesPer10s?: number;
-  /** Connections that one address may ask for a second; more get 429. @default 50 */
+  /**
+   * Connection attempts from one address per second, sustained. More get 429.
+   * Addresses of internal networks are not limited, since they belong to proxies. An IPv6 address counts as its /64 network.
+   *
+   * @default 50
+   */
   readonly upgradesPerSecondPerIp?: number;
-  /** Connections it may ask for at once before that. @default 200 */
+  /** Connection attempts from one address in a burst before that. @default 200 */
   readonly upgradeBurstPerIp?: number;
-  /** Connections that one address may have; more get 429. An office has one address. @default 1000 */
+  /**
+   * Connections from one address, for example an office. More get 429.
+   * Addresses of internal networks are not limited, since they belong to proxies. An IPv6 address counts as its /64 network.
+   *
+   * @default 1000
+   */
   readonly socketsPerIp?: number;
-  /** Connections that one user may have; more are closed with 4429. @default 20 */
+  /**
+   * Connections of one user, if the `userId` option is set. More are closed with 4429; a plain client gets 429.
+   * A client that takes over its own connection is always let in.
+   *
+   * @default 20
+   */
   readonly socketsPerUser?: number;
-  /** Connections in all; more get 503. @default 100000, which is more than most machines have descriptors for */
+  /** Connections in total. More get 503. @default 100000, more than most machines have file descriptors for */
   readonly maxClients?: number;
-  /** Headers that a handshake may have; one with more gets 431. @default 64 */
+  /** Headers of a handshake. More get 431. @default 64 */
   readonly maxHeaders?: number;
-  /** Connections that may be asked who they are at a time; more get 503. @default 1000 */
+  /** Calls of `authenticate` that may run at the same time. Further connections get 503. @default 1000 */
   readonly maxAuthenticating?: number;
-  /** How long `authenticate` may take, and `recheck`, in ms; a connection is refused with 503 then. @default 5000 */
+  /**
+   * How long `authenticate` and `recheck` may take, in ms.
+   * A connection whose `authenticate` takes longer gets 503, or close code 1013 with Wirepact's client. A `recheck` that takes
+   * longer is reported to `onError` and has no other effect.
+   *
+   * @default 5000
+   */
   readonly authenticateTimeoutMs?: number;
-  /** How long a client may take to say `$hello`, in ms; it is closed with 4408 then. @default 10000 */
+  /** How long a client may take to send `$hello`, in ms. Then its connection is closed with 4408. @default 10000 */
   readonly helloTimeoutMs?: number;
-  /** How long a client whose identity has expired may take to renew it, in ms; it is closed with 4401 then. @default 25000 */
+  /**
+   * How long a client may take to send a new token after its identity has expired, in ms.
+   * Then its connection is closed with 4401.
+   *
+   * @default 25000
+   */
   readonly renewTimeoutMs?: number;
-  /** How often `recheck` is asked about each connection, in ms, ± 10 %. @default 1800000, half an hour */
+  /** How often `recheck` is called for each connection, in ms, ± 10 %. @default 1800000, half an hour */
   readonly recheckIntervalMs?: number;
-  /** How long a peer may take to answer a close, in ms; its connection is cut then. @default 5000 */
+  /** How long a client may take to answer a close, in ms. Then its connection is cut. @default 5000 */
   readonly closeTimeoutMs?: number;
 }
 
@@ -85,7 +134,7 @@ export const defaultLimits = {
   closeTimeoutMs: 5_000,
 } as const;
 
-/** The defaults where these are given: whoever allows larger messages wants them read, and not one a minute, and answered. */
+/** The defaults beside the given limits: who allows larger messages also wants them read at that rate, and answered. */
 export function limitsBeside({ maxMessageBytes = 0 }: LimitOptions): Required<LimitOptions> {
   const { bytesPerSecond, byteBurst, maxOutgoingBytes } = defaultLimits;
   return {

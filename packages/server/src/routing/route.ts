@@ -1,32 +1,32 @@
-// What answers a channel, as types: routes, what they are given, and the middleware around them.
+// The types of routes, of what they receive, and of the middleware around them.
 import type { Awaitable, FailOf, RouteData, RoutePath, RouteResult } from '@wirepact/core';
 
-/** What a route is given beside the socket and the data. */
+/** The third argument of a route. */
 export interface RouteContext<TFail, TSockets> {
-  /** Aborts when the caller cancels, or is gone. */
+  /** Aborts when the caller has cancelled, timed out or gone for good. */
   readonly signal: AbortSignal;
-  /** Names this message: unique on this server. */
+  /** The message's id: unique on this server, and the same for a message that is sent again. */
   readonly messageId: string;
-  /** The manager the route belongs to. A route that returns what it computes from it needs it from here. */
+  /** The manager that the route belongs to. A route that returns a value computed from the manager must take it from here. */
   readonly sockets: TSockets;
   /**
-   * Makes an error the channel declares.
+   * Makes an error that the channel declares.
    *
-   * @example `throw fail('MUTED', { until })`
+   * @example `throw fail('MUTED', { untilMs })`
    */
   readonly fail: TFail;
 }
 
 /**
- * Answers one message of a channel. What it returns goes back to the caller; a channel with `stream` has an async
- * generator for a route.
+ * Handles one message of a channel. What it returns is the answer.
+ * The route of a channel with `stream` is an async generator.
  */
 // data and result stand first, because messages about a wrong route name no more than its first type arguments
 export interface Route<TData, TResult, TFail, TSocket, TSockets> {
   (socket: TSocket, data: TData, context: RouteContext<TFail, TSockets>): TResult;
 }
 
-/** A route for each channel that has `in`; a channel without a route goes to `onMessage`. */
+/** The routes, by path. Only a channel that has `in` can have one; messages without a route go to `onMessage`. */
 // no conditional type and no NoInfer around `Route`: it would fix the context before `authenticate` is read
 export type Routes<TChannels, TSocket, TSockets> = {
   readonly [P in RoutePath<TChannels> & keyof TChannels]?: Route<
@@ -38,20 +38,21 @@ export type Routes<TChannels, TSocket, TSockets> = {
   >;
 };
 
-/** A message on its way to a route. */
+/** A message on its way to a route, as middleware sees it. */
 export interface RouteMessage {
   readonly path: string;
-  /** What the channel's `in` made of it. */
+  /** The data as the channel's `in` parsed it. If no route takes the message, it is not validated. */
   readonly data: unknown;
-  /** Names this message: unique on this server. */
+  /** The message's id: unique on this server, and the same for a message that is sent again. */
   readonly messageId: string;
-  /** Aborts when the caller cancels, or is gone. */
+  /** Aborts when the caller has cancelled, timed out or gone for good. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs around every route, and around `onMessage`. It may refuse by throwing a `ChannelError`. It sees what the route throws
- * and may throw something else instead; a message whose route threw has failed, even when a middleware catches that.
+ * Runs around every route, and around `onMessage`. To reject a message, throw; to let it pass, call `next()`.
+ * `next()` rejects with what the route throws, and middleware may throw something else instead. Catching the error does not
+ * turn the message into a success.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
-// Ends a server without cutting anybody off in the middle of a word: clients are told when to come back, handlers that run
-// may finish, and only then are the connections closed, some at a time.
+// Ends a server gently: clients are told when to return, running handlers may finish, and only then are the connections
+// closed, some at a time.
 import { closeCodes } from '@wirepact/core/internal';
 import { checkDuration } from '../figures.js';
 import { eachOf } from '../each-of.js';
@@ -8,21 +8,21 @@ import { closeConnection, endSession, isKeptElsewhere, letGo } from './lifecycle
 import { giveUpReading } from '../delivery/replay.js';
 import type { Session } from './session.js';
 
-/** How a server takes its leave. */
+/** The durations of `drain()`. */
 export interface DrainOptions {
-  /** How long handlers that run may go on, in ms; those that go on longer are aborted. @default 10000 */
+  /** How long running handlers may take to finish, in ms. Then they are aborted. @default 10000 */
   readonly graceMs?: number;
-  /** Clients come back at random times within this many ms, so that they do not come all at once. @default 5000 */
+  /** Clients return at random times within this many ms, so that they do not all come at once. @default 5000 */
   readonly spreadMs?: number;
 }
 
-/** So many connections are closed in one turn of the event loop. */
+/** How many connections are closed in one turn of the event loop. */
 const sliceSize = 500;
 
-/** How long a client may take to say what it had to say when it heard of the restart, in ms. */
+/** How long messages are taken that a client sent before it heard of the restart, in ms. */
 const lastWordsMs = 2_000;
 
-/** How long the engine may take to be told what was handled before a server is closed, in ms. */
+/** How long the engine may take to store what was handled before a server is closed, in ms. */
 const putDownMs = 1_000;
 
 const reason = 'the server restarts';
