@@ -1,93 +1,112 @@
-// What redisBroker can be told, and what holds when it is not.
+// The options of redisBroker, and their defaults.
 import type { ConnectionOptions } from 'node:tls';
 import { steadyClock, type Clock } from '@wirepact/core/internal';
 import { readUrl } from './redis-url.js';
 
-/** Where a Redis server is. */
+/** The address of a Redis server. */
 export interface RedisAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** How a Redis server is connected to. What `url` says as well holds as it stands here. */
+/** How to connect to a Redis server. These options take precedence over what `url` says. */
 export interface RedisConnectionOptions extends Partial<RedisAddress> {
-  /** The path of a Unix socket, in place of a host and a port. */
+  /** The path of a Unix socket, instead of a host and a port. */
   readonly path?: string;
-  /** `true`, or what Node's `tls.connect` is to know: certificates, `servername`. @default by the URL: `rediss://` */
+  /** `true`, or options of Node's `tls.connect`: certificates, `servername`. @default on with `rediss://`, otherwise off */
   readonly tls?: boolean | ConnectionOptions;
-  /** A user of the ACL. @default Redis' own `default` */
+  /** The ACL user. @default Redis' own `default` */
   readonly username?: string;
+  /** The user's password. @default none */
   readonly password?: string;
-  /** Asked before every connection, in place of a fixed name and password: for tokens that expire. */
+  /** Called before every connection, instead of a fixed user name and password: for tokens that expire. */
   readonly credentials?: () => Promise<{ readonly username?: string; readonly password?: string }>;
-  /** Keys are kept apart by it, channels are not: for a second application take another `prefix`. @default 0 */
+  /**
+   * The number of the database.
+   * It separates keys but not channels, so give a second application another `prefix` instead.
+   *
+   * @default 0
+   */
   readonly database?: number;
-  /** What `CLIENT LIST` shows. @default the prefix */
+  /** The name of the connection, which `CLIENT LIST` shows. @default the prefix */
   readonly name?: string;
 }
 
 /** A Redis Cluster. */
 export interface RedisClusterOptions {
-  /** Some of its nodes, as URLs or addresses: the others are learnt from them. */
+  /** Some of its nodes, as URLs or addresses. The cluster names the others. */
   readonly rootNodes: readonly (string | RedisAddress)[];
-  /** Where a node is, seen from here, which calls itself by an address of its own network. @default where it says */
+  /** Translates a node's own address into one that this process can reach. @default the address as it is */
   readonly mapAddress?: (address: RedisAddress) => RedisAddress;
 }
 
-/** Servers that Redis Sentinel watches over. */
+/** Redis servers that Redis Sentinel watches. */
 export interface RedisSentinelOptions {
-  /** What the sentinels call them. */
+  /** The name that the sentinels have for them, for example `mymaster`. */
   readonly name: string;
-  /** The sentinels. */
+  /** The sentinels, as URLs or addresses. */
   readonly rootNodes: readonly (string | RedisAddress)[];
-  /** How the sentinels are connected to; they have users and certificates of their own. */
+  /** How to connect to the sentinels, which have their own users and certificates. */
   readonly connection?: RedisConnectionOptions;
-  /** Where a server is, seen from here, that the sentinels know by an address of their own network. @default where they say */
+  /**
+   * Translates the address of a server, as the sentinels name it, into one that this process can reach.
+   *
+   * @default the address as it is
+   */
   readonly mapAddress?: (address: RedisAddress) => RedisAddress;
 }
 
-/** How much may wait for Redis, or for its answer. What is more is refused at once. */
+/** How much may wait for Redis or its reply. Anything beyond that is rejected or dropped at once. */
 export interface QueueOptions {
-  /** Messages. @default 10000 */
+  /** Messages that may wait; session bookkeeping does not count. @default 10000 */
   readonly maxMessages?: number;
-  /** Bytes of them; and half as many of what is dropped where it cannot be said now. @default 16777216 */
+  /** Bytes of messages and `latest` values together; half as many of what may be dropped. @default 16777216 */
   readonly maxBytes?: number;
 }
 
-/** How a dead connection to Redis is noticed. */
+/** How the broker notices that a connection to Redis is dead. */
 export interface HeartbeatOptions {
-  /** A connection on which nothing is heard for this long is asked whether it is there, in ms. @default 1000 */
+  /** How long nothing may arrive on a connection, in ms, before it is pinged. @default 1000 */
   readonly intervalMs?: number;
-  /** A connection that owes an answer and is silent for this long is given up, in ms. @default 2000 */
+  /** How long a connection that owes an answer may be silent, in ms, before it is closed and opened again. @default 2000 */
   readonly timeoutMs?: number;
 }
 
-/** What {@link redisBroker} can be told. One of `url`, `connection`, `cluster` and `sentinel` says where Redis is. */
+/**
+ * The options of {@link redisBroker}.
+ * One of `url`, `connection`, `cluster` and `sentinel` says where Redis is; `connection` may accompany any of the others.
+ */
 export interface RedisBrokerOptions {
-  /** `redis://user:password@host:port/database`, or `rediss://` for TLS. @default redis://localhost:6379 */
+  /** The URL: `redis://user:password@host:port/database`, or `rediss://` for TLS. @default redis://localhost:6379 */
   readonly url?: string;
-  /** What a URL cannot say, and for a cluster or behind sentinels how every server is connected to. */
+  /** What the URL cannot say; for a cluster or with sentinels, how to connect to every server. */
   readonly connection?: RedisConnectionOptions;
+  /** The Redis Cluster, instead of one server. */
   readonly cluster?: RedisClusterOptions;
+  /** The servers that Redis Sentinel watches, instead of one server. */
   readonly sentinel?: RedisSentinelOptions;
-  /** What every key and channel begins with, in braces. Servers that are to be one have the same. @default 'wirepact' */
+  /**
+   * What every key and channel begins with, in braces. The processes of one server have the same prefix. @default 'wirepact'
+   */
   readonly prefix?: string;
-  /** What Redis has not taken or answered after this long is rejected with `not_accepted`, in ms. @default 5000 */
+  /** How long Redis may take, in ms, to accept or answer something before it is rejected with `not_accepted`. @default 5000 */
   readonly publishTimeoutMs?: number;
+  /** How much may wait for Redis or its reply. */
   readonly queue?: QueueOptions;
+  /** How the broker notices that a connection to Redis is dead. */
   readonly heartbeat?: HeartbeatOptions;
   /**
-   * Messages are signed with it, and what is kept of sessions and of the members of rooms, and what is not is refused: whoever
-   * gets at Redis cannot make any up. At least 16 bytes, the same in every process.
+   * Signs every message and what is kept of sessions and members. What is not signed with it is rejected.
+   * So nobody who can write to Redis can forge them. At least 16 bytes, the same in every process.
    *
-   * @default none: whoever may write to Redis is trusted
+   * @default none; whoever can write to Redis is trusted
    */
   readonly hmacKey?: string | Uint8Array;
-  /** @default the machine's own */
+  /** Time, timers and randomness, for tests. @default the machine's */
   readonly clock?: Clock;
 }
 
-/** Every default, in one place. */
+/** The default of every option that has a fixed one. */
 export const defaultOptions = {
   prefix: 'wirepact',
   publishTimeoutMs: 5_000,
@@ -95,9 +114,9 @@ export const defaultOptions = {
   heartbeat: { intervalMs: 1_000, timeoutMs: 2_000 },
 } as const;
 
-/** {@link RedisBrokerOptions} with every default filled in. */
+/** {@link RedisBrokerOptions} with the defaults filled in. */
 export interface ResolvedOptions {
-  /** How a server is connected to; in a cluster and behind sentinels each has an address of its own. */
+  /** How to connect to a server. In a cluster and with sentinels, each server has an address of its own. */
   readonly connection: RedisConnectionOptions;
   readonly cluster: Required<RedisClusterOptions> | undefined;
   readonly sentinel: Required<RedisSentinelOptions> | undefined;
@@ -112,7 +131,7 @@ export interface ResolvedOptions {
 const shortestKeyBytes = 16;
 const asTold = (address: RedisAddress): RedisAddress => address;
 
-/** Fills in the defaults. @throws TypeError for options that cannot work */
+/** Fills in the defaults. @throws TypeError for options that are invalid or contradict each other */
 export function resolveOptions(options: RedisBrokerOptions): ResolvedOptions {
   const { cluster, sentinel } = options;
   if (cluster !== undefined && sentinel !== undefined) {

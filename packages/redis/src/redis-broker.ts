@@ -1,4 +1,4 @@
-// The broker over Redis as the server sees it: joins, leaves, and hands each thing to the file that knows it.
+// The broker over Redis, as the server sees it: it joins and leaves, and passes each call to the file that does the work.
 import { randomBytes } from 'node:crypto';
 import type {
   Append,
@@ -31,26 +31,28 @@ import { Sessions } from './sessions.js';
 import { SharedTexts } from './shared-text.js';
 import { Signature } from './signature.js';
 
-/** What stands around a body on a channel, and more. */
+/** How much longer than its body a text on a channel may be, in characters. */
 const headerLength = 65_536;
-/** Leaving waits no longer for Redis than this. */
+/** How long leaving waits for Redis at most. */
 const partingMs = 500;
 
 /**
- * Joins several servers into one over Redis 7.0 or newer: give it to each `SocketManager` as its `broker`, one broker for one
- * manager. It connects when the manager starts, and comes back by itself when Redis was away.
+ * Joins several processes into one server over Redis 7.0 or newer.
+ * Pass it to a `SocketManager` or publisher as its `broker`; each needs a broker of its own. It connects as soon as it is
+ * passed, and reconnects automatically.
  *
  * @example
  * ```ts
  * const sockets = new SocketManager(channels, { broker: redisBroker({ url: 'redis://localhost:6379' }) });
  * ```
- * @throws TypeError for options that cannot work
+ *
+ * @throws TypeError for options that are invalid or contradict each other
  */
 export function redisBroker(options: RedisBrokerOptions = {}): Broker {
   return new RedisBroker(resolveOptions(options));
 }
 
-/** What there is once it has joined. */
+/** The parts of a broker that has joined. */
 interface Joined {
   readonly engine: Engine;
   readonly logs: Logs;
@@ -245,7 +247,10 @@ class RedisBroker implements Broker {
   }
 }
 
-/** Twelve characters and less with what is counted behind it: a longer text would keep alive the one that it was cut from. */
+/**
+ * A random tag of six characters.
+ * With a counter behind it, it still has at most twelve: a longer text would keep alive the one that it was cut from.
+ */
 function createTag(): string {
   return randomBytes(4).toString('base64url');
 }
