@@ -1,5 +1,5 @@
-// Does something for each of very many, some at a time: the engine takes only so much at once, and whoever else waits for it is to
-// get a turn in between.
+// Does something for each of very many, a few at a time, because the engine accepts only so much at once, and others that wait
+// for it must get their turn.
 
 /** So many are under way at once, where nobody says otherwise: enough to keep the line to an engine busy, few beside what that may have to do. */
 export const atOnce = 200;

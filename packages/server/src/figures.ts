@@ -1,4 +1,4 @@
-// Options that are numbers: what was given, checked, with the defaults filled in.
+// Options that are numbers: checks the given ones and fills in the defaults.
 
 /** The largest number that takes 31 bits: `ws` keeps no larger ones, and a timer of Node's that is set for longer fires at once. */
 export const mostOf31Bits = 2_147_483_647;

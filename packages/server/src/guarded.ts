@@ -1,4 +1,4 @@
-// The application's own handlers, whose failures are nobody's but its own.
+// Calls the application's handlers, so that their failures break nothing else.
 
 /** Runs a handler of the application's that nobody waits for. What it throws, now or later, breaks nothing. */
 export function guarded(handler: () => unknown, failed: (error: unknown) => void): void {

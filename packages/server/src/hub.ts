@@ -1,5 +1,5 @@
-// What the parts of one SocketManager share. The contract's types end at the manager: in here paths are strings and data
-// is unknown until a schema has seen it.
+// What the parts of one SocketManager share. The contract's types end at the manager: inside, paths are strings, and data is
+// unknown until a schema has validated it.
 import type { AnyChannels, ChannelDefinitions } from '@wirepact/core';
 import { channelFacts, type Dialect } from '@wirepact/core/internal';
 import { Acknowledgements } from './session/acknowledgements.js';

@@ -1,4 +1,4 @@
-// The public face of @wirepact/server.
+// The public exports of @wirepact/server.
 export { ChannelError, isSocketError, SocketError } from '@wirepact/core';
 export type { Amplifier } from './limits/amplification.js';
 export type { Admission } from './handshake/admission.js';

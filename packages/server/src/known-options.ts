@@ -1,4 +1,5 @@
-// The names that options may have. One that is misspelt says nothing: a server would be open that was meant to ask who comes.
+// The names that options may have. A misspelt option would otherwise be ignored: a server that was meant to authenticate its
+// clients would be open.
 import type { Hooks } from './hub.js';
 
 /** What an option has to be, where nobody else looks. */

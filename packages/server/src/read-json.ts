@@ -1,4 +1,4 @@
-// JSON and values that came from outside, read without trust.
+// Reads JSON and values from outside without trust.
 
 /** What a text says; `undefined` when it is no JSON. */
 export function parseJson(text: string): unknown {

@@ -1,4 +1,4 @@
-// Random names that nobody can guess: 128 bits each, out of one pool, and what is kept of those that are secret.
+// Random ids that nobody can guess, 128 bits each, from one pool, and the hashes that are kept of those that are secret.
 import { createHash, randomFillSync } from 'node:crypto';
 
 const bytesPerName = 16;

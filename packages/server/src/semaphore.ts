@@ -1,4 +1,4 @@
-// How much may be under way at once of what anybody may ask for, and many will ask for together.
+// Bounds how much runs at once of something that many will ask for together.
 
 /** Runs so much at a time; what is too much waits, in order. */
 export class Semaphore {

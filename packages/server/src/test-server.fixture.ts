@@ -1,5 +1,5 @@
-// A server for the tests of this package, with clients that are nothing but frames, over transports that a test holds in
-// its hand: what is sent and when it is taken is the test's to say. Nothing waits for a clock.
+// A server for the tests of this package, with clients that only send and receive frames over transports that the test
+// controls. Nothing waits for a clock.
 import { setImmediate } from 'node:timers/promises';
 import type { ChannelDefinitions } from '@wirepact/core';
 import {

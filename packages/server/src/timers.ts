@@ -1,4 +1,4 @@
-// Timers by what they are for: of one kind there is at most one, and all end together.
+// Timers by purpose: at most one for each, and all end together.
 import type { Clock } from '@wirepact/core/internal';
 
 /** Timers that have names. */

@@ -1,4 +1,4 @@
-// Those who wait for one thing to come to pass, and go on together.
+// Callers that wait for the same event, and continue together.
 
 /** Promises that resolve together. */
 export class Waiters {

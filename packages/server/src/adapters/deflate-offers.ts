@@ -1,5 +1,5 @@
-// Which of a client's offers of permessage-deflate is taken up (RFC 7692 section 7). One that cannot be is declined, and the
-// connection goes on without compression; `ws` would refuse the handshake.
+// Chooses which of a client's permessage-deflate offers to accept (RFC 7692 section 7). If none is acceptable, the connection
+// continues without compression; `ws` would refuse the handshake.
 
 /** What was agreed on beside that both sides forget their dictionaries after every message. */
 export interface DeflateTerms {

@@ -1,6 +1,6 @@
-// A receiver of `ws` that has failed must read no more. While it inflates, chunks queue up before it; when one of them is a
-// violation, Node hands it the next ones all the same before anybody hears of the failure, and it stumbles over its own
-// half-reset state: an exception that nobody can catch, by which a peer could end the process.
+// Keeps a receiver of `ws` from reading after it has failed. While it inflates, chunks queue up; if one of them is a violation,
+// Node passes the next ones to the receiver before anybody learns of the failure. The half-reset receiver then throws an
+// exception that nobody can catch, with which a client could end the process.
 
 interface Receiving {
   /** Node's own: set as soon as a write has failed. */

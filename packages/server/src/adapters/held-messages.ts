@@ -1,4 +1,4 @@
-// Messages that came while nothing may be handled, in order. Whoever holds so many stops reading.
+// Messages that arrived while none may be handled, in order. Above a bound, the connection stops reading.
 
 const maxBytes = 65_536;
 

@@ -1,5 +1,5 @@
-// Writes frames so that all a socket is sent within one turn of the event loop leaves in one system call, which is what
-// sending costs most: of ten broadcasts a turn each delivery takes about a seventh of the CPU of a write of its own.
+// Writes all frames that a socket is sent in one turn of the event loop with one system call, the most expensive part of
+// sending: at ten broadcasts per turn, a delivery costs about a seventh of the CPU of a write of its own.
 import type { Duplex } from 'node:stream';
 import { frameText } from './text-frame.js';
 

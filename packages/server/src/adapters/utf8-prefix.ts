@@ -1,5 +1,5 @@
-// Whether a text that comes in pieces, which end anywhere, may still become UTF-8. Node looks at whole texts, and many times
-// as fast as a loop over their bytes: so a letter that is not whole yet is completed for it.
+// Whether a text that arrives in pieces can still become valid UTF-8. Node checks whole texts many times faster than a loop
+// over bytes, so an incomplete character at the end of a piece is completed before the check.
 import { isUtf8 } from 'node:buffer';
 
 /** The letter that was left open goes before what comes next, and that begins a word. */

@@ -1,5 +1,5 @@
-// Notices text that cannot become UTF-8 before its message is whole, which is when `ws` looks at it. Only messages of which a
-// part is still to come are looked at: the others are ws's.
+// Notices text that cannot become valid UTF-8 before its message is complete; `ws` checks only complete messages. Messages that
+// arrive in one piece are left to `ws`.
 import { Utf8Prefix } from './utf8-prefix.js';
 
 const textOpcode = 1;

@@ -1,4 +1,4 @@
-// What a connection is closed with over a message that breaks RFC 6455 or a bound, as `ws` says what was wrong.
+// The close code and reason for a message that breaks RFC 6455 or a limit, from what `ws` reports.
 
 /** The close code for text that is not UTF-8 (RFC 6455 section 7.4.1). */
 export const notUtf8 = 1007;

@@ -1,4 +1,4 @@
-// Several servers in one process, joined by an engine in memory, for the tests of what they do together.
+// Several servers in one process, joined by an engine in memory, for tests of what they do together.
 import type { ChannelDefinitions } from '@wirepact/core';
 import type { Frame } from '@wirepact/core/internal';
 import { createManualClock, type ManualClock } from '@wirepact/core/testing';

@@ -1,4 +1,5 @@
-// What this process shares with others over a broker: where the engine's side of rooms, everyone and inboxes meets this one's.
+// What this process shares with others over a broker: connects the engine's logs with this process's rooms, everyone and
+// inboxes.
 import type { Broker, BrokerListener, ClusterCounts, LatestValue, SharedEntry } from './broker.js';
 import { pathData } from '@wirepact/core/internal';
 import type { Hub } from '../hub.js';

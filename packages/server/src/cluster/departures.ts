@@ -1,5 +1,5 @@
-// Sessions that have gone on in another process, and the messages of sessions that came from one: who handles what is told to
-// who has the client now, by way of however many processes lie between.
+// Sessions that have moved to another process, and messages of sessions that came from one: passes on which messages were
+// handled to the process that has the client now, however often it has moved.
 import type { AnswerFrame } from '../routing/answer-store.js';
 import type { Broker } from './broker.js';
 import { handleHere, stillHandled } from './handled-elsewhere.js';

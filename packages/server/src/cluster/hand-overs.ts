@@ -1,4 +1,4 @@
-// Asks processes for the sessions that they had: what they know beyond what was put down, in time or not at all.
+// Asks other processes for the sessions that they had: what they know beyond what is stored, if they answer in time.
 import type { ClaimedSession } from './broker.js';
 import { handOverMs } from './departures.js';
 import type { ProcessCalls } from './process-calls.js';

@@ -1,5 +1,5 @@
-// Messages of a session that processes are still handling which its client has left: who does, and what becomes of them here
-// when it will not be heard.
+// The messages of a session that are still being handled in processes that its client has left: which process handles them, and
+// what happens to them here if nothing is heard of it any more.
 import type { Frame } from '@wirepact/core/internal';
 import { receive } from '../routing/dispatch.js';
 import type { Session } from '../session/session.js';

@@ -1,4 +1,4 @@
-// Joins the engine, which may be away or refuse: what stands in the way is reported, and tried again.
+// Joins the engine. If it is unreachable or refuses, that is reported, and joining is tried again.
 import { defaultReconnect, reconnectDelay, type Clock } from '@wirepact/core/internal';
 import type { Broker, BrokerListener, BrokerSettings } from './broker.js';
 import type { Timers } from '../timers.js';

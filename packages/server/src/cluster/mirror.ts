@@ -1,4 +1,4 @@
-// What a process has of a log that it shares with others, as those see it who keep it true.
+// What a process knows of a log that it shares with others, as the files see it that keep this up to date.
 import type { Broker, LatestValue, SharedEntry } from './broker.js';
 import type { Log, PlacedMessage } from '../delivery/log.js';
 import type { Value } from '../delivery/publish.js';

@@ -1,4 +1,4 @@
-// What processes say to each other beside messages: nothing of it is kept, and whoever is away does not hear it.
+// What processes tell each other besides messages. None of it is stored, so a process that is away does not hear it.
 import type { Hub } from '../hub.js';
 import { isOwnCode } from '../connection/own-codes.js';
 import { isJson, parseJson, toRecord } from '../read-json.js';

@@ -1,4 +1,4 @@
-// What this process appends to one log: how much is under way, and how far the log must have come by that.
+// What this process appends to one log: whether something is under way, and the position up to which the log has grown by it.
 import type { LogHead } from './broker.js';
 
 /** What this process appends to one log. */

@@ -1,4 +1,5 @@
-// Calls on other processes until they hear. That one hears nothing is found out once, and known to all who call on it after that.
+// Calls to other processes, repeated until they are heard. That a process does not hear is found out once, and then known to
+// all callers.
 import type { Broker } from './broker.js';
 import type { Clock } from '@wirepact/core/internal';
 

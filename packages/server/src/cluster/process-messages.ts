@@ -1,5 +1,5 @@
-// What one process says to another alone, about sessions and clients: read without trust, since whoever can write to the engine
-// can say it too.
+// What one process tells another about sessions and clients. It is read without trust, because anybody who can write to the
+// engine can send it.
 import type { WireError } from '@wirepact/core/internal';
 import type { AnswerFrame } from '../routing/answer-store.js';
 import type { HandledBy } from './handled-elsewhere.js';

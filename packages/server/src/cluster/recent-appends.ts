@@ -1,5 +1,5 @@
-// What this process has appended lately. An engine that forgets its last moments may take with it what it had accepted and
-// nobody had heard: whoever sent that finds it missing, and sends it again.
+// What this process has appended recently. An engine that loses its last moments may lose what it had accepted and nobody had
+// heard; the sender then finds it missing and sends it again.
 import type { Broker, LogHead, LogPage } from './broker.js';
 import type { Clock } from '@wirepact/core/internal';
 import { eachOf } from '../each-of.js';

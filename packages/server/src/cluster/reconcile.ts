@@ -1,5 +1,5 @@
-// What follows when the mirror of a log is held against a part of that log: what was missed is delivered, what the engine has
-// lost is given back, and what can be neither is told.
+// Compares the mirror of a log with a part of that log: delivers what was missed, gives back what the engine has lost, and
+// reports the rest as a gap.
 import type { LogHead, LogPage, SharedEntry } from './broker.js';
 import { createEpoch } from '../delivery/logs.js';
 import type { Log } from '../delivery/log.js';

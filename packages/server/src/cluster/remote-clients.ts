@@ -1,5 +1,5 @@
-// Clients that are with another process, as this one reaches them: what is said to them goes into their inbox, and what is
-// asked of them, or done to them, is asked and done by the process that has them then.
+// Clients of other processes, as this one reaches them: messages go into their inbox; questions, closing and moving are done by
+// the process that has them at that moment.
 import { SocketError, toSocketError, type ChannelDefinition } from '@wirepact/core';
 import { closeCodes, toWireError } from '@wirepact/core/internal';
 import { askClient, encodeQuestion, findAsked, type EncodedQuestion } from '../routing/ask-client.js';

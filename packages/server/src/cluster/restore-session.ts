@@ -1,4 +1,4 @@
-// Makes a session of what another process had put down of it, and of what that process says of it itself, if it still can.
+// Restores a session from what another process has stored, and from what that process adds if it still can.
 import type { Ranges } from '@wirepact/core/internal';
 import { AnswerStore, type AnswerFrame } from '../routing/answer-store.js';
 import type { ClaimedSession } from './broker.js';

@@ -1,4 +1,4 @@
-// Clients that are coming back, by the session that they had: who waits for whom, and who waits for them.
+// Clients that are returning, by their session: who waits for whom.
 
 /** What was begun last, by what it is about. */
 type Begun = Map<string, Promise<void>>;

@@ -1,5 +1,5 @@
-// Claims a session for the process that its client came to: once more where the engine may have been asked before it was told
-// again what it had lost.
+// Claims a session for the process that its client came to; a second time if the engine may not have been told yet again what
+// it had lost.
 import type { Broker, ClaimedSession } from './broker.js';
 import type { Connection } from '../connection/connection.js';
 import { findResumable, type Hello } from '../session/hello.js';

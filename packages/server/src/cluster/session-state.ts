@@ -1,4 +1,4 @@
-// Where a session is and stands, as it is put down for another process to go on from.
+// The state of a session (its rooms and its positions in the logs), as it is stored for another process to continue from.
 import type { Ranges } from '@wirepact/core/internal';
 import { isPosition } from '../session/hello.js';
 import type { Hub } from '../hub.js';

@@ -1,5 +1,5 @@
-// Ends of sessions as the engine is told of them. What it does not take is done when it is back: nobody may go on with a session
-// that was ended, only because it was away just then.
+// Ends sessions at the engine. What the engine does not accept is repeated when it is back, so that nobody can resume a session
+// that was ended while the engine was away.
 import { SocketError } from '@wirepact/core';
 import { closeCodes, type Clock } from '@wirepact/core/internal';
 import type { Broker, SessionPlace } from './broker.js';

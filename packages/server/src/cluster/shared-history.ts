@@ -1,4 +1,4 @@
-// What a log that several processes share still holds, for the application to read.
+// Reads what a log that several processes share still holds, for the application.
 import type { Cursor } from '@wirepact/core';
 import type { Broker } from './broker.js';
 import { createEpoch } from '../delivery/logs.js';

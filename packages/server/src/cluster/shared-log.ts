@@ -1,5 +1,5 @@
-// One log as this process mirrors it. The engine has the truth, and may lose a part of it; the line to it may break. Whatever
-// comes is held against the position that the mirror has, and what does not follow is read, given back, or told as a gap.
+// One log as this process mirrors it. The engine holds the truth, but may lose part of it, and the connection to it may break.
+// Whatever arrives is compared with the mirror's position; what does not follow it is read, given back, or reported as a gap.
 import type { Cursor } from '@wirepact/core/internal';
 import type { LogHead, SharedEntry } from './broker.js';
 import { deliverSharedEntry } from '../delivery/publish.js';

@@ -1,5 +1,5 @@
-// Who is in the rooms of this process, in whatever process they are. The engine has the list; what changes is heard of as it
-// does, and what was missed is found when the list is read again.
+// The members of this process's rooms, in all processes. The engine has the list; changes are heard as they happen, and missed
+// ones are found when the list is read again.
 import type { Broker } from './broker.js';
 import type { Hub } from '../hub.js';
 import { eachOf } from '../each-of.js';

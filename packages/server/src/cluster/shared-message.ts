@@ -1,4 +1,4 @@
-// Messages as they travel between processes: what every client gets alike was checked and encoded by the process that sent it.
+// Messages as they travel between processes: the sending process has validated and encoded what every client receives.
 import type { Delivery } from '@wirepact/core';
 import type { Dialect } from '@wirepact/core/internal';
 import { everyoneName } from '../delivery/log.js';

@@ -1,4 +1,4 @@
-// How a process hands messages to the engine, whether it has clients or not.
+// Passes the messages of a process to the engine, whether the process has clients or not.
 import { SocketError } from '@wirepact/core';
 import type { Clock } from '@wirepact/core/internal';
 import type { Append, Broker, LogHead, SessionPlace } from './broker.js';

@@ -1,5 +1,5 @@
-// One session as it is put down with the engine, so that its client can return to any process: what changes is committed in one
-// go per turn, and only the process that claimed it last may.
+// One session as it is stored with the engine, so that its client can return to any process. Changes are committed together,
+// once per turn, and only by the process that claimed the session last.
 import type { Frame, Ranges } from '@wirepact/core/internal';
 import type { Broker, SessionCommit, SessionOutcome, SessionRecord } from './broker.js';
 import { handledNumbers } from '../session/received-numbers.js';

@@ -1,4 +1,5 @@
-// Sessions that any process may go on with: claimed by the one whose client comes, and handed over by the one that had them.
+// Sessions that any process can continue: claimed by the process that the client comes to, and handed over by the one that had
+// them.
 import { closeCodes } from '@wirepact/core/internal';
 import type { Broker, ClaimedSession } from './broker.js';
 import type { Connection } from '../connection/connection.js';

@@ -1,4 +1,4 @@
-// The newest values of a log that processes share: the engine has them, and what was not heard of is read.
+// The newest `latest` values of a shared log. The engine has them; what was not heard is read from it.
 import { deliverMissedValue } from '../delivery/publish.js';
 import type { Mirror } from './mirror.js';
 

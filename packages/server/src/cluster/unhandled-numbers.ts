@@ -1,5 +1,4 @@
-// Numbers below a session's highest that nobody has handled, as ranges: however many of them there are, they cost as little as
-// one.
+// The message numbers below a session's highest that nobody has handled, kept as ranges, so that many cost as little as one.
 import type { Ranges } from '@wirepact/core/internal';
 
 /** Numbers that nobody has handled. */

@@ -1,5 +1,5 @@
-// What a process does for its share of a cluster as time goes by: it says that it lives, checks where every log stands, and puts
-// things right once the engine was away or has forgotten something.
+// The periodic work of a process in a cluster: reports that it is alive, checks the head of every log, and repairs what is
+// wrong after the engine was away or has forgotten something.
 import { SocketError } from '@wirepact/core';
 import type { Broker } from './broker.js';
 import { eachOf } from '../each-of.js';

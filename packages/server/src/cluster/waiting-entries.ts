@@ -1,4 +1,4 @@
-// Entries of a log that came while something was being found out about it: no more of them than the log itself may hold.
+// Entries of a log that arrived while something about the log was being found out; at most as many as the log may hold.
 import type { SharedEntry } from './broker.js';
 
 /** An entry that came. */

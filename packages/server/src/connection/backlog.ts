@@ -1,4 +1,4 @@
-// How much waits for all clients together, which no bound on each of them keeps small.
+// The backlog of all clients together, which stays bounded even if every client has a large one.
 import type { Connection } from './connection.js';
 
 /** Once it was too much, this share of the bound is little enough again. */

@@ -1,4 +1,4 @@
-// One life of one connection: the way in and the way out, and what is known of its pulse. What outlives it is the session.
+// One connection: what comes in, what goes out, and its heartbeat. What outlives it is the session.
 import type { FrameId, Transport, TransportListener } from '@wirepact/core/internal';
 import type { Hub } from '../hub.js';
 import { nextRecheck } from '../handshake/identity.js';

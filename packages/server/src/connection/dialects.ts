@@ -1,4 +1,4 @@
-// The dialects an endpoint can speak, by the name its options call them.
+// The dialects that an endpoint can speak, by the name used in its options.
 import type { ChannelDefinitions } from '@wirepact/core';
 import { eventPayloadServer, pathData, type Dialect } from '@wirepact/core/internal';
 import type { DialectName } from '../options.js';

@@ -1,5 +1,5 @@
-// One timer for all that time does to a server: pings the quiet, gives up the silent and the stuck, closes who never says
-// hello, ends who does not come back, and lets go of what is too old.
+// One timer for everything that happens to connections over time: pings quiet ones, closes silent and stuck ones and those that
+// never send `$hello`, ends sessions whose clients do not return, and drops what is too old.
 import { closeCodes } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import type { Hub } from '../hub.js';

@@ -1,4 +1,4 @@
-// What a client sends, from its text to whoever handles it.
+// What a client sends, from its text to its handler.
 import { closeCodes, type Decoded, type Frame } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import { receive, refuseFrame } from '../routing/dispatch.js';

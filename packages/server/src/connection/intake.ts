@@ -1,5 +1,5 @@
-// How fast one client is read. What comes faster than the rates allow, or while too many handlers run, is read later: it
-// waits in the network and then with its sender, in order, and nothing of it is refused or lost.
+// How fast one client is read. Anything faster than the rates, or beyond the handlers that may run, is read later: it waits in
+// the network and then with the sender, in order; nothing is rejected or lost.
 import type { Transport } from '@wirepact/core/internal';
 import type { ResolvedOptions } from '../options.js';
 import type { Counters } from '../stats.js';

@@ -1,4 +1,4 @@
-// Bounds on JSON that came from outside: parsing it is cheap, walking or encoding it again may not be.
+// Limits on JSON from outside: parsing it is cheap, but walking through it or encoding it again may not be.
 
 /** Why a parsed value is not let in, or `undefined` when it is. */
 export function findExcess(value: unknown, maxDepth: number, maxKeys: number): string | undefined {

@@ -1,4 +1,4 @@
-// The close codes that an application may close its clients with, and the reasons.
+// The close codes and reasons with which an application may close its clients.
 import { closeCodes } from '@wirepact/core/internal';
 
 /** Whether an application may close with this. */

@@ -1,4 +1,4 @@
-// The frames of the protocol itself, whose paths begin with `$`, as a client sends them.
+// Handles the protocol's own frames, whose paths begin with `$`, as a client sends them.
 import type { Frame } from '@wirepact/core/internal';
 import { sendRefusal } from '../routing/answers.js';
 import { isPosition } from '../session/hello.js';

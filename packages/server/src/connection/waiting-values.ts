@@ -1,4 +1,4 @@
-// The `latest` values that wait until a slow reader has taken what was sent before them: of each slot the newest.
+// The `latest` values that wait until a slow reader has taken what was sent before them: the newest of each slot.
 
 /** So many wait side by side. */
 const maxSlots = 256;

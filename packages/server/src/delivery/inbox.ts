@@ -1,4 +1,4 @@
-// What is sent to one session alone: a group of one.
+// Messages to one session alone: a group of one, with a log of its own.
 import { inboxName, type Log } from './log.js';
 import type { Group, Membership, OpenLog } from '../rooms/rooms.js';
 import type { Session } from '../session/session.js';

@@ -1,4 +1,4 @@
-// The newest value of each `latest` slot, for those who were away or come later.
+// The newest value of each `latest` slot, for clients that were away or come later.
 import type { Holding, Logs } from './logs.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 

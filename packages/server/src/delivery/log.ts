@@ -1,4 +1,4 @@
-// The bounded list that the messages of one stream are recovered from: a room's, everyone's, or a session's inbox.
+// The bounded log from which clients recover messages: a room's, everyone's, or a session's inbox.
 import type { Cursor } from '@wirepact/core/internal';
 import { LatestValues } from './latest-values.js';
 import type { Holding, Logs } from './logs.js';

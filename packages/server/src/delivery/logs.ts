@@ -1,4 +1,4 @@
-// All logs of a server, and the newest values beside them: how much they may hold together.
+// All logs of a server and the newest values beside them, and how much they may hold together.
 import { Log, type LogSource } from './log.js';
 import type { ResolvedOptions } from '../options.js';
 import { createSecret } from '../secrets.js';

@@ -1,4 +1,4 @@
-// Messages for tests of what keeps and sends them: their text is what they are made of.
+// Messages for tests of the code that keeps and sends them.
 import type { OutgoingMessage } from './outgoing-message.js';
 
 /** A message that needs no contract. */

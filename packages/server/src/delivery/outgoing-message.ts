@@ -1,4 +1,4 @@
-// One message on its way to any number of sockets: parsed once, encoded once, each form of the frame built at most once.
+// One message on its way to any number of clients: parsed once, encoded once, each form of its frame built at most once.
 import { SocketError, type AnySchema, type Delivery } from '@wirepact/core';
 import { parse, type Dialect, type FrameHead } from '@wirepact/core/internal';
 import { findChannel } from '../routing/find-channel.js';

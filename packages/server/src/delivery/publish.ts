@@ -1,5 +1,5 @@
-// What becomes of a message as its channel's delivery says: `reliable` goes into a log first, and to whoever is connected
-// and not behind; `latest` is kept as the newest; `volatile` is sent or dropped.
+// Sends a message as its channel's `delivery` says: `reliable` goes into a log first, then to every connected client that does
+// not lag; `latest` is kept as the newest value; `volatile` is sent or dropped.
 import type { Hub } from '../hub.js';
 import { everyoneName, inboxName, type NewEntry } from './log.js';
 import { createOutgoing, type OutgoingMessage } from './outgoing-message.js';

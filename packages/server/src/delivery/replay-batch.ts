@@ -1,5 +1,5 @@
-// What is read to many who stand at one position, as after an outage everybody does: its frames are put together once, and
-// written to each at once. Of 100 messages that wait for each of 1,000 clients it takes over half of what reading them costs.
+// Reads a log once for many clients at the same position, as after an outage: the frames are built once and written to each
+// client in one go. With 100 messages for each of 1,000 clients, that saves more than half of the cost of reading.
 import type { Log } from './log.js';
 import type { Holding, Logs } from './logs.js';
 

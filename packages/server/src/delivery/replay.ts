@@ -1,5 +1,5 @@
-// Reads to a session from a log that it is behind of: after a resume or a join, or because it read too slowly. It costs no
-// memory but a position, and no more bytes are written than the network takes.
+// Feeds a session from a log that it is behind: after a resume or a join, or because it read too slowly. That costs no memory
+// but a position, and writes no more bytes than the network accepts.
 import type { Cursor, GapCause, ProtocolData } from '@wirepact/core/internal';
 import type { Connection } from '../connection/connection.js';
 import { everyoneName, type Entry, type Log } from './log.js';

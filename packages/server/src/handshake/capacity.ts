@@ -1,4 +1,4 @@
-// How many connections there may be: in all, from one address, of one user; and how often an address may ask for another.
+// How many connections there may be, in total, from one address and of one user, and how often an address may open one.
 import { closeCodes } from '@wirepact/core/internal';
 import type { Hub } from '../hub.js';
 import { KeyedBuckets } from '../limits/keyed-buckets.js';

@@ -1,4 +1,4 @@
-// Whose connection it is: the other end of it, or whom the proxies in between name, if they are trusted.
+// The address of a client: that of the connection, or the one that trusted proxies report.
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { UpgradeRequest } from './upgrade-request.js';
 

@@ -1,4 +1,4 @@
-// Every connection that was made, and how many of them are a user's or come from an address.
+// Every open connection, counted by user and by address.
 import { countedAs } from './client-address.js';
 import type { Connection } from '../connection/connection.js';
 import type { Session } from '../session/session.js';

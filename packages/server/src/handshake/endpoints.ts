@@ -1,5 +1,5 @@
-// Several endpoints on one HTTP server, beside other people's upgrade listeners: what is not ours is left alone, and
-// answered only when nobody else is there to answer it.
+// Several endpoints on one HTTP server, beside other upgrade listeners: requests at other paths are left alone, and answered
+// only if there is no other listener.
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 

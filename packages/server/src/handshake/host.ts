@@ -1,5 +1,5 @@
-// By which names the server may be asked for. A page at a name of an attacker's that points to this server is of the same
-// origin as the server, as far as the two headers tell; only the name itself shows that it does not belong here.
+// The host names under which the server may be requested. A page on an attacker's domain that resolves to this server counts as
+// same-origin; only the host name shows that it does not belong here.
 import { isIP } from 'node:net';
 import type { UpgradeRequest } from './upgrade-request.js';
 

@@ -1,5 +1,5 @@
-// Which pages may connect. Browsers send the page's origin and the user's cookies with every WebSocket, and ask nobody
-// first; without this check any page on the web could speak in its visitor's name.
+// Which pages may connect. Browsers send a page's origin and the user's cookies with every WebSocket without asking first;
+// without this check, any page on the web could act as its visitor.
 import { discard } from '../guarded.js';
 import type { OriginOptions } from '../options.js';
 import type { UpgradeRequest } from './upgrade-request.js';

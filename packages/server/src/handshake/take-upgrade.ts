@@ -1,4 +1,4 @@
-// One upgrade, from the hands of an HTTP server to a connection or a refusal.
+// Takes one upgrade request from an HTTP server, and ends with a connection or a refusal.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Upgrader } from '../adapters/ws.js';

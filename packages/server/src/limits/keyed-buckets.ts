@@ -1,4 +1,4 @@
-// One token bucket for each of many, none of whom is known beforehand. Those whose bucket is full again are forgotten.
+// One token bucket for each of many keys that are not known beforehand. A bucket that is full again is forgotten.
 import { overdrawnMs, takeFrom, type Rate } from './token-bucket.js';
 
 /** So many are kept before anybody is looked for who may be forgotten. */

@@ -1,5 +1,5 @@
-// Token buckets that are one number each: the moment at which the bucket is full again. Any moment that is past means a full
-// one, so nothing has to refill it, and a bucket nobody takes from costs nothing.
+// Token buckets of one number each: the moment at which the bucket is full again. A moment in the past means a full bucket, so
+// nothing has to refill it, and an unused bucket costs nothing.
 
 /** So much may be taken at once, and so much a second for ever. */
 export interface Rate {

@@ -1,4 +1,4 @@
-// What clients ask of rooms by themselves: to be let in, to be let out, and to be read to from where they stand.
+// What clients ask about rooms of their own accord: to join, to leave, and to continue reading from their position.
 import type { Cursor, Frame } from '@wirepact/core/internal';
 import { sendRefusal } from '../routing/answers.js';
 import { isCursor } from '../session/hello.js';

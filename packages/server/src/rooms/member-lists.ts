@@ -1,4 +1,4 @@
-// What the members of a room are told of each other, where the application says what they may know.
+// What the members of a room are told about each other, if the application allows it.
 import type { Hub } from '../hub.js';
 import type { Room } from './rooms.js';
 import type { Session } from '../session/session.js';

@@ -1,5 +1,5 @@
-// Being in rooms: entering and leaving them, by the server or by the client, what is read there, and what the other members
-// are told.
+// Membership in rooms: entering and leaving, by the server or by the client, what a member may read, and what the others are
+// told.
 import { isSocketError } from '@wirepact/core';
 import type { Cursor } from '@wirepact/core/internal';
 import { announce, announceLeave, tellMembers } from './member-lists.js';

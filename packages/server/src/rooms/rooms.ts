@@ -1,4 +1,4 @@
-// Who is where, and what was said there. A room exists while somebody is in it, or while its log may still be read.
+// The rooms, their members and logs. A room exists while it has a member, or while its log may still be read.
 import { everyoneName, type Log } from '../delivery/log.js';
 import type { Roster } from '../session/roster.js';
 import type { Session } from '../session/session.js';

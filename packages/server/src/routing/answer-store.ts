@@ -1,4 +1,4 @@
-// What a client was answered lately, for the case that the line broke under an answer.
+// The recent answers to a client, in case its connection dropped before they arrived.
 import type { ResolvedOptions } from '../options.js';
 
 /** One frame of an answer; `n` where it is an item of a stream. */

@@ -1,4 +1,4 @@
-// What goes back to the sender of a message: the answer, or the error it gets instead.
+// What the sender of a message gets back: the answer, or an error instead.
 import {
   errorCodes,
   isSocketError,

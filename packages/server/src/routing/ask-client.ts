@@ -1,5 +1,5 @@
-// Asks one client something. What is asked is checked by the process that asks, and so is the answer; between the two it may go
-// through the process that has the client, which hands on both as they are.
+// Asks one client a question. The process that asks validates the question and the answer; if another process has the client,
+// that one passes both on unchanged.
 import { SocketError, type ChannelDefinition, type ErrorCode } from '@wirepact/core';
 import { findChannel } from './find-channel.js';
 import { checkSize, encodeOutput, type OutgoingHost } from '../delivery/outgoing-message.js';

@@ -1,4 +1,4 @@
-// How much a sender is told of data that do not fit: a schema repeats in its issues what it was given, over and over.
+// Bounds what a sender is told about invalid data, because a schema's issues may repeat the data over and over.
 import type { SchemaIssue } from '@wirepact/core';
 
 /** A small message can be wrong in thousands of places; its sender is told of so many. */

@@ -1,4 +1,4 @@
-// One message that is being handled, from its arrival to its answer. Its signal is made only if somebody looks at it.
+// One message that is being handled, from its arrival to its answer. Its signal is created only when it is used.
 import type { ChannelDefinition } from '@wirepact/core';
 import type { Frame, FrameId } from '@wirepact/core/internal';
 import type { AnswerFrame } from './answer-store.js';

@@ -1,5 +1,5 @@
-// The life of one message: parse → middleware and route → answer. Whatever goes wrong on the way becomes a typed error
-// for its sender, and the process goes on.
+// The life of one message: parse → middleware and route → answer. Whatever goes wrong becomes a typed error for its sender, and
+// the process continues.
 import type { ErrorCode } from '@wirepact/core';
 import { parseIn, type Frame } from '@wirepact/core/internal';
 import { countSent } from '../limits/amplification.js';

@@ -1,4 +1,4 @@
-// The contract as it is looked things up in by names that came from outside.
+// Looks up channels of the contract by names that come from outside.
 import type { ChannelDefinitions } from '@wirepact/core';
 import type { Hub } from '../hub.js';
 

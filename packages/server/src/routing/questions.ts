@@ -1,4 +1,4 @@
-// What the server has asked a client and not yet heard: one record per question, settled exactly once.
+// The questions that a client has not answered yet: one record each, settled exactly once.
 import {
   SocketError,
   toSocketError,

@@ -1,4 +1,4 @@
-// What a route is given as its third argument. Its signal is made only when a route asks for it.
+// The third argument of a route. Its signal is created only when the route uses it.
 import { ChannelError, type AnyChannels } from '@wirepact/core';
 import type { Call } from './call.js';
 import type { RouteContext } from './route.js';

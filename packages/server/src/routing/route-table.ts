@@ -1,4 +1,4 @@
-// Which handler takes which path, and the middleware around all of them.
+// Which route takes which path, and the middleware around all of them.
 import type { AnyChannels, AnySchema, ChannelDefinition, ChannelDefinitions } from '@wirepact/core';
 import type { Call } from './call.js';
 import type { AnySocket } from '../hub.js';

@@ -1,4 +1,4 @@
-// Streams: asks a generator for its next item only when the reader has taken the last ones.
+// Streams: asks a generator for its next item only when the reader has taken enough of the earlier ones.
 import { setImmediate } from 'node:timers/promises';
 import type { AnySchema } from '@wirepact/core';
 import { streamWindow } from '@wirepact/core/internal';

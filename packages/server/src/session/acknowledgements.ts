@@ -1,4 +1,4 @@
-// Tells clients which of their events were handled: after so many, or so long after the first of them. One timer for all.
+// Tells clients which of their events were handled: after a number of them, or some time after the first. One timer serves all.
 import { handledNumbers } from './received-numbers.js';
 import type { Clock } from '@wirepact/core/internal';
 import type { Session } from './session.js';

@@ -1,5 +1,5 @@
-// What a client says first: which session it had, and where it stands in that. All of it is a hint, and what is not as it
-// should be counts as not said.
+// What a client says first: which session it had, and its positions in the logs. All of it is a hint; anything malformed counts
+// as absent.
 import type { Cursor } from '@wirepact/core/internal';
 import type { Hub } from '../hub.js';
 import { toRecord } from '../read-json.js';

@@ -1,4 +1,4 @@
-// How a session begins, loses its connection, and ends, whichever side ends it. How it goes on is in resume.ts.
+// How a session begins, loses its connection, and ends, whichever side ends it. How it resumes is in resume.ts.
 import { afterClose, cutReason, type Cursor } from '@wirepact/core/internal';
 import { tooManyOfUser } from '../handshake/capacity.js';
 import type { Connection } from '../connection/connection.js';

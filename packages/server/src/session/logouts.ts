@@ -1,5 +1,5 @@
-// Users who are logged out: their sessions end, connections that are nobody's yet are closed, and whoever is being asked just
-// then who it is counts as asked too early.
+// Logs users out: ends their sessions, closes their connections that have no session yet, and refuses those whose
+// authentication began before.
 import type { Clock } from '@wirepact/core/internal';
 import type { Hub } from '../hub.js';
 import { closeConnection } from './lifecycle.js';

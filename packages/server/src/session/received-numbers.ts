@@ -1,4 +1,4 @@
-// Which of a client's numbered messages have been handled: those it need not send again.
+// Which of a client's numbered messages were handled, so that it need not send them again.
 import type { Frame, Ranges } from '@wirepact/core/internal';
 import type { Session } from './session.js';
 

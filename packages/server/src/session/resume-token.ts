@@ -1,5 +1,5 @@
-// The secret that resumes a session. A new one is given with every `$welcome`; the one that the client came with stays valid
-// until it shows that it has the new one, or lines that break in between would cost it the session.
+// The resume token of a session. Every `$welcome` brings a new one; the one that the client presented stays valid until the
+// client shows that it has the new one, or a connection lost in between would cost it the session.
 import { createSecret, hashOf } from '../secrets.js';
 
 /** What a session keeps of its secrets. */

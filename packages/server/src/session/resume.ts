@@ -1,5 +1,5 @@
-// How a session goes on over another connection: the client is told what was handled, gets the answers it missed, and is read
-// to from every log where it left off.
+// Resumes a session on another connection: tells the client what was handled, sends the answers that it missed, and feeds it
+// from every log where it left off.
 import { closeCodes, type Cursor } from '@wirepact/core/internal';
 import { sendAgain } from '../routing/answers.js';
 import type { Call } from '../routing/call.js';

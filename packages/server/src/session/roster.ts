@@ -1,4 +1,4 @@
-// Who is here: sessions by id and by user, from `onConnect` to `onDisconnect`.
+// The sessions, by id and by user, each from `onConnect` to `onDisconnect`.
 import type { Session } from './session.js';
 
 const nobody: ReadonlySet<Session> = new Set();

@@ -1,5 +1,6 @@
-// One client as the server knows it, across its connections: who it is, where it is, what it is doing. What happens to it is
-// decided elsewhere: lifecycle.ts opens, suspends, resumes and ends it, dispatch.ts and protocol-frames.ts handle what it sends.
+// One client as the server knows it, across its connections: its identity, rooms and running handlers. What happens to it is
+// decided elsewhere: lifecycle.ts opens, suspends and ends it, resume.ts resumes it, dispatch.ts and protocol-frames.ts handle
+// what it sends.
 import type { FrameId } from '@wirepact/core/internal';
 import { AnswerStore } from '../routing/answer-store.js';
 import type { Call } from '../routing/call.js';

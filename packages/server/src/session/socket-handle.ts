@@ -1,4 +1,4 @@
-// The object behind `Socket`: it holds nothing of its own and hands every call on.
+// The object behind `Socket`: it holds no state of its own and passes every call on.
 import { closeCodes } from '@wirepact/core/internal';
 import { askClient, encodeQuestion } from '../routing/ask-client.js';
 import { countSent } from '../limits/amplification.js';

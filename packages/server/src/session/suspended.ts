@@ -1,4 +1,4 @@
-// The sessions whose connections are away: how long they wait, and how many.
+// The suspended sessions: how long they are kept, and how many.
 import type { LimitOptions } from '../limits/limits.js';
 import type { Roster } from './roster.js';
 import type { Session } from './session.js';

@@ -1,4 +1,4 @@
-// What the contract of brokers is tested with: an engine, processes that joined it, and what they were told.
+// What the broker contract is tested with: an engine, processes that have joined it, and a record of what they were told.
 import type { Append, Broker, BrokerListener, BrokerSettings, SharedEntry } from '../broker.js';
 
 /** An engine that nobody has used yet, and that belongs to one test. */

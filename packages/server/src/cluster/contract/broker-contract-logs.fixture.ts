@@ -1,4 +1,4 @@
-// What any broker does with logs: order, positions, bounds, and giving back what an engine has lost.
+// What any broker must do with logs: order, positions, bounds, and giving back what an engine has lost.
 import { expect, it } from 'vitest';
 import { chainOf, joinBench, messageOf, type BrokerBench } from './broker-bench.fixture.js';
 

@@ -1,4 +1,4 @@
-// What any broker lets processes hear: of the logs that they follow, and of each other.
+// What any broker must let processes hear: from the logs that they follow, and from each other.
 import { expect, it } from 'vitest';
 import { chainOf, joinBench, messageOf, type BrokerBench } from './broker-bench.fixture.js';
 

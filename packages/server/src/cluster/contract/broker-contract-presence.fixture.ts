@@ -1,4 +1,4 @@
-// What any broker knows of who is there: members of rooms, clients, users and processes; and how a process joins and leaves.
+// What any broker must know about presence: members of rooms, clients, users and processes; and how a process joins and leaves.
 import { expect, it } from 'vitest';
 import type { SharedMember } from '../broker.js';
 import { joinBench, messageOf, type BrokerBench, type BrokerProcess } from './broker-bench.fixture.js';

@@ -1,4 +1,4 @@
-// What any broker does with sessions: who may claim one, and whose word about it counts.
+// What any broker must do with sessions: who may claim one, and whose commits count.
 import { expect, it } from 'vitest';
 import type { SessionRecord } from '../broker.js';
 import { joinBench, type BrokerBench } from './broker-bench.fixture.js';

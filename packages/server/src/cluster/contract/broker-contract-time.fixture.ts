@@ -1,4 +1,4 @@
-// What any broker forgets, and after which time. Told apart from the rest because it takes a clock that can be turned.
+// What any broker must forget, and after how long. It is apart from the rest because it needs a clock that the test controls.
 import { describe, expect, it } from 'vitest';
 import { chainOf, joinBench, messageOf, type TimedBrokerBench } from './broker-bench.fixture.js';
 

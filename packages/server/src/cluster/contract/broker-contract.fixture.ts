@@ -1,4 +1,4 @@
-// What any broker must fulfil, in memory or over Redis: the server is written against this and nothing else.
+// What any broker must fulfil, in memory or over Redis. The server relies on this and nothing else.
 import { describe } from 'vitest';
 import type { BrokerBench } from './broker-bench.fixture.js';
 import { describeLogs } from './broker-contract-logs.fixture.js';

@@ -1,4 +1,4 @@
-// What one process has of the engine in memory: a broker whose lines a test holds in its hand.
+// One process's side of the engine in memory: a broker whose connections a test controls.
 import { SocketError, type Clock } from '@wirepact/core';
 import type {
   Append,

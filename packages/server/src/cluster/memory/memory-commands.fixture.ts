@@ -1,4 +1,4 @@
-// What one process asks of the engine in memory: in its order, again after the engine was away, and in time or not at all.
+// The commands of one process to the engine in memory: in order, again after the engine was away, and in time or not at all.
 import { SocketError, type Clock } from '@wirepact/core';
 import type { MemoryLink } from './memory-link.fixture.js';
 import type { MemoryStore } from './memory-store.fixture.js';

@@ -1,5 +1,5 @@
-// An engine in memory that joins several servers of one process, for tests of what they do together: everything happens in
-// microtasks, or when a clock says so, and whatever can go wrong with an engine a test can bring about.
+// An engine in memory that joins several servers of one process for tests. Everything happens in microtasks, or when a clock
+// says so, and a test can cause whatever can go wrong with an engine.
 import type { Clock } from '@wirepact/core';
 import { createSeededRandom } from '@wirepact/core/testing';
 import type { Broker } from '../broker.js';

@@ -1,4 +1,5 @@
-// One way between a process and the engine in memory: what is sent arrives in its order, in microtasks or when a clock says so.
+// One direction between a process and the engine in memory: what is sent arrives in order, in microtasks or when a clock says
+// so.
 import type { Clock } from '@wirepact/core';
 
 interface Packet {

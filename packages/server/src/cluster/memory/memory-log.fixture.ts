@@ -1,4 +1,4 @@
-// One log as the engine in memory keeps it: positions that are never given twice, bounds, and the loss of a tail.
+// One log as the engine in memory keeps it: positions that are never used twice, bounds, and the loss of its newest entries.
 import type { Append, BrokerSettings, LogHead, LogPage, SharedEntry } from '../broker.js';
 
 /** What bounds a log. */

@@ -1,4 +1,4 @@
-// The sessions as the engine in memory keeps them: who may claim one, and whose word about it counts.
+// The sessions as the engine in memory keeps them: who may claim one, and whose commits count.
 import type {
   ClaimedSession,
   SessionClaim,

@@ -1,4 +1,4 @@
-// What the engine in memory keeps, and what it does with one command. Every command is done at once and whole.
+// What the engine in memory keeps, and what each command does to it. Every command runs at once and as a whole.
 import type { Append, BrokerListener, BrokerSettings, ClusterCounts } from '../broker.js';
 import type { LatestValue, LogHead, LogPage, SharedEntry, SharedMember, TouchedLog } from '../broker.js';
 import { MemoryLog } from './memory-log.fixture.js';

@@ -1,4 +1,4 @@
-// What one process hears of the engine in memory: the logs that it follows, and what the others tell it.
+// What one process hears from the engine in memory: from the logs that it follows, and from other processes.
 import { SocketError, type Clock } from '@wirepact/core';
 import type { BrokerListener } from '../broker.js';
 import type { MemoryLink } from './memory-link.fixture.js';
