@@ -1,6 +1,6 @@
-// The messages for one log that Redis has not taken yet, in their order. What was said in one turn of the event loop is sent
-// together, and one batch behind the other without waiting; when one is refused, those behind it are waited for before any is
-// sent again, so that none overtakes another. What a line may have carried before it broke is looked for first.
+// The messages for one log that Redis has not accepted yet, in order. Those of one turn of the event loop are sent as one
+// batch, and batches follow each other without waiting. If one is refused, the ones behind it are awaited before any is sent
+// again, so that none overtakes another. After a lost connection, it first looks for what may have arrived.
 import type { LogHead } from '@wirepact/server';
 import type { Clock } from '@wirepact/core/internal';
 import { mend, redirectMs } from './mend.js';

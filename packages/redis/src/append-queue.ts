@@ -1,5 +1,5 @@
-// Messages on their way into logs: bounded, in the order of the calls within each log, each given up when its time is over. One
-// that was under way when its line broke is sent again so that it is not taken twice.
+// The messages on their way into logs: bounded in number and bytes, in the order of the calls for each log, each rejected when
+// its time is over. A message that was under way when the connection broke is sent again without being appended twice.
 import type { Append, LogHead } from '@wirepact/server';
 import type { Clock } from '@wirepact/core/internal';
 import { AppendLane } from './append-lane.js';

@@ -1,5 +1,5 @@
-// What is asked of Redis beside appends: sent as soon as there is a line, and again when that broke, until it is answered or
-// has taken too long. Whatever goes this way may be done twice, or says how it may not.
+// Commands other than appends: each is sent as soon as there is a connection, and again if that breaks, until Redis answers or
+// it has taken too long. Every command sent this way may safely run twice, or prevents that itself.
 import type { Clock } from '@wirepact/core/internal';
 import { mend } from './mend.js';
 import type { RedisNode } from './redis-node.js';

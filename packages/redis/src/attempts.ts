@@ -1,5 +1,5 @@
-// What is asked of Redis and nobody waits for long: said once, and once more where it was refused for a reason that can be
-// mended. When it cannot be said now, or too much waits already, it is dropped.
+// Commands that nobody waits for long: sent once, and once more if Redis refused them for a reason that can be repaired. A
+// command that cannot be sent now, or for which too much is waiting already, is dropped.
 import type { Clock } from '@wirepact/core/internal';
 import { mend } from './mend.js';
 import { Pauses } from './pauses.js';

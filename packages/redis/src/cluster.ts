@@ -1,4 +1,4 @@
-// A Redis Cluster: which server has which slot, learnt from the cluster, from its redirections, and anew when a server is lost.
+// A Redis Cluster: which server has which slot, learnt from the cluster and its redirections, and again when a server is lost.
 import { slotOf } from './key-slot.js';
 import type { RedisAddress, RedisClusterOptions, ResolvedOptions } from './options.js';
 import { RedisLine } from './redis-line.js';

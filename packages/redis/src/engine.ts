@@ -1,4 +1,5 @@
-// Everything that reaches Redis, put together: the servers, what is listened to, what is asked, what waits to be appended.
+// Puts together everything that talks to Redis: the servers, the subscriptions, the commands, and the messages waiting to be
+// appended.
 import type { BrokerListener } from '@wirepact/server';
 import { AppendQueue, type AppendQueueHost } from './append-queue.js';
 import { Asks } from './asks.js';

@@ -1,5 +1,5 @@
-// Something that speaks as Redis does and says what a test wants: a sentinel that is behind the times, a server of a cluster that
-// is cut off from the others.
+// A fake Redis that answers what a test wants, such as a sentinel with outdated knowledge, or a server that is cut off from its
+// cluster.
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 

@@ -1,4 +1,4 @@
-// The public face of @wirepact/redis.
+// The public exports of @wirepact/redis.
 export {
   defaultOptions,
   type HeartbeatOptions,

@@ -1,4 +1,4 @@
-// Brokers over a real Redis, for the tests of this package: each with a listener that writes down what it is told.
+// Brokers over a real Redis for the tests of this package, each with a listener that records what it is told.
 import type { Broker, BrokerListener, BrokerSettings, SharedEntry } from '@wirepact/server';
 import { startRedis } from '../../../e2e/redis/start-redis.js';
 import type { RedisBrokerOptions } from './options.js';

@@ -1,4 +1,5 @@
-// Which of the 16384 slots of a Redis Cluster a key lies in: CRC16 (XMODEM) of its hash tag, as the cluster specification says.
+// Which of the 16384 slots of a Redis Cluster a key belongs to: CRC16 (XMODEM) of its hash tag, as the cluster specification
+// says.
 
 const slots = 16_384;
 const polynomial = 0x1021;

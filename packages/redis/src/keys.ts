@@ -1,5 +1,5 @@
-// What things are called in Redis. All that one script touches has the same hash tag, what stands in the braces, so that in a
-// cluster it lies on the same server.
+// The names of keys and channels in Redis. All that one script touches has the same hash tag (the part in braces), so that a
+// cluster keeps it on one server.
 
 /** The keys of a log, and the channel of those who follow it. */
 export interface LogKeys {

@@ -1,4 +1,4 @@
-// A TCP proxy that holds back what clients send, and delivers it when they are long gone: as a network does that was cut in two.
+// A TCP proxy that holds back what clients send and delivers it long after they have gone, like a network that was cut in two.
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 

@@ -1,4 +1,5 @@
-// A line as its server knows it: by that another line can end it, with what it may still carry.
+// The identity that a Redis server gives to a connection, by which another connection can kill it, with what it may still
+// carry.
 import { isErrorReply, type RedisLine } from './redis-line.js';
 
 /** A line as its server knows it, where it says so. */

@@ -1,4 +1,4 @@
-// The logs as Redis keeps them: what is asked of them, and what is heard of them.
+// The logs as Redis keeps them: what is asked of them, and what is heard from them.
 import type {
   Append,
   BrokerListener,

@@ -1,4 +1,5 @@
-// Who is in the rooms, as Redis keeps that: each is signed for its room and its session, and whoever is not ours is passed over.
+// The members of rooms, as Redis keeps them. Each is signed for its room and session; one whose signature does not fit is
+// ignored.
 import type { BrokerListener, SharedMember } from '@wirepact/server';
 import type { Engine } from './engine.js';
 import type { Keys } from './keys.js';

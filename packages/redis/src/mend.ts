@@ -1,4 +1,4 @@
-// What is done about an answer that is an error, so that it is worth asking again.
+// What to do about an error that Redis answered, so that it is worth trying again.
 import type { RedisNode } from './redis-node.js';
 import { refusalOf } from './refusal.js';
 import type { Topology } from './topology.js';

@@ -1,4 +1,4 @@
-// Waiting that can be called off: when a broker closes, nothing is left that would go on later.
+// Pauses that can be cancelled, so that nothing continues after a broker has closed.
 import type { Clock } from '@wirepact/core/internal';
 
 /** Pauses that end together at the latest. */

@@ -1,4 +1,4 @@
-// A message on its way into a log.
+// A message on its way into a log, and how far it has got.
 import type { Append, LogHead } from '@wirepact/server';
 import type { RedisNode } from './redis-node.js';
 

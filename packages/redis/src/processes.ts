@@ -1,4 +1,4 @@
-// The processes that are one server together: this one says that it lives, and asks of the others.
+// The processes that form one server: this one reports that it is alive, and asks about the others.
 import type { ClusterCounts } from '@wirepact/server';
 import type { Engine } from './engine.js';
 import type { Keys } from './keys.js';

@@ -1,5 +1,5 @@
-// The keys of entries that were heard of lately. Redis may lose an entry that was heard of, and somebody gives it back who has its
-// text alone: without its key, whoever does not know whether it was taken would send it again.
+// The keys of entries that were heard recently. If Redis loses such an entry, another process may give it back, and knows only
+// its text: without its key, a process that does not know whether Redis accepted the entry would send it again.
 
 /** So many are remembered: those of the last seconds, in which an append may still be tried again. */
 const size = 16_384;

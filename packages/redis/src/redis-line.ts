@@ -1,5 +1,5 @@
-// The door to the Redis client library: one connection, from when it is open to when it is not. It comes back as another one.
-// Left to itself the library would send again what a broken line may have carried already, and wait for ever for the rest.
+// The only door to @redis/client: one connection, from when it is open until it is lost. Reconnecting makes a new one, because
+// the library by itself would send again what a broken connection may have carried already, and wait for the rest for ever.
 import { createClient, ErrorReply } from '@redis/client';
 import type { Clock } from '@wirepact/core/internal';
 import type { HeartbeatOptions, RedisConnectionOptions } from './options.js';

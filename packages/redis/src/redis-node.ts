@@ -1,4 +1,5 @@
-// One Redis server, as long as it is wanted: a line for commands and a line for what is heard, each opened again when it is lost.
+// One Redis server, for as long as it is needed: a connection for commands and one for subscriptions, each opened again when it
+// is lost.
 import { endBefore, identify, type LastLines } from './line-identity.js';
 import type { RedisConnectionOptions, ResolvedOptions } from './options.js';
 import { LineLost, RedisLine } from './redis-line.js';

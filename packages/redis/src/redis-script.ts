@@ -1,4 +1,4 @@
-// A script that runs inside Redis, all of it or nothing of it, and how it is called.
+// A Lua script that Redis runs as a whole or not at all, and how it is called.
 import { createHash } from 'node:crypto';
 
 /** What is asked of Redis. */

@@ -1,4 +1,4 @@
-// What Redis' answers mean for what was asked, and the errors that Wirepact makes of them.
+// What an error that Redis answered means for the command, and the error that Wirepact makes of it.
 import { SocketError } from '@wirepact/core';
 import type { RedisAddress } from './options.js';
 import { isErrorReply, LineLost } from './redis-line.js';

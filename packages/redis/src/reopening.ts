@@ -1,4 +1,4 @@
-// When a line to a server that was lost, or could not be opened, is tried again.
+// When to try again to open a connection that was lost or could not be opened.
 import { reconnectDelay, type ResolvedReconnectOptions } from '@wirepact/core/internal';
 import { LineLost } from './redis-line.js';
 

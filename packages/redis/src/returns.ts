@@ -1,5 +1,5 @@
-// When Redis is there for the first time, and when it is back: the server is told, and what waits to be appended is let go only
-// after it has found out what Redis has lost.
+// Tells the server when Redis is reachable for the first time, and when it is back. Messages that wait to be appended are
+// released only after the server has found out what Redis has lost.
 import type { Clock } from '@wirepact/core/internal';
 import type { RedisNode } from './redis-node.js';
 

@@ -1,5 +1,5 @@
-// Whether a server that is there again has all that it had: one that stood still or was cut off has, one that was started again
-// or took over from another may have lost what had been accepted last.
+// Whether a server that is reachable again still has all its data. One that was stopped or cut off does; one that was
+// restarted, or took over from another, may have lost what was accepted last.
 import type { RedisLine } from './redis-line.js';
 
 /** Who cannot tell a server for so long that something is still wanted may find it expired: that takes half a minute at least. */

@@ -1,5 +1,5 @@
-// Sessions as they are put down for whichever process their clients return to. Where they are and what they were answered is
-// signed: it says what their clients are sent.
+// The sessions as Redis keeps them for whichever process their clients return to. Their state and answers are signed, because
+// they decide what the clients are sent.
 import type {
   BrokerListener,
   ClaimedSession,

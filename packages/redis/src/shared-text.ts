@@ -1,5 +1,5 @@
-// What goes over the channels, as text: a letter that says what it is, what belongs to it, and the body as it is. What comes
-// from a channel may be anything: it is read without trust.
+// The texts that travel over channels: a letter for the kind, then what belongs to it, then the body unchanged. What arrives
+// may be anything, so it is read without trust.
 import type { SharedEntry } from '@wirepact/server';
 import type { Signature } from './signature.js';
 

@@ -1,4 +1,4 @@
-// Signs what is put into Redis, so that what others put there is not taken for it.
+// Signs what is stored in Redis, so that nothing that others store there is taken for it.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Characters of a signature: SHA-256 as base64url. */

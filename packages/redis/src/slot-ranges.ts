@@ -1,4 +1,4 @@
-// Reads what a node says of who has which slots: the reply to CLUSTER SLOTS.
+// Reads which node has which slots: the reply to CLUSTER SLOTS.
 import type { RedisAddress } from './options.js';
 import { unreadable } from './redis-script.js';
 

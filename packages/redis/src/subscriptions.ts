@@ -1,5 +1,5 @@
-// What is listened to: which channels, at which server each is confirmed, and who waits for that. A server that was away is
-// asked for all of its channels again.
+// The subscriptions: which channels are wanted, which server has confirmed each, and who waits for that. When a server is back,
+// all of its channels are subscribed to again.
 import type { Clock } from '@wirepact/core/internal';
 import { mend } from './mend.js';
 import type { RedisNode } from './redis-node.js';

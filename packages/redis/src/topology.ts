@@ -1,4 +1,4 @@
-// Where what lies in Redis: at one server, at whichever server the sentinels name, or spread over those of a cluster.
+// Which server has which key: one server, whichever server the sentinels name, or the servers of a cluster.
 import type { RedisAddress } from './options.js';
 import type { RedisNode } from './redis-node.js';
 

@@ -1,4 +1,4 @@
-// How much waits for Redis to take it, whatever it is: messages, values, and what is said once.
+// The bytes that wait for Redis: messages, values and everything else together.
 import type { Command } from './redis-script.js';
 
 /** What a command costs beside its words. */

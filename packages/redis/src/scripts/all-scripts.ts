@@ -1,4 +1,4 @@
-// Every script: a line loads them before it is used.
+// Every script. A connection loads them before it is used.
 import type { RedisScript } from '../redis-script.js';
 import { appendScript } from './append.js';
 import { findScript } from './find.js';

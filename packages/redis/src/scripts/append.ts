@@ -1,5 +1,5 @@
-// Appends messages to a log: gives each its position, keeps it, gives up what is too old or too much, and tells those who follow.
-// Several at once: to call a script, and to look where the log stands, takes as long as the rest of it for one.
+// Appends messages to a log: gives each its position, stores it, trims what is too old or too much, and tells the followers. It
+// takes several at once, because calling a script and finding the log's head costs as much as all the rest for one message.
 import type { LogHead } from '@wirepact/server';
 import type { LogKeys } from '../keys.js';
 import { RedisScript, unreadable, type Command } from '../redis-script.js';

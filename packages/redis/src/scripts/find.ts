@@ -1,4 +1,5 @@
-// Looks for messages that a line may have carried before it broke: which of them a log holds, and how far back that can be said.
+// Looks for messages that a connection may have carried before it broke: which of them a log holds, and how far back that is
+// certain.
 import type { LogKeys } from '../keys.js';
 import { RedisScript, unreadable, type Command } from '../redis-script.js';
 import { readNumber } from '../shared-text.js';

@@ -1,4 +1,4 @@
-// The newest value of each slot of a log: keeps one, and reads them all.
+// The newest value of each slot of a log: stores one, and reads all.
 import type { LogKeys } from '../keys.js';
 import { RedisScript, unreadable, type Command } from '../redis-script.js';
 import { readNumber } from '../shared-text.js';

@@ -1,4 +1,4 @@
-// Who is in a room, in Lua: a sorted set of ids by when each is given up, and a hash of what may be known of each.
+// The members of a room, in Lua: a sorted set of ids by when each expires, and a hash of what may be known about each.
 
 /** A member that its process does not name for so long is given up: that process has died. */
 export const memberForMs = 60_000;

@@ -1,4 +1,4 @@
-// Who is in a room: somebody enters, leaves, and the list of all.
+// The members of a room: adds one, removes one, and lists all.
 import type { SharedMember } from '@wirepact/server';
 import type { LogKeys } from '../keys.js';
 import { RedisScript, unreadable, type Command } from '../redis-script.js';

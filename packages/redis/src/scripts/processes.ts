@@ -1,5 +1,5 @@
-// Which processes there are, and what they have together: a sorted set by when each counts as dead, how many clients each has,
-// and a set of its users.
+// The processes, and what they have together: a sorted set of processes by when each counts as dead, the number of clients of
+// each, and a set of its users.
 import type { ClusterCounts } from '@wirepact/server';
 import type { Keys } from '../keys.js';
 import { RedisScript, unreadable, type Command } from '../redis-script.js';

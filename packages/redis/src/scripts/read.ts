@@ -1,4 +1,4 @@
-// Reads what a log holds after a position; a log that is not there is made.
+// Reads what a log holds after a position. A missing log is created.
 import type { LogHead } from '@wirepact/server';
 import type { LogKeys } from '../keys.js';
 import { RedisScript, unreadable, type Command } from '../redis-script.js';

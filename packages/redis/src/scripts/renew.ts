@@ -1,4 +1,4 @@
-// Gives a log another epoch, unless somebody else did, and tells those who follow.
+// Gives a log another epoch, unless somebody else already has, and tells the followers.
 import type { LogKeys } from '../keys.js';
 import { RedisScript, type Command } from '../redis-script.js';
 import type { LogBounds } from './append.js';

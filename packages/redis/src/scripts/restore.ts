@@ -1,4 +1,4 @@
-// Gives a log back what it has lost, if it stands where that begins, and tells those who follow.
+// Gives back to a log what it has lost, if the log ends where that begins, and tells the followers.
 import type { LogHead } from '@wirepact/server';
 import type { LogKeys } from '../keys.js';
 import { RedisScript, type Command } from '../redis-script.js';

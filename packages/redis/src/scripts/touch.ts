@@ -1,4 +1,4 @@
-// Keeps a log from being forgotten, and the members of its room that are named; gives up those that nobody has named in time.
+// Keeps a log and the named members of its room from expiring, and removes the members that nobody has named in time.
 import type { TouchedLog } from '@wirepact/server';
 import type { LogKeys } from '../keys.js';
 import { RedisScript, unreadable, type Command } from '../redis-script.js';
