@@ -15,7 +15,7 @@ export function readUrl(name: string, url: string): RedisConnectionOptions {
   }
   const database = pathname.length > 1 ? Number(pathname.slice(1)) : undefined;
   if (database !== undefined && !(Number.isInteger(database) && database >= 0)) {
-    throw new TypeError(`${name} ends with ${pathname}; what stands there is the number of a database`);
+    throw new TypeError(`${name} ends with ${pathname}; put the number of a database there, or nothing`);
   }
   return {
     host: hostname.replace(/^\[(.*)\]$/, '$1') || 'localhost',

@@ -28,9 +28,7 @@ export async function identify(hub: Hub, request: UpgradeRequest, asking: Asking
     const context = authenticate && (await inTime('authenticate', authenticate(request), hub, asking));
     const user = userId?.(context);
     if (user !== undefined && isIllFormed(user)) {
-      throw new TypeError(
-        `userId returned ${JSON.stringify(user)}; it may have no surrogate that stands alone`,
-      );
+      throw new TypeError(`userId returned ${JSON.stringify(user)}; it must not contain a lone surrogate`);
     }
     return { context, userId: user, expiresAt: expiresAt?.(context) };
   } catch (error) {

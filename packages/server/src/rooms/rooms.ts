@@ -70,7 +70,7 @@ export class Room implements Group {
   }
 }
 
-/** So many rooms are kept that nobody is in; of more, those that were left first are given up. */
+/** How many empty rooms are kept. Of more, those that were left first are dropped. */
 const maxEmptyRooms = 10_000;
 
 /** The rooms of one server. */
@@ -178,7 +178,7 @@ export function findRoomNameFault(room: unknown): string | undefined {
   // a client says by name where it stands in its rooms, and no message may have the key `__proto__`
   if (room === '*' || room === '__proto__' || room.startsWith('$'))
     return `the room name "${room}" is reserved`;
-  if (isIllFormed(room)) return 'a room name has no surrogate that stands alone';
+  if (isIllFormed(room)) return 'a room name must not contain a lone surrogate';
   if (Buffer.byteLength(room) > 255) return 'a room name is at most 255 bytes long';
 
   return /[\u0000-\u001f\u007f]/.test(room) ? 'a room name has no control characters' : undefined;
