@@ -1,7 +1,7 @@
 // Does something for each of very many, a few at a time, because the engine accepts only so much at once, and others that wait
 // for it must get their turn.
 
-/** So many are under way at once, where nobody says otherwise: enough to keep the line to an engine busy, few beside what that may have to do. */
+/** How many are under way at once by default: enough to keep an engine busy, but few beside its other work. */
 export const atOnce = 200;
 
 /** Runs something for each, in order. Resolves when all are done. @throws the first error, while the others still go on */

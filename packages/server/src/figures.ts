@@ -1,9 +1,9 @@
 // Options that are numbers: checks the given ones and fills in the defaults.
 
-/** The largest number that takes 31 bits: `ws` keeps no larger ones, and a timer of Node's that is set for longer fires at once. */
+/** The largest number of 31 bits: `ws` keeps no larger ones, and a timer of Node that is set for longer fires at once. */
 export const mostOf31Bits = 2_147_483_647;
 
-/** Times and rates may have parts; of things and bytes there are whole ones. */
+/** The names of times and rates, which may have fractions; counts and bytes are whole numbers. */
 const divisible = /Ms$|PerSecond/;
 
 /** @throws TypeError for a name that is not there, for what is no number above 0, or no whole one, and for more than `most` */

@@ -2,7 +2,7 @@
 // clients would be open.
 import type { Hooks } from './hub.js';
 
-/** What an option has to be, where nobody else looks. */
+/** What an option must be; some are checked elsewhere. */
 type Kind = 'function' | 'group' | 'checked elsewhere';
 
 type Kinds<TOptions> = Readonly<Record<keyof TOptions, Kind>>;

@@ -35,7 +35,7 @@ export interface UnroutedMessage {
  * Handlers for the events of a client's life.
  * They may be async: the server does not wait for them, ignores what they return, and reports what they throw to `onError`.
  */
-// void and nothing else: with any other type a handler that returns what it calls on its own manager is a circle to TypeScript
+// exactly `void`: with any other type, a handler that returns the result of a call on its own manager has a circular type
 export interface SocketEvents<TChannels, TContext> {
   /** Called once per client, when the client is connected. The counts include it already. */
   readonly onConnect?: (socket: Socket<TChannels, TContext>) => void;

@@ -3,7 +3,7 @@ import { createHash, randomFillSync } from 'node:crypto';
 
 const bytesPerName = 16;
 
-/** Random bytes for many names: to ask for those of one at a time takes 5 % of what a connection costs. */
+/** Random bytes for many ids: fetching them one id at a time costs 5 % of what a connection costs. */
 const pool = Buffer.alloc(256 * bytesPerName);
 let used = pool.length;
 
@@ -26,7 +26,7 @@ export function createSessionId(): string {
   return `s_${createSecret()}`;
 }
 
-/** What is kept of a secret: enough to know it again, and nothing that a dump of the memory could be used for. */
+/** What is kept of a secret: enough to recognise it, and useless to whoever reads a memory dump. */
 export function hashOf(secret: string): string {
   // of a secret that is random from end to end nothing is learnt from how long a comparison of hashes takes
   return createHash('sha256').update(secret).digest('base64url');

@@ -11,7 +11,7 @@ const controlOpcodes = 8;
 export class Utf8Watch {
   /** The header that is still to be completed. */
   #header: Buffer | undefined;
-  /** So many bytes of the frame are still to come; with 0 the next one begins. */
+  /** How many bytes of the frame are still to come; at 0 the next frame begins. */
   #left = 0;
   #position = 0;
   #mask = 0;

@@ -12,7 +12,7 @@ const closeCodesOf: Readonly<Record<string, number>> = {
 };
 const protocolError = 1002;
 
-/** `undefined` for an error of the network, which is nobody's violation. */
+/** `undefined` for an error of the network, which is no violation. */
 export function violationOf({
   code,
   message,

@@ -3,12 +3,12 @@
 import type { Broker } from './broker.js';
 import type { Clock } from '@wirepact/core/internal';
 
-/** So long, and so long after each other, a process is called on that does not hear it: it may be on its way back. */
+/** How long, and how often, a process that does not hear is called: it may be coming back. */
 const patienceMs = 300;
 const callAgainMs = 100;
-/** For one that has heard nobody for so long, one call in that time does for all who wait for it, but for their last. */
+/** For a process that has not heard for this long, one call each `callAgainMs` serves all callers, except for their last. */
 const knownDeafMs = 1_000;
-/** So long it is remembered that one was deaf. */
+/** How long it is remembered that a process did not hear. */
 const forgottenMs = 60_000;
 
 /** What the calls need of the process. */

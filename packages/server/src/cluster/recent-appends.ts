@@ -10,9 +10,9 @@ import { nothingShared } from './shared-message.js';
 const keptForMs = 10_000;
 /** An answer that takes so long may have waited for an engine that was away, although nobody has heard that it was. */
 const slowMs = 1_000;
-/** So long something is missing before it is lost, where the log may just have been made anew. */
+/** How long something must be missing before it counts as lost, if the log may just have been created anew. */
 const unsureMs = 2_000;
-/** So much is remembered at most. */
+/** How many bytes are remembered at most. */
 const maxBytes = 1_048_576;
 /** Reads of so many logs are under way at a time: a whole log may be read, and none is to wait for others of its own kind. */
 const verifiedAtOnce = 16;

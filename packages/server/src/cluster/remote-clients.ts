@@ -15,11 +15,11 @@ import { inboxLogOf } from './shared-sender.js';
 import type { AskOptions } from '../socket.js';
 
 const defaultTimeoutMs = 10_000;
-/** So much longer than the client may take the process that has it may take to say so. */
+/** How much longer than the client its process may take to answer. */
 const spareMs = 1_000;
 /** What is read by this stays as it is. */
 const asItComes: ChannelDefinition = {};
-/** So often it is looked for the process that has a client: one that has died is named until the client is somewhere else. */
+/** How often the process of a client is looked up: a dead process is named until the client has come to another one. */
 const maxLooks = 2;
 
 /** What is said to the process that has a client. */

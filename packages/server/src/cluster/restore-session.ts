@@ -12,7 +12,7 @@ import { Session } from '../session/session.js';
 import { decodeDone, decodeState } from './session-state.js';
 import { SharedSession, type SharedSessionHost } from './shared-session.js';
 
-/** So many gaps between the numbers that were handled no honest client leaves: it has as many streams at a time as it may. */
+/** No honest client leaves more gaps than this between its handled numbers, since `limits.maxInFlight` bounds its streams. */
 const maxGaps = 256;
 
 /** A session that was elsewhere. */

@@ -12,14 +12,14 @@ import { parseJson, toRecord } from '../read-json.js';
 import { inboxLogOf } from './shared-sender.js';
 import type { Timers } from '../timers.js';
 
-/** So many wait for the engine; of more, the oldest are given up. */
+/** How many ends wait for the engine. Of more, the oldest are given up. */
 const maxWaiting = 10_000;
-/** So long after the engine is back all is done once more: others come back a moment later, or give back what it has lost. */
+/** How long after the engine is back all ends are repeated: others come back later, or give back what the engine has lost. */
 const onceMoreMs = 1_000;
 
-/** So long what was not taken waits where the engine is not known to have been away. */
+/** How long an end that was not accepted waits, if the engine is not known to have been away. */
 const keptForMs = 30_000;
-/** So long after the engine was told of an end too late it is known here: whoever claimed the session before that asks for it. */
+/** How long an end that came too late is remembered here: the process that claimed the session before it asks for it. */
 const rememberedMs = 10_000;
 
 /** How a client is closed. */

@@ -12,7 +12,7 @@ import type { Group, Membership } from '../rooms/rooms.js';
 import { createEpoch } from '../delivery/logs.js';
 import type { Log, LogSource } from '../delivery/log.js';
 
-/** So often something is tried that another process may undo meanwhile. */
+/** How often something is tried that another process may undo meanwhile. */
 const maxTries = 16;
 
 /** A position after all there are: what is read after it is only where the log stands. */

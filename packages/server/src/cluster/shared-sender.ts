@@ -10,7 +10,7 @@ import { encodeShared } from './shared-message.js';
 import type { Timers } from '../timers.js';
 import { Waiters } from '../waiters.js';
 
-/** So long after the engine is back others are given to put right what is theirs. */
+/** How long other processes get, after the engine is back, to repair their part. */
 export const graceMs = 300;
 
 const none: DoubtfulLogs = new Set();

@@ -11,15 +11,15 @@ import { inboxLogOf, type SharedSender } from './shared-sender.js';
 import type { SharedSessions } from './shared-sessions.js';
 import type { Timers } from '../timers.js';
 
-/** So often it is checked where every log stands, and the engine is told that it is still wanted. */
+/** How often the head of every log is checked, and the log kept from being forgotten. */
 export const touchMs = 30_000;
-/** So often the others are told that this process lives. */
+/** How often the other processes are told that this one is alive. */
 const beatMs = 10_000;
-/** So soon they are told that clients came or went. */
+/** How soon they are told that clients came or went. */
 const countMs = 500;
-/** So soon it is told that those who came from another process are in their rooms: nobody gave them up yet. */
+/** How soon clients that came from another process are reported as members of their rooms, before they expire there. */
 const keepMs = 500;
-/** A line on which messages come does not lose single ones: what was appended so long ago and has not come will not. */
+/** A connection does not lose single messages: one that was appended this long ago and has not arrived will not arrive. */
 const overdueMs = 100;
 
 /** The parts of a process's share of a cluster. */

@@ -17,7 +17,7 @@ export class Outgoing {
   #newest: WaitingValues | undefined;
   #waiting: Waiters | undefined;
   #closed = false;
-  /** So much of what waits does not count against its reader. */
+  /** How many bytes of the backlog do not count against the reader. */
   #excusedBytes = 0;
   /** When something was last sent, in ms since the epoch. */
   lastSentAt: number;
@@ -35,7 +35,7 @@ export class Outgoing {
     return this.#closed;
   }
 
-  /** So much waits to be read that only what must come now is added. */
+  /** Whether the client lags: only what cannot wait is added to its backlog. */
   get isSlow(): boolean {
     return !this.#closed && this.#transport.bufferedBytes >= this.#bounds.softBytes;
   }
@@ -44,7 +44,7 @@ export class Outgoing {
     return this.#transport.bufferedBytes;
   }
 
-  /** What is kept for its reader: handed to the network, or waiting for that. */
+  /** The backlog and the waiting `latest` values together, in bytes. */
   get waitingBytes(): number {
     return this.#transport.bufferedBytes + (this.#newest?.bytes ?? 0);
   }
@@ -64,7 +64,7 @@ export class Outgoing {
     this.write(text);
   }
 
-  /** Sends one frame whatever the delivery, and gives a reader up for whom too much waits already. */
+  /** Sends one frame whatever the delivery. Closes the connection if its backlog is too large already. */
   write(text: string): void {
     if (this.#closed) {
       this.#counters.dropped.gone += 1;

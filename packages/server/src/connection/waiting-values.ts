@@ -1,6 +1,6 @@
 // The `latest` values that wait until a slow reader has taken what was sent before them: the newest of each slot.
 
-/** So many wait side by side. */
+/** How many values wait at most. */
 const maxSlots = 256;
 
 /** The newest value of each slot, those that have waited longest first. */

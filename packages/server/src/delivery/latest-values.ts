@@ -2,7 +2,7 @@
 import type { Holding, Logs } from './logs.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 
-/** So many values are kept side by side; of more, those that were set longest ago are given up. */
+/** How many values are kept. Of more, those that were set longest ago are dropped. */
 const maxSlots = 256;
 
 interface Kept {

@@ -88,7 +88,7 @@ export class Log implements Holding {
     return this.#epoch;
   }
 
-  /** So many bytes of entries are kept. */
+  /** How many bytes of entries are kept. */
   get maxBytes(): number {
     return this.#logs.maxBytes;
   }

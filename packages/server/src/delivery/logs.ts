@@ -45,7 +45,7 @@ export class Logs {
     return new Log(this, name, epoch, source);
   }
 
-  /** So many bytes one may hold. */
+  /** How many bytes one log may hold. */
   get maxBytes(): number {
     return this.#options.logs.maxBytes;
   }

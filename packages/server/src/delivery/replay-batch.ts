@@ -15,7 +15,7 @@ export interface Batch {
   readonly bytes: number;
 }
 
-/** So much is written at once at most. */
+/** How many bytes are written at once at most. */
 const maxBatchBytes = 65_536;
 /** Fewer are as cheap one by one. */
 const minFrames = 2;

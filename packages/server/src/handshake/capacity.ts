@@ -3,7 +3,7 @@ import { closeCodes } from '@wirepact/core/internal';
 import type { Hub } from '../hub.js';
 import { KeyedBuckets } from '../limits/keyed-buckets.js';
 
-/** Why there is no room for a connection: said before it is made by a status, and after that by a close code. */
+/** Why there is no room for a connection: told by `status` before the handshake, and by `closeCode` after it. */
 export interface Lack {
   readonly status: number;
   readonly closeCode: number;

@@ -40,7 +40,7 @@ const internal = readProxies([
   ...['::1', 'fc00::/7', 'fe80::/10'],
 ]);
 
-/** What was made of addresses lately: a connection asks three times, and each look took 2 % of what making it does. */
+/** Recent results of `countedAs`: a connection asks three times, and each took 2 % of the cost of making a connection. */
 const counted = new Map<string, string | undefined>();
 const maxCounted = 1_000;
 

@@ -1,10 +1,10 @@
 // One token bucket for each of many keys that are not known beforehand. A bucket that is full again is forgotten.
 import { overdrawnMs, takeFrom, type Rate } from './token-bucket.js';
 
-/** So many are kept before anybody is looked for who may be forgotten. */
+/** How many buckets are kept before full ones are looked for and forgotten. */
 const fewKeys = 1_024;
 
-/** Says who comes too often. */
+/** Finds out which key comes too often. */
 export class KeyedBuckets {
   readonly #rate: Rate;
   readonly #fullAt = new Map<string, number>();

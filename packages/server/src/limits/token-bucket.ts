@@ -1,7 +1,7 @@
 // Token buckets of one number each: the moment at which the bucket is full again. A moment in the past means a full bucket, so
 // nothing has to refill it, and an unused bucket costs nothing.
 
-/** So much may be taken at once, and so much a second for ever. */
+/** How much may be taken in a burst, and per second, sustained. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;

@@ -80,7 +80,7 @@ export function describe(session: Session, room: string): string {
 /** Servers whose application was told that it gives promises. */
 const toldOfPromises = new WeakSet<Hub>();
 
-/** A list is made in the midst of other things, which cannot wait. What becomes of the promise is nobody's matter. */
+/** A list is made in the midst of other things, which cannot wait for a promise. Its result is ignored. */
 function refusePromise(session: Session, promise: PromiseLike<unknown>): string {
   const { hub } = session;
   void Promise.resolve(promise).catch(() => undefined);

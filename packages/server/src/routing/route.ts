@@ -21,7 +21,7 @@ export interface RouteContext<TFail, TSockets> {
  * Handles one message of a channel. What it returns is the answer.
  * The route of a channel with `stream` is an async generator.
  */
-// data and result stand first, because messages about a wrong route name no more than its first type arguments
+// data and result stand first, because TypeScript's messages about a wrong route show only its first type arguments
 export interface Route<TData, TResult, TFail, TSocket, TSockets> {
   (socket: TSocket, data: TData, context: RouteContext<TFail, TSockets>): TResult;
 }

@@ -39,7 +39,7 @@ export async function drainSessions(
   { graceMs = 10_000, spreadMs = 5_000 }: DrainOptions,
 ): Promise<void> {
   const { clock } = hub.options;
-  // nobody knows of these yet, and who greets now would not be told of the restart
+  // these connections have no session yet: a client that greets now would not be told of the restart
   for (const connection of hub.connections)
     if (connection.session === undefined) closeConnection(connection, closeCodes.restart, reason);
   let giveUp = (): void => undefined;
