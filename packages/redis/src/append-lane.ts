@@ -26,7 +26,7 @@ export interface AppendLaneHost {
   emptied(log: string): void;
 }
 
-/** So much is sent together at most: Redis does nothing else meanwhile. */
+/** How much is sent in one batch at most, because Redis does nothing else meanwhile. */
 const maxBatch = 64;
 const maxBatchBytes = 65_536;
 

@@ -24,9 +24,9 @@ type CommandAfter = (ageMs: number) => Command;
 interface Care {
   /** Whether the bounds hold for it. */
   readonly isBounded: boolean;
-  /** A newer one with the same makes it needless. */
+  /** A newer command with the same slot replaces it. */
   readonly slot?: string;
-  /** So many bytes of it are counted. */
+  /** How many bytes it counts as. */
   readonly bytes?: number;
 }
 

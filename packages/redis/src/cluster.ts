@@ -15,9 +15,9 @@ export interface ClusterHost {
   rerouted(): void;
 }
 
-/** As long as a server is away, or when one has said that something has moved, so often the cluster is asked who has what. */
+/** How often the cluster is asked for its slots while a server is away, or after a redirection. */
 const askEveryMs = 300;
-/** So often in any case: what is only listened to may move without a word. */
+/** How often it is asked in any case: a slot with nothing but subscriptions may move without a redirection. */
 const askAnywayEveryMs = 10_000;
 
 /** Everything is spread over the servers of a cluster. */

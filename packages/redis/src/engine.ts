@@ -15,7 +15,7 @@ import { Subscriptions } from './subscriptions.js';
 import type { Topology } from './topology.js';
 import { WaitingBytes } from './waiting-bytes.js';
 
-/** So much of what may be dropped is said at once, however little may wait: processes speak to each other by that. */
+/** The least that may wait of what may be dropped, however small the queue is: processes talk to each other that way. */
 const leastDroppableBytes = 65_536;
 
 /** What an engine is made for. */

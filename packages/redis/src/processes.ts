@@ -20,10 +20,10 @@ export interface ProcessesHost {
   readonly engine: () => Engine;
 }
 
-/** So often all users are said, not only who came and who went. */
+/** How often Redis is told all users, instead of only those that came and went. */
 const allEveryMs = 60_000;
 
-/** More than that are not on their way at once: what has changed meanwhile is said with the next. */
+/** How many beats may be under way at once. What changes meanwhile is told with the next one. */
 const maxBeats = 16;
 
 /** The processes that are one server together. */

@@ -37,7 +37,7 @@ export interface ServerFinder {
 
 type Role = 'commands' | 'subscriptions';
 
-/** So often the server's clock is asked for, and so far back it may be set without being noticed. */
+/** How often the server is asked for its clock, and how far that may be set back without being noticed. */
 const clockEveryMs = 10_000;
 const clockSlackMicros = 10_000_000;
 

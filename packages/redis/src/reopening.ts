@@ -37,7 +37,7 @@ export class Reopening {
     return !wasVain && isStable(openForMs);
   }
 
-  /** So long after the last attempt began is the next one to begin. */
+  /** How long after the beginning of the last attempt the next one begins, in ms. */
   delayMs(random: () => number): number {
     // one that is lost as soon as it is open is no reason to do nothing but open them
     if (this.#failures === 0) return schedule.stableAfterMs;

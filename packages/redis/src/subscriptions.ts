@@ -29,7 +29,7 @@ interface Followed {
 
 /** What Redis does not confirm at once is asked for again then. */
 const retryMs = 200;
-/** So many channels are asked for with one command, where they need not be of one slot. */
+/** How many channels one command subscribes to, where they need not be in one slot. */
 const channelsAtOnce = 256;
 
 /** The channels that are listened to. */
