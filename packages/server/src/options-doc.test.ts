@@ -1,4 +1,4 @@
-// Holds the table of options in docs/server.md to the defaults that the code has.
+// Compares the table of options in docs/server.md with the defaults in the code.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { defaultOptions } from './options.js';

@@ -138,7 +138,10 @@ export interface HeartbeatOptions {
   readonly timeoutMs?: number;
 }
 
-/** Which pages may connect: a list of exact origins (`https://app.example`), all (`'*'`), or a function that decides. */
+/**
+ * Which pages may connect: a list of exact origins (`https://app.example`), all (`'*'`), or a function that decides.
+ * With `'*'`, cookies and browser credentials are hidden from `authenticate`.
+ */
 export type OriginOptions =
   readonly string[] | '*' | ((origin: string | undefined, request: UpgradeRequest) => boolean);
 

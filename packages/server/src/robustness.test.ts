@@ -1,4 +1,4 @@
-// Clients that say anything, in any order, and come and go meanwhile: nothing throws, nothing is left, nobody is lost.
+// Clients that send anything, in any order, and come and go meanwhile: nothing throws, nothing is left over, nobody is lost.
 import { defineChannels } from '@wirepact/core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

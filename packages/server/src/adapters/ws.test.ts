@@ -1,4 +1,4 @@
-// What ws does with a connection, seen from the Transport: real sockets, and no session above them.
+// What `ws` does with a connection, as the Transport shows it: real sockets, without sessions.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

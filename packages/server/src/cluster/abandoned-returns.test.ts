@@ -1,4 +1,4 @@
-// Clients whose return came to nothing: the connection was closed before it was known whose it is.
+// Clients whose return failed, because the connection closed before it was known which session it belongs to.
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { connectTo, startNodes } from './cluster.fixture.js';

@@ -1,4 +1,4 @@
-// What the simulation of several nodes has found, as small as it can be told.
+// Faults that the simulation of several nodes has found, as small as possible.
 import { describe, expect, it, vi } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-// Those who come into a room of which it is only being found out where its log stands.
+// Clients that enter a room while the head of its log is still being found out.
 import { describe, expect, it } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';

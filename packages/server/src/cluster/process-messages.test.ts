@@ -1,4 +1,4 @@
-// What one process says to another is read as it was said, and what is anything else reaches nobody.
+// What one process tells another is read as it was sent, and anything else reaches nobody.
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

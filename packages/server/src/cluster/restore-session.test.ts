@@ -1,4 +1,4 @@
-// What a process makes of a session that it knows only by hearsay: by what lies at the engine, and by what its client says.
+// What a process makes of a session that it knows only from the engine and from what the client says.
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-// Clients that come back to a process all at once, as they do when another one has died.
+// Clients that return to a process all at once, as they do when another process has died.
 import { defineChannels, type ChannelDefinitions } from '@wirepact/core';
 import { expect, it, vi } from 'vitest';
 import { startNodes, type Node } from './cluster.fixture.js';

@@ -1,4 +1,5 @@
-// What the members of a room are told of each other in several processes: in which order, and whether the engine is there or not.
+// What the members of a room are told about each other in several processes: in which order, and whether the engine is
+// reachable or not.
 import { defineChannels } from '@wirepact/core';
 import type { Frame } from '@wirepact/core/internal';
 import { describe, expect, it } from 'vitest';

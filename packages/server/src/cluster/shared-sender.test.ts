@@ -1,4 +1,4 @@
-// What is sent waits for others to put right what an engine that is back has lost.
+// What is sent waits until others have repaired what an engine has lost that is back.
 import { createManualClock } from '@wirepact/core/testing';
 import { expect, it, vi } from 'vitest';
 import { createMemoryEngine } from './memory/memory-engine.fixture.js';

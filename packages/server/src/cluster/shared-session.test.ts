@@ -1,4 +1,5 @@
-// What is put down of a session: nothing of it is left out for good because the engine did not take it, or another process had it.
+// What is stored of a session: nothing is left out for good because the engine did not accept it, or another process had the
+// session.
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-// What Vania's pages rely on, and what goes wrong there and must not here: real sockets, one test for each.
+// What Vania's pages rely on, and what goes wrong in Vania and must not here: real sockets, one test for each.
 import { connect as connectTcp } from 'node:net';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-// What was said in a room before somebody came: who may read it, and from where.
+// What was sent to a room before a client came: who may read it, and from which position.
 import { defineChannels } from '@wirepact/core';
 import type { Cursor } from '@wirepact/core/internal';
 import { describe, expect, it } from 'vitest';

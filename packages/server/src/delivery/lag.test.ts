@@ -1,4 +1,4 @@
-// Members that read too slowly: they cost a position and no bytes, and are read to from the log once there is room.
+// Members that read too slowly: they cost a position and no bytes, and are fed from the log once there is room.
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

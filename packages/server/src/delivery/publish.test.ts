@@ -1,4 +1,4 @@
-// What becomes of a message for a client that is away, by the delivery of its channel.
+// What becomes of a message to a client that is disconnected, by the channel's `delivery`.
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

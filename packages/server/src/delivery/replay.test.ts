@@ -1,4 +1,4 @@
-// What a client that comes back, or asks again, is read from the logs: in which order, from where, and what it is told is
+// What a client that returns, or asks again, is sent from the logs: in which order, from which position, and what it is told is
 // missing.
 import { defineChannels } from '@wirepact/core';
 import type { Cursor } from '@wirepact/core/internal';

@@ -1,4 +1,4 @@
-// Which listener takes an upgrade. That it goes well together with real frameworks is held in e2e/compat.
+// Which listener takes an upgrade request. That this works beside real frameworks is tested in e2e/compat.
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { PassThrough, type Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';

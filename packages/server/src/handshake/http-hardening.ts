@@ -39,7 +39,7 @@ const shareForConnections = 0.9;
 /**
  * Limits what an HTTP server of yours spends on strangers, and returns it.
  * It limits the headers that are read, and, on Linux, the connections to nine tenths of the process's file descriptors.
- * Connections beyond that are closed at once, with the server's event `drop`. The limits on times and header size can only be
+ * Connections beyond that are closed at once, and the server emits `drop`. The limits on times and header size can only be
  * set when a server is created: use {@link hardenedServerOptions}. If you raise `limits.maxHeaders`, then also set the server's
  * `maxHeadersCount` to one more than that, since Node ignores the headers beyond it.
  *

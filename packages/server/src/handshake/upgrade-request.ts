@@ -5,7 +5,10 @@ export type RequestHeaders = Readonly<Record<string, string | readonly string[] 
 
 /** A request for a connection, as `authenticate` sees it. */
 export interface UpgradeRequest {
-  /** The request's headers. */
+  /**
+   * The request's headers, without the auth token.
+   * With `origins: '*'`, they also lack cookies and the credentials that browsers attach by themselves.
+   */
   readonly headers: RequestHeaders;
   /** Path and query as requested: `/ws?room=lobby`. */
   readonly url: string;
@@ -19,7 +22,7 @@ export interface UpgradeRequest {
 
 /** The request that opened a client's connection, without its token. */
 export interface Handshake {
-  /** The request's headers. */
+  /** The headers that `authenticate` saw. */
   readonly headers: RequestHeaders;
   /** Path and query as requested: `/ws?room=lobby`. */
   readonly url: string;

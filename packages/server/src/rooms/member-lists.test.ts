@@ -1,4 +1,4 @@
-// What members are told of each other, where the application answers with what cannot be told, or with very much.
+// What members are told about each other if the application returns something that cannot be sent, or very much.
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

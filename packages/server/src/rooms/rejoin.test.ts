@@ -1,4 +1,5 @@
-// Rooms over several connections: who joined by itself is asked for again, and reads nothing until that is decided.
+// Rooms over several connections: `rooms.authorize` is asked again for a client that joined of its own accord, and until it has
+// answered the client receives nothing.
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

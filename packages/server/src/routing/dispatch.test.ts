@@ -1,5 +1,5 @@
-// Handlers that fail in every way there is, and what is in flight meanwhile. What is answered to what is held by the
-// conformance suite over real sockets.
+// Handlers that fail in every possible way, and what is in flight meanwhile. What each message is answered with is tested by
+// the conformance suite over real sockets.
 import { ChannelError, defineChannels, SocketError } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

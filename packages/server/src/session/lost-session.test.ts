@@ -1,4 +1,4 @@
-// What a client is told that comes back to a server which does not know its session any more.
+// What a client is told that returns to a server which no longer knows its session.
 import { defineChannels } from '@wirepact/core';
 import { expect, it } from 'vitest';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
-// Nothing is lost in silence: whatever breaks and however slowly it is read, what was said reliably is delivered once and in
-// order, or is within a gap that the client was told of.
+// Nothing is lost silently: whatever breaks and however slowly it is read, a `reliable` message is delivered once and in order,
+// or lies within a gap that the client was told of.
 import { defineChannels } from '@wirepact/core';
 import type { Cursor, Frame } from '@wirepact/core/internal';
 import fc from 'fast-check';

@@ -1,5 +1,4 @@
-// Messages that a client sends again because it does not know whether they arrived: handled once, and answered as often as
-// it asks.
+// Messages that a client sends again because it does not know whether they arrived: handled once, and answered each time.
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-// Streams that go on over another connection: what the reader may not have is sent again, and the end is not lost.
+// Streams that continue on another connection: what the reader may not have is sent again, and the end is not lost.
 import { defineChannels, SocketError } from '@wirepact/core';
 import { expect, it } from 'vitest';
 import { z } from 'zod';

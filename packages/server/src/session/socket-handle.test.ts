@@ -1,4 +1,4 @@
-// What a handler does to its client by the socket that it was given, when the client has gone on in another process meanwhile.
+// What a handler does to its client through its socket, when the client has moved to another process meanwhile.
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

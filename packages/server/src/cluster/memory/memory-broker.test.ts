@@ -1,4 +1,4 @@
-// The engine in memory fulfils what any broker must, whether what is said arrives at once or takes its time.
+// The engine in memory fulfils what any broker must, whether messages arrive at once or take time.
 import { setImmediate } from 'node:timers/promises';
 import { createManualClock } from '@wirepact/core/testing';
 import type { TimedBrokerBench } from '../contract/broker-bench.fixture.js';

@@ -1,4 +1,4 @@
-// The engine in memory does what a test asks of it: it goes away, forgets, and breaks lines, in an order that can be repeated.
+// The engine in memory does what a test asks of it: it goes away, forgets, and breaks connections, in a reproducible order.
 import { createManualClock } from '@wirepact/core/testing';
 import { expect, it } from 'vitest';
 import type { Append, Broker, BrokerListener } from '../broker.js';
