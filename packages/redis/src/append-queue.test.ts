@@ -1,5 +1,5 @@
-// The queue of messages against a log in memory whose every answer is drawn: it refuses, its line breaks before or after it has
-// taken a message, time passes. Whatever happens, what was accepted is in the log once and in order.
+// The queue of messages against a log in memory with random answers: it refuses, its connection breaks before or after it has
+// accepted a message, time passes. Whatever happens, what was accepted is in the log once and in order.
 import { setImmediate as turn } from 'node:timers/promises';
 import { fc, test } from '@fast-check/vitest';
 import { ErrorReply } from '@redis/client';

@@ -1,4 +1,4 @@
-// What is asked again until it is answered, and what a newer ask of the same slot makes needless.
+// Commands that are sent again until they are answered, and commands that a newer one of the same slot replaces.
 import { setImmediate as turn } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
 import { createManualClock } from '@wirepact/core/testing';

@@ -1,4 +1,5 @@
-// What is said once: it follows a slot that has moved, and is said once more where what stood in the way can be mended.
+// Commands that are sent once: they follow a slot that has moved, and are sent once more if the reason for the refusal can be
+// repaired.
 import { setImmediate as turn } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
 import { createManualClock } from '@wirepact/core/testing';

@@ -1,4 +1,4 @@
-// What a cluster says of who has which slots, and how soon it is asked again: its servers are played by fakes.
+// Which slots a cluster says its servers have, and how soon it is asked again. Its servers are fakes.
 import { setImmediate as turn } from 'node:timers/promises';
 import { steadyClock } from '@wirepact/core/internal';
 import { it } from 'vitest';

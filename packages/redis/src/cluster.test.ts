@@ -1,4 +1,4 @@
-// The broker over a real Redis Cluster: everything is spread over its servers, slots move, servers die.
+// The broker over a real Redis Cluster, while slots move and servers die.
 import type { LogHead } from '@wirepact/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedisCluster, type RedisCluster } from '../../../e2e/redis/start-redis-cluster.js';

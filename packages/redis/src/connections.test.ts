@@ -1,4 +1,4 @@
-// How Redis is connected to, beside a URL with a host.
+// Ways to connect to Redis other than a URL with a host.
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { steadyClock, type Clock } from '@wirepact/core/internal';

@@ -1,5 +1,5 @@
-// A server that others have replaced, and that is still reached: it is left for the one in its place, whoever still takes it for the
-// right one.
+// A server that another one has replaced, and that is still reachable: the broker leaves it for its replacement, even if others
+// still take it for the master.
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LogHead } from '@wirepact/server';
 import { describe, expect, it, onTestFinished } from 'vitest';

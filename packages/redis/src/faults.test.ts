@@ -1,5 +1,5 @@
-// What becomes of messages when Redis dies, is held, or the line to it breaks: accepted ones are there once and in order, the
-// others are rejected in time.
+// What becomes of messages when Redis dies, stalls, or the connection to it breaks: accepted ones are there once and in order,
+// and the others are rejected in time.
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '@wirepact/core/internal';
 import type { LogHead } from '@wirepact/server';

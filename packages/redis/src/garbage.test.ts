@@ -1,4 +1,4 @@
-// Whatever others put into Redis: it is reported and passed over, never thrown, and with a key nothing is taken that is not signed.
+// Whatever strangers put into Redis is reported and ignored, never thrown. With a key, nothing unsigned is accepted.
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBroker, startRedis, type JoinedBroker } from './joined.fixture.js';

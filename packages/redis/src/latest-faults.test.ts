@@ -1,4 +1,4 @@
-// What becomes of the newest values when the line to Redis breaks that carried one: no older one comes after a newer one.
+// What becomes of `latest` values when the connection that carried one breaks: no older value follows a newer one.
 import { systemClock } from '@wirepact/core/internal';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startCuttingProxy, type CuttingProxy } from '../../../e2e/behaviour/cutting-proxy.js';

@@ -1,4 +1,4 @@
-// Logs over a real Redis: what is appended is in them once and in order, and everybody who follows hears of it.
+// Logs over a real Redis: what is appended is in them once and in order, and every follower hears of it.
 import { systemClock } from '@wirepact/core/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBroker, startRedis, type JoinedBroker } from './joined.fixture.js';

@@ -1,5 +1,5 @@
-// What Redis takes and then forgets, and what is left on it: nothing is there twice when it is given back, nothing is listened to
-// that nobody wants.
+// What Redis accepts and then loses, and what is left behind on it: nothing given back is there twice, and nothing unwanted
+// stays subscribed to.
 import { expect, it } from 'vitest';
 import { startCuttingProxy } from '../../../e2e/behaviour/cutting-proxy.js';
 import { startBroker, startRedis } from './joined.fixture.js';

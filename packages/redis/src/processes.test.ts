@@ -1,4 +1,5 @@
-// How many clients, users and processes there are, over a real Redis: counted exactly, from what each process says has changed.
+// How many clients, users and processes there are, over a real Redis: counted exactly, from the changes that each process
+// reports.
 import { expect, it } from 'vitest';
 import { createManualClock } from '@wirepact/core/testing';
 import { Keys } from './keys.js';

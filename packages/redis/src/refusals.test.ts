@@ -1,4 +1,4 @@
-// What Redis refuses, and for how long: what may change is tried again, what may not is said at once and plainly.
+// What Redis refuses, and for how long: a refusal that may pass is tried again, any other is reported at once and plainly.
 import { readFileSync } from 'node:fs';
 import type { LogHead } from '@wirepact/server';
 import { expect, it } from 'vitest';

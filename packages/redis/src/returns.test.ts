@@ -1,4 +1,5 @@
-// When what waits for a server is let go: after the process has looked around, and as soon as the server is there with both lines.
+// When messages that wait for a server are released: after the process has found out what was lost, and as soon as both
+// connections are open.
 import { setImmediate as turn } from 'node:timers/promises';
 import { createManualClock } from '@wirepact/core/testing';
 import { expect, it } from 'vitest';

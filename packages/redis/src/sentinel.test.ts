@@ -1,4 +1,4 @@
-// The broker over real servers that sentinels watch over: the master dies, or is replaced in peace.
+// The broker over real servers that sentinels watch: the master dies, or is replaced as planned.
 import { readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LogHead } from '@wirepact/server';

@@ -1,4 +1,4 @@
-// A slot that is on its way from one server of a cluster to another one, which nothing was said to before.
+// A slot that is moving to another server of a cluster, one with which this process had no contact before.
 import { expect, it } from 'vitest';
 import { list, startFakeRedis, type Answer } from './fake-redis.fixture.js';
 import { startBroker } from './joined.fixture.js';

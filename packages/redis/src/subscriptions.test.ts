@@ -1,4 +1,4 @@
-// What is listened to in a cluster whose slots move: nothing stays unheard, and whoever relied on it is told that it was.
+// Subscriptions in a cluster whose slots move: every channel is heard again, and callers that relied on it learn of the pause.
 import { setImmediate as turn } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
 import { createManualClock } from '@wirepact/core/testing';

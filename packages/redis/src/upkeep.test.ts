@@ -1,5 +1,5 @@
-// A process with sockets over a Redis that does not take all that it is asked: no session is forgotten, and nobody kept out longer
-// than need be.
+// A process with clients over a Redis that refuses some of its commands: no session is forgotten, and no client is kept out
+// longer than necessary.
 import { defineChannels } from '@wirepact/core';
 import { createManualClock } from '@wirepact/core/testing';
 import { expect, it } from 'vitest';
