@@ -145,7 +145,7 @@ export interface HeartbeatOptions {
 export type OriginOptions =
   readonly string[] | '*' | ((origin: string | undefined, request: UpgradeRequest) => boolean);
 
-/** The frame format of an endpoint: `{ path, data }`, or `{ event, payload }`, which Wirepact's client does not speak. */
+/** The frame format: `{ path, data }`, or `{ event, payload }`, for which a client needs `@wirepact/client/dialect`. */
 export type DialectName = 'path-data' | 'event-payload';
 
 /**
