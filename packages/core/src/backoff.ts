@@ -1,19 +1,19 @@
-// How long to wait before trying again. Full jitter: the delay is drawn from the whole range, so that clients that were
-// dropped together do not return together.
+// How long a client waits before it connects again. The delay is drawn from the whole range (“full jitter”), so that
+// clients that lost their connections together do not return together.
 
-/** How a client returns. */
+/** How a client reconnects after its connection is lost. */
 export interface ReconnectOptions {
-  /** After a connection that was stable the first try comes within this many ms. @default 200 */
+  /** After a stable connection, the first attempt starts within this many ms. @default 200 */
   readonly quickMs?: number;
-  /** The range of the delay after the first attempt that failed, in ms. @default 500 */
+  /** The range of the delay after the first failed attempt, in ms: the delay is between 0 and this. @default 500 */
   readonly minDelayMs?: number;
-  /** No range grows beyond this many ms. @default 20000 */
+  /** The largest range of the delay, in ms. @default 20000 */
   readonly maxDelayMs?: number;
-  /** How much the range grows from one attempt to the next. @default 2 */
+  /** By how much the range grows from one attempt to the next. @default 2 */
   readonly factor?: number;
-  /** After so many failed attempts in a row the client closes. @default unlimited */
+  /** After this many failed attempts in a row, the client closes. @default Infinity */
   readonly maxAttempts?: number;
-  /** A connection that lasted this many ms counts as stable. @default 1000 */
+  /** A connection that lasted this long, in ms, counts as stable. @default 1000 */
   readonly stableAfterMs?: number;
 }
 
@@ -29,14 +29,19 @@ export const defaultReconnect: ResolvedReconnectOptions = {
   stableAfterMs: 1_000,
 };
 
-/** The delay in ms before `attempt`: 1 is the one after a stable connection, 2 the one after the first that failed. */
+/**
+ * The delay before an attempt, in ms.
+ *
+ * @param attempt 1 for the first attempt after a stable connection, 2 for the one after the first failed attempt, and
+ * so on
+ */
 export function reconnectDelay(
   attempt: number,
   options: ResolvedReconnectOptions,
   random: () => number,
 ): number {
   const { quickMs, minDelayMs, maxDelayMs, factor } = options;
-  // nothing times a factor that has grown to infinity is no number
+  // 0 times a factor that has grown to infinity is NaN
   const grownMs = minDelayMs * factor ** (attempt - 2) || 0;
   return random() * (attempt === 1 ? quickMs : Math.min(maxDelayMs, grownMs));
 }

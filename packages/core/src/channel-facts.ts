@@ -1,8 +1,8 @@
-// What a client without schemas must know of the channels at run time: the departures from the defaults, nothing else.
+// What a client without schemas must know about the channels at run time: only where they differ from the defaults.
 import type { ChannelDefinitions } from './contract.js';
 import type { ChannelFacts } from './frames.js';
 
-/** The facts of every channel that is not `reliable` or is `idempotent`, by path. */
+/** The facts of every channel that is not `reliable` or that is `idempotent`, by path. */
 export function channelFacts(channels: ChannelDefinitions): Record<string, ChannelFacts> {
   const facts: Record<string, ChannelFacts> = Object.create(null) as Record<string, ChannelFacts>;
   for (const [path, { delivery = 'reliable', key, idempotent }] of Object.entries(channels)) {

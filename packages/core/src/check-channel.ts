@@ -1,20 +1,28 @@
-// What a channel of a contract must be at run time. The same rules as types stand in contract.ts.
+// Checks the channels of a contract at run time. contract.ts has the same rules as types.
 import { maxPathLength } from './codec.js';
 import { errorCodes } from './errors.js';
 import { isSchema, type AnySchema } from './schema.js';
 
 const schemaKeys = ['in', 'out', 'reply', 'stream', 'answer'] as const;
 const deliveries = ['reliable', 'latest', 'volatile'] as const;
-// a function, since bundlers keep a list that is spread even where nobody reads it
+// a function, because bundlers keep a spread list even if nothing reads it
 const channelKeys = (): readonly string[] => [...schemaKeys, 'errors', 'delivery', 'key', 'idempotent'];
 
 /**
- * What happens to a message while its receiver is slow or away: `reliable` waits in order up to a bound, of `latest`
- * only the newest value per path (and room, and `key`) waits, `volatile` is dropped.
+ * What happens to an event while its receiver is slow or disconnected.
+ * - `'reliable'`: events wait in order, up to a bound;
+ * - `'latest'`: only the newest value per path, and per room and `key`, waits;
+ * - `'volatile'`: events are dropped.
+ *
+ * Delivery is explained in docs/contract.md.
  */
 export type Delivery = (typeof deliveries)[number];
 
-/** A frozen copy of one channel. Throws a TypeError that names the path and what to do about it. */
+/**
+ * Returns a frozen copy of one channel.
+ *
+ * @throws TypeError for a channel that cannot work. Its message names the path and says what to do.
+ */
 export function checkedChannel(path: string, channel: unknown): Readonly<Record<string, unknown>> {
   checkPath(path);
   if (!isPlainObject(channel)) {
@@ -114,7 +122,9 @@ function checkedErrors(path: string, errors: unknown): Readonly<Record<string, A
   return Object.freeze(Object.assign(Object.create(null) as Record<string, AnySchema>, errors));
 }
 
-/** An object whose own keys are all it has: `{ __proto__: … }` and class instances are not. */
+/**
+ * Whether `value` is a plain object: its prototype is `Object.prototype` or `null`, unlike that of a class instance.
+ */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

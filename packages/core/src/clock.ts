@@ -1,20 +1,20 @@
-// Time and chance: the only door to both, so that tests turn the hands themselves.
+// The only source of time, timers and random numbers, so that tests can replace it with a clock that they control.
 
 declare function setTimeout(callback: () => void, delayMs: number): unknown;
 declare function clearTimeout(timer: unknown): void;
 declare const performance: { now(): number };
 
-/** Where Wirepact gets the time, its timers and its randomness from. */
+/** The source of time, timers and random numbers. Tests pass one that they control, such as `createManualClock()`. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** The current time, in ms since the epoch. */
   now(): number;
-  /** Calls back once, `delayMs` from now. Returns what calls it off. */
+  /** Calls `callback` once, after `delayMs`. Returns a function that cancels it. */
   after(delayMs: number, callback: () => void): () => void;
-  /** A number from 0 to below 1, for jitter. Nothing secret is made of it. */
+  /** A random number from 0 up to, but not including, 1. Used for jitter only, never for secrets. */
   random(): number;
 }
 
-/** A platform's timer that is set for longer fires at once. */
+/** The longest delay of a platform's timer, in ms: a longer one would fire at once. */
 const longestTimerMs = 2_147_483_647;
 
 /** The machine's own clock. */
@@ -27,7 +27,10 @@ export const systemClock: Clock = {
   },
 };
 
-/** The same for who asks for no time of day: its `now` counts from some moment on, and nobody sets it back. */
+/**
+ * Like {@link systemClock}, but `now` counts from an arbitrary moment and never goes back, even if the time of day is
+ * set.
+ */
 export const steadyClock: Clock = {
   now: () => performance.now(),
   random: () => Math.random(),

@@ -1,6 +1,6 @@
-// Close codes: what each means, and whether a client that meets it returns. RFC 6455 section 7.4 for the codes below 4000.
+// Close codes, and whether a client reconnects after each. RFC 6455 section 7.4 defines those below 4000.
 
-// those that clients know are exported by themselves too: a page carries only those it uses
+// the codes that clients use are also exported one by one, so that a browser bundle contains only those
 export const closedNormally = 1000;
 export const closedForRestart = 1012;
 const closedByOverload = 1013;
@@ -10,7 +10,7 @@ export const closedForbidden = 4403;
 export const closedByVersion = 4406;
 export const closedByTimeout = 4408;
 
-/** The codes Wirepact itself closes with, by name. */
+/** The codes with which Wirepact itself closes a connection, by name. */
 export const closeCodes = {
   normal: closedNormally,
   goingAway: 1001,
@@ -29,9 +29,9 @@ export const closeCodes = {
 
 /**
  * What a client does after a close:
- * - `stay`: a closed door, it does not come back by itself;
- * - `return`: a broken one, it comes back with growing delays;
- * - `window`: it comes back at a random time within the window that the server announced.
+ * - `stay`: it stays closed, because trying again would not help;
+ * - `return`: it reconnects, with growing delays;
+ * - `window`: it reconnects at a random time within the period that the server announced.
  */
 export type AfterClose = 'stay' | 'return' | 'window';
 
@@ -39,13 +39,13 @@ const terminal: ReadonlySet<number> = new Set([
   1000, 1002, 1003, 1007, 1008, 1009, 1010, 4401, 4403, 4406, 4409,
 ]);
 
-/** What a client does after a connection was closed with `code`. */
+/** What a client does after its connection was closed with `code`. */
 export function afterClose(code: number): AfterClose {
   if (code === closedForRestart || code === closedByOverload) return 'window';
   return terminal.has(code) || code >= 4600 ? 'stay' : 'return';
 }
 
-/** A close frame has room for 123 bytes of reason (RFC 6455 section 5.5); a longer text is cut between characters. */
+/** Cuts a reason to the 123 bytes that fit into a close frame (RFC 6455 section 5.5), never inside a character. */
 export function cutReason(reason: string): string {
   let bytes = 0;
   let end = 0;

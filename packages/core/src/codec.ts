@@ -1,21 +1,22 @@
-// Text ↔ frame for `{path, data}` JSON. Decoding returns a result and never throws; what is inside `data` stays unknown.
+// Converts between text and frames for `{path, data}` JSON. Decoding returns a result and never throws; `data` stays
+// `unknown`.
 import type { Frame, FrameHead } from './frames.js';
 
-/** A frame, or why the text is none. */
+/** A frame, or the reason why the text is not one. */
 export type Decoded =
   { readonly ok: true; readonly frame: Frame } | { readonly ok: false; readonly why: string };
 
-/** Paths longer than this are no frames. */
+/** The greatest length of a path, in characters. A frame with a longer one is invalid. */
 export const maxPathLength = 256;
 
-/** Reads one text frame. Keys that it does not know stay unread. */
+/** Decodes one text frame. Unknown keys are ignored. */
 export function decodeFrame(text: string): Decoded {
   const parsed = parseObject(text);
   if (!parsed.ok) return parsed;
   return toFrame(parsed.value);
 }
 
-/** JSON that is an object, or why it is not. */
+/** Parses JSON text that must be an object, or returns the reason why it is not one. */
 export function parseObject(
   text: string,
 ):
@@ -33,7 +34,7 @@ export function parseObject(
   return { ok: true, value: value as Record<string, unknown> };
 }
 
-/** Checks the keys that steer a frame; the rest is the schema's business. */
+/** Checks the keys that every frame needs. The data is left to the schema. */
 export function toFrame(value: Record<string, unknown>): Decoded {
   const { path, id } = value;
   if (typeof path !== 'string' || path === '') return { ok: false, why: 'the message has no path' };
@@ -45,13 +46,16 @@ export function toFrame(value: Record<string, unknown>): Decoded {
   return { ok: true, frame: value as unknown as Frame };
 }
 
-/** Joins a frame from data that is JSON already, so that one encoding serves many receivers and many forms. */
+/**
+ * Builds a frame from data that is already JSON, so that data is encoded only once for many receivers and several
+ * dialects.
+ */
 export function encodeFrame(path: string, json: string | undefined, head?: FrameHead): string {
   const data = json === undefined ? '' : `,"data":${json}`;
   return `{"path":${JSON.stringify(path)}${data}${encodeHead(head)}}`;
 }
 
-/** What of a frame stands beside its path and its data, each key with a comma before it. */
+/** The keys of a frame other than path and data, each with a comma before it. */
 export function encodeHead(head: FrameHead | undefined): string {
   if (head === undefined) return '';
   let text = '';

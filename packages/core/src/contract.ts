@@ -1,5 +1,5 @@
-// The contract: what a channel may say of itself, and `defineChannels`, which checks it as a type. The same checks at run
-// time are in check-channel.ts; what follows from a contract for those who use it is in infer.ts.
+// The contract: what a channel may declare, and `defineChannels`, which checks a contract in the type system.
+// check-channel.ts makes the same checks at run time; infer.ts derives from a contract the types that its users need.
 import { checkedChannel, isPlainObject, type Delivery } from './check-channel.js';
 import type { ErrorCode } from './errors.js';
 import type { SchemaIn, SchemaOut } from './infer.js';
@@ -7,46 +7,70 @@ import type { AnySchema } from './schema.js';
 
 export type { Delivery };
 
-/** One channel of a contract. Schemas are any Standard Schema: zod, valibot, arktype, … */
+/**
+ * One channel of a contract: the schemas of its messages, and how they are delivered. docs/contract.md explains it.
+ * Schemas can come from any Standard Schema library: zod, valibot, arktype and others. They must be synchronous.
+ */
 export interface ChannelDefinition {
-  /** What the server receives. */
+  /** The schema of what the server receives. */
   readonly in?: AnySchema;
-  /** What the server sends. */
+  /** The schema of what the server sends. */
   readonly out?: AnySchema;
-  /** The answer to one request; without it `out` is the answer. Needs `in`. */
+  /**
+   * The schema of the answer to a request. Requires `in`.
+   * Without `reply`, the answer has the schema `out`.
+   */
   readonly reply?: AnySchema;
-  /** One item of many answers. Needs `in`, excludes `reply`. */
+  /**
+   * The schema of one item of a streamed answer. Requires `in`, excludes `reply`.
+   * Clients cannot `send` on a channel that has a `stream`.
+   */
   readonly stream?: AnySchema;
-  /** The client's answer when the server asks. Needs `out`, excludes `in`, `reply` and `stream`. */
+  /** The schema of the client's answer when the server asks. Requires `out`; excludes `in`, `reply` and `stream`. */
   readonly answer?: AnySchema;
-  /** The channel's own error codes, each with the schema of its data. */
+  /**
+   * The channel's own error codes, each with the schema of its data.
+   * A code must not be empty or one of the library's own ({@link ErrorCode}).
+   */
   readonly errors?: Readonly<Record<string, AnySchema>> & { readonly [TCode in ErrorCode]?: never };
-  /** @default 'reliable' */
+  /** What happens to an event while its receiver is slow or disconnected. @default 'reliable' */
   readonly delivery?: Delivery;
-  /** For `delivery: 'latest'`: the property whose values are kept apart, so that the newest of each waits. */
+  /**
+   * The property of the data that tells values apart. Only for `delivery: 'latest'`.
+   * The newest value waits for each value of this property; without `key`, only the newest value on the path waits.
+   */
   readonly key?: string;
-  /** `true`: a message whose outcome is unknown may be sent again. @default false */
+  /**
+   * Whether handling a message twice does no harm.
+   * With `true`, an event, a request or a stream whose outcome is unknown because the session was lost is sent again; a
+   * stream only if none of its items was consumed.
+   *
+   * @default false
+   */
   readonly idempotent?: boolean;
 }
 
-/** A contract: path → channel. */
+/** A contract: an object that maps each path to its channel. */
 export type ChannelDefinitions = Readonly<Record<string, ChannelDefinition>>;
 
-/** A schema in a contract, reduced to its two data types. No validator's type is in it. */
+/** A schema in a contract, reduced to its input and output types. It does not mention the validator's own types. */
 interface AnySlot {
   readonly '~standard': object;
   readonly '~in': unknown;
   readonly '~out': unknown;
 }
 
-/** Stands in for a contract that nobody named: every path may be used in every way, and its data is `unknown`. */
+/**
+ * Stands in for the contract of a client or hooks that were created without one.
+ * Every path may be used in every way, and all data is `unknown`.
+ */
 export interface AnyChannels {
   readonly [path: string]: {
     readonly in: AnySlot;
     readonly out: AnySlot;
     readonly reply: AnySlot;
     readonly errors: { readonly [code: string]: AnySlot };
-    // `any` is both there and not there, so that the same path can be requested and streamed, heard and handled
+    // `any` counts as present and as absent, so the same path can be requested and streamed, listened to and handled
     readonly stream: any;
     readonly answer: any;
   };
@@ -89,7 +113,7 @@ type CheckNames<D> = {
   readonly [K in Exclude<keyof D, keyof ChannelDefinition>]: `unknown key "${K & string}"`;
 };
 
-// while T is being inferred it may still be its own constraint, which has nothing to check
+// while TypeScript still infers T, T may be its own constraint, in which there is nothing to check
 type CheckChannels<T> = string extends keyof T
   ? unknown
   : {
@@ -99,8 +123,8 @@ type CheckChannels<T> = string extends keyof T
     };
 
 /**
- * Defines a contract: what server and client may say to each other, path by path. The result is frozen, and contracts
- * compose by spreading.
+ * Defines a contract: the messages that a server and its clients may exchange, path by path.
+ * The result is frozen. Contracts are combined by spreading: `defineChannels({ ...chat, ...game })`.
  *
  * @example
  * ```ts
@@ -109,13 +133,13 @@ type CheckChannels<T> = string extends keyof T
  *   chat: { in: Draft, out: Message, reply: z.object({ id: z.string() }) },
  * });
  * ```
- * @throws TypeError naming the path of a channel that cannot work, and what to do about it.
+ * @throws TypeError for a channel that cannot work. Its message names the path and says what to do.
  */
 export function defineChannels<const T extends ChannelDefinitions>(
   channels: T & CheckChannels<T>,
 ): {
-  // written out and anonymous: hover and declarations stay readable, no validator's type is named in them, and a
-  // member is worked out only when somebody looks at it
+  // written out and without a name: hovers and declaration files stay readable and mention no validator's type, and
+  // TypeScript computes a member only when something looks at it
   readonly [P in keyof T]: {
     readonly [K in keyof T[P]]: K extends 'in' | 'out' | 'reply' | 'stream' | 'answer'
       ? {

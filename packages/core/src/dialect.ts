@@ -1,30 +1,38 @@
-// A dialect is how frames look on the wire. Everything above it sees `Frame`s only.
+// A dialect is a format of frames on the wire. The code above it sees only `Frame`s.
 import { decodeFrame, encodeFrame, type Decoded } from './codec.js';
 import type { FrameHead } from './frames.js';
 import { subprotocol } from './protocol.js';
 
-/** How frames look on the wire. */
+/** A format of frames on the wire. */
 export interface Dialect {
   readonly name: string;
-  /** The subprotocol to negotiate for what goes beyond plain messages; without one the dialect is plain for ever. */
+  /**
+   * The subprotocol to negotiate for everything beyond plain messages. Without one, only plain messages are possible.
+   */
   readonly subprotocol?: string;
-  /** Reads one text message. */
+  /** Decodes one text message. */
   decode(text: string): Decoded;
-  /** Writes one message whose data is JSON already. */
+  /** Encodes one message whose data is already JSON. */
   encode(path: string, json: string | undefined, head?: FrameHead): string;
-  /** The protocol's own paths that a plain client of this dialect may use: `$join` and its like, under other names. */
+  /**
+   * The protocol's own paths, such as `$join`, that a plain client of this dialect may use under the dialect's own
+   * names.
+   */
   readonly plainPaths?: ReadonlySet<string>;
-  /** Whether a plain client is told which room a message was sent to. */
+  /** Whether frames tell a plain client to which room a message was sent. */
   readonly namesRooms?: boolean;
-  /** Names that mean something to the dialect itself, where no channel can have them: in what clients send, in what servers do. */
+  /**
+   * Names with a meaning of their own in this dialect, which no channel can have: in what clients send, and in what
+   * servers send.
+   */
   readonly takenNames?: Readonly<Record<'in' | 'out', Pick<ReadonlySet<string>, 'has'>>>;
-  /** What the dialect calls a path. @default the path itself */
+  /** The dialect's name for a path. @default the path itself */
   nameOf?(path: string): string;
-  /** What a server says first on a plain connection, if the dialect has a greeting. */
+  /** The server's first message on a plain connection, if the dialect has a greeting. */
   greeting?(sessionId: string): string;
 }
 
-/** `{path, data}`, the default. `wirepact.v1` is negotiated on top of it. */
+/** `{path, data}` frames, the default dialect. `wirepact.v1` can be negotiated on top of it. */
 export const pathData: Dialect = {
   name: 'path-data',
   subprotocol,

@@ -1,4 +1,4 @@
-// Holds docs/errors.md to the table of codes: every code is a heading there, and says of retrying what the table says.
+// Compares docs/errors.md with the table of codes: every code is a heading there, with the same word on retrying.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { errorCodes } from './errors.js';

@@ -1,7 +1,12 @@
-// The one error class of the library, its codes, and the one door by which anything thrown becomes it.
-// What a code means at length is in docs/errors.md; a test compares that page with this table.
+// The library's error class, its error codes, and the function that turns anything thrown into such an error.
+// docs/errors.md explains every code; a test compares that page with the table of codes here.
 
-/** Every code the library itself uses; a contract's own codes stand beside them. `true`: trying again may help. */
+/**
+ * The library's own error codes. The value is `true` if the same call may succeed later.
+ * A contract may declare further codes.
+ *
+ * Every code is explained in docs/errors.md.
+ */
 export const errorCodes = {
   bad_frame: false,
   unknown_path: false,
@@ -28,45 +33,64 @@ export const errorCodes = {
   unsupported: false,
 } as const;
 
-/** A code of the library itself, such as `timeout`. */
+/** One of the library's own error codes, such as `'timeout'`. */
 export type ErrorCode = keyof typeof errorCodes;
 
-/** One thing a schema found wrong, and where in the value. */
+/** One problem that a schema found in a value. */
 export interface SchemaIssue {
+  /** What is wrong, as the schema says it. */
   readonly message: string;
+  /** Where it is in the value: the keys and indexes that lead to it. Absent for the value as a whole. */
   readonly path?: readonly (string | number)[];
 }
 
-/** What may stand beside the code and the text of an error. */
+/** The optional properties of a {@link SocketError}. */
 export interface SocketErrorOptions<TData = unknown> {
-  /** What belongs to the code: `{ issues }` for `invalid_input`, the declared data for a contract's own code. */
+  /**
+   * Depends on the code: for example `{ issues }` for `invalid_input`, or the declared data for a code of the
+   * contract's own.
+   */
   readonly data?: TData;
-  /** What was thrown first, when this error wraps it. It never crosses the wire. */
+  /** The original error, if this one wraps another. It never crosses the wire. */
   readonly cause?: unknown;
-  /** The channel it happened on. */
+  /** The channel on which the error occurred. */
   readonly path?: string | undefined;
-  /** Whether trying again may help. @default as the table of codes says; `false` for a contract's own codes */
+  /**
+   * Whether the same call may succeed later.
+   * @default what {@link errorCodes} says; `false` for a contract's own codes
+   */
   readonly retryable?: boolean;
 }
 
 const brand = Symbol.for('wirepact.error');
 
 /**
- * Whatever goes wrong in Wirepact, on either end. Narrow it with {@link isSocketError} rather than with `instanceof`, which
- * fails when two copies of a package are installed.
+ * What goes wrong at run time, on either end. Misuse that can be detected at once throws a `TypeError` instead.
+ * Recognise it with {@link isSocketError} rather than with `instanceof`, which fails if two copies of a package are
+ * installed.
+ *
+ * Every code is explained in docs/errors.md.
  */
 export class SocketError<TCode extends string = string, TData = unknown> extends Error {
   override readonly name: string = 'SocketError';
   readonly [brand] = true;
-  /** Which error it is; see the table in the docs. */
+  /** Identifies the error: one of the library's own codes ({@link ErrorCode}), or a code of the contract. */
   readonly code: TCode;
-  /** What belongs to the code. */
+  /**
+   * Depends on the code: for example `{ issues }` for `invalid_input`, or the declared data for a code of the
+   * contract's own.
+   */
   readonly data: TData;
-  /** The channel it happened on, where there is one. */
+  /** The channel on which the error occurred; `undefined` if it belongs to no channel. */
   readonly path: string | undefined;
-  /** Whether trying again may help. */
+  /** Whether the same call may succeed later. */
   readonly retryable: boolean;
 
+  /**
+   * Creates an error with this code.
+   *
+   * @param message text for people. Defaults to `[code]`
+   */
   constructor(code: TCode, message?: string, options: SocketErrorOptions<TData> = {}) {
     super(message ?? `[${code}]`, options);
     this.code = code;
@@ -77,8 +101,9 @@ export class SocketError<TCode extends string = string, TData = unknown> extends
 }
 
 /**
- * An error that a channel declares under `errors`. A route throws it, most easily through the typed `fail` it is given;
- * the requester's promise rejects with the same code and data.
+ * An error that a channel declares under `errors`.
+ * A route throws it, most easily with the typed `fail` that it receives. The caller's promise rejects with a
+ * `ChannelError` of the same code and data.
  */
 export class ChannelError<TCode extends string = string, TData = unknown> extends SocketError<TCode, TData> {
   override readonly name = 'ChannelError';
@@ -88,7 +113,15 @@ export class ChannelError<TCode extends string = string, TData = unknown> extend
   }
 }
 
-/** Whether `error` is a {@link SocketError}, and, when a code is named, that one. Works across copies of the package. */
+/**
+ * Tells whether `error` is a {@link SocketError}, and one with this `code` if you pass a code.
+ * It never throws, and it also works if two copies of the package are installed.
+ *
+ * @example
+ * ```ts
+ * if (isSocketError(thrown, 'timeout')) console.log('no answer');
+ * ```
+ */
 export function isSocketError<TCode extends string = string>(
   error: unknown,
   code?: TCode,
@@ -97,12 +130,17 @@ export function isSocketError<TCode extends string = string>(
     const { [brand]: branded, code: its } = Object(error) as Partial<SocketError>;
     return branded === true && (code === undefined || its === code);
   } catch {
-    // a proxy that lets nobody look
+    // a proxy whose traps throw
     return false;
   }
 }
 
-/** Makes a {@link SocketError} of anything thrown: itself when it is one, otherwise `internal` with it as the cause. */
+/**
+ * Turns anything that was thrown into a {@link SocketError}.
+ * A `SocketError` is returned unchanged. Anything else becomes the `cause` of an error with the code `internal`.
+ *
+ * @param path the channel on which it was thrown, for the new error
+ */
 export function toSocketError(thrown: unknown, path?: string): SocketError {
   if (isSocketError(thrown)) return thrown;
   return new SocketError('internal', `[internal] ${textOf(thrown)}`, { cause: thrown, path });

@@ -1,9 +1,12 @@
-// The `event-payload` dialect: `{event, payload}` frames as Vania's pages and servers speak them, rooms included. The two
-// ends read and write different names, so each has an object of its own.
+// The `event-payload` dialect: `{event, payload}` frames, as Vania's pages and servers use them, rooms included. The
+// two ends read and write different names, so there is one object for each.
 import { encodeHead, parseObject, toFrame, type Decoded } from './codec.js';
 import type { Dialect } from './dialect.js';
 
-/** What a client says of the connection itself. Of two spellings both are read, and the first is written. */
+/**
+ * The client's events that concern the connection itself. Where there are two spellings, both are read and the first is
+ * written.
+ */
 const clientEvents: ReadonlyMap<string, string> = new Map([
   ['joinRoom', '$join'],
   ['join-room', '$join'],
@@ -12,7 +15,9 @@ const clientEvents: ReadonlyMap<string, string> = new Map([
   ['ping', '$ping'],
 ]);
 
-/** What a server says of it; `joinRoom` and `leftRoom` only with the id of who asked for an answer. */
+/**
+ * The server's events that concern the connection itself. `joinRoom` and `leftRoom` only answer a message with an `id`.
+ */
 const serverEvents: ReadonlyMap<string, string> = new Map([
   ['joinRoom', '$join'],
   ['leftRoom', '$leave'],
@@ -24,9 +29,10 @@ const name = 'event-payload';
 const plainPaths: ReadonlySet<string> = new Set(['$join', '$leave', '$ping']);
 
 /**
- * `event-payload` as a server speaks it. Clients join by `{event: 'joinRoom', room}` or `{event: 'join-room', payload: {room}}`
- * and leave likewise by `leftRoom` or `leave-room`; `ping` is answered by `pong`; what was wrong comes back as the event
- * `error`. An `id`, which only clients of Wirepact's send, asks for an answer as it does in plain `{path, data}` frames.
+ * `event-payload` as a server speaks it. A client joins with `{event: 'joinRoom', room}` or `{event: 'join-room',
+ * payload: {room}}`, and leaves likewise with `leftRoom` or `leave-room`. `ping` is answered with `pong`, and a faulty
+ * message with the event `error`. An `id`, which only Wirepact's clients send, requests an answer, as it does in plain
+ * `{path, data}` frames.
  */
 export const eventPayloadServer: Dialect = {
   name,
@@ -43,9 +49,9 @@ export const eventPayloadServer: Dialect = {
 };
 
 /**
- * `event-payload` as a client speaks it. The greeting is an ordinary event `connected`, which reaches whoever listens.
- * Requests carry an `id` beside the event, which a server of Wirepact's answers; one that knows no ids never does, so that they
- * end as `timeout`.
+ * `event-payload` as a client speaks it. The greeting is an ordinary event `connected`, which reaches its listeners.
+ * Requests carry an `id` beside the event. A Wirepact server answers it; a server that does not know ids never does,
+ * and the request fails with `timeout`.
  */
 export const eventPayloadClient: Dialect = {
   name,
@@ -53,7 +59,7 @@ export const eventPayloadClient: Dialect = {
   decode: (text) => decode(text, serverEvents),
   encode(path, json, head) {
     const event = JSON.stringify(nameIn(clientEvents, path));
-    // a room stands beside the event that names it
+    // the room is beside the event, not inside the payload
     const isMembership = path === '$join' || path === '$leave';
     const data = json === undefined ? '' : isMembership ? `,${json.slice(1, -1)}` : `,"payload":${json}`;
     return `{"event":${event}${data}${encodeHead(head)}}`;
@@ -73,11 +79,11 @@ function decode(text: string, events: ReadonlyMap<string, string>): Decoded {
 function dataOf(path: string, payload: unknown, room: unknown): unknown {
   const details = (typeof payload === 'object' && payload !== null ? payload : {}) as { room?: unknown };
   if (path === '$join' || path === '$leave') return { room: toRoomName(room ?? details.room) };
-  // servers that know no codes say only what happened
+  // some servers have no error codes and say only what happened
   return path === '$error' ? { code: 'internal', ...details } : payload;
 }
 
-/** Pages that number their rooms may go on doing so. */
+/** Pages that number their rooms may keep doing so. */
 function toRoomName(room: unknown): unknown {
   return typeof room === 'number' ? String(room) : room;
 }

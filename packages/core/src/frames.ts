@@ -1,28 +1,28 @@
-// What travels, both directions: application frames (`Frame`) and the protocol's own, whose paths begin with `$`.
+// What travels in both directions: application frames (`Frame`) and the protocol's own, whose paths begin with `$`.
 import type { Delivery } from './contract.js';
 import type { WireError } from './wire-error.js';
 
-/** The answer's key to its question: the client's choice, a number or a string. */
+/** Identifies a request, and the answer to it. Whoever asks chooses it: a number or a string. */
 export type FrameId = number | string;
 
-/** What may stand in a frame beside its path and its data. */
+/** The keys of a frame other than its path and its data. */
 export interface FrameHead {
-  /** Asks for an answer, or is one. */
+  /** Requests an answer, or marks the frame as the answer to the request with this id. */
   readonly id?: FrameId;
-  /** The room a message was sent to, `*` for everyone (`wirepact.v1` only). */
+  /** The room to which a message was sent; `*` for everyone (`wirepact.v1` only). */
   readonly room?: string;
-  /** Where a message stands in the log of its stream, and where the one before it does (`wirepact.v1` only). */
+  /** The position of a message in its log, and (`after`) the position of the entry before it (`wirepact.v1` only). */
   readonly at?: number;
   readonly after?: number;
-  /** The number of an event that is to be acknowledged (`wirepact.v1` only). */
+  /** The number of an event that the server must acknowledge (`wirepact.v1` only). */
   readonly seq?: number;
   /** The answer is this error. */
   readonly error?: WireError;
-  /** One item of a stream; others follow. */
+  /** The answer is one item of a stream, and more follow. */
   readonly more?: true;
-  /** The number of a stream's item, from 1 (`wirepact.v1` only). */
+  /** The number of a stream's item, counted from 1 (`wirepact.v1` only). */
   readonly n?: number;
-  /** The stream is over. */
+  /** The stream has ended. */
   readonly end?: true;
 }
 
@@ -32,55 +32,58 @@ export interface Frame extends FrameHead {
   readonly data?: unknown;
 }
 
-/** What a types-only client must know of a channel that departs from the defaults. */
+/** What a types-only client must know about a channel that differs from the defaults. */
 export interface ChannelFacts {
   readonly delivery?: Delivery;
   readonly key?: string;
   readonly idempotent?: true;
 }
 
-/** The limits a server announces. */
+/** The limits that a server announces. */
 export interface AnnouncedLimits {
   readonly maxMessageBytes: number;
   readonly maxInFlight: number;
   readonly maxRooms: number;
 }
 
-/** A position in a stream: the epoch of its log, and the last entry that was taken. */
+/**
+ * A position in a log: the epoch of the log, and the number of the last entry that the client has received.
+ * The epoch names a log from its creation until it is lost. Positions of different epochs cannot be compared.
+ */
 export type Cursor = readonly [epoch: string, at: number];
 
-/** Whole numbers from the first to the last of each pair, rising. */
+/** Ranges of whole numbers in ascending order, each from the first to the last of its pair. */
 export type Ranges = readonly (readonly [first: number, last: number])[];
 
 /**
- * Why something is missing for good:
- * - `epoch`: the log was made anew, as by a restart;
- * - `trimmed`: the log no longer holds it;
- * - `fork`: the log lost its end, and went on from an earlier position;
- * - `lost`: the session was given up;
- * - `denied`: the room may not be read any more;
- * - `lagged`: the client read so slowly that the log went on without it.
+ * Why messages cannot be recovered.
+ * - `'epoch'`: the log was created anew, because the server restarted or Redis lost the log;
+ * - `'trimmed'`: the log no longer reaches back that far;
+ * - `'fork'`: Redis lost the end of the log, and the log continued from an earlier position;
+ * - `'lost'`: the session expired or ended;
+ * - `'denied'`: the client may not read these messages, or may no longer read the room;
+ * - `'lagged'`: the client read so slowly that the log dropped messages before the client got them.
  */
 export type GapCause = 'epoch' | 'trimmed' | 'fork' | 'lost' | 'denied' | 'lagged';
 
-/** The data of the protocol's own frames, by path; PROTOCOL.md says when each is sent and what it asks of the receiver. */
+/** The data of the protocol's own frames, by path. PROTOCOL.md says when each is sent and what the receiver must do. */
 export interface ProtocolData {
   readonly $hello: {
     readonly session?: string;
     readonly token?: string;
     readonly streams?: Readonly<Record<string, Cursor>>;
-    /** Items that were received, by the id of what is unanswered. */
+    /** How many items have arrived, by the id of each unanswered request. */
     readonly open?: Readonly<Record<string, number>>;
   };
   readonly $welcome: {
     readonly session: string;
-    /** The secret that resumes the session. */
+    /** The secret with which the client resumes the session. */
     readonly token: string;
     readonly resumed: boolean;
     readonly resumeForMs: number;
-    /** Numbers that need not be sent again, when resumed. */
+    /** The numbers that the client need not send again, if the session was resumed. */
     readonly done?: Ranges;
-    /** Where a new client stands. */
+    /** The client's position in each log, for a new session. */
     readonly streams?: Readonly<Record<string, Cursor>>;
     readonly heartbeatMs: number;
     readonly limits: AnnouncedLimits;
@@ -97,7 +100,7 @@ export interface ProtocolData {
     readonly room: string;
     readonly why: GapCause;
     readonly from: Cursor;
-    /** Where the stream goes on; absent where the client is not in it any more. */
+    /** Where the log continues; absent if the client is no longer in the room. */
     readonly to?: Cursor;
   };
   readonly $skip: undefined;

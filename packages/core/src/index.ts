@@ -1,4 +1,4 @@
-// The public face of @wirepact/core: the contract, its inference, the errors.
+// What @wirepact/core exports: contracts, the types that are derived from them, and the errors.
 export type { Clock } from './clock.js';
 export {
   defineChannels,

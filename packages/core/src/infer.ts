@@ -1,15 +1,19 @@
-// Every type that follows from a contract: which paths can be used how, and what data goes with each.
-// `TForm` says which client is meant: 'wire' has types only and sees what JSON makes of a value, 'parsed' carries the
-// schemas and sees their output.
+// All types that are derived from a contract: on which paths each call works, and which data it takes or returns.
+// `TForm` is the form of the client. 'wire' uses the contract as a type only and sees the JSON form of a value;
+// 'parsed' carries the schemas and sees their output.
 import type { ChannelError, ErrorCode, SocketError } from './errors.js';
 import type { Json, NotJson, Wire } from './json.js';
 
-/** Which form of the client is meant: types only, or with schemas at run time. */
+/**
+ * The form of a client: `'wire'` uses the contract as a type only, `'parsed'` carries its schemas at run time.
+ * A `'wire'` client receives the JSON form of a value; a `'parsed'` client receives the output of the schema.
+ */
 export type Form = 'wire' | 'parsed';
 
-// an erased slot first, since contracts are spread into contracts; zod's own record next, since it is cheap; then the standard's
+// The order of the checks: first the slots of a contract, because contracts are spread into contracts; then zod's own
+// property, which is cheap to check; then Standard Schema.
 
-/** What `schema` takes. */
+/** The input type of a schema. */
 export type SchemaIn<S> = S extends { readonly '~in': infer TIn }
   ? TIn
   : S extends { readonly _zod: { readonly input: unknown } }
@@ -18,7 +22,7 @@ export type SchemaIn<S> = S extends { readonly '~in': infer TIn }
       ? TIn
       : never;
 
-/** What `schema` makes of what it takes. */
+/** The output type of a schema. */
 export type SchemaOut<S> = S extends { readonly '~out': infer TOut }
   ? TOut
   : S extends { readonly _zod: { readonly output: unknown } }
@@ -27,18 +31,19 @@ export type SchemaOut<S> = S extends { readonly '~out': infer TOut }
       ? TOut
       : never;
 
-// in a contract every schema is such a slot, and asking for it alone is cheaper
+// every schema in a contract is such a slot, and checking for the slot alone is cheaper
 type SlotIn<S> = S extends { readonly '~in': infer TIn } ? TIn : never;
 type SlotOut<S> = S extends { readonly '~out': infer TOut } ? TOut : never;
 
-// Each alias of paths ends in a bare `keyof {…}`: otherwise messages print the whole contract instead of the paths.
+// Each type of paths ends in a bare `keyof {…}`: otherwise error messages print the whole contract instead of the
+// paths.
 
-/** Paths the server has a route for: those with `in`. */
+/** The paths on which the server has a route: those with `in`. */
 export type RoutePath<TChannels> = keyof {
   [P in keyof TChannels as TChannels[P] extends { readonly in: unknown } ? P : never]: 0;
 };
 
-/** Paths the client may `send` on: those with `in`, and no `stream`, which needs somebody who reads it. */
+/** The paths on which the client may `send`: those with `in` and without `stream`. */
 export type SendPath<TChannels> = keyof {
   [
     P in keyof TChannels as TChannels[P] extends { readonly in: unknown; readonly stream?: undefined }
@@ -47,7 +52,7 @@ export type SendPath<TChannels> = keyof {
   ]: 0;
 };
 
-/** Paths the client may listen `on`, and the server may send on: those with `out`, and no `answer`. */
+/** The paths on which the server may send and the client may listen: those with `out` and without `answer`. */
 export type OutPath<TChannels> = keyof {
   [
     P in keyof TChannels as TChannels[P] extends { readonly out: unknown; readonly answer?: undefined }
@@ -56,7 +61,7 @@ export type OutPath<TChannels> = keyof {
   ]: 0;
 };
 
-/** Paths the client may `request`: those with `in`, and `reply` or `out`, and no `stream`. */
+/** The paths on which the client may `request`: those with `in`, and with `reply` or `out`, but without `stream`. */
 export type RequestPath<TChannels> = keyof {
   [
     P in keyof TChannels as TChannels[P] extends
@@ -67,12 +72,12 @@ export type RequestPath<TChannels> = keyof {
   ]: 0;
 };
 
-/** Paths the client may `stream`: those with `stream`. */
+/** The paths on which the client may `stream`: those with `stream`. */
 export type StreamPath<TChannels> = keyof {
   [P in keyof TChannels as TChannels[P] extends { readonly stream: unknown } ? P : never]: 0;
 };
 
-/** Paths the server may `request` and the client `handle`s: those with `answer`. */
+/** The paths on which the server may `request` and the client may `handle`: those with `answer`. */
 export type AskPath<TChannels> = keyof {
   [P in keyof TChannels as TChannels[P] extends { readonly answer: unknown } ? P : never]: 0;
 };
@@ -85,7 +90,8 @@ type ArgsWith<TData, TOptions> = undefined extends TData
   ? [data?: TData, options?: TOptions]
   : [data: TData, options?: TOptions];
 
-// What goes through JSON to the other side's schema must still be what that schema takes when it arrives.
+// The other side parses what arrives as JSON with the same schema, so the JSON form must still match the schema's
+// input.
 type Sent<S> =
   SlotIn<S> extends infer TIn
     ? [TIn] extends [Json | void]
@@ -101,22 +107,22 @@ type Got<S, TForm> = TForm extends 'wire'
     ? SlotOut<S>
     : NotJson<'this schema cannot parse again what the server sends: give it a JSON output, or create the client without channels'>;
 
-/** What the client's `send` takes after the path. */
+/** The arguments of the client's `send` after the path, for each path. */
 export type SendArgs<TChannels> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly in: infer S } ? Args<Sent<S>> : never;
 };
 
-/** What the client's `request` and `stream` take after the path. */
+/** The arguments of the client's `request` and `stream` after the path, for each path. */
 export type RequestArgs<TChannels, TOptions> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly in: infer S } ? ArgsWith<Sent<S>, TOptions> : never;
 };
 
-/** What the client's listeners and handlers are given. */
+/** The data that the client's listeners and handlers receive, for each path. */
 export type Heard<TChannels, TForm> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly out: infer S } ? Got<S, TForm> : never;
 };
 
-/** What the client's `request` resolves to. */
+/** What the client's `request` resolves to, for each path: `reply`, or `out` without a `reply`. */
 export type Reply<TChannels, TForm> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly reply: infer S }
     ? Got<S, TForm>
@@ -125,17 +131,20 @@ export type Reply<TChannels, TForm> = {
       : never;
 };
 
-/** The items of the client's `stream`. */
+/** The type of one item of the client's `stream`, for each path. */
 export type StreamItem<TChannels, TForm> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly stream: infer S } ? Got<S, TForm> : never;
 };
 
-/** What the client's `handle` must answer. */
+/** What a handler of the client must return, for each path: the input of `answer`, or a promise of it. */
 export type HandlerResult<TChannels> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly answer: infer S } ? Awaitable<Sent<S>> : never;
 };
 
-/** What the client's `request` and `stream` reject with: the library's errors and those that the channel declares. */
+/**
+ * What the client's `request` rejects with, and what the loop over its `stream` throws, for each path.
+ * These are the library's own errors and the errors that the channel declares.
+ */
 export type Failure<TChannels, TForm> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly errors: infer TErrors }
     ? | SocketError<ErrorCode>
@@ -143,24 +152,27 @@ export type Failure<TChannels, TForm> = {
     : SocketError<ErrorCode>;
 };
 
-/** What the server's `send`, `sendToAll` and the like take after the path. */
+/** The arguments of the server's `send`, `sendToAll` and similar calls after the path, for each path. */
 export type OutArgs<TChannels> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly out: infer S } ? Args<SlotIn<S>> : never;
 };
 
-/** What the server's `request` takes after the path. */
+/** The arguments of the server's `request` after the path, for each path. */
 export type AskArgs<TChannels, TOptions> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly out: infer S }
     ? ArgsWith<SlotIn<S>, TOptions>
     : never;
 };
 
-/** What the server's `request` resolves to. */
+/** What the server's `request` resolves to, for each path: the output of `answer`. */
 export type Answer<TChannels> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly answer: infer S } ? SlotOut<S> : never;
 };
 
-/** What the server's `request` rejects with. */
+/**
+ * What the server's `request` rejects with, for each path.
+ * These are the library's own errors and the errors that the channel declares.
+ */
 export type AskFailure<TChannels> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly errors: infer TErrors }
     ? | SocketError<ErrorCode>
@@ -168,12 +180,15 @@ export type AskFailure<TChannels> = {
     : SocketError<ErrorCode>;
 };
 
-/** What a route is given: the output of `in`. */
+/** The data that a route receives, for each path: the output of `in`. */
 export type RouteData<TChannels> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly in: infer S } ? SlotOut<S> : never;
 };
 
-/** What a route must return: the input of `stream`, `reply` or `out`, whichever the channel has first. */
+/**
+ * What a route must return, for each path: the input of `stream`, `reply` or `out`, whichever the channel has first.
+ * A route with a `stream` returns an async iterable, usually by being an async generator.
+ */
 export type RouteResult<TChannels> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly stream: infer S }
     ? AsyncIterable<SlotIn<S>>
@@ -184,7 +199,7 @@ export type RouteResult<TChannels> = {
         : void;
 };
 
-/** Makes an error that the channel declares, for a route to throw. */
+/** Creates an error that the channel declares, for a route to throw: `throw fail('MUTED', { untilMs })`. */
 export interface Fail<TErrors> {
   <TCode extends keyof TErrors & string>(
     code: TCode,
@@ -192,33 +207,40 @@ export interface Fail<TErrors> {
   ): ChannelError<TCode, SlotIn<TErrors[TCode]>>;
 }
 
-/** The `fail` of each channel's route. */
+/** The type of `fail`, for the route of each path. */
 export type FailOf<TChannels> = {
   [P in keyof TChannels]: TChannels[P] extends { readonly errors: infer TErrors } ? Fail<TErrors> : Fail<{}>;
 };
 
-/** What `send`, `request` and `stream` take as data on path `TPath`. */
+/** The data that the client's `send`, `request` and `stream` accept on the path `TPath`. */
 export type InputOf<TChannels, TPath extends RoutePath<TChannels>> = TPath extends keyof TChannels
   ? TChannels[TPath] extends { readonly in: infer S }
     ? SlotIn<S>
     : never
   : never;
 
-/** What a listener on path `TPath` is given. A client that carries schemas is `'parsed'`. */
+/**
+ * The data that a listener on the path `TPath` receives.
+ * Pass `'parsed'` as the third argument for a client that carries schemas; the default is `'wire'`.
+ */
 export type OutputOf<
   TChannels,
   TPath extends OutPath<TChannels> | AskPath<TChannels>,
   TForm extends Form = 'wire',
 > = TPath extends keyof TChannels ? Heard<TChannels, TForm>[TPath] : never;
 
-/** What `request` on path `TPath` resolves to. A client that carries schemas is `'parsed'`. */
+/**
+ * What the client's `request` on the path `TPath` resolves to.
+ * Pass `'parsed'` as the third argument for a client that carries schemas; the default is `'wire'`.
+ */
 export type ReplyOf<
   TChannels,
   TPath extends RequestPath<TChannels>,
   TForm extends Form = 'wire',
 > = TPath extends keyof TChannels ? Reply<TChannels, TForm>[TPath] : never;
 
-/** A promise that also says, as a type only, what it may reject with. `safe` reads it. */
+/** A promise that declares, in its type only, what it may reject with. `safe` from the client reads that type. */
 export interface Failable<TValue, TError> extends Promise<TValue> {
+  /** Never present at run time: it only carries the type of the error. */
   readonly '~error'?: TError;
 }

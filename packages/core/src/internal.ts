@@ -1,4 +1,4 @@
-// What Wirepact's own packages share and applications do not need. No promise of stability is made for this entry.
+// What Wirepact's own packages share and applications do not need. This entry may change in any version.
 export {
   defaultReconnect,
   reconnectDelay,

@@ -1,13 +1,13 @@
-// What JSON makes of a value, as types. The work is done only for values that are not JSON already.
+// The JSON form of a type. TypeScript does this work only for types that are not JSON already.
 
-/** A value inside a JSON document. `undefined` stands for a key that is not written. */
+/** A value inside a JSON document. `undefined` stands for a key that is left out. */
 type JsonItem =
   string | number | boolean | null | readonly JsonItem[] | { readonly [key: string]: JsonItem | undefined };
 
-/** What can be the `data` of a message: a JSON value, or nothing. */
+/** What the `data` of a message can be: a JSON value, or nothing. */
 export type Json = JsonItem | undefined;
 
-/** Stands where a value cannot travel as JSON; its text says why. No value is assignable to it. */
+/** The type of a value that cannot travel as JSON. Nothing is assignable to it, and its text explains why. */
 export interface NotJson<TWhy extends string> {
   readonly '~why': TWhy;
 }
@@ -15,8 +15,9 @@ export interface NotJson<TWhy extends string> {
 type AnyFunction = (...args: never) => unknown;
 
 /**
- * What the other side sees of a `T` that was sent as JSON: a `Date` becomes a `string`, functions and symbols vanish,
- * a `Map` becomes `{}`. A type that is JSON already stays as it is, name included.
+ * What the other side receives when a `T` is sent as JSON.
+ * A `Date` becomes a `string`, a `Map` or `Set` becomes `{}`, functions and symbols are removed. A type that is JSON
+ * already stays as it is, including its name.
  */
 export type Wire<T> = [T] extends [Json | void] ? T : WireOf<T>;
 

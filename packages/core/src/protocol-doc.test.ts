@@ -1,4 +1,4 @@
-// Holds PROTOCOL.md to the code: the protocol's own frames, the close codes, and its examples.
+// Compares PROTOCOL.md with the code: the protocol's own frames, the close codes and the examples.
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { expect, test } from 'vitest';

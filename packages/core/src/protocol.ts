@@ -1,10 +1,10 @@
-// The names and figures that both ends must agree on before the first frame.
+// The names and numbers on which both ends must agree before the first frame.
 
-/** The subprotocol that Wirepact's own client offers and its server chooses. */
+/** The subprotocol that Wirepact's client offers and Wirepact's server selects. */
 export const subprotocol = 'wirepact.v1';
 
-/** A second subprotocol that is offered, never chosen: what follows is the caller's token as base64url. */
+/** The prefix of a second subprotocol, which is offered but never selected: the auth token follows it, as base64url. */
 export const tokenPrefix = 'wirepact.auth.';
 
-/** A stream runs at most so many items, or so many characters of frames, ahead of what its reader has taken. */
+/** How far a stream may run ahead of its reader: this many items, or this many characters of frames. */
 export const streamWindow = { items: 16, characters: 65_536 } as const;

@@ -1,13 +1,13 @@
-// The one place that runs a Standard Schema (https://standardschema.dev), whichever validator made it.
+// Runs Standard Schemas (https://standardschema.dev), whichever validator made them. The only file that does.
 import type { SchemaIssue } from './errors.js';
 
-/** Anything that implements Standard Schema: what zod, valibot, arktype and others make. */
+/** Anything that implements Standard Schema: the schemas of zod, valibot, arktype and others. */
 export interface AnySchema {
-  // `unknown`, because comparing every schema with the full interface is what makes contracts slow to check
+  // `unknown`, because comparing every schema with the full interface makes contracts slow to check
   readonly '~standard': unknown;
 }
 
-/** What a schema made of a value: its output, or what it found wrong. */
+/** The result of parsing: the schema's output, or what the schema found wrong. */
 export type Parsed =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly issues: readonly SchemaIssue[] };
@@ -35,12 +35,12 @@ export function isSchema(value: unknown): value is AnySchema {
 /**
  * Runs `schema` on `value`.
  *
- * @throws TypeError naming `path` when the schema answers with a promise: schemas are synchronous.
+ * @throws TypeError that names `path`, if the schema returns a promise: schemas must be synchronous
  */
 export function parse(schema: AnySchema, value: unknown, path: string): Parsed {
   const result = (schema['~standard'] as StandardProps).validate(value);
   if ('then' in result) {
-    // nobody waits for it, and its failure must not end the process
+    // nothing waits for the promise, and its rejection must not end the process
     result.then(undefined, () => undefined);
     throw new TypeError(`the schema of channel "${path}" answered with a promise; make it synchronous`);
   }
@@ -49,8 +49,8 @@ export function parse(schema: AnySchema, value: unknown, path: string): Parsed {
 }
 
 /**
- * Like {@link parse}, for what arrived: where the schema accepts `undefined`, as `z.void()` does, `null` and `{}` count
- * as absent too, since plain clients often cannot leave `data` out.
+ * Like {@link parse}, for data that arrived. If the schema accepts `undefined`, as `z.void()` does, `null` and `{}`
+ * count as no data too, because hand-written clients often cannot leave `data` out.
  */
 export function parseIn(schema: AnySchema, value: unknown, path: string): Parsed {
   const parsed = parse(schema, value, path);
@@ -64,7 +64,7 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0;
 }
 
-// `Array.from` rather than `map`: validators subclass arrays, and `map` would make another of theirs
+// `Array.from` rather than `map`: validators subclass arrays, and `map` would create another instance of the subclass
 function toSchemaIssue({ message, path }: StandardIssue): SchemaIssue {
   if (path === undefined || path.length === 0) return { message };
   return { message, path: Array.from(path, toSegment) };

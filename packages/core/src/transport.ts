@@ -1,40 +1,45 @@
-// One connection as a server holds it, whatever carries it: a WebSocket of `ws`, or memory in a test.
+// One connection as the server sees it, whether a WebSocket of `ws` or the memory of a test carries it.
 
-/** What a transport tells its owner. No call comes before `listen`, none after `closed`. */
+/** What a transport reports to its owner. It calls nothing before `listen`, and nothing after `closed`. */
 export interface TransportListener {
-  /** A message came. One that is binary has no text; Wirepact's wire knows none, so its bytes are not handed on. */
+  /**
+   * A message arrived. `text` is `undefined` for a binary message: the protocol has none, so its bytes are not passed
+   * on.
+   */
   message(text: string | undefined): void;
-  /** The peer took something of what waited; `bufferedBytes` has fallen. */
+  /** The peer took some of what was waiting: `bufferedBytes` has fallen. */
   drained(): void;
   /** The connection is over. Called exactly once, with the code of whichever side closed first. */
   closed(code: number, reason: string): void;
 }
 
-/** One connection as a server holds it. Its methods never throw, and do nothing once it is closed. */
+/** One connection as the server sees it. Its methods never throw, and do nothing once it is closed. */
 export interface Transport {
-  /** The subprotocol that was agreed on, or ''. */
+  /** The negotiated subprotocol, or `''`. */
   readonly protocol: string;
-  /** Bytes that were sent and that the network has not yet taken. */
+  /** Bytes that were sent and that the network has not taken yet. */
   readonly bufferedBytes: number;
-  /** How much of the write that is under way has not left, where that can be told. That it shrinks shows that it is taken. */
+  /**
+   * Bytes of the current write that have not left yet, if this can be told. That they shrink shows that the peer reads.
+   */
   readonly unsentBytes?: number | undefined;
-  /** Bytes that came so far, in messages or not. That it grows shows that the peer is alive. */
+  /** Bytes that have arrived so far, in messages or not. That they grow shows that the peer is alive. */
   readonly receivedBytes: number;
   send(text: string): void;
-  /** The same for several in a row; where this very array is sent to many, it is framed once. */
+  /** Sends several messages in a row. An array that is sent to many connections is framed only once. */
   sendAll?(texts: readonly string[]): void;
   ping(): void;
-  /** Whether the peer can be heard. Not while a paused connection holds so many messages that it has stopped reading. */
+  /** Whether messages are still read from the peer. Not if a paused connection already holds too many. */
   readonly isReading: boolean;
   /**
-   * Holds messages back. Where many come all the same it stops reading, so that a peer that sends faster than it is served
-   * waits in its own memory. What is held of a peer that closes is handed on before `closed`.
+   * Holds messages back until `resume`. If too many arrive, the transport stops reading, so that a peer that sends
+   * faster than it is served has to wait. If the peer closes, the held messages are passed on before `closed`.
    */
   pause(): void;
   resume(): void;
-  /** Closes with a handshake. */
+  /** Closes with a closing handshake. */
   close(code: number, reason: string): void;
-  /** Closes at once, without one. */
+  /** Closes at once, without a closing handshake. */
   terminate(): void;
   listen(listener: TransportListener): void;
 }

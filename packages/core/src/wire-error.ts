@@ -1,8 +1,9 @@
-// How an error travels: code and text, then what belongs to it. A contract's own data stands under `data`; the details of
-// the library's own codes (`issues`, `retryAfterMs`) stand beside the code, where a person reading the wire looks for them.
+// How an error travels: its code and its text, then its data. The data of a contract's own code is under `data`; the
+// details of the library's own codes (`issues`, `retryAfterMs`) are beside the code, where a reader of the frame sees
+// them.
 import { ChannelError, errorCodes, SocketError } from './errors.js';
 
-/** An error as it stands in a frame. */
+/** An error as a frame contains it. */
 export interface WireError {
   readonly code: string;
   readonly message: string;
@@ -10,14 +11,14 @@ export interface WireError {
   readonly [detail: string]: unknown;
 }
 
-/** What of an error crosses the wire. Its cause and its stack never do. */
+/** The part of an error that crosses the wire. Its cause and its stack never do. */
 export function toWireError(error: SocketError): WireError {
   const { code, message, data } = error;
   if (Object.hasOwn(errorCodes, code)) return { ...(typeof data === 'object' && data), code, message };
   return data === undefined ? { code, message } : { code, message, data };
 }
 
-/** The error that a frame carries; a malformed one is `internal`, since the other side broke the protocol. */
+/** The error that a frame contains. A malformed one becomes `internal`, because the other side broke the protocol. */
 export function fromWireError(wire: unknown, path?: string): SocketError {
   const { code, message, data, ...details } = Object(wire) as Partial<WireError>;
   if (typeof code !== 'string') return new SocketError('internal', '[internal] no error code came', { path });

@@ -1,4 +1,4 @@
-// Ties the shape of the wire to its version: whoever changes what is in a frame says so in PROTOCOL.md's history.
+// Ties the shape of frames to the protocol's version: whoever changes a frame must record it in PROTOCOL.md's history.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';

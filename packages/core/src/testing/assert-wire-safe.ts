@@ -1,4 +1,4 @@
-// Tells whether a contract's schemas can be run on both ends, with JSON between them.
+// Checks whether both ends can run a contract's schemas, with JSON in between.
 import type { ChannelDefinition, ChannelDefinitions } from '../contract.js';
 import { parse, type AnySchema } from '../schema.js';
 
@@ -6,7 +6,10 @@ const schemaKeys = ['in', 'out', 'reply', 'stream', 'answer'] as const;
 
 type SchemaKey = (typeof schemaKeys)[number];
 
-/** Values for the schemas of a contract, by path and key: what each schema takes, one value or more. */
+/**
+ * Sample values for the schemas of a contract, by path and by key (`in`, `out`, `reply`, `stream`, `answer`).
+ * Each sample is something that the schema accepts. Paths and keys may be left out; they are not checked then.
+ */
 export type WireSamples<TChannels> = {
   readonly [P in keyof TChannels]?: {
     readonly [K in keyof TChannels[P] & SchemaKey]?: TChannels[P][K] extends { readonly '~in': infer TIn }
@@ -16,14 +19,15 @@ export type WireSamples<TChannels> = {
 };
 
 /**
- * Checks that the schemas of a contract can be run on both ends. What the client sends must still be accepted after it
- * went through JSON, with the same outcome; what the server sends must be accepted once more by the client's schema.
+ * Checks that both ends can run the schemas of a contract, with JSON in between.
+ * Needed only for clients that carry the schemas. What the client sends must give the same result after JSON; what the
+ * server's schema returns must be accepted once more by the client's.
  *
  * @example
  * ```ts
  * assertWireSafe(channels, { chat: { in: [{ text: 'hi' }], out: [{ id: 'm1', text: 'hi' }] } });
  * ```
- * @throws TypeError that lists every schema which is not safe, with its path, its key and what is wrong.
+ * @throws TypeError that lists every schema that is not safe: its path, its key and what is wrong.
  */
 export function assertWireSafe<const TChannels extends ChannelDefinitions>(
   channels: TChannels,
@@ -64,7 +68,7 @@ interface Slot {
 function faultOf({ schema, key, path }: Slot, sample: unknown): string | undefined {
   const first = parse(schema, sample, path);
   if (!first.ok) return `refuses the sample itself: ${first.issues[0]?.message}`;
-  // a client sends what it was given, a server what its schema made of it
+  // a client sends the original value, a server the output of its schema
   const sent = key === 'in' || key === 'answer' ? sample : first.value;
   let json: string | undefined;
   try {

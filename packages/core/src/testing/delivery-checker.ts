@@ -1,33 +1,37 @@
-// Judges what was delivered: told what was accepted, received, reported missing and handled, it says what broke the promise
-// that nothing is lost in silence, comes twice or comes out of order. It knows no clock, no socket and no server.
+// Compares what was received with what was sent. A test reports what was accepted, received, reported missing and
+// handled; the checker says what was lost silently, duplicated or reordered. It knows no clock, no socket and no
+// server.
 import { HandlerRuns } from './handler-runs.js';
 import { StreamRecord } from './stream-record.js';
 import type { Violation } from './violation.js';
 
-/** What names a message among those of its stream. */
+/** Identifies a message within its stream. */
 export type MessageKey = string | number;
 
-/** A message whose send did not throw. Tell the checker of those of one stream in the order of their sending. */
+/** A message whose send did not throw. Report the messages of one stream in the order in which they were sent. */
 export interface AcceptedMessage {
-  /** What has an order of its own: a room, everyone, what one client is sent alone, what one client sends. */
+  /**
+   * Names messages that have one common order: those to one room, to everyone, to one client alone, or from one client.
+   */
   readonly stream: string;
+  /** Identifies the message within its stream. */
   readonly message: MessageKey;
-  /** Who must get it, or be told that they did not. */
+  /** The clients that must receive it, or be told of a gap instead. */
   readonly to: readonly string[];
-  /** Who else may get it, such as newcomers who may read what was said before. @default nobody */
+  /** Further clients that may receive it but need not, such as new members of a room with history. @default nobody */
   readonly mayReach?: readonly string[];
 }
 
-/** A message that the receiver's listener was called with. */
+/** A message with which a client's listener was called. */
 export interface ReceivedMessage {
   readonly client: string;
   readonly stream: string;
   readonly message: MessageKey;
-  /** Where it stood in its log, for a harness that sees the wire: then the chain of positions is judged as well. */
+  /** The message's position, if you observe the frames. The checker then also verifies the chain of positions. */
   readonly position?: Position;
 }
 
-/** Where a message stands in its log, and where the one before it does. */
+/** The position of a message in its log, and (`after`) the position of the message before it. */
 export interface Position {
   readonly epoch: string;
   readonly at: number;
@@ -35,20 +39,21 @@ export interface Position {
 }
 
 /**
- * A gap that a client was told of. It covers what is missing between the messages that came before and after it, as far as
- * that was accepted when it was told.
+ * A gap of which a client was told.
+ * It covers what is missing between the messages before and after it, as far as they were accepted when the gap was
+ * reported.
  */
 export interface ToldGap {
   readonly client: string;
   readonly stream: string;
-  /** Told because nobody can know whether something is missing, as when the server was replaced. @default false */
+  /** Allows a gap in which nothing is missing, as when the server was replaced. @default false */
   readonly mayBeEmpty?: boolean;
-  /** The first and the last message that it covers, where the harness knows; then no other is covered. */
+  /** The first and the last message that the gap covers, if you know them. It then covers no other messages. */
   readonly first?: MessageKey;
   readonly last?: MessageKey;
 }
 
-/** A place from which a client goes on, for a harness that sees the wire: after a join, a replay's header, a gap. */
+/** A client's position that something other than a message set, such as a join or a gap; if you observe the frames. */
 export interface Cursor {
   readonly client: string;
   readonly stream: string;
@@ -56,32 +61,36 @@ export interface Cursor {
   readonly at: number;
 }
 
-/** Judges what was delivered. */
+/** Compares what was received with what was sent. */
 export interface DeliveryChecker {
-  /** A send was accepted. */
+  /**
+   * Reports that a send did not throw.
+   *
+   * @throws TypeError if a message of this stream with the same key was accepted before
+   */
   accepted(message: AcceptedMessage): void;
-  /** A listener was called. */
+  /** Reports that a listener was called. */
   received(message: ReceivedMessage): void;
-  /** `onGap` was called. */
+  /** Reports that `onGap` was called. */
   gap(gap: ToldGap): void;
-  /** Its sender was told that nobody knows whether this message arrived, or that it did not. */
+  /** Reports that the sender was told that the message was not sent, or that its outcome is not known. */
   disowned(message: Pick<AcceptedMessage, 'stream' | 'message'>): void;
-  /** A client's position was set by something other than a message. */
+  /** Reports that something other than a message set a client's position. */
   positioned(cursor: Cursor): void;
-  /** A handler began, on this server where there are several. */
+  /** Reports that a handler began. Name the server if there are several. */
   handlerStarted(messageId: MessageKey, server?: string): void;
-  /** It has ended, however it did. */
+  /** Reports that a handler ended, with or without an error. */
   handlerEnded(messageId: MessageKey): void;
-  /** The sender knows that its message was handled: it has the answer. */
+  /** Reports that the sender got the answer, and so knows that its message was handled. */
   acknowledged(messageId: MessageKey): void;
-  /** The server died with all that was running. */
+  /** Reports that a server died, together with everything that it was running. */
   killed(server?: string): void;
-  /** What broke the promise so far; call it once everything that is on its way has arrived. */
+  /** Returns what went wrong so far. Call it once everything in transit has arrived. */
   violations(): readonly Violation[];
 }
 
 /**
- * Makes a checker for one run.
+ * Creates a checker for one run.
  *
  * @example
  * ```ts
@@ -90,7 +99,7 @@ export interface DeliveryChecker {
  * client.onGap(({ stream, room = stream }) => checker.gap({ client: 'a', stream: room }));
  * sockets.room('lobby').send('chat', { n: 1 });
  * checker.accepted({ stream: 'lobby', message: 1, to: ['a'] });
- * // …and when all has arrived
+ * // … and when everything has arrived
  * expect(checker.violations()).toEqual([]);
  * ```
  */

@@ -1,17 +1,17 @@
-// How often each message was handled: once, and once more for every death of the server that was handling it.
+// Counts how often each message was handled: once, and once more for every server that died while handling it.
 import type { MessageKey } from './delivery-checker.js';
 import type { Violation } from './violation.js';
 
 interface Runs {
   count: number;
-  /** Deaths while it was running. */
+  /** How many servers died while they were handling the message. */
   deaths: number;
-  /** The servers on which it runs now. */
+  /** The servers that are handling it now. */
   readonly running: (string | undefined)[];
   isAcknowledged: boolean;
 }
 
-/** The runs of all handlers. */
+/** All handler runs that were reported. */
 export class HandlerRuns {
   readonly #all = new Map<MessageKey, Runs>();
   readonly #violations: Violation[] = [];

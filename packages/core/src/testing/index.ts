@@ -1,4 +1,4 @@
-// For users' own tests as much as for Wirepact's: no timers, no sockets, no waiting.
+// What @wirepact/core/testing exports: tools for your own tests and for Wirepact's, without timers, sockets or waiting.
 export { assertWireSafe, type WireSamples } from './assert-wire-safe.js';
 export {
   createDeliveryChecker,

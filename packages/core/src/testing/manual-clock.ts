@@ -1,21 +1,21 @@
-// A clock whose hands a test turns: timers fire when told to, in the order in which they are due.
+// A clock that a test advances. Its timers fire in the order in which they are due.
 import type { Clock } from '../clock.js';
 
-/** A {@link Clock} that stands still until it is advanced. */
+/** A {@link Clock} that stands still until a test advances it. */
 export interface ManualClock extends Clock {
-  /** Moves time on by `ms` and fires what falls due on the way, timers that those set included. */
+  /** Moves the time forward by `ms` and fires every timer that becomes due, including timers that these set. */
   advance(ms: number): void;
-  /** How many timers are waiting; 0 after a clean end. */
+  /** The number of timers that are set; 0 after a clean end. */
   readonly pending: number;
-  /** When the next of them fires, in ms since the epoch. */
+  /** When the next timer fires, in ms since the epoch; `undefined` if none is set. */
   readonly nextDueAt: number | undefined;
 }
 
-/** What a {@link ManualClock} starts from. */
+/** The options of {@link createManualClock}. */
 export interface ManualClockOptions {
-  /** Milliseconds since the epoch. @default 0 */
+  /** The time at which the clock starts, in ms since the epoch. @default 0 */
   readonly startMs?: number;
-  /** What `random()` gives. @default always 0.5 */
+  /** The clock's random numbers, from 0 to below 1, such as `createSeededRandom(1)`. @default always 0.5 */
   readonly random?: () => number;
 }
 
@@ -25,7 +25,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** Makes a clock for tests. Hand it to `createClient` and to `SocketManager` as their `clock`. */
+/** Creates a clock for tests. Pass it to `createClient` and to `SocketManager` as their `clock`. */
 export function createManualClock(options: ManualClockOptions = {}): ManualClock {
   const timers = new Set<Timer>();
   let now = options.startMs ?? 0;
@@ -50,7 +50,7 @@ export function createManualClock(options: ManualClockOptions = {}): ManualClock
     now: () => now,
     random: options.random ?? (() => 0.5),
     after(delayMs, callback) {
-      // no number is no time, as for the timers of a platform
+      // NaN counts as 0, as it does for a platform's timers
       const timer: Timer = { dueAt: now + (Math.max(0, delayMs) || 0), order: order++, callback };
       timers.add(timer);
       return () => timers.delete(timer);

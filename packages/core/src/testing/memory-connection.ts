@@ -1,23 +1,23 @@
-// One connection in memory: two pipes, the ends that they join, and what can befall all of it.
+// One connection in memory: its two ends, a pipe in each direction, and the faults that a test can cause.
 import { MemoryPipe, type PipeConditions, type Timeline } from './memory-pipe.js';
 import { MemorySocket } from './memory-socket.js';
 import { MemoryTransport, type ServerSide } from './memory-transport.js';
 
-/** Which way: `up` to the server, `down` to the client. */
+/** A direction: `'up'` from the client to the server, `'down'` from the server to the client. */
 export type Direction = 'up' | 'down';
 
 /** An end of a connection. */
 export type End = 'client' | 'server';
 
-/** What a server answers to the request for a connection; `undefined` where nobody answers. */
+/** The server's answer to the request for a connection; `undefined` if no server answers or the server refuses. */
 export type Answer =
   { readonly protocol: string | undefined; readonly open: (transport: MemoryTransport) => void } | undefined;
 
-/** Opening, closing and pings take their time, and no bytes that count. */
+/** Opening, closing and pings take time, but count as no bytes. */
 const noBytes = 0;
 const abnormalClosure = 1006;
 
-/** One connection, from the request for it. */
+/** One connection, from the moment it is requested. */
 export class MemoryConnection {
   readonly #timeline: Timeline;
   readonly #up: MemoryPipe;
@@ -27,7 +27,7 @@ export class MemoryConnection {
   #transport: MemoryTransport | undefined;
   #neverOpens = false;
 
-  /** `over` is called once, when nobody holds an end of it any more. */
+  /** @param over called once, when neither end holds the connection any more */
   constructor(
     url: string,
     timeline: Timeline,
@@ -48,12 +48,12 @@ export class MemoryConnection {
     });
   }
 
-  /** Whether the server has accepted it, and one end at least is not closed. */
+  /** Whether the server has accepted the connection, and at least one end has not closed it. */
   get isOpen(): boolean {
     return this.#transport !== undefined && !(this.socket.isClosed && this.#transport.isClosed);
   }
 
-  /** Asks the server, once the request has come there. */
+  /** Asks the server, once the request has reached it. */
   request(answer: () => Promise<Answer>): void {
     this.#up.send(noBytes, () => void this.#accept(answer));
   }
@@ -72,21 +72,21 @@ export class MemoryConnection {
     accepted.open(transport);
   }
 
-  /** Ends it abnormally, for both ends or only for one, while the other goes on believing in it. */
+  /** Breaks the connection for both ends, or for one end only, while the other still considers it open. */
   cut(seenBy: End | 'both'): void {
     this.lose('both');
     if (seenBy !== 'server') this.#timeline.enqueue(() => this.#closeClient(abnormalClosure, ''));
     if (seenBy !== 'client') this.#endServer();
   }
 
-  /** Loses what goes one way, or both, without a word. */
+  /** Silently loses everything in one direction, or in both. */
   lose(direction: Direction | 'both'): void {
     if (direction !== 'down') this.#up.lose();
     if (direction !== 'up') this.#down.lose();
     if (this.socket.isClosing) this.#giveUpClosing();
   }
 
-  /** Its line's conditions are others than before. */
+  /** Applies the changed conditions of its line. */
   review(): void {
     this.#up.review();
     this.#down.review();
@@ -118,7 +118,7 @@ export class MemoryConnection {
     });
   }
 
-  /** Nobody will answer the close: what a platform finds out by waiting. */
+  /** The close will not be answered. A real platform finds this out by waiting. */
   #giveUpClosing(): void {
     this.#timeline.enqueue(() => this.#closeClient(abnormalClosure, ''));
   }

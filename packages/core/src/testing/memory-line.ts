@@ -1,71 +1,77 @@
-// A line between clients and the servers of a network in memory: the class to connect with, and what a test does to the
-// connections that go over it.
+// A line between clients and the servers of a network in memory: the class with which clients connect, and what a test
+// can do to the connections that go over the line.
 import { MemoryConnection, type Answer, type Direction, type End } from './memory-connection.js';
 import type { PipeConditions, Timeline } from './memory-pipe.js';
 import type { MemorySocket } from './memory-socket.js';
 
-/** A figure, or the least and the most that chance may choose between. */
+/** A delay in ms, or the smallest and the largest of a range from which the network draws. */
 export type Delay = number | readonly [leastMs: number, mostMs: number];
 
-/** A line, and what can be done to it. Whatever is done to a network is done to all of its lines. */
+/**
+ * A line over which clients connect, and what a test can do to its connections.
+ * What a test does to a network affects all of its lines.
+ */
 export interface Line {
-  /** The class to hand to `createClient`: its connections go over this line. */
+  /** The class to pass to `createClient`. Its connections go over this line. */
   readonly WebSocket: new (url: string, protocols?: string | string[]) => MemorySocket;
-  /** Connections that are open now, if only at one end. */
+  /** The number of connections that are open, if only at one end. */
   readonly connections: number;
-  /** Connections that were asked for since the line was made. */
+  /** The number of connections that clients have requested since the line was created. */
   readonly upgrades: number;
-  /** `false`: nobody answers, and every attempt fails. @default true */
+  /** Whether the server answers. With `false`, every attempt to connect fails. @default true */
   isUp: boolean;
   /**
-   * Breaks every connection, as a pulled cable does: both ends see 1006.
+   * Breaks every connection, as a pulled cable does: both ends see the close code 1006.
    *
-   * @param seenBy the end that sees it. The other one goes on believing in a connection that carries nothing any more.
+   * @param seenBy the end that sees it; both by default. The other end still considers the connection open, but it
+   * carries nothing any more.
    */
   cut(seenBy?: End | 'both'): void;
   /**
-   * Makes every connection half open: from now on it loses what goes this way, and neither end is told. Connections made
-   * later are whole.
+   * Makes every connection lose everything in one direction, or in both, without either end noticing.
+   * Connections that are made later work.
    *
-   * @param loses `up` is what clients send, `down` what servers do
+   * @param loses `'up'` for what clients send, `'down'` for what servers send; both by default
    */
   halfOpen(loses?: Direction | 'both'): void;
-  /** `true`: nothing moves, not even a close or the request for a connection, and nothing is lost. */
+  /** With `true`, nothing moves: neither messages nor closes nor new connections. Nothing is lost. */
   freeze(isFrozen: boolean): void;
-  /** `true`: clients stop reading, and what the server sends piles up. */
+  /** With `true`, clients stop reading, and what the server sends piles up. */
   stall(isStalled: boolean): void;
   /**
-   * How long everything is on its way, in ms of the network's clock. Within a connection nothing overtakes.
+   * Delays everything by this many ms of the network's clock. Within a connection no message overtakes another.
    *
-   * @param up what clients send
-   * @param down what servers send
-   * @throws TypeError without a clock
+   * @param up the delay of what clients send
+   * @param down the delay of what servers send; the same as `up` by default
+   * @throws TypeError if the network has no clock
    */
   delay(up: Delay, down?: Delay): void;
   /**
-   * How many bytes a second each connection takes; `Infinity` for all there are. A message counts as waiting until all of
-   * it was taken.
+   * Limits how many bytes per second each connection carries; `Infinity` ends it.
+   * A message counts as waiting until all of it was taken.
    *
-   * @throws TypeError without a clock
+   * @param up the limit for what clients send
+   * @param down the limit for what servers send; the same as `up` by default
+   * @throws TypeError if the network has no clock
    */
   throttle(up: number, down?: number): void;
 }
 
-/** What a line needs of the network it is part of. */
+/** What a line needs from its network. */
 export interface LineOptions {
   readonly timeline: Timeline;
   readonly random: () => number;
   readonly hasClock: boolean;
-  /** The line whose conditions hold for this one as well. */
+  /** The line of the whole network, whose conditions apply to this line too. */
   readonly whole?: MemoryLine;
-  /** Takes the request for a new connection to its server. */
+  /** Passes the request for a new connection to its server. */
   answer(url: string, protocols: readonly string[]): Promise<Answer>;
 }
 
 /** A line in memory. */
 export class MemoryLine implements Line {
   readonly #options: LineOptions;
-  /** This one, and the one that it is a part of. */
+  /** This line, and the network's if this is not it. */
   readonly #lines: readonly MemoryLine[];
   readonly #all = new Set<MemoryConnection>();
   readonly WebSocket: Line['WebSocket'];
@@ -73,7 +79,7 @@ export class MemoryLine implements Line {
   upgrades = 0;
   #isFrozen = false;
   #isStalled = false;
-  // where it has none of its own, those of the whole network hold
+  // a line without conditions of its own has those of the whole network
   #delays: Readonly<Record<Direction, Delay>> | undefined;
   #rates: Readonly<Record<Direction, number>> | undefined;
 

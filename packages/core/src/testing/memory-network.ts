@@ -1,5 +1,5 @@
-// A network in memory: servers that decide about connections, lines over which clients make them, and one order of events.
-// Without a clock nothing takes time.
+// A network in memory: servers at paths, lines over which clients connect to them, and a single order of events.
+// Without a clock, nothing takes time.
 import type { Clock } from '../clock.js';
 import type { Transport } from '../transport.js';
 import type { Answer } from './memory-connection.js';
@@ -9,8 +9,9 @@ import { createSeededRandom } from './seeded-random.js';
 declare function setTimeout(callback: () => void, delayMs: number): unknown;
 declare const setImmediate: ((callback: () => void) => unknown) | undefined;
 
-/** Whatever decides about connections: a `SocketManager`. */
+/** What decides about connections, such as a `SocketManager`. */
 export interface Acceptor {
+  /** Decides about one request for a connection, and opens the connection if it accepts. */
   admit(request: {
     readonly headers: Readonly<Record<string, string>>;
     readonly url: string;
@@ -26,25 +27,25 @@ export interface Acceptor {
   >;
 }
 
-/** What a network in memory is made with. */
+/** The options of {@link createMemoryNetwork}. */
 export interface MemoryNetworkOptions {
-  /** By which delays and throttled lines go. Without it nothing can take time. */
+  /** The clock for `delay` and `throttle`. @default none: nothing can take time */
   readonly clock?: Pick<Clock, 'now' | 'after'>;
-  /** What chance begins with: the same seed gives the same delays. @default 1 */
+  /** The seed of the network's random numbers: the same seed gives the same delays. @default 1 */
   readonly seed?: number;
 }
 
-/** A network in memory. It is a line itself, and what is done to it is done to every line of it. */
+/** A network in memory. It is also a line, and what a test does to it affects all of its lines. */
 export interface MemoryNetwork extends Line {
-  /** Makes a line of its own, for clients that a test disturbs alone. */
+  /** Creates a separate line, for clients that a test disturbs alone. */
   createLine(): Line;
-  /** Sends connections at this path to `acceptor`, from now on. */
+  /** Puts a server at `path`: new connections to this path go to `acceptor` from now on. */
   listen(path: string, acceptor: Acceptor): void;
-  /** Resolves when everything has arrived that can without the clock, and what it set off has too. */
+  /** Resolves when everything that can arrive without the clock has arrived, and so has everything that it caused. */
   settle(): Promise<void>;
 }
 
-/** Makes a network in memory. */
+/** Creates a network in memory. */
 export function createMemoryNetwork({ clock, seed = 1 }: MemoryNetworkOptions = {}): MemoryNetwork {
   const acceptors = new Map<string, Acceptor>();
   const queue = createQueue();
@@ -78,18 +79,18 @@ export function createMemoryNetwork({ clock, seed = 1 }: MemoryNetworkOptions = 
     async settle() {
       for (let before = -1; before !== queue.activity;) {
         before = queue.activity;
-        // one turn of the event loop lets every promise that can go on do so
+        // in one turn of the event loop, every promise that can settle does
         await new Promise<void>((resolve) => turn(resolve));
       }
     },
   });
 }
 
-/** A turn costs a thousand times less where nothing waits for a timer. */
+/** One turn of the event loop. `setImmediate` is a thousand times cheaper, because it waits for no timer. */
 const turn = (callback: () => void): unknown =>
   typeof setImmediate === 'function' ? setImmediate(callback) : setTimeout(callback, 0);
 
-/** Runs tasks one after the other, each as a part of a microtask. */
+/** Runs tasks one after the other, each within a microtask. */
 function createQueue() {
   const waiting: (() => void)[] = [];
   let isPumping = false;
@@ -101,13 +102,13 @@ function createQueue() {
     try {
       for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) task();
     } finally {
-      // what a listener throws is its own affair, and holds nothing up
+      // an exception of a listener must not hold up the tasks after it
       isPumping = false;
       if (waiting.length > 0) startPump();
     }
   };
   const queue = {
-    /** Tasks that were added so far. */
+    /** How many tasks were added so far. */
     activity: 0,
     add(task: () => void): void {
       queue.activity += 1;

@@ -1,32 +1,32 @@
-// One direction of one connection in memory: what was sent, in its order, held back as the conditions of its line say.
+// One direction of one connection in memory: passes messages on in order, delayed as the conditions of its line demand.
 import type { Clock } from '../clock.js';
 
-/** Where things happen: at once and one after the other, or when a clock says so. */
+/** When things happen: at once and one after the other, or when a clock says so. */
 export interface Timeline extends Pick<Clock, 'now' | 'after'> {
-  /** Runs `task` in a microtask, after those that wait already. */
+  /** Runs `task` in a microtask, after the tasks that already wait. */
   enqueue(task: () => void): void;
 }
 
-/** What one direction of a line does to what is sent over it. */
+/** What one direction of a line does to messages. */
 export interface PipeConditions {
-  /** Nothing moves, and nothing is lost. */
+  /** Whether nothing moves. Nothing is lost then. */
   isBlocked(): boolean;
-  /** `Infinity` where nothing holds it back. */
+  /** How fast messages leave; `Infinity` for no limit. */
   bytesPerSecond(): number;
-  /** How long the next message is on its way. */
+  /** How long the next message is in transit. */
   delayMs(): number;
 }
 
 interface Packet {
   readonly bytes: number;
   readonly arrive: () => void;
-  /** When the network has taken it, where it takes time. */
+  /** When the network will have taken the message, if that takes time. */
   takenAt?: number;
-  /** When it arrives, once it was taken. */
+  /** When the message arrives, once the network has taken it. */
   dueAt: number;
 }
 
-/** One direction of a connection. It never changes the order of what is sent. */
+/** One direction of a connection. It never changes the order of messages. */
 export class MemoryPipe {
   readonly #timeline: Timeline;
   readonly #conditions: PipeConditions;
@@ -38,17 +38,17 @@ export class MemoryPipe {
   #willFlow = false;
   #takenUntil = 0;
   #lastDueAt = 0;
-  /** Bytes that were sent and not taken yet. */
+  /** Bytes that were sent and that the network has not taken yet. */
   bufferedBytes = 0;
 
-  /** `taken` is called whenever `bufferedBytes` has fallen. */
+  /** @param taken called whenever `bufferedBytes` has fallen */
   constructor(timeline: Timeline, conditions: PipeConditions, taken: () => void) {
     this.#timeline = timeline;
     this.#conditions = conditions;
     this.#taken = taken;
   }
 
-  /** What is sent is lost, and nobody is told. */
+  /** Whether everything that is sent is lost silently. */
   get isLost(): boolean {
     return this.#isLost;
   }
@@ -60,20 +60,20 @@ export class MemoryPipe {
     this.#flowSoon();
   }
 
-  /** Forgets what is waiting or on its way. */
+  /** Drops everything that waits or is in transit. */
   clear(): void {
     this.#waiting.length = this.#onTheWay.length = this.bufferedBytes = 0;
     this.#stopTimer?.();
     this.#stopTimer = undefined;
   }
 
-  /** From now on loses everything. A stream of bytes that has lost some never goes on. */
+  /** Loses everything from now on: a byte stream that has lost something cannot continue. */
   lose(): void {
     this.#isLost = true;
     this.clear();
   }
 
-  /** The conditions are others than before. */
+  /** Applies changed conditions. */
   review(): void {
     const [first] = this.#waiting;
     if (first !== undefined) delete first.takenAt;
@@ -89,7 +89,7 @@ export class MemoryPipe {
         next.arrive();
       }
     } finally {
-      // what a listener throws is its own affair, and holds nothing up
+      // an exception of a listener must not hold up the messages after it
       if (this.#nextDue() !== undefined) this.#flowSoon();
       this.#setTimer();
       if (hasTaken) this.#taken();
@@ -112,7 +112,7 @@ export class MemoryPipe {
       : first;
   }
 
-  /** Lets the network take what it can by now. */
+  /** Lets the network take what it can at this moment. Returns whether it took anything. */
   #take(): boolean {
     const now = this.#timeline.now();
     const before = this.bufferedBytes;

@@ -1,4 +1,4 @@
-// The client's end of a connection in memory: as much of the platform's `WebSocket` as Wirepact's client uses.
+// The client's end of a connection in memory.
 
 type Handler = (event: never) => void;
 
@@ -7,17 +7,17 @@ const open = 1;
 const closing = 2;
 const closed = 3;
 
-/** What carries what the client's end does to the other one. */
+/** The connection, as the client's end uses it. */
 export interface ClientSide {
-  /** Bytes that were sent and that the network has not taken. */
+  /** Bytes that were sent and that the network has not taken yet. */
   readonly bufferedBytes: number;
   send(text: string): void;
   close(code: number, reason: string): void;
-  /** It was given up before it was open. */
+  /** Called when the client closes the socket before it was open. */
   abandon(): void;
 }
 
-/** The client's end: as much of the platform's `WebSocket` as Wirepact's client uses. */
+/** The client's end of a connection in memory: the part of the platform's `WebSocket` that Wirepact's client uses. */
 export class MemorySocket {
   readyState = connecting;
   protocol = '';
@@ -68,7 +68,7 @@ export class MemorySocket {
     else this.#side.close(code, reason);
   }
 
-  /** The server has accepted. */
+  /** The server has accepted the connection. */
   opened(protocol: string): void {
     if (this.readyState !== connecting) return;
     this.protocol = protocol;
@@ -76,7 +76,7 @@ export class MemorySocket {
     this.emit('open');
   }
 
-  /** A message came. */
+  /** A message arrived. */
   received(text: string): void {
     if (this.readyState === open) this.emit('message', { data: text });
   }

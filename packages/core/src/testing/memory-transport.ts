@@ -1,24 +1,24 @@
 // The server's end of a connection in memory.
 import type { Transport, TransportListener } from '../transport.js';
 
-/** What carries what the server's end does to the other one. */
+/** The connection, as the server's end uses it. */
 export interface ServerSide {
-  /** Bytes that were sent and that the network has not taken. */
+  /** Bytes that were sent and that the network has not taken yet. */
   readonly bufferedBytes: number;
   send(text: string): void;
   ping(): void;
   close(code: number, reason: string): void;
-  /** Ends it without a word; what waits is forgotten. */
+  /** Ends the connection without a closing handshake; what waits is dropped. */
   terminate(): void;
   /** Runs a task of this end when its turn comes. */
   enqueue(task: () => void): void;
-  /** This end is closed. */
+  /** Called when this end is closed. */
   over(): void;
 }
 
 const abnormalClosure = 1006;
 
-/** The server's end. */
+/** The server's end of a connection in memory. */
 export class MemoryTransport implements Transport {
   readonly protocol: string;
   receivedBytes = 0;
@@ -72,7 +72,7 @@ export class MemoryTransport implements Transport {
     this.closed(abnormalClosure, '');
   }
 
-  /** A message came. */
+  /** A message arrived. */
   received(text: string): void {
     if (this.isClosed) return;
     this.receivedBytes += text.length;
@@ -80,19 +80,19 @@ export class MemoryTransport implements Transport {
     this.#read();
   }
 
-  /** The answer to a ping came. Nobody looks at it but by its bytes. */
+  /** The answer to a ping arrived. Only its bytes count. */
   ponged(): void {
     if (!this.isClosed) this.receivedBytes += 2;
   }
 
-  /** The peer took something of what waited. */
+  /** The peer took some of what was waiting. */
   drained(): void {
     if (!this.isClosed) this.#listener?.drained();
   }
 
   /**
-   * The connection is over. Its owner hears of it in a task of its own, after what it is doing now, and hears out a peer that
-   * has closed.
+   * The connection is over. The owner is told in a later task; if the peer closed, it first gets the messages held
+   * back.
    */
   closed(code: number, reason: string): void {
     if (this.isClosed) return;

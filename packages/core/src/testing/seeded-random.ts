@@ -1,10 +1,11 @@
-// Chance that can be repeated: the same seed gives the same numbers, on every machine.
+// Repeatable random numbers: the same seed gives the same numbers on every machine.
 
 /**
- * Makes a `random()` for a manual clock or a test's own choices.
+ * Creates a `random()` for a manual clock, or for a test's own choices.
+ * The same seed gives the same numbers on every machine.
  *
  * @param seed a whole number; only its lowest 32 bits count
- * @returns a function that gives numbers from 0 to below 1
+ * @returns a function that returns numbers from 0 up to, but not including, 1
  */
 export function createSeededRandom(seed: number): () => number {
   let state = seed >>> 0;

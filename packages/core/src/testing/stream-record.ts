@@ -1,4 +1,4 @@
-// One stream as a checker knows it: what was accepted, in its order, and what each client got of it.
+// What the checker knows about one stream: the messages that were accepted, in order, and what each client received.
 import type {
   AcceptedMessage,
   Cursor,
@@ -10,17 +10,17 @@ import type {
 import type { Violation, ViolationKind } from './violation.js';
 
 interface Gap {
-  /** The place of the last message before it was told. */
+  /** The place of the last message before the gap was reported. */
   readonly told: number;
-  /** The first place that it covers, and the first after those. */
+  /** The first place that the gap covers, and the first place after it. */
   readonly from: number;
   before: number;
   readonly mayBeEmpty: boolean;
 }
 
-/** What one client got. */
+/** What one client received. */
 interface Reader {
-  /** The place of the last one that came in order; -1 before the first. */
+  /** The place of the last message that arrived in order; -1 before the first. */
   last: number;
   lastMessage?: MessageKey;
   readonly places: Set<number>;

@@ -1,46 +1,57 @@
-// A connected client and server in memory, with a clock that stands still: the whole stack but for the socket itself.
+// A connected client and server in memory, with a clock that stands still. Everything but the socket is the real code.
 import type { Clock } from '../clock.js';
 import { createManualClock, type ManualClock } from './manual-clock.js';
 import { createMemoryNetwork, type Acceptor, type MemoryNetwork } from './memory-network.js';
 import type { Line } from './memory-line.js';
 import type { MemorySocket } from './memory-socket.js';
 
-/** What the client of a pair must be created with. */
+/** The options that the client of a pair needs. Pass them on to `createClient`. */
 export interface PairedClientOptions {
+  /** The address of the pair's server in the network. */
   readonly url: string;
+  /** The class whose connections go through memory. */
   readonly WebSocket: new (url: string, protocols?: string | string[]) => MemorySocket;
+  /** The pair's clock. */
   readonly clock: Clock;
 }
 
-/** How the two ends of a pair are made. */
+/** The options of {@link createTestPair}. */
 export interface TestPairOptions<TSockets, TClient> {
-  /** Makes the server: `({ clock }) => new SocketManager(channels, { clock, … })`. */
+  /** Creates the server: `({ clock }) => new SocketManager(channels, { clock, … })`. */
   readonly sockets: (options: { readonly clock: Clock }) => TSockets;
-  /** Makes the client: `(options) => createClient<typeof channels>(options)`. */
+  /** Creates a client: `(options) => createClient<typeof channels>(options)`. Called again for every `connect`. */
   readonly client: (options: PairedClientOptions) => TClient;
-  /** What chance begins with in the network: the same seed gives the same delays. @default 1 */
+  /** The seed of the network's random numbers: the same seed gives the same delays. @default 1 */
   readonly seed?: number;
 }
 
-/** A client, a server, and the line between them. */
+/** A client and a server that are connected in memory. */
 export interface TestPair<TSockets, TClient> {
+  /** The first client. It is connected when `createTestPair` resolves. */
   readonly client: TClient;
+  /** The server. */
   readonly sockets: TSockets;
+  /** The clock of both ends. To advance it, use the pair's `advance`, which also waits for what the timers cause. */
   readonly clock: ManualClock;
+  /** The network between the two ends. */
   readonly network: MemoryNetwork;
-  /** Makes another client of the same server; over a line of its own where one is given. */
+  /** Connects one more client to the same server; over a line of its own, if you pass one. */
   connect(line?: Line): TClient;
-  /** Resolves when everything that is on its way has arrived. */
+  /** Resolves when everything in transit has arrived, and so has everything that it caused. */
   settle(): Promise<void>;
-  /** Moves the clock on by `ms`. Whenever something falls due on the way, what it sets off happens before time goes on. */
+  /**
+   * Moves the clock forward by `ms`.
+   * Whenever a timer fires, everything that it causes happens before the time moves on.
+   */
   advance(ms: number): Promise<void>;
   /** Closes every client and the server. */
   close(): Promise<void>;
+  /** Does the same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Makes a server and a client that are connected through memory.
+ * Creates a server and a client that are connected in memory.
  *
  * @example
  * ```ts
@@ -65,7 +76,7 @@ export async function createTestPair<
     const client = options.client({ url: 'ws://memory/', WebSocket, clock });
     clients.push(client);
     client.connect();
-    // clients connect in a task of their own
+    // clients connect in a later task
     clock.advance(0);
     return client;
   };

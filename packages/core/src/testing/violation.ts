@@ -1,26 +1,29 @@
-// What can be wrong with a delivery.
+// What can go wrong when messages are delivered.
 
 /**
- * - `lost`: accepted, never received, and no gap covers it;
- * - `duplicate`: received again;
- * - `disorder`: received after one that was sent later;
- * - `stranger`: received by somebody it was not for, or never sent;
- * - `empty gap`: told of a gap where nothing is missing;
- * - `broken chain`: a position that does not go on where the one before it ended;
- * - `run again`: handled more often than servers died over it, or after it was acknowledged;
- * - `never run`: acknowledged, and not handled.
+ * What a delivery checker can find.
+ * - `'lost'`: a message was accepted and never received, and no gap covers it;
+ * - `'duplicate'`: a message was received again;
+ * - `'disorder'`: a message was received after one that was sent later;
+ * - `'stranger'`: a client received a message that was not for it, or that nobody sent;
+ * - `'empty gap'`: a client was told of a gap in which nothing is missing;
+ * - `'broken chain'`: a message's position does not continue from the position before it;
+ * - `'run again'`: a message was handled again without a server having died over it, or after it was acknowledged;
+ * - `'never run'`: a message was acknowledged before anything handled it.
  */
 export type ViolationKind =
   'lost' | 'duplicate' | 'disorder' | 'stranger' | 'empty gap' | 'broken chain' | 'run again' | 'never run';
 
-/** One breach of the promise. */
+/** One violation that a delivery checker found. */
 export interface Violation {
+  /** What kind of violation it is. */
   readonly kind: ViolationKind;
-  /** What happened, as a sentence. */
+  /** What happened, as one sentence. */
   readonly text: string;
-  /** Who it happened to; absent for handlers. */
+  /** The client concerned; absent for handlers. */
   readonly client?: string;
+  /** The stream concerned; absent for handlers. */
   readonly stream?: string;
-  /** Absent for a gap. */
+  /** The key of the message; absent for a gap. */
   readonly message?: string | number;
 }
