@@ -1,4 +1,4 @@
-// Says how far the inbox was taken, so that the server can let go of it: not for every message, and not late.
+// Tells the server how far the inbox was read, so that the server can drop it: not for every message, but soon.
 import type { Clock } from '@wirepact/core';
 import type { Connection } from './connection.js';
 

@@ -1,6 +1,10 @@
-// What a page's life means for a connection. A worker has no page, and hears of the network alone; Node hears of nothing.
+// Translates the events of a page (hidden, frozen, online again) into signals for the connection. A worker has no page
+// and gets only those of the network; Node gets none.
 
-/** The page or the network is back, the page is frozen and may come back, or it is gone for good. */
+/**
+ * `woken`: the page or the network is back. `suspended`: the page is frozen and may come back. `closed`: it is gone for
+ * good.
+ */
 export type PageSignal = 'woken' | 'suspended' | 'closed';
 
 const signals: Readonly<Record<string, PageSignal>> = {
@@ -20,7 +24,7 @@ export function isHidden(): boolean {
   return globalThis.document?.hidden === true;
 }
 
-/** Returns what stops listening. */
+/** Returns a function that stops listening. */
 export function listenToPage(tell: (signal: PageSignal) => void): () => void {
   const stop = new AbortController();
   if (typeof addEventListener !== 'undefined') {
@@ -29,7 +33,7 @@ export function listenToPage(tell: (signal: PageSignal) => void): () => void {
         if (type === 'visibilitychange' && isHidden()) return;
         tell(persisted && signal === 'closed' ? 'suspended' : signal);
       };
-      // captured, so that the window also hears what is for the document alone
+      // in the capture phase, so that the window also gets events that are dispatched on the document
       addEventListener(type, heard as () => void, { capture: true, signal: stop.signal });
     }
   }

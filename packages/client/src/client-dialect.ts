@@ -1,18 +1,21 @@
-// How frames look on the wire, as a client reads and writes them. Everything above a dialect sees `Frame`s only.
+// The formats in which a client reads and writes frames. The code above a dialect sees only `Frame`s.
 import { subprotocol, type Frame } from '@wirepact/core/internal';
 
-/** How a client reads and writes frames. */
+/** A format in which a client reads and writes frames. `@wirepact/client/dialect` has ready-made ones. */
 export interface ClientDialect {
-  /** The subprotocol to negotiate for what goes beyond plain messages; without one the dialect is plain for ever. */
+  /**
+   * The subprotocol to negotiate for everything beyond plain messages. Without one, only plain messages are possible.
+   */
   readonly subprotocol?: string;
-  /** Whether rooms can be joined where only plain messages are spoken. */
+  /** Whether the client can join rooms although the server speaks plain messages only. @default false */
   readonly joins?: boolean;
-  /** Reads one text message; `undefined` when it is no frame. */
+  /** Decodes one text message; returns `undefined` if it is not a frame. */
   decode(text: string): Frame | undefined;
+  /** Encodes one frame as the text of a JSON object. */
   encode(frame: Frame): string;
 }
 
-/** `{path, data}`, the default. `wirepact.v1` is negotiated on top of it. */
+/** `{path, data}` frames, the default dialect. `wirepact.v1` can be negotiated on top of it. */
 export const pathData: ClientDialect = {
   subprotocol,
   decode(text) {

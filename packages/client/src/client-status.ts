@@ -1,16 +1,21 @@
-// What a client says of its connection. How it comes to be so is in connection-state.ts.
+// The public state of a connection. connection-state.ts decides how it changes.
 import type { SocketError } from '@wirepact/core';
 
-/** Why a connection ended: what a `CloseEvent` of the platform carries (RFC 6455 section 7.1.5 and 7.1.6). */
+/** Why a connection ended: the contents of the platform's `CloseEvent` (RFC 6455 sections 7.1.5 and 7.1.6). */
 export interface CloseReason {
-  /** The close code; the docs list those that Wirepact uses. 1006 when the line broke without one. */
+  /** The close code; PROTOCOL.md lists those that Wirepact uses. 1006 if the connection broke without one. */
   readonly code: number;
-  /** What the side that closed wrote beside the code; often empty. */
+  /** The text that the closing side sent with the code; often empty. */
   readonly reason: string;
 }
 
 /**
- * The state of a client's connection, and what belongs to it.
+ * The state of a client's connection.
+ * - `'idle'`: nothing has used the client yet;
+ * - `'connecting'`: the first connection is being made;
+ * - `'connected'`: ready;
+ * - `'reconnecting'`: not connected; the client keeps trying;
+ * - `'closed'`: not connected, and no further attempt until `connect()`.
  *
  * @example
  * ```ts
@@ -18,7 +23,7 @@ export interface CloseReason {
  * ```
  */
 export type ClientStatus =
-  /** Nothing was asked of the client yet. */
+  /** Nothing has used the client yet. */
   | { readonly name: 'idle' }
   /** The first connection is being made. */
   | {
@@ -28,28 +33,31 @@ export type ClientStatus =
     }
   | {
       readonly name: 'connected';
-      /** The server's name for this session; `undefined` at a server that speaks plain messages only. */
+      /** The id of the session; `undefined` with a server that speaks plain messages only. */
       readonly sessionId: string | undefined;
-      /** When the connection was ready, in ms since the epoch. */
+      /** When the connection became ready, in ms since the epoch. */
       readonly since: number;
-      /** The session of an earlier connection goes on: what was sent meanwhile comes, or `onGap` says what cannot. */
+      /**
+       * Whether the session of an earlier connection continues.
+       * If so, what the server sent meanwhile arrives, and `onGap` reports what cannot be recovered.
+       */
       readonly resumed: boolean;
     }
-  /** No connection, and the client goes on trying. */
+  /** Not connected; the client keeps trying. */
   | {
       readonly name: 'reconnecting';
-      /** How many attempts in a row, the coming or running one included; 1 right after a loss. */
+      /** The number of the next or running attempt; 1 for the first one after a stable connection was lost. */
       readonly attempt: number;
-      /** When the next attempt begins, in ms since the epoch; `undefined` while one is running. */
+      /** When the next attempt starts, in ms since the epoch; `undefined` while an attempt is running. */
       readonly nextAttemptAt: number | undefined;
-      /** How the last connection, or the last attempt, ended. */
+      /** How the last connection or attempt ended. */
       readonly reason: CloseReason;
     }
-  /** No connection, and none will be made until `connect()` is called. */
+  /** Not connected, and no further attempt until `connect()` is called. */
   | {
       readonly name: 'closed';
-      /** How the last connection ended; code 1000 after `close()`. */
+      /** How the last connection ended; its code is 1000 after `close()`. */
       readonly reason: CloseReason;
-      /** What keeps the client out, such as `unauthenticated`; `undefined` when it was closed on purpose. */
+      /** Why the client cannot connect, such as `unauthenticated`; `undefined` after a deliberate close. */
       readonly error: SocketError | undefined;
     };

@@ -1,4 +1,4 @@
-// The public face of a client and of a room it joined, as types. What stands behind them is put together in create-client.ts.
+// The types of a client and of a joined room. create-client.ts implements them.
 import type {
   AnyChannels,
   AskPath,
@@ -22,45 +22,49 @@ import type { ClientOptions } from './client-options.js';
 import type { ClientStatus } from './client-status.js';
 import type { Gap } from './gap.js';
 
-/** Takes back what a call registered. Calling it twice does no harm. */
+/** Removes what a call registered, such as a listener. Calling it twice is harmless. */
 export type Unsubscribe = () => void;
 
-/** What a listener is told beside the data. */
+/** The second argument of a listener. */
 export interface MessageInfo {
-  /** The room the message was sent to; absent when it was not sent to a room. */
+  /** The room to which the message was sent; absent if it was not sent to a room. */
   readonly room?: string;
 }
 
-/** How long a listener or a handler stays. */
+/** The options of a listener or a handler. */
 export interface ListenOptions {
-  /** Removes it when it aborts. */
+  /** Removes the listener or the handler when it aborts. */
   readonly signal?: AbortSignal;
 }
 
-/** How long a call may take. */
+/** The options of a request. */
 export interface RequestOptions {
   /**
-   * Rejects with `timeout` after this many ms. One that waits for a connection for longer than `outbox.maxAgeMs` rejects with
-   * `expired` before that. @default the client's `requestTimeoutMs`
+   * The request rejects with `timeout` after this many ms, counted from the call.
+   * A request that waits for a connection longer than `outbox.maxAgeMs` rejects with `expired`, even before that.
+   * @default the client's `requestTimeoutMs`
    */
   readonly timeoutMs?: number;
-  /** Rejects with `aborted` when it aborts, and tells the server to stop. */
+  /** When it aborts, the request rejects with `aborted`, and the server is told to stop. */
   readonly signal?: AbortSignal;
 }
 
-/** How long a stream may run. */
+/** The options of a stream. */
 export interface StreamOptions {
-  /** Ends the iteration with `aborted` when it aborts, and tells the server to stop. */
+  /** When it aborts, the loop over the stream throws `aborted`, and the server is told to stop. */
   readonly signal?: AbortSignal;
 }
 
-/** How long to wait for a room. */
+/** The options of a join. */
 export interface JoinOptions {
-  /** Gives the join up when it aborts. */
+  /** When it aborts before the room is joined, the join rejects with `aborted`. */
   readonly signal?: AbortSignal;
 }
 
-/** Any message the contract lets the server send, by path. */
+/**
+ * Any message that the contract allows the server to send.
+ * `room` is the room to which it was sent, if it was sent to one.
+ */
 export type AnyMessage<TChannels, TForm extends Form = 'wire'> = {
   readonly [TPath in OutPath<TChannels> & keyof TChannels]: {
     readonly path: TPath;
@@ -69,49 +73,58 @@ export type AnyMessage<TChannels, TForm extends Form = 'wire'> = {
   };
 }[OutPath<TChannels> & keyof TChannels];
 
-/** What an error that no call is waiting for belongs to. */
+/** Where an error belongs that no call is waiting for. */
 export interface ErrorOrigin {
-  /** The channel; absent when it was the connection itself. */
+  /** The channel; absent if the error concerns the connection itself. */
   readonly path?: string;
-  /** The message that was not sent, was refused, or does not fit. */
+  /** The data of the message concerned: one that was not sent, was refused, or does not match the contract. */
   readonly data?: unknown;
 }
 
-/** Somebody in a room. */
+/** A member of a room: one client, not one user. */
 export interface RoomMember {
+  /** The id of the client; on the server, its `socket.id`. */
   readonly id: string;
-  /** What the server's `rooms.member` says of them; unchecked. */
+  /** What the server's `rooms.member` returns for this member. It is not validated. */
   readonly info: unknown;
 }
 
-/** A handle on a room. The room is left when its last handle is. */
+/** A handle on a room that the client has joined. The room is left when its last handle is. */
 export interface Room<TChannels, TForm extends Form = 'wire'> {
+  /** The name of the room. */
   readonly name: string;
-  /** Who is there, as far as the server's `rooms.member` tells. Every change makes a new array. */
+  /** The members of the room; a new array after every change. Empty if the server has no `rooms.member`. */
   readonly members: readonly RoomMember[];
-  /** Listens to what is sent to this room on `path`. */
+  /** Calls the listener with every message that is sent to this room on `path`. */
   on<TPath extends OutPath<TChannels>>(
     path: TPath,
     listener: (data: Heard<TChannels, TForm>[TPath], info: MessageInfo) => void,
     options?: ListenOptions,
   ): Unsubscribe;
-  /** Calls back with all members whenever somebody comes, goes or changes. */
+  /** Calls the listener with all members whenever somebody joins, leaves or changes. */
   onMembers(listener: (members: readonly RoomMember[]) => void, options?: ListenOptions): Unsubscribe;
   /**
-   * Calls back when the server takes the room away: it removed this client, or refused it after a reconnect. The listeners of
-   * all handles are gone then; `join` gives a new one.
+   * Calls the listener when the client is no longer in the room, without having left it.
+   * The server has removed the client, or has refused it after a reconnect. All handles of the room and their listeners
+   * have ended then; `join` again to get a new handle.
    */
   onRemoved(listener: (error: SocketError) => void, options?: ListenOptions): Unsubscribe;
-  /** Calls back when messages to this room could not be recovered. */
+  /** Calls the listener when messages to this room could not be recovered. */
   onGap(listener: (gap: Gap) => void, options?: ListenOptions): Unsubscribe;
-  /** Gives this handle and its listeners up. Calling it twice does no harm. */
+  /**
+   * Ends this handle and its listeners. Calling it twice is harmless.
+   * If it was the last handle, the client leaves the room; the promise resolves once the server has answered, or at
+   * once while the client is not connected.
+   */
   leave(): Promise<void>;
+  /** Does the same as `leave`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * One end of a contract. `TForm` is `'parsed'` for a client that carries the contract's schemas: it hands out what they
- * make of a message, where the other form hands out what came as JSON.
+ * A client of one server, typed by the contract. docs/client.md explains it.
+ * `TForm` is the form of the client. A `'parsed'` client carries the contract's schemas and hands out their output; a
+ * `'wire'` client knows the contract as a type only and hands out the JSON that arrived.
  *
  * @example
  * ```ts
@@ -121,73 +134,108 @@ export interface Room<TChannels, TForm extends Form = 'wire'> {
  * ```
  */
 export interface Client<TChannels = AnyChannels, TForm extends Form = 'wire'> {
-  /** Listens to what the server sends on `path`. */
+  /**
+   * Calls the listener with every message that the server sends on `path`.
+   * Returns a function that removes the listener. Listeners survive reconnects, and `close()` followed by `connect()`.
+   * What a listener throws goes to `onError`.
+   */
   on<TPath extends OutPath<TChannels>>(
     path: TPath,
     listener: (data: Heard<TChannels, TForm>[TPath], info: MessageInfo) => void,
     options?: ListenOptions,
   ): Unsubscribe;
-  /** Listens for one message. */
+  /** Calls the listener with the next message on `path`, then removes it. */
   once<TPath extends OutPath<TChannels>>(
     path: TPath,
     listener: (data: Heard<TChannels, TForm>[TPath], info: MessageInfo) => void,
     options?: ListenOptions,
   ): Unsubscribe;
-  /** Listens to every message the server sends, whatever its path. */
+  /** Calls the listener with every message that the server sends, whatever its path. */
   onAny(listener: (message: AnyMessage<TChannels, TForm>) => void, options?: ListenOptions): Unsubscribe;
   /**
-   * Sends a message that asks for no answer. While the connection is away, or the network slow, it waits as the channel's
-   * `delivery` says.
+   * Sends an event: a message without an answer.
+   * While the client is not connected or the network is slow, the event waits or is dropped, according to the channel's
+   * `delivery`. A `reliable` event that cannot be delivered later is reported to `onError`.
    *
-   * @throws SocketError `outbox_full` when too much is waiting, `closed` on a closed client, `invalid_input` for data that does
-   * not fit the contract where the client carries it, `internal` for data that is no JSON.
+   * @throws SocketError
+   * - `outbox_full` if too many messages are waiting or not acknowledged;
+   * - `closed` on a closed client;
+   * - `message_too_large` if the message is larger than the server accepts;
+   * - `invalid_input` if the client carries schemas and the data does not match;
+   * - `internal` if the data is not JSON.
    */
   send<TPath extends SendPath<TChannels>>(path: TPath, ...args: SendArgs<TChannels>[TPath]): void;
-  /** Sends a message and resolves to its answer. Rejects with a `SocketError`; see `safe`. */
+  /**
+   * Sends a request and resolves to its one answer, even if the connection is lost in between.
+   * It rejects with a `SocketError`, among others `timeout`, or with an error that the channel declares. `safe` turns
+   * that into a typed value.
+   */
   request<TPath extends RequestPath<TChannels>>(
     path: TPath,
     ...args: RequestArgs<TChannels, RequestOptions>[TPath]
   ): Failable<Reply<TChannels, TForm>[TPath], Failure<TChannels, TForm>[TPath]>;
-  /** Asks for many answers. The server goes no further than the loop does, and stops when the loop is left. */
+  /**
+   * Requests a stream of answers. Each loop over the result is a stream of its own, and may throw a `SocketError`.
+   * The server runs at most 16 items ahead of the loop. Leaving the loop tells the server to stop.
+   */
   stream<TPath extends StreamPath<TChannels>>(
     path: TPath,
     ...args: RequestArgs<TChannels, StreamOptions>[TPath]
   ): AsyncIterable<StreamItem<TChannels, TForm>[TPath]>;
-  /** Joins a room, if the server's `rooms.authorize` allows it, and joins it again after every reconnect. */
+  /**
+   * Joins a room. After a reconnect the client is in the room again. Each call returns a handle of its own.
+   * It rejects with a `SocketError`: for example `denied` if the server's `rooms.authorize` refuses, or `timeout` if
+   * the server does not answer within `requestTimeoutMs`.
+   */
   join(room: string, options?: JoinOptions): Failable<Room<TChannels, TForm>, SocketError>;
   /**
-   * Answers what the server asks on `path`. What the handler throws goes back as the error.
+   * Answers the server's questions on `path`. The handler runs once per question, even if the server has to ask again.
+   * If it throws a `ChannelError`, the server receives that error. Anything else reaches the server as `internal`, and
+   * this client's `onError` gets the original.
    *
-   * @throws TypeError when the path has a handler already.
+   * @throws TypeError if the path already has a handler.
    */
   handle<TPath extends AskPath<TChannels>>(
     path: TPath,
     handler: (data: Heard<TChannels, TForm>[TPath]) => HandlerResult<TChannels>[TPath],
     options?: ListenOptions,
   ): Unsubscribe;
-  /** The state of the connection now. A new object for every change. */
+  /** The current state of the connection; a new object after every change. */
   readonly status: ClientStatus;
-  /** Calls back whenever `status` changes. */
+  /** Calls the listener with the new `status` whenever it changes. */
   onStatus(listener: (status: ClientStatus) => void, options?: ListenOptions): Unsubscribe;
-  /** Calls back with what was sent while the connection was away and could not be recovered; ask for the present state then. */
+  /**
+   * Calls the listener when messages that were sent to this client could not be recovered.
+   * Load the present state again then. It is called before any later message from the same place.
+   */
   onGap(listener: (gap: Gap) => void, options?: ListenOptions): Unsubscribe;
   /**
-   * Calls back with every error that no call is waiting for: a message that was refused, expired or may have been lost,
-   * one that was received and does not fit the contract, a listener that threw or rejected.
+   * Calls the listener with every error that no call is waiting for.
+   * These are: an event that was refused, has expired, is too large or may not have arrived; a received message that
+   * does not match the contract; a listener or a handler that threw or rejected. Without a listener, a browser treats
+   * such an error as uncaught (`reportError`), and Node drops it.
    */
   onError(listener: (error: SocketError, origin: ErrorOrigin) => void, options?: ListenOptions): Unsubscribe;
   /**
-   * Connects now: the first time, instead of waiting for the next attempt, or again after a close. Listeners and rooms
-   * are still there. Does nothing while connected or trying.
+   * Connects now: for the first time, instead of waiting for the next attempt, or again after a close.
+   * Listeners are still registered, and the client rejoins the rooms that it had joined. Does nothing while the client
+   * is connected or an attempt is running.
    */
   connect(): void;
-  /** Closes for good: what is pending rejects with `closed`, streams end, timers stop. Calling it twice does no harm. */
+  /**
+   * Closes the connection, and keeps the client closed until `connect()` is called.
+   * Pending requests and streams fail with `closed`, and all timers stop. Calling it twice is harmless.
+   */
   close(): void;
+  /** Does the same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The type of `createClient`. Naming a contract makes the client know its types; `channels` also makes it use its schemas. */
-// one signature, because with overloads a misspelt option would be answered by "No overload matches this call"
+/**
+ * The type of `createClient`.
+ * A contract as type argument types the client; the option `channels` also makes the client use the contract's schemas.
+ */
+// one signature, because with overloads a misspelt option would be reported as "No overload matches this call"
 export type CreateClient = <
   TChannels extends ChannelDefinitions = AnyChannels,
   TSchemas extends ChannelDefinitions | undefined = undefined,

@@ -1,4 +1,4 @@
-// For the tests: draws the transition table as a Mermaid diagram by trying every event in every state.
+// For the tests: draws the transition table as a Mermaid diagram, by trying every event in every state.
 import { SocketError } from '@wirepact/core';
 import { defaultReconnect } from '@wirepact/core/internal';
 import {
@@ -28,7 +28,7 @@ export const sampleStates: {
   closed: { name: 'closed', reason, error: undefined },
 };
 
-/** One event of a kind, or several where what it carries decides; the label says which. */
+/** One event of each type, or several where the result depends on what the event carries. The key is its label. */
 const sampleEvents: { readonly [TType in EventType]: Readonly<Record<string, ConnectionEvent>> } = {
   wanted: { wanted: { type: 'wanted' } },
   due: { due: { type: 'due' } },

@@ -1,5 +1,6 @@
-// The connection as a table: state × event → next state. Pure: it touches no socket, no timer, no clock.
-// An absent entry means "ignored here". What holds a socket and a timer as the state says is connection.ts.
+// The connection as a table: state × event → next state. Pure: it touches no socket, no timer and no clock. A missing
+// entry means that the event is ignored in this state. connection.ts holds the socket and the timer that a state
+// demands.
 import type { ErrorCode, SocketError } from '@wirepact/core';
 import {
   afterClose,
@@ -15,34 +16,37 @@ import {
 import type { CloseReason } from './client-status.js';
 import { failure } from './failure.js';
 
-/** The URL and the token may take this long: a person may be asked for them. */
+/** How long `url` and `getToken` may take: a person may have to enter something. */
 const prepareTimeoutMs = 60_000;
-/** From opening a socket to `$welcome` it may take twice this long, half of it for each step. */
+/** How long each of two steps may take: opening the socket, and waiting for `$welcome`. */
 const stepTimeoutMs = 10_000;
-/** How often an attempt is considered while the platform says that there is no network. */
+/** How often a visible page tries to connect while the platform says that it is offline. */
 const offlineRetryMs = 30_000;
-/** The window of 1012 and 1013 when the server announced none. */
+/** The period within which the client returns after 1012 or 1013 if the server announced none. */
 const defaultWindowMs = 5_000;
 
-/** What an attempt knows of those before it. */
+/** What an attempt knows about the attempts before it. */
 interface Attempt {
-  /** How many in a row, this one included. */
+  /** The number of attempts in a row, this one included. */
   readonly attempt: number;
-  /** How the last one ended, or the connection before it. */
+  /** How the last attempt, or the connection before it, ended. */
   readonly reason: CloseReason | undefined;
-  /** The server said 4401, and this attempt brings another token. */
+  /** The server closed with 4401, and this attempt uses a new token. */
   readonly renewed: boolean;
 }
 
-/** A state carries exactly what exists in it. One with `until` holds a timer; opening, greeting, connected hold a socket. */
+/**
+ * A state contains exactly what exists in it. A state with `until` holds a timer; `opening`, `greeting` and `connected`
+ * hold a socket.
+ */
 export type ConnectionState =
   | { readonly name: 'idle' }
-  /** Asked for; connects in a task, so that what is registered together misses nothing. */
+  /** A connection is wanted. It starts in a later task, so that listeners registered together miss nothing. */
   | { readonly name: 'scheduled'; readonly until: number; readonly attempt: 1 }
-  /** The URL and the token are being asked for. */
+  /** The client is waiting for `url` and `getToken`. */
   | ({ readonly name: 'preparing'; readonly until: number } & Attempt)
   | ({ readonly name: 'opening'; readonly until: number } & Attempt)
-  /** `$hello` was sent, `$welcome` is due. */
+  /** `$hello` was sent, and the client waits for `$welcome`. */
   | ({ readonly name: 'greeting'; readonly until: number } & Attempt)
   | {
       readonly name: 'connected';
@@ -65,26 +69,26 @@ export type ConnectionState =
 export type ConnectionEvent =
   /** The application wants a connection now. */
   | { readonly type: 'wanted' }
-  /** The state's timer ran out. */
+  /** The state's timer has fired. */
   | { readonly type: 'due' }
   | { readonly type: 'prepared'; readonly url: string | URL; readonly token: string | undefined }
-  /** The socket is open; `greets` when both sides agreed on more than plain messages. */
+  /** The socket is open. `greets` is `true` if both sides agreed on more than plain messages. */
   | { readonly type: 'opened'; readonly greets: boolean }
   | { readonly type: 'welcomed'; readonly sessionId: string; readonly resumed: boolean }
-  /** The socket closed, fell silent, or never came to be; `withinMs` is the window a `$goodbye` announced. */
+  /** The socket closed, fell silent, or could not be opened. `withinMs` is the period that a `$goodbye` announced. */
   | { readonly type: 'lost'; readonly reason: CloseReason; readonly withinMs?: number | undefined }
   | { readonly type: 'suspended' }
   /** The page or the network came back. */
   | { readonly type: 'woken' }
-  /** Nobody wants the connection any more, or (`error`) it can never be made. */
+  /** The application closed the client, or (`error`) no connection can ever be made. */
   | { readonly type: 'closed'; readonly error?: SocketError };
 
-/** What a decision depends on beside state and event. */
+/** What a transition depends on besides state and event. */
 export interface Surroundings {
   readonly now: number;
   readonly random: () => number;
   readonly reconnect: ResolvedReconnectOptions;
-  /** Another token can be asked for. */
+  /** Whether `getToken` can be called for a new token. */
   readonly renewable: boolean;
   readonly offline: boolean;
   readonly hidden: boolean;
@@ -122,7 +126,7 @@ export const transitions: Table = {
   closed: { wanted: schedule },
 };
 
-/** What `event` makes of `state`; `undefined` where it is ignored. */
+/** The state that follows from `event` in `state`; `undefined` if the event is ignored. */
 export function transition(
   state: ConnectionState,
   event: ConnectionEvent,
@@ -134,7 +138,7 @@ export function transition(
   return decide?.(state, event, around);
 }
 
-/** Whether a socket belongs to the state. */
+/** Whether the state holds a socket. */
 export function holdsSocket({ name }: ConnectionState): boolean {
   return name === 'opening' || name === 'greeting' || name === 'connected';
 }
@@ -191,7 +195,7 @@ function lose(state: Losable, event: Omit<EventOf<'lost'>, 'type'>, around: Surr
   const attempt = stable ? 1 : state.attempt + 1;
   const answer = afterClose(code);
 
-  // also without a token: a cookie may have been renewed while the connection stood
+  // even without a token: a cookie may have been renewed since the connection was made
   if (code === closedUnauthenticated && (stable || (around.renewable && !state.renewed))) {
     return prepare({ attempt, reason, renewed: true }, event, around);
   }
@@ -217,7 +221,7 @@ const lossCodes: Readonly<Record<number, ErrorCode>> = {
   [closedByVersion]: 'unsupported',
 };
 
-/** What keeps the client out; nothing does after a deliberate close. */
+/** Why the client cannot connect; `undefined` after a deliberate close. */
 function lossError({ code, reason }: CloseReason): SocketError | undefined {
   if (code === closedNormally) return undefined;
   return failure(lossCodes[code] ?? 'closed', {}, `${code} ${reason}`);

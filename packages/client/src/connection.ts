@@ -1,5 +1,5 @@
-// Drives the table of connection-state.ts: holds the one socket, the timer, the heartbeat and the page's signals, and is the
-// only writer of the state. It speaks the frames that concern the connection itself; all others are handed on.
+// Drives the table of connection-state.ts. It alone changes the state, and it holds the socket, the timer, the
+// heartbeat and the page's signals. It handles the frames that concern the connection itself and passes on all others.
 import { toSocketError, type SocketError } from '@wirepact/core';
 import {
   closedByTimeout,
@@ -19,29 +19,29 @@ import { openSocket, type Address } from './open-socket.js';
 import type { ResolvedClientOptions } from './options.js';
 import { createPatience, type Patience } from './patience.js';
 
-/** What the server is told when the client ends a connection by itself. One that closed on its own hears nothing. */
+/** The close code when the client ends a connection on purpose. */
 const dropCodes: { readonly [TType in ConnectionEvent['type']]?: number } = {
   closed: closedNormally,
   suspended: closedForSuspension,
 };
 
-/** While more than this waits in the socket, the network takes less than is written. */
+/** While more than this waits in the socket, the network counts as slow. */
 const congestedAboveBytes = 65_536;
 
 export type Welcome = ProtocolData['$welcome'];
 
-/** What a connection tells those who put it together. */
+/** What a connection reports to the client. */
 export interface ConnectionHooks {
   hello(address: string): ProtocolData['$hello'];
-  /** The page is left. Returns whether the session waits for it to come back. */
+  /** The page is being left. Returns whether the session is kept for its return. */
   left(): boolean;
-  /** Ready for messages; without a welcome the server speaks plain messages only. */
+  /** The connection is ready. Without a welcome, the server speaks plain messages only. */
   connected(welcome: Welcome | undefined): void;
-  /** It is gone; `isFinal` where the server said that it would know nothing of the session any more. */
+  /** The connection is lost. `isFinal`: the server said that it will not know the session any more. */
   disconnected(isFinal: boolean): void;
-  /** It stays away; `isWanted` where the application or its page wanted that. */
+  /** The client stays closed. `isWanted`: the application or its page wanted that. */
   closed(error: SocketError | undefined, isWanted: boolean): void;
-  /** `reply` writes to the connection the frame came from, and to no later one. */
+  /** `reply` writes to the connection from which the frame came, and to no later one. */
   received(frame: Frame, characters: number, reply: (text: string) => void): void;
   statusChanged(): void;
   failed(error: SocketError, data?: unknown): void;
@@ -50,12 +50,12 @@ export interface ConnectionHooks {
 export class Connection {
   readonly #options: ResolvedClientOptions;
   readonly #hooks: ConnectionHooks;
-  /** What comes, and the close behind it, waits for its turn here. */
+  /** Incoming messages, and the close after them, wait here for their turn. */
   readonly patience: Patience = createPatience((thrown) => this.#hooks.failed(toSocketError(thrown)));
   #state: ConnectionState = { name: 'idle' };
   #status: ClientStatus = { name: 'idle' };
   #socket: WebSocketLike | undefined;
-  /** Where it leads, as the application said it. */
+  /** The address as the application gave it. */
   #address = '';
   #welcome: Welcome | undefined;
   #heartbeat: Heartbeat | undefined;
@@ -72,22 +72,25 @@ export class Connection {
     return this.#status;
   }
 
-  /** What is sent now is written. After a goodbye nothing new is. */
+  /** Whether a message can be written now. After a `$goodbye`, no new one is. */
   get writable(): boolean {
     return this.#isOpen && this.#goodbye === undefined;
   }
 
-  /** A socket that is closing swallows what is sent, and says so only later. */
+  /** Whether the socket is open. One that is closing silently drops what is sent. */
   get #isOpen(): boolean {
     return this.#state.name === 'connected' && this.#socket?.readyState === 1;
   }
 
-  /** The network is behind: what may be dropped or replaced should not wait in the socket, where it can be neither. */
+  /**
+   * Whether the network is slow. Messages that may be dropped or replaced should then not wait in the socket, where
+   * they can be neither.
+   */
   get isCongested(): boolean {
     return (this.#socket?.bufferedAmount ?? 0) > congestedAboveBytes;
   }
 
-  /** What the server said of itself; `undefined` while away, and where it speaks plain messages only. */
+  /** The server's greeting; `undefined` while not connected, and if the server speaks plain messages only. */
   get welcome(): Welcome | undefined {
     return this.#welcome;
   }
@@ -100,7 +103,7 @@ export class Connection {
     this.#socket?.send(text);
   }
 
-  /** Says something about what goes on, and returns whether it could. A server that speaks plain messages only is told nothing. */
+  /** Sends a control frame, and returns whether it could. A server that speaks plain messages only gets none. */
   tell(path: '$ack' | '$cancel' | '$more', data: unknown): boolean {
     const isHeard = this.#isOpen && this.#welcome !== undefined;
     if (isHeard) this.#send({ path, data });
@@ -125,7 +128,7 @@ export class Connection {
     this.#publish(before, state, event);
   }
 
-  /** The timer, the heartbeat, the page's signals and whether there is a socket follow from the state alone. */
+  /** Derives the timer, the heartbeat, the page's signals and the socket from the state alone. */
   #hold(state: ConnectionState, event: ConnectionEvent): void {
     const { clock, heartbeat } = this.#options;
     this.#stopTimer?.();
@@ -181,7 +184,7 @@ export class Connection {
     this.#address = String(address.url);
     try {
       const socket = (this.#socket = openSocket(this.#options, address));
-      // each listener belongs to its socket and is deaf once the state holds another
+      // a listener ignores events of its socket once the state holds another
       const reply = (text: string): void => {
         if (this.#socket === socket) this.write(text);
       };
@@ -205,10 +208,10 @@ export class Connection {
           this.dispatch({ type: 'lost', reason: { code, reason }, withinMs: this.#goodbye?.returnWithinMs }),
         ),
       );
-      // `close` follows and says all there is; without a listener `ws` would throw
+      // `close` follows with all details; without a listener `ws` would throw
       socket.addEventListener('error', () => {});
     } catch (thrown) {
-      // an address that no socket can be opened to never heals by itself
+      // an address to which no socket can be opened never gets better by itself
       this.dispatch({ type: 'closed', error: toSocketError(thrown) });
     }
   }
@@ -221,7 +224,7 @@ export class Connection {
       if (frame === undefined) throw failure('bad_frame');
       if (!this.#negotiated || !this.#control(frame)) this.#hooks.received(frame, text.length, reply);
     } catch (thrown) {
-      // also where a frame of the protocol's own is not what it must be
+      // this includes frames of the protocol itself that are malformed
       this.#hooks.failed(toSocketError(thrown), data);
     }
   }
@@ -230,7 +233,7 @@ export class Connection {
     return this.#options.dialect.subprotocol === this.#socket?.protocol;
   }
 
-  /** Takes the frames that concern the connection itself. */
+  /** Handles a frame that concerns the connection itself. Returns whether it was one. */
   #control({ path, data }: Frame): boolean {
     if (path === '$welcome') {
       const { session: sessionId, resumed } = (this.#welcome = data as Welcome);
@@ -259,14 +262,14 @@ export class Connection {
   #publish(before: ConnectionState, state: ConnectionState, event: ConnectionEvent): void {
     const status = statusOf(this.#state);
     const changed = JSON.stringify(status) !== JSON.stringify(this.#status);
-    // known before the hooks run, since they may run an application's code
+    // set before the hooks run, because they may run code of the application
     if (changed) this.#status = status;
-    // what is pending when the application closes was not lost: it ends as closed
+    // if the application closes the client, what is pending was not lost: it ends as `closed`
     const isWanted = event.type === 'closed' && event.error === undefined;
-    // only the close that belongs to the goodbye says that all before it has come
+    // only the close that follows the goodbye proves that everything before it has arrived
     const isFinal =
       this.#goodbye?.final === true && event.type === 'lost' && event.reason.code === closedForRestart;
-    // first: whoever hears of what ends with it may connect again
+    // first, because a listener that is told may connect again
     if (state.name === 'closed') this.#hooks.closed(state.error, isWanted);
     if (before.name === 'connected' && !isWanted) this.#hooks.disconnected(isFinal);
     if (state.name === 'connected') this.#hooks.connected(this.#welcome);
@@ -274,7 +277,7 @@ export class Connection {
   }
 }
 
-/** The public status: what of a state is of use to an application. */
+/** The public status: the part of a state that is useful to an application. */
 function statusOf(state: ConnectionState): ClientStatus {
   const { name } = state;
   if (name === 'idle' || name === 'closed') return state;

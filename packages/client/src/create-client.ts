@@ -1,4 +1,4 @@
-// Puts a client together: the only file where its parts meet.
+// Puts a client together from its parts. This is the only file in which they meet.
 import { toSocketError, type SocketError } from '@wirepact/core';
 import { fromWireError, type ChannelFacts, type Frame, type ProtocolData } from '@wirepact/core/internal';
 import type { ClientOptions } from './client-options.js';
@@ -32,7 +32,7 @@ import { Session } from './session.js';
 import { readStream } from './streams.js';
 import { Written } from './written.js';
 
-/** What `Client` promises, without the contract's types. */
+/** Implements `Client` without the contract's types. */
 class UntypedClient {
   readonly #options: ResolvedClientOptions;
   readonly #parsing: Parsing;
@@ -125,7 +125,7 @@ class UntypedClient {
 
   onStatus(listener: Listener<[ClientStatus]>, options?: ListenOptions): Unsubscribe {
     let told = this.status;
-    // a listener before this one may have closed the client: nobody is told what is no longer so
+    // an earlier listener may have closed the client: nobody is told a status that is no longer true
     const changed = (): void => (told === this.status ? undefined : listener((told = this.status)));
     return this.#statusListeners.add(changed, options);
   }
@@ -179,7 +179,7 @@ class UntypedClient {
     const resumed = welcome?.resumed === true;
     const isLost = this.#session.isAlive && !resumed;
     this.#session.begin(welcome);
-    // whatever the server says, it must not make a later moment stumble
+    // the server may send anything: a missing `channels` must not fail later
     if (welcome) this.#announced = welcome.channels ?? {};
     if (resumed) {
       this.#outbox.acknowledge(welcome.done);
@@ -210,21 +210,21 @@ class UntypedClient {
   #received(frame: Frame, characters: number, reply: (text: string) => void): void {
     const { path, id, data, error } = frame;
     const isNumber = typeof id === 'number';
-    // a plain server asks nothing: an id that this client never gave is the application's own
+    // a plain server asks no questions: an id that this client never used belongs to the application's own messages
     if (!this.#connection.welcome && !(isNumber && id > 0 && id <= this.#written.last))
       return this.#deliver(frame);
     if (isNumber) {
       const { room } = (data ?? {}) as { room: string };
-      // at once: what follows in the same breath is of the room as it is now
+      // at once: what follows in the same turn belongs to the room as it is now
       if (path === '$join' && !error) this.#logs.joined(room);
       if (path === '$leave' && !error) this.#rooms.left(room);
-      // one that nobody awaits any more is late, and means nothing
+      // a late answer that nothing awaits any more is ignored
       this.#written.at(id)?.answered?.(frame, characters);
     } else if (id !== undefined) this.#handlers.answer(frame, id, reply);
     else this.#logs.receive(frame);
   }
 
-  /** Hands on what has come in its turn. */
+  /** Passes on a frame whose turn has come. */
   #deliver(frame: Frame): void {
     const { path, data } = frame;
     if (path === '$error') {
@@ -252,7 +252,7 @@ class UntypedClient {
     }
   }
 
-  /** Tells who listens for errors; where nobody does, the platform treats it as one that nobody caught. */
+  /** Passes an error to `onError`. Without a listener, it counts as uncaught. */
   #report(thrown: unknown, path?: string, data?: unknown): void {
     const error = toSocketError(thrown, path);
     if (this.#errorListeners.size === 0) reportUncaught(error);
@@ -261,18 +261,19 @@ class UntypedClient {
 }
 
 function reportUncaught(thrown: unknown): void {
-  // Node has no such function, and ending its process over an error is for the application to decide
+  // Node has no such function, and whether an error ends its process is for the application to decide
   globalThis.reportError?.(thrown);
 }
 
 /**
- * Makes a client of the server at `url`.
- *
- * @throws TypeError for a figure that is not 0 or more, and for no `url`.
+ * Creates a client of the server at `url`. It connects when it is first used.
+ * Pass the contract as a type, which keeps the schemas out of the bundle, or as the option `channels`, which makes the
+ * client validate and parse.
  *
  * @example
  * ```ts
  * const client = createClient<typeof channels>({ url: '/ws' });
  * ```
+ * @throws TypeError if `url` is `undefined`, or if a numeric option is below 0 or not a number.
  */
 export const createClient: CreateClient = (options) => new UntypedClient(options) as never;

@@ -1,12 +1,13 @@
-// Where a client stands in a log, and what comes next. Pure decisions; logs.ts acts on them.
+// Decides what a log entry means to a client at a given position. Pure; logs.ts acts on the decisions.
 import type { Cursor, GapCause } from '@wirepact/core/internal';
 
 /**
- * What an entry means to a client that stands at `last`:
+ * What an entry means to a client whose last position is `last`:
  * - `deliver`: it is the next one;
- * - `drop`: it was taken already, where a replay and what is live overlap;
- * - `rejoin`: entries before it were missed, and must be asked for;
- * - `fork`: the log lost its end and went on from an earlier position; what it has now is to be taken.
+ * - `drop`: the client has it already, because a replay and live messages overlap;
+ * - `rejoin`: entries before it were missed, and the client must request them;
+ * - `fork`: the log lost its end and continued from an earlier position; the client continues with what the log has
+ *   now.
  */
 export type Verdict = 'deliver' | 'drop' | 'rejoin' | 'fork';
 
@@ -17,8 +18,9 @@ export function judge(last: number, at: number, after: number): Verdict {
 }
 
 /**
- * Why something is missing between where a client stands and where a replay begins; the server says so itself, if it knows.
- * A replay that begins earlier misses nothing: what it repeats is dropped.
+ * Why something is missing between a client's position and the start of a replay. If the server knows, it says so
+ * itself.
+ * A replay that starts earlier misses nothing: what it repeats is dropped.
  */
 export function missing([epoch, last]: Cursor, [newEpoch, from]: Cursor): GapCause | undefined {
   if (newEpoch !== epoch) return 'epoch';

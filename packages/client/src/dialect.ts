@@ -1,17 +1,23 @@
-// Other forms of frames than Wirepact's own, for servers that speak them. A sub-path, so that only who asks pays for it.
+// Formats of frames for servers that do not speak Wirepact's own. They have an entry of their own, so that only clients
+// that use them carry them.
 import { eventPayloadClient } from '@wirepact/core/internal';
 import { pathData, type ClientDialect } from './client-dialect.js';
 
 const { subprotocol: _negotiated, ...messages } = pathData;
 
-/** `{path, data}` frames without the negotiation, for servers that are not Wirepact's: no rooms, no token, no stream window. */
+/**
+ * `{path, data}` frames for servers that are not Wirepact's.
+ * It offers no subprotocol. There are no rooms (`join` rejects with `unsupported`), no auth token, no sessions and no
+ * heartbeat.
+ */
 export const plain: ClientDialect = messages;
 
 /**
- * `{event, payload}` frames as Vania's servers speak them, rooms included, no token. Such a server answers no join: `join`
- * resolves once it is sent, and what is refused later comes out of `onRemoved` and `onError`. It says of no message
- * which room it was sent to: listen with `client.on`. And it knows no ids, so that requests end as `timeout`.
- * A Wirepact server with `dialect: 'event-payload'` names the rooms, and answers requests and streams.
+ * `{event, payload}` frames with rooms, as Vania's servers speak them.
+ * It offers no subprotocol and sends no auth token. Such a server does not answer a join: `join` resolves once it is
+ * sent, and a later refusal comes through `onRemoved` and `onError`. Its messages do not name their room, so listen
+ * with `client.on`. It ignores ids, so requests fail with `timeout`. A Wirepact server with `dialect: 'event-payload'`
+ * names the rooms and answers requests and streams.
  */
 export const eventPayload: ClientDialect = {
   joins: true,

@@ -1,4 +1,5 @@
-// Says nothing, so that no page carries the texts of explain.ts: the code and the path are there, and docs/errors.md says the rest.
+// Replaces explain.ts in production, so that no page carries its texts. An error then has its code and its path;
+// docs/errors.md explains every code.
 
 export function explain(_code: string, _about?: string | number): string {
   return '';

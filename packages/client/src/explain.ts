@@ -1,5 +1,5 @@
-// What went wrong and what to do, for the condition `development`, which Vite, webpack and their like set while one develops.
-// Elsewhere explain.production.ts stands in, through "imports" in package.json.
+// The full texts of the client's errors, for the package condition `development`, which Vite and webpack set during
+// development. Elsewhere explain.production.ts replaces this file, through "imports" in package.json.
 import type { ErrorCode } from '@wirepact/core';
 
 const texts: { readonly [TCode in ErrorCode]?: (about: string | number) => string } = {

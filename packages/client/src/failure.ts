@@ -1,8 +1,9 @@
-// Makes the errors that the client itself finds: `[code] "path"`, and in development what happened and what to do.
+// Creates the errors that the client itself raises: `[code] "path"`, and during development what happened and what to
+// do.
 import { explain } from '#explain';
 import { SocketError, type ErrorCode, type SocketErrorOptions } from '@wirepact/core';
 
-/** `about` is the figure or the text that belongs to the explanation. */
+/** @param about the number or the text that belongs into the explanation */
 export function failure(
   code: ErrorCode,
   more: SocketErrorOptions = {},

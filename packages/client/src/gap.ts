@@ -1,18 +1,26 @@
-// What could not be recovered, as an application is told.
+// A gap as applications see it: messages that could not be recovered.
 import type { Cursor, GapCause, ProtocolData } from '@wirepact/core/internal';
 import { inbox } from './logs.js';
 
-/** Messages that were sent and will not come. */
+/** Messages that were sent to this client and will not arrive. Load the present state again. */
 export interface Gap {
-  /** Where they are missing: in a room, in what was sent to everyone, or in what was sent to this client alone. */
+  /** Where messages are missing: in a room, in what was sent to everyone, or in what was sent to this client alone. */
   readonly stream: 'room' | 'everyone' | 'inbox';
-  /** The room, where it is one. */
+  /** The room, if `stream` is `'room'`. */
   readonly room?: string;
-  /** Why they are. `epoch`: the server was started anew; `trimmed`: it keeps no more; `lost`: the session was given up; `denied`: the room may not be read any more; `lagged`: the client read too slowly; `fork`: the log lost its end. */
+  /**
+   * Why the messages cannot be recovered.
+   * - `'epoch'`: the log was created anew, because the server restarted or Redis lost the log;
+   * - `'trimmed'`: the log no longer reaches back that far;
+   * - `'lost'`: the session expired or ended;
+   * - `'lagged'`: the client read so slowly that the log dropped messages before the client got them;
+   * - `'denied'`: the client may not read these messages, or may no longer read the room;
+   * - `'fork'`: Redis lost the end of the log, and the log continued from an earlier position.
+   */
   readonly why: GapCause;
-  /** The position of the last message that came: the log's epoch, and a number in it; `['', 0]` where none is known. */
+  /** The position of the last message that arrived, as `[epoch, number]`; `['', 0]` if none is known. */
   readonly from: Cursor;
-  /** The position after which messages come again; absent where the client is not in the room any more. */
+  /** The position after which messages arrive again; absent if the client is no longer in the room. */
   readonly to?: Cursor;
 }
 

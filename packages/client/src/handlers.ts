@@ -1,4 +1,5 @@
-// Answers what the server asks: one handler a path, and one run of it a question, however often the line breaks.
+// Answers the server's questions: one handler per path, and one run per question, even if the connection is lost
+// meanwhile.
 import { isSocketError, type SocketError } from '@wirepact/core';
 import type { Frame, FrameId } from '@wirepact/core/internal';
 import type { ClientDialect } from './client-dialect.js';
@@ -15,17 +16,17 @@ export interface Handlers {
   add(path: string, handler: Handler, options?: ListenOptions): Unsubscribe;
   /** A question that is asked again gets the same answer, once there is one. */
   answer(question: Frame, id: FrameId, write: (answer: string) => void): void;
-  /** Questions begin anew with the session. */
+  /** Forgets all questions, because a new session has its own. */
   forget(): void;
 }
 
 interface Asked {
   answer?: string;
-  /** To the connection on which it was asked last. */
+  /** Writes to the connection on which the question was asked last. */
   write: (answer: string) => void;
 }
 
-/** So many answers are remembered, should the server ask again. */
+/** How many answers are remembered, in case the server asks again. */
 const maxAnswers = 64;
 
 export function createHandlers(
@@ -38,9 +39,9 @@ export function createHandlers(
   const asked = new Map<FrameId, Asked>();
   const answered: FrameId[] = [];
 
-  /** The answer as it is written: one that is no JSON, or too large, is the handler's fault as well. */
+  /** The encoded answer. One that is not JSON or is too large counts as an error of the handler. */
   async function find({ path, data }: Frame, id: FrameId): Promise<string> {
-    // as it was when the server asked: the line may be away when there is an answer
+    // the limits at the time of the question: there may be no connection when the answer is ready
     const { welcome } = connection;
     const encode = (answer: Pick<Frame, 'data' | 'error'>): string => {
       const text = dialect.encode({ path, id, ...answer });
@@ -57,7 +58,7 @@ export function createHandlers(
         parsing.parse(path, 'answer', answer);
         return encode({ data: answer });
       } catch (thrown) {
-        // the server is told what was thrown for it to know, and otherwise only that something was
+        // a `ChannelError` is meant for the server; of anything else the server learns only that it happened
         if (isSocketError(thrown) && thrown.name === 'ChannelError') return refuse(thrown);
         throw thrown;
       }

@@ -1,10 +1,10 @@
-// Judges from what was heard, and when, whether the server is still there. By timestamps: background tabs and sleeping
-// machines make timers late, and a late timer alone proves nothing.
+// Decides from what was received, and when, whether the server still answers. It compares timestamps, because timers
+// fire late in background tabs and on machines that slept: a late timer alone proves nothing.
 import type { Clock } from '@wirepact/core';
 
-/** A page that wakes asks the server when nothing was heard for this long… */
+/** A page that wakes pings the server if nothing was received for this long… */
 const probeAfterMs = 5_000;
-/** …and gives it this long to say something. */
+/** …and gives it this long to answer. */
 const probeTimeoutMs = 3_000;
 
 export interface HeartbeatHooks {
@@ -13,14 +13,14 @@ export interface HeartbeatHooks {
 }
 
 export interface Heartbeat {
-  /** The server said something. */
+  /** Something was received. */
   heard(): void;
-  /** The page came back: is the server still there? */
+  /** The page is back: checks whether the server still answers. */
   probe(): void;
   stop(): void;
 }
 
-/** Watches a connection that is dead after a silence of `limitMs`. */
+/** Watches a connection that counts as lost after `limitMs` of silence. */
 export function startHeartbeat(clock: Clock, limitMs: number, hooks: HeartbeatHooks): Heartbeat {
   let heardAt = clock.now();
   let deadline = heardAt + limitMs;
@@ -33,7 +33,7 @@ export function startHeartbeat(clock: Clock, limitMs: number, hooks: HeartbeatHo
 
   function judge(): void {
     if (clock.now() < deadline) return watch();
-    // what already arrived and waits behind this late timer is heard first
+    // messages that have arrived and wait behind this late timer are handled first
     stopTimer = clock.after(0, () => (clock.now() < deadline ? watch() : hooks.dead()));
   }
 
@@ -45,7 +45,7 @@ export function startHeartbeat(clock: Clock, limitMs: number, hooks: HeartbeatHo
     probe() {
       const now = clock.now();
       if (now - heardAt < probeAfterMs) return;
-      // a deadline that passed in its sleep says nothing yet; one that is still to come is not put off by waking again
+      // a deadline that passed during sleep proves nothing yet; one still to come is not postponed by waking again
       deadline = Math.min(deadline > now ? deadline : Infinity, now + probeTimeoutMs);
       hooks.ping();
       watch();

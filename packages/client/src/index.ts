@@ -1,6 +1,6 @@
-// The public face of @wirepact/client.
+// What @wirepact/client exports: `createClient`, `safe`, the errors, and the types of everything that applications see.
 export { ChannelError, isSocketError, SocketError } from '@wirepact/core';
-// named in what applications infer from a client, whose declarations must be able to name them too
+// applications infer these types from a client, so their declaration files must be able to name them
 export type {
   AskPath,
   Clock,

@@ -1,4 +1,4 @@
-// The listeners of one thing, in the order in which they came. One that throws, or rejects later, is
+// The listeners of one event, in the order in which they were added. If one throws, or rejects later, the error is
 // reported, and the others still run.
 import type { MessageInfo, Unsubscribe } from './client.js';
 import { keep, type KeepOptions } from './registration.js';
@@ -19,13 +19,13 @@ export function createListeners<TArgs extends readonly unknown[]>(): Listeners<T
       return entries.size;
     },
     add(listener, options) {
-      // one entry a call: a function that is added twice is called twice
+      // one entry per call: a function that was added twice is called twice
       const entry = { listener };
       entries.add(entry);
       return keep(options, () => entries.delete(entry));
     },
     emit(report, ...args) {
-      // a copy, so that who is added by a listener is not called yet; who is removed by one is not called any more
+      // a copy, so that a listener added during this loop is not called yet; one that was removed meanwhile is skipped
       for (const entry of [...entries]) {
         if (!entries.has(entry)) continue;
         try {

@@ -1,5 +1,5 @@
-// Follows the logs that the server keeps for this client: its inbox, everyone's, its rooms'. Holds the cursors, and hands on
-// what cursors.ts lets through.
+// Follows the logs that the server keeps for this client: its inbox, everyone's, and those of its rooms. Holds the
+// cursors and delivers the entries that cursors.ts accepts.
 import type { Cursor, Frame, ProtocolData } from '@wirepact/core/internal';
 import { createAcknowledgements, type Acknowledgements } from './acknowledgements.js';
 import type { Connection } from './connection.js';
@@ -7,10 +7,10 @@ import { judge, missing } from './cursors.js';
 import type { ResolvedClientOptions } from './options.js';
 import type { Requests } from './requests.js';
 
-/** The log of what was sent to this client alone. */
+/** The name of the log of what was sent to this client alone. */
 export const inbox = '$inbox';
 
-/** What the logs need of the client they belong to. */
+/** What the logs need from the client. */
 export interface LogHost {
   readonly options: ResolvedClientOptions;
   readonly connection: Connection;
@@ -24,11 +24,12 @@ export class Logs {
   readonly #acknowledgements: Acknowledgements;
   readonly #cursors = new Map<string, Cursor>();
   /**
-   * Logs of which nothing is taken now. What comes of a room that is being joined is kept for who awaits that; there is no use
-   * for it until a replay that was asked for begins, or where the room is left and the server may not know yet.
+   * Logs whose frames are not handled now. Frames of a room that is being joined (an array) are kept until the join is
+   * answered. Frames before a replay that was requested (`'replay'`), or of a room that was left and of which the
+   * server may not know it yet (`'left'`), are dropped.
    */
   readonly #held = new Map<string, Frame[] | 'replay' | 'left'>();
-  /** Where the client stood in logs of a session that is lost, until it is told what it missed. */
+  /** The cursors of a lost session, until the server has said what was missed. */
   readonly #owed = new Map<string, Cursor>();
 
   constructor(host: LogHost) {
@@ -44,13 +45,16 @@ export class Logs {
     return this.#cursors.has(log);
   }
 
-  /** The client stands there, as the server says or the last page did. What is missing of a session before is told next. */
+  /**
+   * Sets the client's positions, as the server or the last page gives them. What is missing of an earlier session
+   * follows.
+   */
   place(cursors: Readonly<Record<string, Cursor>>): void {
     for (const [log, cursor] of this.#cursors) this.#owed.set(log, cursor);
     for (const [log, cursor] of Object.entries(cursors)) this.#set(log, cursor);
   }
 
-  /** The connection is gone: nobody awaits an answer on it, and what it owed is not told any more. */
+  /** The connection is lost: no join will be answered on it, and the gaps that it still owed are reported now. */
   cut(): void {
     this.#acknowledgements.stop();
     for (const [log, held] of this.#held) if (typeof held === 'object') this.#release(log);
@@ -65,7 +69,7 @@ export class Logs {
     for (const logs of [this.#cursors, this.#held, this.#owed]) logs.clear();
   }
 
-  /** Joins a room. What comes of its log until that is answered is for who awaits it. */
+  /** Joins a room. Frames of its log wait until the join is answered. */
   async join(room: string): Promise<void> {
     if (!this.#held.has(room)) this.#held.set(room, []);
     try {
@@ -79,30 +83,30 @@ export class Logs {
     return this.#host.requests.ask({ path, data: { room, from: this.#cursors.get(room) } });
   }
 
-  /** A join was answered. Who awaits that goes on before anything else is taken. */
+  /** A join was answered. The code that awaits it continues before anything else is handled. */
   joined(room: string): void {
     void this.#host.connection.patience.pause(this.#let(room).map((frame) => () => this.receive(frame)));
   }
 
-  /** Takes nothing of it any more; the server may not know yet. */
+  /** Drops further frames of this log; the server may not know yet. */
   leave(log: string): void {
     this.#held.set(log, 'left');
   }
 
-  /** The server knows too. */
+  /** The server knows that the room was left. */
   left(log: string): void {
     this.#held.delete(log);
     this.forget(log);
   }
 
-  /** It is over, once what came of it was taken. */
+  /** Forgets a log, after handling the frames that were kept for it. */
   forget(log: string): void {
     this.#release(log);
     this.#cursors.delete(log);
     this.#owed.delete(log);
   }
 
-  /** The session was lost before it was told where it stands in a room that it was in. */
+  /** The session was lost before the client knew its position in a room that it had joined. */
   lose(room: string): void {
     this.#host.missed({ room, why: 'lost', from: ['', 0] });
   }
@@ -128,7 +132,7 @@ export class Logs {
     for (const frame of this.#let(log)) this.receive(frame);
   }
 
-  /** Holds it no more, unless it is left: an answer that crossed that changes nothing. Returns what was kept. */
+  /** Stops holding a log, unless it was left: a late answer changes nothing then. Returns the frames that were kept. */
   #let(log: string): readonly Frame[] {
     const held = this.#held.get(log);
     if (held !== 'left') this.#held.delete(log);
@@ -143,14 +147,17 @@ export class Logs {
     if (verdict === 'rejoin') this.#repair(log);
     if (verdict === 'fork') this.#miss({ room: log, why: 'fork', from: cursor, to: [epoch, after] });
     else if (verdict !== 'deliver') return;
-    // the listeners run in this very turn: nobody sees the cursor before they have
+    // the listeners run in this same turn, so nobody sees the cursor before they have run
     this.#cursors.set(log, [epoch, at]);
     this.#host.deliver(frame);
-    // unless one of them closed the client
+    // unless a listener closed the client
     if (log === inbox && this.#cursors.has(log)) this.#acknowledgements.taken(at);
   }
 
-  /** Asks for all after the cursor. Where that fails, the next entry asks again, or the next connection resumes from here. */
+  /**
+   * Requests everything after the cursor. If that fails, the next entry requests it again, or the next connection
+   * resumes from here.
+   */
   #repair(log: string): void {
     if (!this.#host.connection.writable) return;
     const heal = (): void => this.#release(log);
@@ -166,7 +173,7 @@ export class Logs {
     else if (!before) this.#cursors.set(room, to);
   }
 
-  /** What is no cursor is none: a later moment must not stumble over it. */
+  /** Sets a cursor. Anything that is not a cursor removes it, so that it cannot fail later. */
   #set(log: string, cursor: Cursor | undefined): void {
     if (Array.isArray(cursor)) this.#cursors.set(log, cursor);
     else this.#cursors.delete(log);
@@ -176,7 +183,8 @@ export class Logs {
     const { room, why, to } = gap;
     const [epoch, last] = this.#cursors.get(room) ?? [];
     const wasOwed = this.#owed.delete(room);
-    // a replay that was asked for while messages still came tells of what those were; a lost session, of rooms that were left
+    // not reported: a gap in what arrived while its replay was requested, and a gap of a lost session in a room that
+    // was left
     const isKnown = to ? why !== 'fork' && to[0] === epoch && to[1] <= (last ?? 0) : why !== 'denied';
     if (!wasOwed && isKnown) return;
     this.#set(room, to);

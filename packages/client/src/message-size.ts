@@ -1,4 +1,4 @@
-// How large a message is, and whether the server takes it: over one that is too large it ends the connection for good.
+// Measures messages, and refuses those larger than the server accepts: it would close the connection for good over one.
 import type { Welcome } from './connection.js';
 import { failure } from './failure.js';
 
@@ -6,9 +6,9 @@ export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** Throws `message_too_large` for what is larger than the server announced that it takes. */
+/** @throws SocketError `message_too_large`, if the message is larger than the server announced that it accepts */
 export function refuseTooLarge(path: string, text: string, welcome: Welcome | undefined): void {
   const max = welcome?.limits.maxMessageBytes ?? Infinity;
-  // a character of JavaScript is three bytes of UTF-8 at most: short texts need no count
+  // a character of JavaScript is at most three bytes of UTF-8, so short texts need not be measured
   if (text.length * 3 > max && byteLength(text) > max) throw failure('message_too_large', { path }, max);
 }

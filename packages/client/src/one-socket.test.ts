@@ -1,4 +1,4 @@
-// Whatever happens in whatever order, the driver holds the socket that the state has, and no other.
+// In whatever order events happen, the connection holds exactly the socket that belongs to its state.
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
 import { startClient, type TestSocket } from './testing-socket.js';

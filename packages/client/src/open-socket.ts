@@ -1,4 +1,4 @@
-// Opens one WebSocket: its address, and what it offers. The only file that makes one.
+// Opens one WebSocket: resolves its address and offers the subprotocols. The only file that creates sockets.
 import { platformWebSocket } from '#websocket';
 import { tokenPrefix } from '@wirepact/core/internal';
 import type { WebSocketLike } from './client-options.js';
@@ -9,7 +9,7 @@ export interface Address {
   readonly token: string | undefined;
 }
 
-/** Throws what the platform throws for an address that no socket can be opened to. */
+/** Throws what the platform throws for an address to which no socket can be opened. */
 export function openSocket(options: ResolvedClientOptions, { url, token }: Address): WebSocketLike {
   const { subprotocol } = options.dialect;
   const offered = subprotocol === undefined ? [] : [subprotocol];
@@ -23,7 +23,7 @@ function absolute(url: string | URL): string {
   return new URL(url, globalThis.location?.href).href.replace(/^http/, 'ws');
 }
 
-/** RFC 4648 section 5 without padding: what may stand in a subprotocol's name. */
+/** Base64url without padding (RFC 4648 section 5), which a subprotocol's name may contain. */
 function base64Url(text: string): string {
   const bytes = new TextEncoder().encode(text);
   return btoa(String.fromCharCode(...bytes))

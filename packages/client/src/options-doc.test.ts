@@ -1,4 +1,4 @@
-// Holds the table of options in docs/client.md to the defaults that the code has.
+// Compares the table of options in docs/client.md with the defaults in the code.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { resolveOptions } from './options.js';

@@ -1,4 +1,4 @@
-// Fills in what the application left open. Everything behind `createClient` reads the result only.
+// Fills in the defaults of the options. Everything behind `createClient` reads only the result.
 import { defaultReconnect, systemClock, type ResolvedReconnectOptions } from '@wirepact/core/internal';
 import { pathData } from './client-dialect.js';
 import type { ClientOptions, HeartbeatOptions, OutboxOptions } from './client-options.js';
@@ -27,7 +27,7 @@ export function resolveOptions(options: ClientOptions): ResolvedClientOptions {
   };
 }
 
-/** The defaults, but for what was given. What was given as `undefined` was not. */
+/** The defaults, overridden by what was given. `undefined` counts as not given. */
 function filled<TOptions extends object>(defaults: TOptions, given?: Partial<TOptions>): TOptions {
   const options = { ...defaults };
   for (const name in defaults) {

@@ -1,5 +1,5 @@
-// What goes out, and what waits while the connection is away or the network behind: bounded, in order, and nothing reliable
-// leaves it in silence.
+// Outgoing messages: writes them, or keeps them while there is no connection or the network is slow. It is bounded,
+// keeps the order, and never drops a reliable message silently.
 import { toSocketError, type ChannelDefinition, type ErrorCode, type SocketError } from '@wirepact/core';
 import type { Frame, Ranges } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
@@ -8,29 +8,29 @@ import { byteLength, refuseTooLarge } from './message-size.js';
 import type { ResolvedClientOptions } from './options.js';
 import { isIn, type Written } from './written.js';
 
-/** What decides how a channel's messages are sent: from the contract, or as the server announced it. */
+/** How a channel's messages are sent, as the contract says or the server announced. */
 export type SendingFacts = Pick<ChannelDefinition, 'delivery' | 'key' | 'idempotent'>;
 
-/** How often to see whether a network that is behind has caught up. */
+/** How often to check whether a slow network has caught up. */
 const lookEveryMs = 100;
 
-/** One message on its way out. */
+/** One outgoing message. */
 export interface Outgoing {
   readonly path: string;
-  /** What an event carries; while it waits, as it was when it was sent. */
+  /** An event's data; if the event waits, a copy from the time of the call. */
   data?: unknown;
-  /** The frame, but for its number. */
+  /** The encoded frame, without its number. */
   readonly text: string;
-  /** Takes a frame that answers. A message that asks waits whatever its channel's delivery is. */
+  /** Handles a frame of the answer. A message with an answer waits whatever its channel's delivery is. */
   readonly answered?: (frame: Frame, characters: number) => void;
-  /** Its place in the session's one series, from when it is first written. */
+  /** Its number in the session, from when it is first written. */
   number?: number | undefined;
-  /** Items of a stream: how many came, and up to which the server may go on. */
+  /** Of a stream: how many items arrived, and up to which item the server may continue. */
   received?: number;
   granted?: number;
-  /** It will never be written, or nobody can tell what became of it. */
+  /** Called when it will never be written, or when nobody can tell what became of it. */
   failed(error: SocketError): void;
-  /** May it begin anew in another session, on a channel that is idempotent? */
+  /** Whether it may start again in another session, on a channel that is idempotent. */
   readonly restarts?: (() => boolean) | undefined;
 }
 
@@ -39,9 +39,9 @@ export class Outbox {
   readonly #connection: Connection;
   readonly #facts: (path: string) => SendingFacts;
   readonly #written: Written;
-  /** When each expires. Oldest first, as a map goes. */
+  /** When each waiting message expires. Oldest first, because a map keeps its order. */
   readonly #waiting = new Map<Outgoing, number>();
-  /** The bytes of what counts against the bounds: what waits, and events that were not acknowledged. */
+  /** The size of each message that counts against the bounds: those that wait, and events that are not acknowledged. */
   readonly #kept = new Map<Outgoing, number>();
   #bytes = 0;
   #stopTimer: (() => void) | undefined;
@@ -58,38 +58,38 @@ export class Outbox {
     this.#facts = facts;
   }
 
-  /** Writes, or keeps what cannot be written yet. Throws where neither can be. */
+  /** Writes a message, or keeps it until it can be written. Throws if neither is possible. */
   post(message: Outgoing): void {
     this.#connection.refuseIfClosed(message.path);
     if (this.#mustWait(message)) return this.#admit(message);
-    // what asks is bounded by who awaits it
+    // the number of requests is bounded by the code that awaits them
     if (!message.answered && this.#isNumbered(message)) this.#keep(message);
     this.#write(message);
   }
 
-  /** Takes back what is not to be written any more, or what has arrived. */
+  /** Removes a message that must not be written any more, or that has arrived. */
   remove(message: Outgoing): void {
     this.#written.remove(message);
     this.#release(message);
     if (this.#waiting.delete(message)) this.#watch();
   }
 
-  /** What has arrived is forgotten. What asks has its answer to come. */
+  /** Forgets events that have arrived. Requests still wait for their answers. */
   acknowledge(done: Ranges | undefined): void {
     for (const message of this.#written.all)
       if (!message.answered && isIn(done, message)) this.remove(message);
   }
 
-  /** The connection is gone, and with it what was about itself. */
+  /** The connection is lost, and with it the messages about the connection itself. */
   cut(): void {
     for (const message of this.#written.all) if (message.path.startsWith('$')) this.#fail(message);
   }
 
-  /** The session is gone: nobody will ever say what became of what was written in it. */
+  /** The session is lost: nobody can tell any more what became of the messages that were written in it. */
   lose(): void {
     const { clock, outbox } = this.#options;
     const written = this.#written.all;
-    // first: whoever is told of what expired may send it again, and that is of the next session
+    // first, because code that is told of an expired message may send it again, in the next session
     this.#written.clear();
     this.#expire();
     const waiting = [...this.#waiting];
@@ -106,7 +106,7 @@ export class Outbox {
     for (const message of lost) this.#fail(message);
   }
 
-  /** Writes what waits, as long as that can be done. What is added meanwhile comes last. */
+  /** Writes waiting messages as long as possible. Messages that are added meanwhile come last. */
   flush(): void {
     this.#expire();
     for (const message of this.#waiting.keys()) {
@@ -122,20 +122,20 @@ export class Outbox {
     this.#watch(true);
   }
 
-  /** Applies again what is known of the channels: before the first welcome that may have been nothing. */
+  /** Applies the channels' facts again: before the first welcome they may have been unknown. */
   review(): void {
     for (const message of this.#waiting.keys())
       for (const needless of this.#needlessBeside(message)) this.remove(needless);
   }
 
   /**
-   * Ends all waiting, with `error`. Of events that were written nobody says any more whether they arrived; where `isLost` they
-   * are told that. Numbers go on: the server may know the session still, should the client connect again.
+   * Ends everything that waits, with `error`. With `isLost`, written events fail with `unknown_outcome`. Numbers
+   * continue, because the server may still know the session if the client connects again.
    */
   clear(error: SocketError, isLost: boolean): void {
     const written = this.#written.all;
     const ended = [...written.filter(({ answered }) => answered), ...this.#waiting.keys()];
-    // all of it before anybody is told, who may connect and send anew
+    // all of it before any code is told, because that code may connect and send again
     for (const message of this.#kept.keys()) this.remove(message);
     if (isLost) for (const message of written) this.#fail(message);
     for (const message of ended) message.failed(error);
@@ -155,18 +155,18 @@ export class Outbox {
     if (answered || !isNumbered) this.#release(message);
   }
 
-  /** What asks has a number for its answer, and an event for its acknowledgement, where there is any. */
+  /** Requests have a number for their answer, and events for their acknowledgement if the server acknowledges. */
   #isNumbered(message: Outgoing): boolean {
     if (message.answered) return true;
     return this.#connection.welcome !== undefined && this.#isReliable(message);
   }
 
-  /** What asks is awaited, whatever the delivery of its channel is. */
+  /** Requests are reliable, whatever the delivery of their channel is. */
   #isReliable({ path, answered }: Outgoing): boolean {
     return answered !== undefined || (this.#facts(path).delivery ?? 'reliable') === 'reliable';
   }
 
-  /** What is reliable keeps its order, but for what is about the connection itself; all else lets it go first. */
+  /** Reliable messages keep their order, except those about the connection itself; all others let them go first. */
   #mustWait(message: Outgoing): boolean {
     const { writable, isCongested } = this.#connection;
     if (!writable) return true;
@@ -187,7 +187,7 @@ export class Outbox {
     this.#watch();
   }
 
-  /** What does not wait where `message` does: itself if it is `volatile`, and all that is older of what is `latest`. */
+  /** What need not wait beside `message`: itself if it is `volatile`, and older values if it is `latest`. */
   #needlessBeside(message: Outgoing): readonly Outgoing[] {
     const { path, answered, data } = message;
     const { delivery, key } = answered ? {} : this.#facts(path);
@@ -202,7 +202,7 @@ export class Outbox {
     return older;
   }
 
-  /** Counts it against the bounds, which it has to fit once `others` are gone. */
+  /** Counts a message against the bounds, into which it must fit once `others` are gone. */
   #keep(message: Outgoing, others: readonly Outgoing[] = []): void {
     const { maxMessages, maxBytes } = this.#options.outbox;
     const bytes = byteLength(message.text);
@@ -223,7 +223,9 @@ export class Outbox {
     message.failed(failure(code, { path: message.path }));
   }
 
-  /** One timer: for the oldest, or for a network that is behind. What is added does not put it off. */
+  /**
+   * Sets one timer: for the oldest message to expire, or for checking a slow network. New messages do not postpone it.
+   */
   #watch(isAnew = false): void {
     const { clock } = this.#options;
     const [first] = this.#waiting.values();

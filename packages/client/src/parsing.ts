@@ -1,4 +1,5 @@
-// What the contract's schemas say of what goes out and what came in, where the client carries them. Without them all passes.
+// Runs the contract's schemas on what is sent and received, if the client carries them. Without them, everything
+// passes.
 import {
   ChannelError,
   type AnySchema,
@@ -17,9 +18,9 @@ const outgoing: { readonly [TKey in SchemaKey]?: ErrorCode } = {
 };
 
 export interface Parsing {
-  /** What the schema makes of what was received. Of what is sent the original travels, once the schema agreed to it. */
+  /** The schema's output for received data. Of data to be sent, the original is sent, once the schema accepts it. */
   parse(path: string, key: SchemaKey, data: unknown): unknown;
-  /** The answer to a request: `reply`, or `out` where the channel has none. */
+  /** Parses the answer to a request with `reply`, or with `out` if the channel has none. */
   parseAnswer(path: string, data: unknown): unknown;
   parseError(path: string, wire: unknown): SocketError;
 }
@@ -41,7 +42,7 @@ export function createParsing(channels: ChannelDefinitions | undefined): Parsing
 
 function parsed(path: string, data: unknown, schema: AnySchema | undefined, code?: ErrorCode): unknown {
   if (schema === undefined) return data;
-  // of what was received, `null` and `{}` may mean nothing
+  // in received data, `null` and `{}` may stand for no data
   const result = (code ? parse : parseIn)(schema, data, path);
   if (result.ok) return result.value;
   const { issues } = result;

@@ -1,13 +1,15 @@
-// Lets who awaits an answer go on before what came right behind it is taken. Otherwise a listener that is registered then would
-// miss it, where several messages arrive in one turn.
+// Lets code that awaits an answer continue before the messages right after the answer are handled. Otherwise a listener
+// that this code registers would miss them when several messages arrive in one turn.
 
-/** So many steps of promises lie between an answer and who awaits it, however often that is wrapped. */
+/**
+ * How many promise steps to wait: more than lie between an answer and the code that awaits it, however it is wrapped.
+ */
 const enoughSteps = 100;
 
 export interface Patience {
-  /** Does it now, or when its turn comes. */
+  /** Runs the task now, or when its turn comes. */
   take(task: () => void): void;
-  /** What comes from now on waits, and goes after `first`. */
+  /** From now on tasks wait, and run after `first`. */
   pause(first: readonly (() => void)[]): Promise<void>;
 }
 
@@ -26,7 +28,7 @@ export function createPatience(report: (thrown: unknown) => void): Patience {
       if (isPausing) return;
       isPausing = true;
       do {
-        // not by the clock, since that of a test may stand still
+        // not by the clock, because that of a test may stand still
         for (; steps > 0; steps--) await Promise.resolve();
         try {
           waiting.shift()?.();

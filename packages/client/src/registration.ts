@@ -1,13 +1,13 @@
-// How long something stays that was registered: until it is taken back, or its signal aborts.
+// How long a registration lasts: until it is removed, or its signal aborts.
 import type { ListenOptions, Unsubscribe } from './client.js';
 
-/** How long a listener stays, as the client's own parts may say it. */
+/** How long a listener stays, with an option for the client's own parts. */
 export interface KeepOptions extends ListenOptions {
-  /** Where what takes the listener back is kept, for as long as it is there. */
+  /** Contains the function that removes the listener, for as long as the listener is there. */
   readonly kept?: Set<Unsubscribe>;
 }
 
-/** Calls `gone` once the options say that it is over, which may be at once. Returns what takes it back before that. */
+/** Calls `gone` when the signal aborts, which may be at once. Returns a function that calls it earlier. */
 export function keep({ signal, kept }: KeepOptions | undefined = {}, gone: () => void): Unsubscribe {
   const remove = (): void => {
     gone();

@@ -1,4 +1,4 @@
-// What awaits an answer: from the call to its end, across outbox, wire and lost connections.
+// Requests and streams, from the call to the end: across outbox, wire and lost connections.
 import { toSocketError, type ErrorCode, type SocketError } from '@wirepact/core';
 import type { Frame } from '@wirepact/core/internal';
 import type { RequestOptions } from './client.js';
@@ -9,7 +9,7 @@ import type { Outbox, Outgoing } from './outbox.js';
 import type { Parsing } from './parsing.js';
 import type { Written } from './written.js';
 
-/** What the requests need of the client they belong to. */
+/** What the requests need from the client. */
 export interface RequestHost {
   readonly options: ResolvedClientOptions;
   readonly connection: Connection;
@@ -23,21 +23,21 @@ export interface Question {
   readonly data: unknown;
 }
 
-/** Who asked. */
+/** The code that made the call. */
 export interface Caller {
-  /** A frame that answers. Returns whether it was the last; what it throws fails the call. */
+  /** Handles a frame of the answer. Returns whether it was the last one; if it throws, the call fails. */
   answered(frame: Frame, characters: number): boolean;
-  /** It is over without an answer. Called once at most, and nothing after it. */
+  /** The call failed. Called at most once, and nothing is called after it. */
   failed(error: SocketError): void;
-  /** The session was lost on an idempotent channel: may the question be asked again? */
+  /** Whether the question may be asked again, after the session was lost on an idempotent channel. */
   readonly restarts?: () => boolean;
 }
 
-/** A question that is under way. */
+/** A call that is not finished. */
 export interface Call {
-  /** Lets the server go on up to item `n`. */
+  /** Lets the server continue up to item `n`. */
   grant(n: number): void;
-  /** Ends it without a word to the caller, and tells the server to stop. */
+  /** Ends the call without telling the caller, and tells the server to stop. */
   cancel(): void;
 }
 
@@ -48,19 +48,22 @@ export class Requests {
     this.#host = host;
   }
 
-  /** The frame of a message, but for its number. Throws for data that cannot be sent. */
+  /** Encodes a message, without its number. Throws for data that cannot be sent. */
   encode({ path, data }: Question): string {
     const { options, parsing } = this.#host;
     try {
       parsing.parse(path, 'in', data);
       return options.dialect.encode({ path, data });
     } catch (thrown) {
-      // data that is no JSON, and a schema that is not synchronous, throw errors of the platform
+      // data that is not JSON, and a schema that is not synchronous, throw errors of the platform
       throw toSocketError(thrown, path);
     }
   }
 
-  /** Throws for data that cannot be sent; whatever else goes wrong comes to the caller's `failed`, at once or later. */
+  /**
+   * Starts a call. Throws for data that cannot be sent; all other failures go to the caller's `failed`, at once or
+   * later.
+   */
   start(question: Question, caller: Caller, { signal, timeoutMs }: RequestOptions): Call {
     const { options, connection, outbox, written, parsing } = this.#host;
     const { path } = question;
@@ -89,11 +92,11 @@ export class Requests {
     const abort = (): void => giveUp('aborted');
     const answered = (frame: Frame, characters: number): void => {
       const { more, error, n } = frame;
-      // a resumed stream may repeat itself
+      // a resumed stream may repeat items
       if (n !== undefined && n <= (message.received ?? 0)) return;
       message.received = n ?? 0;
       try {
-        // the frame itself may say `$error`
+        // with the path of the question: that of the frame may be `$error`
         if (error !== undefined) throw parsing.parseError(path, error);
         if (caller.answered(frame, characters)) end();
       } catch (thrown) {
@@ -124,7 +127,7 @@ export class Requests {
     };
   }
 
-  /** Asks for one answer. */
+  /** Makes a request: a call with one answer. */
   ask(question: Question, options?: RequestOptions): Promise<unknown> {
     const { parsing, options: defaults } = this.#host;
     const timeoutMs = options?.timeoutMs ?? defaults.requestTimeoutMs;

@@ -1,4 +1,4 @@
-// What `join` resolves to: one holder's view of a room, which takes its listeners along when it leaves.
+// The handle to which `join` resolves: one holder's view of a room, which removes its listeners when it leaves.
 import type { SocketError } from '@wirepact/core';
 import type { AnyChannels } from '@wirepact/core';
 import type { ListenOptions, Room, RoomMember, Unsubscribe } from './client.js';
@@ -6,7 +6,7 @@ import type { Gap } from './gap.js';
 import type { Listeners, MessageListener } from './listeners.js';
 import type { KeepOptions } from './registration.js';
 
-/** As much of a room as its handles see. */
+/** The part of a room that its handles see. */
 export interface HandledRoom {
   readonly name: string;
   members: readonly RoomMember[];
@@ -32,7 +32,7 @@ export function roomHandle(
     for (const off of listening) off();
     return giveUp();
   };
-  // who listens to one that was left would hear of the room again if it were joined anew
+  // a listener on a left handle would be called again if the room were joined anew
   const here = (options?: ListenOptions): KeepOptions =>
     isLeft ? { signal: AbortSignal.abort() } : { ...options, kept: listening };
   return {

@@ -1,4 +1,5 @@
-// Which rooms are wanted, and by whom. A session stays in its rooms while the connection is away; another one joins them anew.
+// Which rooms the application wants to be in. A session stays in its rooms while disconnected; a new one joins them
+// again.
 import { toSocketError, type SocketError } from '@wirepact/core';
 import type { ProtocolData } from '@wirepact/core/internal';
 import type { JoinOptions, RoomMember } from './client.js';
@@ -10,7 +11,7 @@ import { inbox, type Logs } from './logs.js';
 import type { ResolvedClientOptions } from './options.js';
 import { roomHandle, type HandledRoom, type ListenToMessages, type RoomHandle } from './room-handle.js';
 
-/** What the rooms need of the client they belong to. */
+/** What the rooms need from the client. */
 export interface RoomHost {
   readonly options: ResolvedClientOptions;
   readonly connection: Connection;
@@ -19,28 +20,28 @@ export interface RoomHost {
   readonly report: (thrown: unknown) => void;
 }
 
-/** How long to wait before a room is asked for again, where the server does not say. */
+/** How long to wait before asking for a room again, if the server does not say. */
 const defaultRetryMs = 1_000;
 
-/** A room that somebody wants to be in. */
+/** A room for which there is a handle. */
 interface Wanted extends HandledRoom {
   readonly handles: Set<RoomHandle>;
-  /** Settles when the server first lets us in, or does not. */
+  /** Settles when the server first accepts or refuses the join. */
   readonly entered: Promise<void>;
   readonly enter: () => void;
   readonly refuse: (error: SocketError) => void;
-  /** It was let in once, in this session or an earlier one. */
+  /** Whether the client was in the room before, in this session or an earlier one. */
   known: boolean;
-  /** The session is in it. */
+  /** Whether the session is in the room. */
   joined: boolean;
-  /** Stops the wait after which the server is asked again. */
+  /** Stops the timer after which the server is asked again. */
   stopTimer?: () => void;
 }
 
 export class Rooms {
   readonly #host: RoomHost;
   readonly #wanted = new Map<string, Wanted>();
-  /** Rooms that the server may take this session to be in, though nobody wants to be any more. */
+  /** Rooms that are not wanted any more, but in which the server may still consider the session to be. */
   readonly #leaving = new Set<string>();
 
   constructor(host: RoomHost) {
@@ -48,7 +49,7 @@ export class Rooms {
   }
 
   async join(name: string, { signal }: JoinOptions = {}): Promise<RoomHandle> {
-    // the server takes these for what it is to replay
+    // these names stand for the logs of everyone and of this client
     if (name === '*' || name === inbox) throw failure('invalid_input', { path: name }, 'no room');
     let room = this.#wanted.get(name);
     if (room === undefined) {
@@ -75,7 +76,7 @@ export class Rooms {
     }
   }
 
-  /** A connection is there. `isLost` where there was a session, and it is gone. */
+  /** The client is connected. `isLost`: there was a session, and it is lost. */
   restore(resumed: boolean, isLost: boolean): void {
     for (const name of this.#leaving) {
       if (resumed) void this.#depart(name);
@@ -84,13 +85,13 @@ export class Rooms {
     for (const room of [...this.#wanted.values()]) {
       const isFollowed = this.#host.logs.follows(room.name);
       if (room.joined && isLost && !isFollowed) this.#host.logs.lose(room.name);
-      // where nothing came behind the answer, the session may have been put out since
+      // if nothing followed the answer, the server may have removed the session since
       room.joined &&= resumed && isFollowed;
       if (!room.joined) void this.#enter(room);
     }
   }
 
-  /** Nobody is let in any more. Rooms that were entered stay wanted, should the client connect again. */
+  /** The client is closed. Rooms that were joined stay wanted, in case the client connects again. */
   clear(error: SocketError): void {
     for (const room of [...this.#wanted.values()]) {
       if (room.known) room.stopTimer?.();
@@ -98,10 +99,10 @@ export class Rooms {
     }
   }
 
-  /** Takes what the server says of rooms. */
+  /** Handles the server's frames about rooms. */
   receive(path: '$leave' | '$members' | '$member', data: unknown): void {
     const { room: name } = data as ProtocolData[typeof path];
-    // also of rooms that the server put this client in
+    // also for rooms into which the server put this client
     if (path === '$leave') this.#host.logs.forget(name);
     const room = this.#wanted.get(name);
     if (room === undefined) return;
@@ -132,7 +133,7 @@ export class Rooms {
     try {
       if (!answers && !options.dialect.joins) throw failure('unsupported');
       const answered = answers ? logs.join(name) : logs.ask('$join', name);
-      // where no answer is due, one is in until told otherwise
+      // if no answer will come, the room counts as joined until the server says otherwise
       if (!answers) this.#entered(room);
       await answered;
       this.#entered(room);
@@ -144,12 +145,12 @@ export class Rooms {
   #entered(room: Wanted): void {
     const { name } = room;
     if (this.#wanted.get(name) === room) {
-      // what was left before is entered anew
+      // an earlier leave of the same room is over
       this.left(name);
       room.known = room.joined = true;
       room.enter();
     } else if (!this.#wanted.has(name) && !this.#leaving.has(name)) {
-      // the server let us in and took it away at once: nobody here wants what the session is in now
+      // the server accepted the join and took the room away at once: leave it, because nothing here wants it any more
       void this.#giveUp(name);
     }
   }
@@ -157,7 +158,7 @@ export class Rooms {
   #refused(room: Wanted, error: SocketError, answers: boolean): void {
     const { options, connection, logs, report } = this.#host;
     const { code, data, retryable } = error;
-    // where only the line broke, the next connection asks again
+    // if only the connection was lost, the next one asks again
     if (code === 'unknown_outcome' || code === 'closed' || this.#wanted.get(room.name) !== room) return;
     const isLate = code === 'timeout';
     if (isLate && !answers) return;
@@ -165,13 +166,14 @@ export class Rooms {
     else if (room.known && retryable) {
       const { retryAfterMs } = Object(data) as { readonly retryAfterMs?: unknown };
       const waitMs = Number(retryAfterMs) || defaultRetryMs;
-      // another connection asks by itself
+      // a new connection asks anyway
       if (connection.writable) room.stopTimer = options.clock.after(waitMs, () => void this.#enter(room));
     }
-    // who waits leaves, should the server let them in after all; not where it had put them in by itself
+    // a caller that gave up waiting leaves if the join is accepted later, unless the server had put the client in by
+    // itself
     else if (isLate && !logs.follows(room.name)) room.refuse(error);
     else this.#drop(room, error);
-    // who waits is told by the promise
+    // a caller that waits is told by its promise
     if (room.known) report(error);
   }
 
@@ -182,7 +184,7 @@ export class Rooms {
     await this.#giveUp(name);
   }
 
-  /** The session is to be in it no longer: told now, or when it is back, if it is. */
+  /** The session shall leave the room: now, or when it is connected again. */
   async #giveUp(name: string): Promise<void> {
     this.#leaving.add(name);
     this.#host.logs.leave(name);
@@ -202,7 +204,7 @@ export class Rooms {
     if (answers) await answered;
   }
 
-  /** The server has let go of it: what comes of it from now on, it was taken in for anew. */
+  /** The server has removed the session from the room: what arrives from now on belongs to a new join. */
   left(name: string): void {
     if (this.#leaving.delete(name)) this.#host.logs.left(name);
   }
@@ -212,11 +214,11 @@ export class Rooms {
     room.refuse(error);
     this.#show(room, []);
     room.removed.emit(this.#host.report, error);
-    // their listeners would hear of the room again if it were joined anew
+    // their listeners would be called again if the room were joined anew
     for (const handle of room.handles) void handle.leave();
   }
 
-  /** Nobody wants it any more. */
+  /** No handle wants the room any more. */
   #forget(room: Wanted): void {
     this.#wanted.delete(room.name);
     room.stopTimer?.();

@@ -1,15 +1,15 @@
-// Where a session waits while its page is away: in the tab's sessionStorage, so that a reload goes on with it. A tab that is
-// duplicated copies the storage, so nothing lies there while a page uses it.
+// Keeps a session in the tab's sessionStorage while its page is away, so that a reload can continue it. A duplicated
+// tab copies the storage, so the storage is empty while a page uses the session.
 import type { ClientOptions } from './client-options.js';
 
-/** One session for each address that a client connects to. */
+/** Stores one session for each address to which a client connects. */
 export interface SessionStore {
   take(address: string): unknown;
   put(address: string, session: unknown): void;
 }
 
 export function createSessionStore({ url }: Pick<ClientOptions, 'url'>): SessionStore {
-  // what a function puts behind the path, a ticket say, is for one attempt
+  // a function may add something after the path that is valid for one attempt only, such as a ticket
   const keyOf = (address: string): string =>
     `wirepact ${typeof url === 'function' ? address.replace(/\?.*/, '') : address}`;
   return {
@@ -25,7 +25,7 @@ export function createSessionStore({ url }: Pick<ClientOptions, 'url'>): Session
   };
 }
 
-/** Outside of pages there is none, and where its user forbids it even a look at it throws. */
+/** There is no storage outside pages, and where the user forbids it even reading the property throws. */
 function withStorage<TValue>(task: (storage: Storage) => TValue): TValue | undefined {
   try {
     return task(sessionStorage);

@@ -1,4 +1,4 @@
-// Who this client is to the server, from one connection to the next: what it says of itself, and when that is over.
+// The session across connections: how the client identifies itself to the server, and when the session ends.
 import type { Cursor, ProtocolData } from '@wirepact/core/internal';
 import type { Welcome } from './connection.js';
 import { inbox, type Logs } from './logs.js';
@@ -8,11 +8,11 @@ import type { Written } from './written.js';
 
 type Identity = Pick<Welcome, 'session' | 'token'>;
 
-/** What a page leaves to the next. */
+/** What a page stores for the next one. */
 interface StoredSession {
   readonly identity: Identity;
   readonly streams: Readonly<Record<string, Cursor>>;
-  /** The last number that was given to a message. */
+  /** The number of the last message. */
   readonly last: number;
 }
 
@@ -22,7 +22,7 @@ export class Session {
   readonly #outbox: Outbox;
   readonly #store: SessionStore | undefined;
   #identity: Identity | undefined;
-  /** Where the session is known. */
+  /** The address of the server that knows the session. */
   #address = '';
 
   constructor(logs: Logs, written: Written, outbox: Outbox, store: SessionStore | undefined) {
@@ -32,7 +32,7 @@ export class Session {
     this.#store = store;
   }
 
-  /** There is something to resume. */
+  /** Whether there is a session to resume. */
   get isAlive(): boolean {
     return this.#identity !== undefined;
   }
@@ -43,12 +43,12 @@ export class Session {
     return this.#identity ? { ...this.#identity, streams: this.#logs.cursors, open: this.#written.open } : {};
   }
 
-  /** The server's answer to `hello`; a server that speaks plain messages only has none. */
+  /** Handles the server's answer to `hello`; a server that speaks plain messages only has none. */
   begin(welcome: Welcome | undefined): void {
     if (welcome === undefined) return this.forget();
     const { session, token, resumed, streams } = welcome;
     this.#identity = { session, token };
-    // an inbox begins with its session, and is known by its name
+    // an inbox begins with its session, and its epoch is the session's id
     if (!resumed) this.#logs.place({ [inbox]: [session, 0], ...streams });
   }
 
@@ -57,9 +57,9 @@ export class Session {
     this.#logs.clear();
   }
 
-  /** The page is left. Returns whether the session waits for it to come back. */
+  /** The page is being left. Returns whether the session is kept for its return. */
   leave(): boolean {
-    // a page that is left before it was connected again must not put an older token there
+    // a page that is left before it reconnected must not store an older token
     this.#take();
     if (!this.#store || !this.#identity) return false;
     const stored: StoredSession = {
@@ -71,20 +71,23 @@ export class Session {
     return true;
   }
 
-  /** Goes on with what the page before has left. A page that was kept takes it too, so that nobody else finds it. */
+  /**
+   * Takes over what the page before stored. A page from the back/forward cache takes it too, so that no other page
+   * does.
+   */
   #take(): void {
     const stored = this.#store?.take(this.#address) as StoredSession | null | undefined;
     const own = this.#identity;
     if (!stored) return;
     const { identity, streams, last } = stored;
-    // otherwise this page left it, or it is not the session that this page speaks in
+    // otherwise this page stored it itself, or it belongs to another session than this page's
     if (own && (own.session !== identity.session || own.token === identity.token)) return;
     this.#identity = identity;
     const heard = this.#logs.cursors;
     this.#logs.clear();
-    // what other pages heard meanwhile, this one did not
+    // this page did not receive what other pages received meanwhile
     this.#logs.place({ ...streams, ...heard });
-    // they numbered on, and by the server's account every number up to theirs has come
+    // the other pages continued the numbers, and the server considers all numbers up to theirs as received
     this.#outbox.lose();
     this.#written.last = last;
   }

@@ -1,9 +1,10 @@
-// The reading end of a stream. The server runs ahead of the loop by no more than the window: what the loop takes is granted anew.
+// The reading end of a stream. The server runs ahead of the loop by at most the window; what the loop takes is granted
+// again.
 import type { SocketError } from '@wirepact/core';
 import { streamWindow } from '@wirepact/core/internal';
 import type { Call, Caller } from './requests.js';
 
-/** What a stream needs of the client it belongs to. */
+/** What a stream needs from the client. */
 export interface StreamSource {
   start(caller: Caller): Call;
   parse(item: unknown): unknown;
@@ -40,7 +41,7 @@ export function readStream(source: StreamSource): AsyncGenerator<unknown, undefi
       end(reason);
     },
     restarts() {
-      // items that nobody took come again
+      // items that were not taken arrive again
       if (taken === 0) items = [];
       return taken === 0;
     },
@@ -73,7 +74,7 @@ export function readStream(source: StreamSource): AsyncGenerator<unknown, undefi
   const reader = read();
   const leave = reader.return.bind(reader);
   reader.return = (value) => {
-    // a generator would let its leaver wait for the next item
+    // a generator's own `return` would wait for the next item
     items = [];
     call.cancel();
     end();

@@ -1,4 +1,4 @@
-// For this package's tests: a client in a session, whose server is the test.
+// For this package's tests: a client in a session, with a test in the role of the server.
 import type { Gap } from './gap.js';
 import { startClient, type TestClient, type TestSocket } from './testing-socket.js';
 

@@ -1,4 +1,4 @@
-// For this package's tests: a WebSocket whose other side is the test, and a client that is connected through it.
+// For this package's tests: a WebSocket with a test at the other end, and a client that is connected through it.
 import type { ChannelDefinitions, Clock } from '@wirepact/core';
 import type { Frame } from '@wirepact/core/internal';
 import { createManualClock, type ManualClock } from '@wirepact/core/testing';

@@ -1,4 +1,4 @@
-// The WebSocket class of the browser, looked up when asked for: rendering on a server has none, and needs none.
+// The browser's WebSocket class, looked up only when it is needed: during server rendering there is none.
 import type { WebSocketClass } from './client-options.js';
 
 export function platformWebSocket(_url: string): WebSocketClass {

@@ -1,14 +1,14 @@
-// The WebSocket class where there is no browser: isomorphic-ws, which is `ws` there. Browsers get websocket.browser.ts
+// The WebSocket class outside browsers: isomorphic-ws, which is `ws` in Node. Browsers get websocket.browser.ts
 // instead, through "imports" in package.json.
 import WebSocket from 'isomorphic-ws';
 import type { WebSocketClass } from './client-options.js';
 
-/** Hosts that were spoken of. */
+/** The hosts for which a warning was emitted. */
 const warned = new Set<string>();
 
 /**
- * Says once of each host that what is sent there can be read and changed on its way. A browser needs no such word: it lets no
- * page that came over TLS connect without. `NODE_OPTIONS=--disable-warning=WIREPACT_CLEARTEXT` silences it.
+ * Warns once per host that others can read and change what is sent there. Browsers need no such warning: a page that
+ * was loaded over TLS cannot connect without it. `NODE_OPTIONS=--disable-warning=WIREPACT_CLEARTEXT` silences it.
  */
 function warnOfCleartext(url: string): void {
   const { protocol, host, hostname } = new URL(url);
@@ -22,7 +22,7 @@ function isLoopback(hostname: string): boolean {
   return hostname === '[::1]' || /^(127(\.\d+){3}|(.+\.)?localhost)$/.test(hostname);
 }
 
-/** The class to open a socket to `url` with. */
+/** The class with which to open a socket to `url`. */
 export function platformWebSocket(url: string): WebSocketClass {
   warnOfCleartext(url);
   return WebSocket;

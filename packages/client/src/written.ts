@@ -1,15 +1,15 @@
-// What was written in this session and is not known to have arrived, by its number. The session's one series is counted here.
+// Messages that were written in this session and may not have arrived, by number. This is also where they are numbered.
 import type { Ranges } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import type { Outgoing } from './outbox.js';
 
 export class Written {
   readonly #connection: Connection;
-  /** Rising, as a map goes: numbers are given when a message is first written. */
+  /** In ascending order, because a message gets its number when it is first written. */
   readonly #messages = new Map<number, Outgoing>();
-  /** What the server is yet to be told that nobody waits for. */
+  /** The numbers of cancelled calls of which the server has not been told yet. */
   #cancelled: number[] = [];
-  /** The last number that was given. */
+  /** The number that was given last. */
   last = 0;
 
   constructor(connection: Connection) {
@@ -20,7 +20,7 @@ export class Written {
     return [...this.#messages.values()];
   }
 
-  /** The items that came, by the number of what is unanswered. */
+  /** How many items have arrived, by the number of each unanswered call. */
   get open(): Readonly<Record<string, number>> {
     const open: Record<string, number> = {};
     for (const [number, { answered, received }] of this.#messages) if (answered) open[number] = received ?? 0;
@@ -31,7 +31,7 @@ export class Written {
     return this.#messages.get(number);
   }
 
-  /** Gives the next number, and returns the frame with it. */
+  /** Assigns the next number, and returns the frame with it. */
   add(message: Outgoing): string {
     message.number = ++this.last;
     this.#messages.set(this.last, message);
@@ -48,7 +48,10 @@ export class Written {
     if (!this.#connection.writable) this.#cancelled.push(number);
   }
 
-  /** Numbers are kept. Where the line breaks again meanwhile, all that is left follows on the next one. */
+  /**
+   * Writes everything again under the same numbers. If the connection is lost meanwhile, the rest follows on the next
+   * one.
+   */
   resend(done: Ranges | undefined): void {
     const connection = this.#connection;
     this.#cancelled = this.#cancelled.filter((number) => !connection.tell('$cancel', number));
@@ -67,7 +70,7 @@ export class Written {
   }
 }
 
-/** A frame is the text of an object, in every dialect. */
+/** Inserts the number into a frame, which is the text of a JSON object in every dialect. */
 function numbered({ text, answered, number }: Outgoing): string {
   return `${text.slice(0, -1)},"${answered ? 'id' : 'seq'}":${number}}`;
 }
