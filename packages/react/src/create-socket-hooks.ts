@@ -1,4 +1,4 @@
-// Binds the hooks to a contract and to the client of a provider.
+// Binds the hooks to a contract, and to the client of a provider.
 import type { Client, ClientStatus, MessageInfo } from '@wirepact/client';
 import type {
   AnyChannels,
@@ -22,31 +22,46 @@ import { useSocket, type SocketState } from './use-socket.js';
 import { useStatus } from './use-status.js';
 import { useStream, type StreamState, type UseStreamOptions } from './use-stream.js';
 
-/** The hooks of one contract. Each uses the client of the nearest `SocketProvider` of the same set. */
+/**
+ * The hooks for one contract. docs/react.md explains them.
+ * Each uses the client of the nearest `SocketProvider` of the same set.
+ */
 export interface SocketHooks<TChannels, TForm extends Form = 'wire'> {
-  /** Hands a client down to the hooks below it. It neither connects nor closes the client. */
+  /** Passes a client to the hooks below it. It neither connects nor closes the client. */
   readonly SocketProvider: (props: SocketProviderProps<TChannels, TForm>) => ReactElement;
   /**
-   * The client's calls and its status. Renders again when the status changes, and never because of a message. Given a
-   * client, it uses that one and needs no provider.
+   * Returns `{ send, request, client, status }`. The functions can be destructured.
+   * The component re-renders when the status changes, never on a message. If you pass a client, no provider is needed.
+   *
+   * @throws Error if there is no provider and no client.
    */
   readonly useSocket: (client?: Client<TChannels, TForm>) => SocketState<TChannels, TForm>;
   /**
-   * Calls back with every message on `path`, once and in order, also those that React would batch. The callback of the
-   * newest render is called; a new one neither subscribes again nor misses a message.
+   * Calls the callback with every message on `path`, once and in order, even those that React shows in a single render.
+   * The callback of the latest render is used, so it needs no `useCallback`. A new callback neither resubscribes nor
+   * misses a message.
+   *
+   * @throws Error if there is no provider.
    */
   readonly useEvent: <TPath extends OutPath<TChannels>>(
     path: TPath,
     callback: (data: Heard<TChannels, TForm>[TPath], info: MessageInfo) => void,
   ) => void;
   /**
-   * The newest value that came on `path`; `undefined` until one comes. All components that look at one path see the same
-   * value, which is forgotten when none does any more.
+   * Returns the newest value that arrived on `path`; `undefined` until a message arrives.
+   * All components that use one path see the same value. When no component uses the path any more, the value is
+   * forgotten.
+   *
+   * @throws Error if there is no provider.
    */
   readonly useLatest: <TPath extends OutPath<TChannels>>(
     path: TPath,
   ) => Heard<TChannels, TForm>[TPath] | undefined;
-  /** Makes requests on `path` when `run` is called, and tells what came of the newest. */
+  /**
+   * Makes requests on `path` when `run` is called, and returns the state of the newest.
+   *
+   * @throws Error if there is no provider.
+   */
   readonly useRequest: <TPath extends RequestPath<TChannels>>(
     path: TPath,
   ) => RequestState<
@@ -55,21 +70,33 @@ export interface SocketHooks<TChannels, TForm extends Form = 'wire'> {
     Failure<TChannels, TForm>[TPath]
   >;
   /**
-   * Asks for a stream while mounted, and gives its items. It is stopped on unmount, and begun anew when the path or the
-   * input changes; inputs that are the same JSON are the same. Components that ask the same share one stream.
+   * Runs a stream while the component is mounted, and returns its items.
+   * The stream stops on unmount. It starts again when the path or the input changes; inputs with the same JSON are the
+   * same. Components that pass the same path, input and options share one stream.
+   *
+   * @throws Error if there is no provider.
    */
   readonly useStream: <TPath extends StreamPath<TChannels>>(
     path: TPath,
     ...args: RequestArgs<TChannels, UseStreamOptions>[TPath]
   ) => StreamState<StreamItem<TChannels, TForm>[TPath], Failure<TChannels, TForm>[TPath]>;
-  /** Joins `room` while at least one component that names it is mounted, and tells who else is there. */
+  /**
+   * Keeps the client in `room` while at least one component that names the room is mounted, and returns who is there.
+   *
+   * @throws Error if there is no provider.
+   */
   readonly useRoom: (room: string) => RoomState;
-  /** The state of the connection, with what belongs to it. A server renders `idle`. */
+  /**
+   * Returns the status of the connection, the same as `client.status`. During server rendering it is `idle`.
+   *
+   * @throws Error if there is no provider.
+   */
   readonly useStatus: () => ClientStatus;
 }
 
 /**
- * Makes the hooks for a contract. `'parsed'` is for a client that carries the contract's schemas.
+ * Creates the hooks for a contract. Call it once, next to the client.
+ * For a client that carries the contract's schemas, write `createSocketHooks<typeof channels, 'parsed'>()`.
  *
  * @example
  * ```tsx

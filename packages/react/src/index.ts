@@ -1,5 +1,5 @@
-// The public face of @wirepact/react: hooks bound to a contract, and the same hooks for those who pass the client. The types
-// of core are named in what applications infer from the hooks, whose declarations must be able to name them too.
+// What @wirepact/react exports: hooks that are bound to a contract, and the same hooks with the client as an argument.
+// Applications infer the types of core from the hooks, so their declaration files must be able to name them.
 export type {
   Failable,
   Failure,

@@ -1,5 +1,5 @@
-// What the tests of the hooks share: a contract, a server and a client that are connected in memory, and what a test
-// must hold in its hands to decide when the server answers.
+// What the tests of the hooks share: a contract, a server and a client that are connected in memory, and the means to
+// decide when the server answers.
 import { setImmediate } from 'node:timers/promises';
 import { act, cleanup, configure, render, type RenderResult } from '@testing-library/react';
 import { createClient, type Client } from '@wirepact/client';

@@ -1,19 +1,23 @@
-// Hands a client down the tree. It does not own it: whoever created the client closes it.
+// Passes a client down the component tree. It does not own the client: whoever created it closes it.
 import type { Client } from '@wirepact/client';
 import type { Form } from '@wirepact/core';
 import { createContext, createElement, useContext, type ReactElement, type ReactNode } from 'react';
 
-/** What a `SocketProvider` takes. */
+/** The props of a `SocketProvider`. */
 export interface SocketProviderProps<TChannels, TForm extends Form = 'wire'> {
-  /** The client that the hooks below use. Create it outside of any component; the provider never closes it. */
+  /** The client that the hooks below use. Create it outside components; the provider never closes it. */
   readonly client: Client<TChannels, TForm>;
   readonly children?: ReactNode;
 }
 
-/** A provider, and the way to what it provides. Each pair has a context of its own, so that two servers can be used side by side. */
+/** A provider and the hook that reads it. Each pair has its own context, so that one page can use two servers. */
 export interface ClientContext<TChannels, TForm extends Form> {
   readonly SocketProvider: (props: SocketProviderProps<TChannels, TForm>) => ReactElement;
-  /** The given client, or else the one of the nearest provider. */
+  /**
+   * Returns the given client, or else that of the nearest provider.
+   *
+   * @throws Error if there is neither.
+   */
   readonly useClient: (given?: Client<TChannels, TForm>) => Client<TChannels, TForm>;
 }
 

@@ -1,15 +1,17 @@
-// What components see of one client: values they share, each with a source that is open while anybody looks.
-// What the source is, a channel, a room, a stream or a request, is not known here.
+// Values that the components of one client share, each with a source that is open while a component uses it. This file
+// does not know what a source is: a channel, a room, a stream or a request.
 import type { Client } from '@wirepact/client';
 import { useMemo, useSyncExternalStore } from 'react';
 
 /** Where a value comes from. */
 export interface Source<TValue> {
-  /** The value while it is not open: on a server, before the first effect, and while React hides who looks. */
+  /**
+   * The value while the source is not open: on a server, before the first effect, and while React hides the components.
+   */
   readonly value: TValue;
-  /** Starts to publish, and returns what stops it. */
+  /** Starts to publish values, and returns a function that stops it. */
   readonly open: (publish: (value: TValue) => void) => () => void;
-  /** Truthy where nothing comes after this value: a component that is mounted then opens the source anew. */
+  /** Returns something truthy if no value follows this one. A component that is mounted then opens the source again. */
   readonly isOver?: (value: TValue) => unknown;
 }
 
@@ -22,8 +24,8 @@ interface Store {
 const storesOf = new WeakMap<Client, Map<string, Store>>();
 
 /**
- * The value that the source of `question` last published for this client. Components whose questions are the same JSON
- * share one source.
+ * Returns the value that the source of `question` last published for this client. Components whose questions have the
+ * same JSON share one source.
  */
 export function useClientStore<TQuestion, TValue>(
   client: unknown,
@@ -39,7 +41,7 @@ export function useClientStore<TQuestion, TValue>(
   );
 }
 
-/** How to subscribe, and what to read, in a browser and on a server. */
+/** How to subscribe, and what to read in a browser and on a server. */
 function view<TValue>(client: Client, key: string, source: Source<TValue>) {
   const stores = storesOf.get(client) ?? new Map<string, Store>();
   storesOf.set(client, stores);
@@ -51,7 +53,7 @@ function view<TValue>(client: Client, key: string, source: Source<TValue>) {
   };
   const subscribe = (onChange: () => void) => {
     if (source.isOver?.(read())) leave(stores.get(key) as Store);
-    // made by an effect, never by rendering: a render that is thrown away leaves nothing
+    // created by an effect, never during rendering: a discarded render leaves nothing behind
     const store: Store = stores.get(key) ?? { value: source.value, listeners: new Set() };
     stores.set(key, store);
     store.listeners.add(onChange);
@@ -61,7 +63,7 @@ function view<TValue>(client: Client, key: string, source: Source<TValue>) {
     });
     return () => {
       store.listeners.delete(onChange);
-      // not at once: StrictMode, fast refresh and a moved component take effects down and up again within one task
+      // not at once: StrictMode, fast refresh and a moved component remove effects and run them again within one task
       queueMicrotask(() => leave(store));
     };
   };

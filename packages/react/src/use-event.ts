@@ -1,4 +1,4 @@
-// Every message of a channel, handed to a callback. Nothing of it becomes React state.
+// Passes every message of a channel to a callback. No message becomes React state.
 import type { Client, MessageInfo } from '@wirepact/client';
 import type { Form, Heard, OutPath } from '@wirepact/core';
 import { useEffect, useLayoutEffect, useMemo } from 'react';
@@ -6,17 +6,18 @@ import { useEffect, useLayoutEffect, useMemo } from 'react';
 type Callback = (data: never, info: MessageInfo) => void;
 
 interface Listener {
-  /** Listens from now on, or goes on listening, with this callback. */
+  /** Starts to listen with this callback, or continues with it. */
   hear(callback: Callback): void;
   readonly close: () => void;
 }
 
-// React 18 warns of layout effects on a server, where none runs anyway
+// React 18 warns about layout effects on a server, where effects do not run anyway
 const useCommitEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect;
 
 /**
- * Calls back with every message on `path`, once and in order, also those that React would batch. The callback of the
- * newest render is called; a new one neither subscribes again nor misses a message.
+ * Calls the callback with every message on `path`, once and in order, even those that React shows in a single render.
+ * The callback of the latest render is used, so it needs no `useCallback`. A new callback neither resubscribes nor
+ * misses a message.
  */
 export function useEvent<TChannels, TForm extends Form, TPath extends OutPath<TChannels>>(
   client: Client<TChannels, TForm>,
@@ -24,9 +25,10 @@ export function useEvent<TChannels, TForm extends Form, TPath extends OutPath<TC
   callback: (data: Heard<TChannels, TForm>[TPath], info: MessageInfo) => void,
 ): void {
   const listener = useMemo(() => createListener(client as unknown as Client, path as string), [client, path]);
-  // in the commit itself: a message may come before passive effects run, and belongs to what is on the screen
+  // during the commit itself: a message that arrives before passive effects run belongs to what is on the screen
   useCommitEffect(() => listener.hear(callback));
-  // but closed by a passive effect: Suspense takes layout effects down while it hides a component, which goes on listening
+  // but stopped by a passive effect: Suspense removes layout effects while it hides a component, which must keep
+  // listening
   useEffect(() => listener.close, [listener]);
 }
 

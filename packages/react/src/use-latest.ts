@@ -1,11 +1,12 @@
-// The newest message of a channel as React state.
+// The newest message of a channel, as React state.
 import type { Client } from '@wirepact/client';
 import type { Form, Heard, OutPath } from '@wirepact/core';
 import { useClientStore, type Source } from './use-client-store.js';
 
 /**
- * The newest value that came on `path`; `undefined` until one comes. All components that look at one path see the same
- * value, which is forgotten when none does any more.
+ * Returns the newest value that arrived on `path`; `undefined` until a message arrives.
+ * All components that use one path see the same value. When no component uses the path any more, the value is
+ * forgotten.
  */
 export function useLatest<TChannels, TForm extends Form, TPath extends OutPath<TChannels>>(
   client: Client<TChannels, TForm>,

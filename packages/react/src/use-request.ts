@@ -1,31 +1,32 @@
-// A request as React state: made by calling `run`, never by rendering.
+// A request, as React state. `run` makes it; rendering never does.
 import type { Client } from '@wirepact/client';
 import type { Failable, Failure, Form, Reply, RequestArgs, RequestPath } from '@wirepact/core';
 import { useState } from 'react';
 import { useClientStore, type Source } from './use-client-store.js';
 
-/** How long a request may take. */
+/** The options of `run`. */
 export interface RunOptions {
-  /** Fails with `timeout` after this many ms. @default the client's `requestTimeoutMs` */
+  /** The request fails with `timeout` after this many ms. @default the client's `requestTimeoutMs` */
   readonly timeoutMs?: number;
 }
 
-/** The newest request of a component, and the way to make one. */
+/** The state of a component's newest request, and the function that makes one. */
 export interface RequestState<TArgs extends readonly unknown[], TReply, TError> {
-  /** The newest answer; it stays while the next one is awaited, and when that one fails. */
+  /** The newest answer. It stays while the next answer is awaited, and if that request fails. */
   readonly data: TReply | undefined;
-  /** What the newest request failed with. */
+  /** Why the newest request failed; `undefined` if it did not. */
   readonly error: TError | undefined;
-  /** Whether the newest request is under way. */
+  /** Whether the newest request is still waiting for its answer. */
   readonly pending: boolean;
   /**
-   * Makes a request. An earlier one goes on, and its promise settles, but only the newest shows in `data` and `error`.
-   * What is under way on unmount is aborted. The promise rejects as well; it may be left alone.
+   * Makes a request. Its arguments are the data and, optionally, `{ timeoutMs }`.
+   * An earlier request continues and its promise settles, but only the newest shows in `data` and `error`. Unmounting
+   * aborts requests that are still waiting. The promise rejects too, but need not be handled.
    */
   readonly run: (...args: TArgs) => Failable<TReply, TError>;
 }
 
-/** Makes requests on `path` when `run` is called, and tells what came of the newest. */
+/** Makes requests on `path` when `run` is called, and returns the state of the newest. */
 export function useRequest<TChannels, TForm extends Form, TPath extends RequestPath<TChannels>>(
   client: Client<TChannels, TForm>,
   path: TPath,
@@ -34,7 +35,7 @@ export function useRequest<TChannels, TForm extends Form, TPath extends RequestP
   Reply<TChannels, TForm>[TPath],
   Failure<TChannels, TForm>[TPath]
 > {
-  // not useId, whose ids two hydrated roots on one page have in common
+  // not useId: two hydrated roots on one page can have the same ids
   const [id] = useState(() => ++lastId);
   return useClientStore(client, { request: path as string, id }, requestsOn) as never;
 }
@@ -53,7 +54,7 @@ function requestsOn(client: Client, { request }: { readonly request: string }): 
     const answer = client.request(request, data, { ...options, signal: mounted.signal });
     newest = answer;
     show({ error: undefined, pending: true });
-    // a rejection is seen here, so that those who only look at `error` need not catch it as well
+    // handled here, so that code that only reads `error` need not catch the rejection as well
     void answer
       .then(
         (data): Partial<State> => ({ data }),
@@ -69,7 +70,7 @@ function requestsOn(client: Client, { request }: { readonly request: string }): 
     open(publishNow) {
       publish = publishNow;
       return () => {
-        // what is aborted here is no failure to be shown, should the component be shown again
+        // what is aborted here must not show as a failure if the component is shown again
         newest = undefined;
         show({ pending: false });
         mounted.abort();

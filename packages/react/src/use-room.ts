@@ -1,21 +1,23 @@
-// Being in a room while a component is mounted.
+// Keeps the client in a room while a component is mounted.
 import type { Client, RoomMember } from '@wirepact/client';
 import type { Form, SocketError } from '@wirepact/core';
 import { useClientStore, type Source } from './use-client-store.js';
 
-/** A room, as far as this client knows it. */
+/** The state of a room. */
 export interface RoomState {
-  /** Who is there, as far as the server's `rooms.member` tells; empty before the server let us in. */
+  /** The members: what the server's `rooms.member` returns for each. Empty while `joined` is `false`. */
   readonly members: readonly RoomMember[];
-  /** Whether the server let us in. */
+  /** Whether the server has let this client in. It stays `true` while the client reconnects. */
   readonly joined: boolean;
-  /** Why it did not, or why it put us out, such as `denied`. */
+  /**
+   * Why this client is not in the room, such as `denied`; `undefined` if there is no error. The hook does not retry.
+   */
   readonly error: SocketError | undefined;
 }
 
 const outside: RoomState = { members: [], joined: false, error: undefined };
 
-/** Joins `room` while at least one component that names it is mounted, and tells who else is there. */
+/** Keeps the client in `room` while at least one component that names the room is mounted, and returns who is there. */
 export function useRoom<TChannels, TForm extends Form>(
   client: Client<TChannels, TForm>,
   room: string,
@@ -37,7 +39,7 @@ function membership(client: Client, { room: name }: { readonly room: string }): 
         room.onMembers(show);
         room.onRemoved(refused);
       }, refused);
-      // what is published after that is shown to nobody
+      // what is published after this is shown to nobody
       return () => {
         leaving.abort();
         joining.then((room) => room.leave(), refused);

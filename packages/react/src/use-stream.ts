@@ -1,31 +1,32 @@
-// The items of one stream as React state.
+// The items of one stream, as React state.
 import type { Client } from '@wirepact/client';
 import type { Failure, Form, RequestArgs, StreamItem, StreamPath } from '@wirepact/core';
 import { useClientStore, type Source } from './use-client-store.js';
 
-/** How much of a stream is kept. */
+/** The options of `useStream`. */
 export interface UseStreamOptions {
-  /** The oldest items are let go beyond this number. @default 1000 */
+  /** How many items are kept; beyond it, the oldest are dropped. @default 1000 */
   readonly maxItems?: number;
 }
 
-/** What came of a stream so far. */
+/** The state of a stream. */
 export interface StreamState<TItem, TError> {
-  /** The newest items, oldest first; a new array for every item. */
+  /** The newest items, in the order in which they arrived; a new array for every item. */
   readonly items: readonly TItem[];
-  /** Whether the stream is over, well or with an `error`. */
+  /** Whether the stream has ended, normally or with an `error`. */
   readonly done: boolean;
-  /** Why the stream broke off. */
+  /** Why the stream broke off; `undefined` if it did not. */
   readonly error: TError | undefined;
-  /** Begins again, with no items: after an error, say. */
+  /** Starts the stream again with no items, for example after an error. */
   readonly restart: () => void;
 }
 
 const defaultMaxItems = 1_000;
 
 /**
- * Asks for a stream while mounted, and gives its items. It is stopped on unmount, and begun anew when the path or the
- * input changes; inputs that are the same JSON are the same. Components that ask the same share one stream.
+ * Runs a stream while the component is mounted, and returns its items.
+ * The stream stops on unmount. It starts again when the path or the input changes; inputs with the same JSON are the
+ * same. Components that pass the same path, input and options share one stream.
  */
 export function useStream<TChannels, TForm extends Form, TPath extends StreamPath<TChannels>>(
   client: Client<TChannels, TForm>,
@@ -58,7 +59,7 @@ function answersTo(
     open(publish) {
       let running = new AbortController();
       const restart = (): void => {
-        // only closing leaves an aborted one behind, and what is closed stays so
+        // only closing leaves an aborted controller behind, and a closed stream stays closed
         if (running.signal.aborted) return;
         running.abort();
         running = new AbortController();
@@ -72,7 +73,7 @@ function answersTo(
         show({});
         try {
           for await (const item of client.stream(stream, data, { signal })) {
-            // the last 0 of an array are all of it
+            // `slice(-0)` would return the whole array
             show({ items: [...state.items, item].slice(maxItems === 0 ? Infinity : -maxItems) });
           }
           show({ done: true });
