@@ -1,4 +1,4 @@
-// The contract is TypeScript source, so it is bundled, with what it needs; the packages named in package.json stay outside.
+// Bundles the server. The contract package is TypeScript source, so it is bundled too; other dependencies are not.
 import { defineConfig } from 'tsup';
 
 export default defineConfig({

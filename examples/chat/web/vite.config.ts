@@ -1,4 +1,4 @@
-// Builds the page; in development it also passes /ws on to the chat's server.
+// Builds the page; during development, it also proxies /ws to the chat's server.
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -7,7 +7,7 @@ const server = process.env.CHAT_SERVER ?? 'http://localhost:8080';
 export default defineConfig({
   plugins: [react()],
   server: {
-    // without changeOrigin: the server compares the page's origin with the host it was asked for
+    // no changeOrigin: the server compares the page's origin with the host that was requested
     proxy: { '/ws': { target: server, ws: true } },
   },
 });

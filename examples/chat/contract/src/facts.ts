@@ -1,19 +1,20 @@
-// Plain values that both sides need at run time. No schema is imported here, so a page may load this file for free.
+// Plain values that both the server and the page need at run time. This file imports no schema, so importing it adds
+// almost nothing to the page's bundle.
 
-/** The rooms there are. */
+/** The rooms of the chat. */
 export const rooms = [
   { id: 'lobby', name: 'Lobby', about: 'Say hello, stay a while.' },
   { id: 'workshop', name: 'Workshop', about: 'Things half built, and how to finish them.' },
   { id: 'observatory', name: 'Observatory', about: 'Quiet after ten. Look up.' },
 ] as const;
 
-/** The name of a room on the wire. */
+/** The id of a room, as messages contain it. */
 export type RoomId = (typeof rooms)[number]['id'];
 
-/** What one may say without words. */
+/** The reactions from which a guest can choose. */
 export const reactions = ['heart', 'song', 'spark', 'question'] as const;
 export type ReactionName = (typeof reactions)[number];
 
-/** How long a name, and a message, may be, in characters. */
+/** The greatest length of a name and of a message, in characters. */
 export const maxNameLength = 24;
 export const maxTextLength = 1_000;

@@ -1,5 +1,5 @@
-// The contract of the chat: everything its page and its server may say to each other.
-// `in` is what the server receives. `out` is what the server sends.
+// The contract of the chat: every message that the page and the server may exchange. `in` is what the server receives.
+// `out` is what the server sends.
 import { defineChannels, type Failure, type OutputOf } from '@wirepact/core';
 import { z } from 'zod';
 import { Name, Person } from './people.js';
@@ -50,13 +50,13 @@ const LogLine = z.object({ id: z.number(), at: z.number(), text: z.string() });
 const line = defineChannels({
   clock: { in: z.void(), reply: z.object({ now: z.number(), upForMs: z.number() }) },
   log: { in: z.void(), stream: LogLine },
-  /** Which process of the server has this page, when it comes and when it comes back. */
+  /** Tells a page which server process it is connected to. Sent after every connect and reconnect. */
   served: { out: z.object({ by: z.string() }) },
-  /** To whoever was away, and until when: what was said by then had to wait for them. */
+  /** Tells a client that was disconnected when it came back: what others said before that moment had to wait for it. */
   back: { out: z.object({ at: z.number() }) },
 });
 
-/** What a page without any library speaks to: plain `{ path, data }` messages. */
+/** Channels for a page without any library, which sends and receives plain `{ path, data }` messages. */
 const plain = defineChannels({
   time: { in: z.void(), out: z.string() },
   output: { out: z.string() },

@@ -1,8 +1,8 @@
-// Who is on the line.
+// The schemas of people: names, and how a browser window identifies itself.
 import { z } from 'zod';
 import { maxNameLength } from './facts.js';
 
-/** A name as others see it: visible characters, no space at either end. */
+/** A name as others see it: visible characters, without spaces at either end. */
 export const Name = z
   .string()
   .trim()
@@ -10,9 +10,11 @@ export const Name = z
   .max(maxNameLength, `A name may have ${maxNameLength} characters.`)
   .regex(/^[\p{L}\p{N}\p{P}\p{S}\p{M} ]+$/u, 'A name is made of visible characters.');
 
-/** What a window shows of itself when it connects: a secret that it made up, and the name it would like. */
+/**
+ * The contents of a window's auth token: a secret that the window generated, and the name that it would like to have.
+ */
 export const Ticket = z.object({ secret: z.string().min(16).max(64), name: z.string().max(200).optional() });
 export type Ticket = z.infer<typeof Ticket>;
 
-/** Somebody, as everybody may know them. */
+/** What everybody may know about a person. */
 export const Person = z.object({ id: z.string(), name: z.string() });

@@ -1,11 +1,13 @@
-// What is said in rooms, and what is only hinted at there.
+// The schemas of everything that happens in a room: messages, pointers and reactions.
 import { z } from 'zod';
 import { maxTextLength, reactions, rooms } from './facts.js';
 import { Person } from './people.js';
 
 export const RoomName = z.enum(rooms.map((room) => room.id));
 
-/** `key` is the writer's own name for the message: sent twice, it is still said once. */
+/**
+ * A message as the page sends it. `key` is the page's own id for it, so that a message that is sent twice appears once.
+ */
 export const Draft = z.object({
   room: RoomName,
   key: z.string().min(8).max(64),
@@ -22,7 +24,7 @@ export const Message = z.object({
   at: z.number(),
 });
 
-/** A place in the conversation's pane: 0 to 1 from its left, and from its top. */
+/** A position in the conversation's pane: 0 to 1 from the left, and 0 to 1 from the top. */
 export const Point = z.object({ x: z.number().min(0).max(1), y: z.number().min(0).max(1) });
 
 export const Reaction = z.enum(reactions);

@@ -1,4 +1,4 @@
-// The endpoint of the chat: who is let in, what is answered on each channel, and who hears of it.
+// The WebSocket server of the chat: authentication, rooms, and a route for every channel.
 import { channels, type Channels, type Person } from '@wirepact-example/chat-contract';
 import { rooms } from '@wirepact-example/chat-contract/facts';
 import { isSocketError, SocketError, SocketManager, type Broker } from '@wirepact/server';
@@ -10,13 +10,16 @@ import { ServerLog } from './server-log.js';
 export type ChatSockets = SocketManager<Channels, Guest>;
 
 export interface ChatOptions {
-  /** So long the server keeps a place for a window whose line is away. */
+  /** How long the server keeps the session of a disconnected client, in ms. */
   readonly waitsForMs: number;
-  /** What this process is called on the page. */
+  /** The name of this process, as the page shows it. */
   readonly servedBy: string;
-  /** The balancers in front, which say whose connection it is: without them all windows count as one address. */
+  /**
+   * The load balancers in front of the server, whose `X-Forwarded-For` header is trusted. Without it, all clients
+   * behind a balancer share one IP address.
+   */
   readonly trustProxy?: readonly string[];
-  /** Joins this process with others into one server. */
+  /** Joins this process with others, so that they act as one server. */
   readonly broker?: Broker;
 }
 
@@ -47,7 +50,8 @@ export function createChatSockets({
         return exists;
       },
       member: (socket) => ({ ...asPerson(socket.context), away: !socket.connected }),
-      // a page asks for what was said, and is not read to; but a room that is empty keeps it
+      // the page requests the history itself, so nothing is replayed on a join; but with this option an empty room
+      // keeps its log
       history: () => false,
     },
 
@@ -71,7 +75,7 @@ export function createChatSockets({
       },
       onDisconnect(socket, { code }) {
         log.write(`${socket.context.name} is gone (${code})`);
-        // it is counted until it is gone
+        // the client that is leaving still counts here
         announce((clients) => `User disconnected! count: ${clients - 1}`);
       },
     },
@@ -135,7 +139,7 @@ export function createChatSockets({
     try {
       await next();
     } catch (error) {
-      // what Redis does not take now may be tried again
+      // when Redis does not accept a message, tell the client that it may try again
       throw isSocketError(error, 'not_accepted') ? new SocketError('overloaded') : error;
     }
   });

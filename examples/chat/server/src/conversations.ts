@@ -1,11 +1,12 @@
-// What was said in each room. It is read from the room's own log, which every process has, so that nothing is kept beside it.
+// The messages of each room. They are read from the room's own log, which all processes share, so the chat needs no
+// store of its own.
 import { randomBytes } from 'node:crypto';
 import type { Message } from '@wirepact-example/chat-contract';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import { Message as MessageSchema } from '@wirepact-example/chat-contract/rooms';
 import type { ChatSockets } from './chat-sockets.js';
 
-/** An hour's talk can be read, as far as a log of 1 MiB goes. */
+/** How long a log keeps messages: an hour, as far as its 1 MiB reaches. */
 export const keptForMs = 3_600_000;
 const keptPerRoom = 200;
 
@@ -17,8 +18,8 @@ export class Conversations {
   }
 
   /**
-   * Says a draft to its room, and resolves once that is accepted. One that its writer sent before is said only once, whichever
-   * process had it then: the message of the first time comes back, not new.
+   * Sends a draft to its room, and resolves once it is accepted. If its writer sent it before, even to another process,
+   * it is not sent again: the first message is returned, with `isNew: false`.
    */
   async say(draft: Pick<Message, 'room' | 'key' | 'from' | 'text'>): Promise<{
     readonly message: Message;
@@ -32,7 +33,7 @@ export class Conversations {
     return { message, isNew: true };
   }
 
-  /** What was said after the message `after`; everything when that one is not known. */
+  /** The messages after the message `after`, or all of them if that one is not known. */
   async since(room: RoomId, after: string | undefined): Promise<readonly Message[]> {
     const said = await this.#said(room);
     const known = said.findIndex((message) => message.id === after);
@@ -42,7 +43,7 @@ export class Conversations {
   async #said(room: RoomId): Promise<readonly Message[]> {
     const logged = await this.#sockets.room(room).history({ limit: keptPerRoom });
     return logged.flatMap(({ path, data }) => {
-      // what an older process said may have looked different
+      // messages from an older version of the server may have had another shape
       const message = path === 'chat' ? MessageSchema.safeParse(data) : undefined;
       return message?.success === true ? [message.data] : [];
     });

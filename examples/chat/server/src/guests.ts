@@ -1,10 +1,10 @@
-// Who is on the line: what a window shows of itself, and the name it is given for that.
+// The guests: turns the token of a browser window into a guest with a free name.
 import { createHash, randomBytes } from 'node:crypto';
 import { maxNameLength } from '@wirepact-example/chat-contract/facts';
 import { Name, Ticket } from '@wirepact-example/chat-contract/people';
 import { SocketError } from '@wirepact/server';
 
-/** Somebody with at least one window open. `name` changes when they choose another. */
+/** A person with at least one open window. `name` changes when they choose another. */
 export interface Guest {
   readonly id: string;
   name: string;
@@ -14,7 +14,7 @@ const bannedNames = ['banned'];
 const natures = ['Quiet', 'Brisk', 'Amber', 'Early', 'Clever', 'Gentle', 'Rusty', 'Lucky'];
 const birds = ['Heron', 'Wren', 'Swift', 'Plover', 'Finch', 'Magpie', 'Sparrow', 'Starling'];
 
-/** Finds guests among those whose windows this process serves; what others serve is not looked at. */
+/** Finds guests among the clients of this process only; with several processes, two guests can have the same name. */
 export class Guests {
   readonly #here: () => Iterable<Guest>;
 
@@ -22,7 +22,7 @@ export class Guests {
     this.#here = here;
   }
 
-  /** The guest behind a token. Throws what the page shows as refused. */
+  /** Returns the guest behind a token. Throws an error, which the page shows, if the guest is refused. */
   admit(token: string | undefined): Guest {
     const ticket = token === undefined ? { secret: randomBytes(16).toString('hex') } : readTicket(token);
     const id = createHash('sha256').update(ticket.secret).digest('base64url').slice(0, 12);
@@ -33,7 +33,7 @@ export class Guests {
     return { id, name: this.freeName(name, id) };
   }
 
-  /** `name`, or that name with a number when somebody else goes by it. */
+  /** Returns `name`, or the same name with a number if somebody else has it. */
   freeName(name: string, ownId: string): string {
     const isTaken = (wish: string) =>
       this.#find((guest) => guest.id !== ownId && isSameName(guest.name, wish)) !== undefined;

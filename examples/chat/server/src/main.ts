@@ -1,4 +1,5 @@
-// Starts the chat and ends it: one HTTP server for the page and the sockets. With REDIS_URL several of them are one chat.
+// Starts and stops the chat: one HTTP server for the page and the WebSockets. With REDIS_URL, several processes act as
+// one server.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -7,12 +8,13 @@ import { createChatSockets } from './chat-sockets.js';
 import { createPage } from './page.js';
 
 /**
- * How long handlers may go on once the process is told to end, in ms, and how long it may take to end after that. It is short
- * because whoever follows the log would be waited for to the last; a handler that writes to a database wants the default, 10 s.
+ * How long handlers may continue after the process was told to stop, in ms, and how long stopping may take after that.
+ * This is short because the stream of the server log never ends by itself. If your handlers write to a database, keep
+ * the default of 10 s.
  */
 const graceMs = 400;
 const patienceMs = 400;
-/** Pages come back at random times within this many ms, so that a new process does not meet them all at once. */
+/** Pages reconnect at random times within this many ms, so that a new process does not get them all at once. */
 const spreadMs = 3_000;
 
 const port = readPort(process.env.PORT ?? '8080');
@@ -50,7 +52,7 @@ server.listen(port, () => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(server));
 
 async function stop(server: Server): Promise<void> {
-  // a page that does not answer the close must not keep the process alive
+  // a page that does not answer the close must not keep the process running
   setTimeout(() => process.exit(0), graceMs + patienceMs).unref();
   server.close(() => process.exit(0));
   await sockets.drain({ graceMs, spreadMs });

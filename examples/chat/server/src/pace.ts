@@ -1,8 +1,10 @@
-// How fast one may talk: a few messages at once, then one a second.
+// Limits how fast a guest may send messages: a few at once, then one per second.
 const burst = 5;
 const refillMs = 1_000;
 
-/** Says how long somebody has to wait before the next message; 0 when they may speak now, which it then counts. */
+/**
+ * `take` returns how many ms a guest must wait before the next message; 0 if it may be sent now, and then counts it.
+ */
 export class Pace {
   readonly #fullAt = new Map<string, number>();
 

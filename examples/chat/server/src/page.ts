@@ -1,4 +1,5 @@
-// Serves the built page. Its files are listed once, at the start: an address that is not in the list cannot reach the disk.
+// Serves the built page. Its files are listed once, at the start: a path that is not in the list never reaches the
+// disk.
 import { createReadStream, readdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
@@ -23,7 +24,7 @@ const securityHeaders = {
   'x-content-type-options': 'nosniff',
 };
 
-/** A handler for everything that is not the chat's own address. Addresses without a file show the page itself. */
+/** Creates a handler for all requests but the WebSocket's. Paths without a file extension get index.html. */
 export function createPage(folder: string): (request: IncomingMessage, response: ServerResponse) => void {
   const files = listFiles(folder);
   return (request, response) => {
@@ -42,11 +43,11 @@ function send(request: IncomingMessage, response: ServerResponse, file: string):
   response.writeHead(200, {
     ...securityHeaders,
     'content-type': contentTypes[extname(file)] ?? 'application/octet-stream',
-    // the build names what is in assets/ after its content
+    // the names of the files in assets/ contain a hash of their content, so they never change
     'cache-control': file.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
   });
   if (request.method === 'HEAD') response.end();
-  // whoever breaks off ends the reading as well, and needs no answer
+  // if the browser aborts, `pipeline` stops reading the file, and no answer is needed
   else pipeline(createReadStream(file), response, () => undefined);
 }
 
@@ -55,7 +56,7 @@ function refuse(response: ServerResponse, unbuilt: boolean): void {
   response.writeHead(unbuilt ? 503 : 404, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
 }
 
-/** Address → file. */
+/** Maps each URL path to its file. */
 function listFiles(
   folder: string,
   address = '',
@@ -68,7 +69,7 @@ function listFiles(
       else files.set(below, join(folder, below));
     }
   } catch {
-    // not built: the sockets work all the same, as they do beside Vite's own server
+    // the page is not built; the WebSockets still work, for example beside Vite's development server
   }
   return files;
 }

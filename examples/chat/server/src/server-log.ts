@@ -1,4 +1,4 @@
-// What the server does, line by line: the last few lines, then each new one for as long as somebody follows.
+// The server's log, line by line: the last few lines, then each new line for as long as somebody follows.
 import { EventEmitter, once } from 'node:events';
 import type { LogLine } from '@wirepact-example/chat-contract';
 
@@ -9,7 +9,7 @@ export class ServerLog {
   readonly #added = new EventEmitter().setMaxListeners(0);
   #count = 0;
 
-  /** Names and rooms may be in it; what was said may not. */
+  /** Adds a line. It may contain names and rooms, but never what people write. */
   write(text: string): void {
     const line = { id: ++this.#count, at: Date.now(), text };
     this.#lines.push(line);
@@ -17,7 +17,10 @@ export class ServerLog {
     this.#added.emit('line');
   }
 
-  /** Ends when `signal` aborts. Who reads slowly misses what the log has let go, and holds nothing in memory. */
+  /**
+   * Yields the lines, until `signal` aborts. A slow reader misses lines that the log has dropped; nothing is buffered
+   * for it.
+   */
   async *follow(signal: AbortSignal): AsyncGenerator<LogLine> {
     let seen = 0;
     while (!signal.aborted) {

@@ -1,4 +1,4 @@
-// One client for the life of the page, and which of two pages is shown: the chat, or why there is none.
+// Creates the one client of the page, and shows either the chat or why the client cannot connect.
 import { useState } from 'react';
 import { ChatPage } from './chat/chat-page.js';
 import { createChat } from './live/chat-client.js';

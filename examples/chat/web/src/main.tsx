@@ -1,4 +1,4 @@
-// Puts the page together. What is on it begins in app.tsx.
+// Renders the page. Its first component is in app.tsx.
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';

@@ -1,4 +1,4 @@
-// The name of the place.
+// The logo and the name of the chat.
 export function Brand() {
   return (
     <p className="brand">

@@ -1,4 +1,4 @@
-// The chat: rooms on one side, the conversation in the middle, the line on the other side.
+// The layout of the chat: the rooms, the conversation, and the panel about the connection.
 import { ConversationPane } from '../conversation/conversation-pane.js';
 import { LinePanel } from '../line/line-panel.js';
 import { PanelButton } from '../line/panel-button.js';

@@ -1,4 +1,4 @@
-// The rooms, the one that is open, and those in which something was said meanwhile.
+// The list of rooms: marks the open one, and those with new messages.
 import { useState } from 'react';
 import { rooms, type RoomId } from '@wirepact-example/chat-contract/facts';
 import { useEvent } from '../live/socket.js';
@@ -7,7 +7,7 @@ import { roomAddress } from './use-room-in-address.js';
 export function RoomList({ current }: { readonly current: RoomId }) {
   const [unseen, setUnseen] = useState<ReadonlySet<RoomId>>(new Set());
   useEvent('activity', ({ room }) => setUnseen((rooms) => new Set(rooms).add(room)));
-  // the open one is seen, however one came there
+  // the open room has no unread mark, however the user got there
   if (unseen.has(current)) setUnseen(without(unseen, current));
 
   return (

@@ -1,4 +1,5 @@
-// The short way for keyboards: past the rooms, to where one writes. The address belongs to the rooms, so it is left alone.
+// A skip link for keyboard users: focuses the message field. The URL's hash names the room, so the link does not change
+// it.
 import { messageFieldId } from '../conversation/composer.js';
 
 export function SkipLink() {

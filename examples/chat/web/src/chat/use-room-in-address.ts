@@ -1,4 +1,4 @@
-// Which room the page shows: the one after the # in the address, so that it can be bookmarked and gone back to.
+// The open room. It is the hash of the URL, so that rooms can be bookmarked and the back button works.
 import { useSyncExternalStore } from 'react';
 import { rooms, type RoomId } from '@wirepact-example/chat-contract/facts';
 

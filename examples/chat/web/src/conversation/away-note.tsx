@@ -1,4 +1,4 @@
-// Where the line was away: how it came back, what became of the messages, and whether some are missing.
+// A note in the conversation where the connection was lost: how it came back, and what became of the messages.
 import { describeEnd, describeLoss, describeRecovery, type Tally } from '../line/line-words.js';
 import type { Outage } from '../line/outages.js';
 

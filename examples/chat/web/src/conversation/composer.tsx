@@ -1,4 +1,4 @@
-// Where one writes. Enter sends, Shift+Enter begins a line.
+// The message field. Enter sends; Shift+Enter begins a new line.
 import { useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { maxTextLength, type RoomId } from '@wirepact-example/chat-contract/facts';
 import type { RoomFacts } from '../chat/use-room-in-address.js';
@@ -12,7 +12,7 @@ export interface ComposerProps {
 }
 
 export function Composer({ room, onSay }: ComposerProps) {
-  // what was begun in one room waits there, and is not said in another
+  // each room has its own draft
   const [drafts, setDrafts] = useState<Readonly<Partial<Record<RoomId, string>>>>({});
   const text = drafts[room.id] ?? '';
   const setText = (text: string) => setDrafts((before) => ({ ...before, [room.id]: text }));
@@ -28,7 +28,7 @@ export function Composer({ room, onSay }: ComposerProps) {
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    // an input method uses Enter to choose a word
+    // input methods (for example for Japanese) use Enter to choose a word
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     submit();

@@ -1,4 +1,4 @@
-// The conversation of the open room, with everybody who is in it.
+// The conversation of the open room, and the people in it.
 import { useRef } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import type { RoomFacts } from '../chat/use-room-in-address.js';

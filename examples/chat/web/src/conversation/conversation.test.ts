@@ -1,4 +1,4 @@
-// What stands in a room follows from what happened, whatever others send.
+// The entries of a room depend only on what happened, whatever others send.
 import type { Message } from '@wirepact-example/chat-contract';
 import { expect, it } from 'vitest';
 import { conversationsAfter, lastId, type Conversations, type Happening, type Said } from './conversation.js';

@@ -1,4 +1,4 @@
-// What stands in each room, as a pure function of what happened: drafts, their fate, what was heard, and where the line was away.
+// The entries of each room, as a pure reducer: drafts and their delivery, received messages, and lost connections.
 import type { Message, Person } from '@wirepact-example/chat-contract';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import type { Outage } from '../line/outages.js';
@@ -10,23 +10,26 @@ export type Delivery =
 
 export interface Said {
   readonly kind: 'said';
-  /** That of the draft it was here, or the server's id of what others wrote: anybody may choose the key of a draft. */
+  /**
+   * The key of the draft, for a message written on this page; otherwise the server's id, because others choose their
+   * keys freely.
+   */
   readonly key: string;
-  /** Absent until the server has it. */
+  /** The server's id; absent until the server has accepted the message. */
   readonly id?: string;
   readonly from: Person;
   readonly text: string;
   readonly at: number;
   readonly delivery: Delivery;
-  /** It was written while the line was away. */
+  /** Written while the client was disconnected. */
   readonly kept?: boolean;
-  /** It was asked for because it would not come by itself. */
+  /** Loaded with a `history` request, because it would not arrive by itself. */
   readonly late?: boolean;
-  /** It came from the room: whatever was said there before it has come as well, or was asked for. */
+  /** Received from the room. Every earlier message of the room has then arrived too, or was requested. */
   readonly heard?: boolean;
 }
 
-/** Where the line was away, and how it came back. */
+/** A lost connection, and how it came back. */
 export interface Away {
   readonly kind: 'away';
   readonly key: string;
@@ -51,7 +54,7 @@ export type Happening =
   | { readonly type: 'heard'; readonly messages: readonly Message[]; readonly late: boolean }
   | { readonly type: 'returned'; readonly outage: Outage };
 
-/** So many entries of a room stay on the page. */
+/** How many entries of a room stay on the page. */
 const remembered = 300;
 
 export function conversationsAfter(
@@ -89,8 +92,8 @@ function entriesAfter(entries: readonly Entry[], happening: Happening): readonly
 }
 
 /**
- * One's own message comes back from the room as well: it is the draft that carries the same key. What was asked for may be
- * older than what came by itself.
+ * Adds a received message. The user's own message also arrives from the room: it replaces the draft with the same key.
+ * A message that was requested may be older than one that arrived by itself.
  */
 function withMessage(
   entries: readonly Entry[],
@@ -109,12 +112,12 @@ function withMessage(
   return entries.toSpliced(newer < 0 ? entries.length : newer, 0, { ...said, late });
 }
 
-/** A draft may have been written before it was known who writes here. */
+/** A draft may have been written before the page knew who its user is. */
 function isFrom({ id }: Person, said: Said): boolean {
   return said.from.id === id || said.from.id === '';
 }
 
-/** What is known of a return grows after it. */
+/** Adds a lost connection, or updates it: details about the reconnect arrive one after the other. */
 function withReturn(entries: readonly Entry[], outage: Outage): readonly Entry[] {
   const key = `outage-${outage.id}`;
   const away: Away = { kind: 'away', key, outage };
@@ -129,8 +132,8 @@ function changed(entries: readonly Entry[], key: string, change: Partial<Said>):
 }
 
 /**
- * The newest message that came from the room: what comes after it was missed. One's own may have been accepted while one was
- * in another room, and others spoke before it.
+ * The id of the newest message that arrived from the room: everything after it was missed. The user's own accepted
+ * messages do not count: they may have been sent while another room was open, after messages of others.
  */
 export function lastId(entries: readonly Entry[]): string | undefined {
   return entries.findLast((entry): entry is Said => entry.kind === 'said' && entry.heard === true)?.id;

@@ -1,4 +1,4 @@
-// Where the others point, over the conversation. Nothing here can be clicked, or is read aloud.
+// The pointers of the others, drawn over the conversation. They cannot be clicked and are hidden from screen readers.
 import type { RefObject } from 'react';
 import type { Cursor, Person } from '@wirepact-example/chat-contract';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
@@ -11,7 +11,7 @@ export interface CursorLayerProps {
   readonly pane: RefObject<HTMLElement | null>;
   readonly room: RoomId;
   readonly you: Person | undefined;
-  /** Nobody is there to see where one points. */
+  /** Whether nobody else is in the room: the page then does not send its own pointer. */
   readonly alone: boolean;
 }
 

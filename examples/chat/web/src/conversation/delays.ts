@@ -1,15 +1,15 @@
-// What became of each message that an outage delayed, and how many there were: read off the conversation, kept nowhere.
+// Which messages a lost connection delayed, and how many. It is derived from the conversation and stored nowhere.
 import type { Tally } from '../line/line-words.js';
 import type { Away, Entry, Said } from './conversation.js';
 
-/** Where a message waited for the line: on this page, or with the server. */
+/** Where a delayed message waited: on this page (`kept`) or at the server (`came`). */
 export type Delay = 'kept' | 'came';
 
 export type Row =
   | { readonly entry: Said; readonly delay: Delay | undefined }
   | { readonly entry: Away; readonly tally: Tally };
 
-/** An outage stands where the line came back: what was kept is above it, what came is below. */
+/** A lost connection is shown where it came back: messages that waited here are above it, received ones below. */
 export function withDelays(entries: readonly Entry[]): readonly Row[] {
   let kept = 0;
   let away: { entry: Away; tally: { kept: number; came: number } } | undefined;

@@ -1,10 +1,10 @@
-// Whether the server has a message: on its way, there, or not, with a way to try again.
+// The state of a message: being sent, sent, or failed with a button to try again.
 import { useStatus } from '../live/socket.js';
 import type { Delivery } from './conversation.js';
 
 export interface DeliveryMarkProps {
   readonly delivery: Delivery;
-  /** It was written while the line was away. */
+  /** Written while the client was disconnected. */
   readonly kept: boolean;
   readonly onRetry: () => void;
 }

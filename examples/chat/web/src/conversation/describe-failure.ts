@@ -1,4 +1,4 @@
-// Why a message was not delivered, in words for its writer.
+// Explains to the writer why a message was not delivered.
 import type { ChatFailure } from '@wirepact-example/chat-contract';
 import { seconds } from '../line/line-words.js';
 

@@ -1,4 +1,4 @@
-// What was said, newest at the bottom. A column in reverse keeps the view there by itself.
+// The messages, newest at the bottom. A reversed CSS column keeps the newest in view without a script.
 import type { Person } from '@wirepact-example/chat-contract';
 import type { RoomFacts } from '../chat/use-room-in-address.js';
 import type { Entry } from './conversation.js';
@@ -21,7 +21,7 @@ export function MessageList({ room, entries, history, you, onRetry }: MessageLis
       className="messages"
       role="log"
       aria-label={`Messages in ${room.name}`}
-      // what was said before is not read aloud as if it were said now
+      // screen readers must not announce the history as if it were new
       aria-busy={history.state === 'awaited'}
       tabIndex={0}
     >
@@ -49,7 +49,7 @@ export function MessageList({ room, entries, history, you, onRetry }: MessageLis
   );
 }
 
-/** What stands in the place of what was said before. */
+/** What is shown in place of the history while it is missing. */
 function Before({ history: { state, askAgain } }: { readonly history: History }) {
   if (state === 'awaited') return <p className="silence">Listening for what was said before …</p>;
   if (state === 'here') return <p className="silence">Nobody has said anything yet. Break the silence.</p>;
@@ -63,7 +63,7 @@ function Before({ history: { state, askAgain } }: { readonly history: History })
   );
 }
 
-/** Whether a message goes on where the one before it left off: same writer, within three minutes. */
+/** Whether a message continues the one before it: same writer, within three minutes. */
 function continues(previous: Entry | undefined, entry: Entry | undefined): boolean {
   return (
     previous?.kind === 'said' &&

@@ -1,4 +1,4 @@
-// One message, and what became of it when it is your own.
+// One message, and its state if the user wrote it.
 import { clockTime } from '../line/line-words.js';
 import { Bird } from '../people/bird.js';
 import { hueStyle } from '../people/hue.js';
@@ -10,9 +10,9 @@ export interface MessageRowProps {
   readonly said: Said;
   readonly delay: Delay | undefined;
   readonly own: boolean;
-  /** The same person just spoke. */
+  /** Whether the message before is by the same person. */
   readonly continues: boolean;
-  /** The same person goes on. */
+  /** Whether the message after is by the same person. */
   readonly continued: boolean;
   readonly onRetry: (key: string, text: string) => void;
 }

@@ -1,4 +1,5 @@
-// What one can say without words. Only the newest counts, so none of them ever waits for a slow line.
+// Buttons that send a reaction. The channel's delivery is `latest`: only the newest reaction matters, so old ones never
+// wait for a slow connection.
 import { reactions, type ReactionName, type RoomId } from '@wirepact-example/chat-contract/facts';
 import { useSocket } from '../live/socket.js';
 import { ReactionIcon } from '../people/reaction-icon.js';

@@ -1,4 +1,4 @@
-// Who is typing, in words.
+// Says who is typing.
 import type { Person } from '@wirepact-example/chat-contract';
 
 export function TypingLine({ people }: { readonly people: readonly Person[] }) {

@@ -1,4 +1,4 @@
-// The conversation of one room: says, hears, and tells where the line was away.
+// The conversation of one room: sends messages, receives them, and records where the connection was lost.
 import { useEffect, useEffectEvent, useReducer } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
@@ -12,7 +12,7 @@ import { useHistory, type History } from './use-history.js';
 
 export interface Conversation {
   readonly entries: readonly Entry[];
-  /** What was said before. */
+  /** Whether the room's earlier messages are loaded. */
   readonly history: History;
   readonly say: (text: string) => void;
   readonly sayAgain: (key: string, text: string) => void;
@@ -37,7 +37,7 @@ export function useConversation(room: RoomId, you: Person | undefined): Conversa
     const [newest] = outages.list();
     if (newest?.end) happen({ type: 'returned', outage: newest });
   });
-  // in the very turn of the return, since what came meanwhile follows
+  // at once when the connection is back, because the messages that the client missed arrive right after
   useEffect(() => outages.subscribe(tellReturn), [outages]);
 
   async function deliver(key: string, text: string) {

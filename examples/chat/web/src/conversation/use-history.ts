@@ -1,12 +1,12 @@
-// Asks for what no log brings: what was said before one came, and what a gap took. Where a session goes on, there is nothing
-// to ask for.
+// Requests messages that do not arrive by themselves: those from before the room was joined, and those lost in a gap.
+// If the session was resumed, nothing needs to be requested.
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import { safe } from '@wirepact/client';
 import { useRoom, useSocket } from '../live/socket.js';
 import { lastId, type Entry, type Happening } from './conversation.js';
 
-/** Whether what was said before is on the page. */
+/** Whether the room's earlier messages are loaded. */
 export interface History {
   readonly state: 'awaited' | 'here' | 'failed';
   readonly askAgain: () => void;
@@ -24,7 +24,7 @@ export function useHistory(
 ): History {
   const { client, request, status } = useSocket();
   const { joined } = useRoom(room);
-  // not before the room is entered: what is said between the two would be missed
+  // only once the room is joined: messages sent between the request and the join would be missed
   const sessionId = status.name === 'connected' && joined ? status.sessionId : undefined;
   const asked = useRef<{ readonly room: RoomId; readonly sessionId: string }>(undefined);
   const [newest, setNewest] = useState<Asked>({ room, state: 'awaited' });
@@ -33,7 +33,7 @@ export function useHistory(
     setNewest({ room, state: 'awaited' });
     const [error, reply] = await safe(request('history', { room, after: lastId(entries) }));
     if (error === undefined) happen({ type: 'heard', messages: reply.messages, late });
-    // whoever has gone on to another room waits for that one
+    // if the user has opened another room meanwhile, that room has its own request
     setNewest((now) => (now.room === room ? { room, state: error === undefined ? 'here' : 'failed' } : now));
   }
   const askNow = useEffectEvent(ask);
@@ -50,7 +50,7 @@ export function useHistory(
 
   useEffect(
     () =>
-      // a gap without an end is one of another session, which enters anew
+      // a gap without `to` belongs to a lost session; the room is then joined again, which requests the history anyway
       client.onGap((gap) => {
         if (gap.room === room && gap.to !== undefined) void askNow(true);
       }),

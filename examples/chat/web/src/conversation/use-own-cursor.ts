@@ -1,4 +1,4 @@
-// Tells the room where the pointer is, at most 20 times a second; only the newest place matters.
+// Sends the position of the pointer to the room, at most 20 times per second. Only the newest position matters.
 import { useEffect, useEffectEvent, useRef, type RefObject } from 'react';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import { useSocket } from '../live/socket.js';
@@ -10,7 +10,7 @@ export function useOwnCursor(pane: RefObject<HTMLElement | null>, room: RoomId, 
   const sentAt = useRef(0);
 
   const move = useEffectEvent((event: PointerEvent, bounds: DOMRect) => {
-    // a finger scrolls, it does not point
+    // a finger scrolls; it does not point
     if (event.pointerType === 'touch' || Date.now() - sentAt.current < everyMs) return;
     sentAt.current = Date.now();
     const x = within(0, (event.clientX - bounds.left) / bounds.width, 1);

@@ -1,4 +1,4 @@
-// Everybody's newest reaction, for as long as it is in the air.
+// Everybody's newest reaction, for as long as its animation lasts.
 import { useRef } from 'react';
 import type { ReactionName, RoomId } from '@wirepact-example/chat-contract/facts';
 import { useEvent } from '../live/socket.js';
@@ -7,7 +7,7 @@ import { useExpiring } from '../live/use-expiring.js';
 export interface Flight {
   readonly reaction: ReactionName;
   readonly name: string;
-  /** Tells two flights of one kind apart. */
+  /** Tells two equal reactions apart, so that the animation starts again. */
   readonly count: number;
 }
 

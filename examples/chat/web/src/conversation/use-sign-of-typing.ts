@@ -1,4 +1,4 @@
-// Tells the room now and then that somebody is typing, and never more often than it is looked at.
+// Tells the room that somebody is typing, at most every 1.5 seconds.
 import { useRef } from 'react';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import { useSocket } from '../live/socket.js';

@@ -1,4 +1,4 @@
-// Who is typing: whoever said so lately, and has not said anything since.
+// Who is typing: everybody who said so in the last 3 seconds and has not sent a message since.
 import type { Person } from '@wirepact-example/chat-contract';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import { useEvent } from '../live/socket.js';

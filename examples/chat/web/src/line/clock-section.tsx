@@ -1,4 +1,4 @@
-// Asks the server for its time: one request, one reply, and how long that took.
+// Requests the server's time, and shows how long the answer took.
 import { useState } from 'react';
 import { safe } from '@wirepact/client';
 import { useRequest } from '../live/socket.js';

@@ -1,9 +1,10 @@
-// Which attempt is next, and in how long. A screen reader finds it, and is not told of every tick.
+// The number of the next attempt to connect, and the time until it starts. Screen readers can read it, but do not
+// announce every change.
 import { useNow } from './use-now.js';
 
 export interface CountdownProps {
   readonly attempt: number;
-  /** Absent while the attempt is being made. */
+  /** When the attempt starts, in ms since the epoch; `undefined` while it is running. */
   readonly until: number | undefined;
 }
 

@@ -1,4 +1,5 @@
-// Says above the conversation that the line is away, why, when the next attempt is, and what waits for it.
+// A banner above the conversation while the connection is lost: why, when the next attempt is, and how long the server
+// keeps the session.
 import { useLatest, useStatus } from '../live/socket.js';
 import { Countdown } from './countdown.js';
 import { describeLoss } from './line-words.js';
@@ -34,7 +35,10 @@ export function LineBanner() {
   );
 }
 
-/** How long the server goes on keeping what is sent to this page: known while it is the line, and not the server, that is away. */
+/**
+ * How long the server still keeps the session. Shown only if the user cut the connection: otherwise the server itself
+ * may be gone.
+ */
 function Place({ until }: { readonly until: number }) {
   const leftMs = until - useNow(true);
   return (

@@ -1,4 +1,4 @@
-// Who you are, and the line you are on. Beside the conversation where there is space, over it where there is none.
+// The panel about the user and the connection: beside the conversation on wide screens, over it on narrow ones.
 import { useRef } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import { YouSection } from '../people/you-section.js';
@@ -15,7 +15,7 @@ export function LinePanel({ you }: { readonly you: Person | undefined }) {
       className="panel"
       popover="auto"
       aria-label="You and the line"
-      // opened over the page, it takes the focus; the browser gives it back
+      // opened as a popover, it takes the focus; the browser gives it back on close
       onToggle={(event) => event.newState === 'open' && close.current?.focus()}
     >
       <button

@@ -1,4 +1,4 @@
-// The state of the line in words, the knife, and the last few things that happened to it.
+// The state of the connection, the button that cuts it, and the last few times that it was lost.
 import { useLatest, useStatus } from '../live/socket.js';
 import { Countdown } from './countdown.js';
 import { describeEnd, describeLoss, exactTime } from './line-words.js';

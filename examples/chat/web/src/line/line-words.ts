@@ -1,17 +1,17 @@
-// How the page speaks of the line.
+// The sentences with which the page describes the connection.
 import type { CloseReason } from '@wirepact/client';
 import { cutCode } from '../live/line.js';
 import type { Outage } from './outages.js';
 
-/** What became of the messages of an outage. */
+/** How many messages an outage delayed. */
 export interface Tally {
-  /** Written on this page while the line was away. */
+  /** Written on this page while the client was disconnected. */
   readonly kept: number;
-  /** Said by others meanwhile, and here now. */
+  /** Sent by others meanwhile, and received since. */
   readonly came: number;
 }
 
-/** Why the line went away, as one sentence. */
+/** Why the connection was lost, as one sentence. */
 export function describeLoss({ code }: CloseReason): string {
   if (code === cutCode) return 'You cut the line.';
   if (code === 1001 || code === 1012 || code === 1013) return 'The server hung up.';
@@ -25,7 +25,7 @@ export function describeEnd({ lostAt, attempts, end }: Outage): string {
   return `Back after ${seconds(end.at - lostAt)}, ${tries}.`;
 }
 
-/** What became of what was said while the line was away. */
+/** What became of the messages that were sent during an outage. */
 export function describeRecovery({ end }: Outage, { kept, came }: Tally): string {
   if (end === undefined) return '';
   const sent = kept > 0 ? ` ${kept === 1 ? 'One' : kept} of yours waited here.` : '';

@@ -1,4 +1,4 @@
-// The lines of the server's log that came while this was on the page.
+// The lines of the server's log, read from a stream.
 import { useEffect } from 'react';
 import { useStatus, useStream } from '../live/socket.js';
 import { logTime } from './line-words.js';
@@ -6,7 +6,7 @@ import { logTime } from './line-words.js';
 export function LogLines({ labelledBy }: { readonly labelledBy: string }) {
   const { items, done, error, restart } = useStream('log', undefined, { maxItems: 60 });
   const status = useStatus();
-  // a stream goes on where the line broke; with its session it is lost, and begins again with the last lines
+  // a stream continues after a lost connection; if the session is lost too, it ends and is started again here
   const isLost = error?.code === 'unknown_outcome';
   const returned = isLost && status.name === 'connected';
   useEffect(() => {

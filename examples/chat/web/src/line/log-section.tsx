@@ -1,4 +1,4 @@
-// The server's log as it is written: one stream, for as long as it is followed.
+// The server's log, with a switch: the stream runs only while the log is followed.
 import { useId, useState } from 'react';
 import { LogLines } from './log-lines.js';
 

@@ -1,5 +1,5 @@
-// What happened to the line, newest first. It only watches: the client itself decides when to try again, and what to make up
-// for.
+// The times when the connection was lost, newest first. This only observes: the client itself decides when to reconnect
+// and what to recover.
 import type { Channels } from '@wirepact-example/chat-contract';
 import type { Client, ClientStatus, CloseReason, Gap } from '@wirepact/client';
 
@@ -8,24 +8,24 @@ export interface Outage {
   readonly lostAt: number;
   readonly reason: CloseReason;
   readonly attempts: number;
-  /** What there is of its end. Absent while it lasts. */
+  /** How the connection came back; absent while it is lost. */
   readonly end?: Return;
 }
 
 interface Return {
   readonly at: number;
-  /** The session goes on: what was sent meanwhile comes by itself. */
+  /** Whether the session was resumed: what the server sent meanwhile then arrives by itself. */
   readonly resumed: boolean;
-  /** Until when the server held back what it sent, by its own clock; absent until it says so. */
+  /** The moment until which the server held messages back, by its own clock; absent until the server says it. */
   readonly heldBackUntil?: number;
-  /** Why something will not come, where that is so. */
+  /** Why some messages cannot be recovered, if there is a gap. */
   readonly gap?: Gap['why'];
 }
 
 export interface Outages {
   readonly subscribe: (listener: () => void) => () => void;
   readonly list: () => readonly Outage[];
-  /** What the server says of a return. */
+  /** Records what the server says about a reconnect. */
   readonly heldBackUntil: (at: number) => void;
 }
 
@@ -51,7 +51,9 @@ export function watchOutages(client: Client<Channels>): Outages {
   };
 }
 
-/** Begins an outage at the first loss, counts its attempts, and ends it at the return. */
+/**
+ * Starts an outage when the connection is lost, counts its attempts, and ends it when the client is connected again.
+ */
 function afterStatus(outages: readonly Outage[], status: ClientStatus, now: number): readonly Outage[] {
   const [newest, ...older] = outages;
   const current = newest?.end === undefined ? newest : undefined;
@@ -66,7 +68,7 @@ function afterStatus(outages: readonly Outage[], status: ClientStatus, now: numb
   return [begun, ...outages].slice(0, remembered);
 }
 
-/** What the client and the server say of a return, right after it. */
+/** Adds what the client and the server say right after a reconnect. */
 function afterReturn(outages: readonly Outage[], more: Partial<Return>): readonly Outage[] {
   const [newest, ...older] = outages;
   return newest?.end === undefined ? outages : [{ ...newest, end: { ...newest.end, ...more } }, ...older];

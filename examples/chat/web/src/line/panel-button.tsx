@@ -1,4 +1,4 @@
-// Where there is no space for the panel: a button that opens it, and shows how the line is.
+// The button that opens the panel on narrow screens. It also shows the state of the connection.
 import { useStatus } from '../live/socket.js';
 
 export const panelId = 'panel';

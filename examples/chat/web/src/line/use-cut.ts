@@ -1,11 +1,11 @@
-// The knife and the tongs: cuts the line of this page, and mends it.
+// Lets the user cut the connection and mend it.
 import { useChat } from '../live/chat-context.js';
 import { cutCode } from '../live/line.js';
 import { useStatus } from '../live/socket.js';
 import { useOutages } from './use-outages.js';
 
 export interface Cut {
-  /** The line is away because it was cut here. */
+  /** Whether the connection is lost because the user cut it. */
   readonly isCut: boolean;
   readonly cut: () => void;
   readonly mend: () => void;
@@ -20,7 +20,7 @@ export function useCut(): Cut {
     cut: line.cut,
     mend() {
       line.mend();
-      // rather than at the next attempt
+      // connect now instead of waiting for the next attempt
       client.connect();
     },
   };

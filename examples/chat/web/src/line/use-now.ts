@@ -1,7 +1,7 @@
-// The time, for as long as somebody counts down.
+// The current time, for countdowns.
 import { useEffect, useState } from 'react';
 
-/** The time in ms, renewed `everyMs` while `running`. */
+/** Returns the time in ms since the epoch, updated every `everyMs` while `running`. */
 export function useNow(running: boolean, everyMs = 200): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

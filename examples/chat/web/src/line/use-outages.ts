@@ -1,4 +1,4 @@
-// What happened to the line, as state.
+// The lost connections, as React state.
 import { useSyncExternalStore } from 'react';
 import { useChat } from '../live/chat-context.js';
 import type { Outage } from './outages.js';

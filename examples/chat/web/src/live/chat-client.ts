@@ -1,4 +1,4 @@
-// What lives as long as the page: the client, who this window is, the line it is on, and what happened to that.
+// Everything that lives as long as the page: the client, the identity of this window, the connection, and its history.
 import type { Channels } from '@wirepact-example/chat-contract';
 import { createClient, type Client } from '@wirepact/client';
 import { createIdentity, type Identity } from './identity.js';
@@ -12,7 +12,7 @@ export interface Chat {
   readonly outages: Outages;
 }
 
-/** So long what one says may wait for the line. */
+/** How long a message may wait for a connection, in ms. */
 export const patienceMs = 120_000;
 
 export function createChat(): Chat {
@@ -20,7 +20,7 @@ export function createChat(): Chat {
   const line = createLine();
   const client: Client<Channels> = createClient<Channels>({
     url: '/ws',
-    // asked for every attempt: who changed the name meanwhile comes back under the new one
+    // called for every attempt, so that a guest who was renamed comes back under the new name
     getToken: () => identity.token(),
     WebSocket: line.WebSocket,
     outbox: { maxAgeMs: patienceMs },

@@ -1,4 +1,4 @@
-// Hands what lives as long as the page to its components.
+// Passes what lives as long as the page to its components.
 import { createContext, use } from 'react';
 import type { Chat } from './chat-client.js';
 

@@ -1,12 +1,13 @@
-// Who this window is: a secret that it made up, and the name it goes by. Two windows are two people; a reload is the same one.
+// The identity of this browser window: a random secret and a name. Two windows are two guests; a reload keeps the
+// guest.
 import type { Ticket } from '@wirepact-example/chat-contract/people';
 
 const storageKey = 'party-line.identity';
 
 export interface Identity {
-  /** What the server's `authenticate` is shown. */
+  /** The token that the server's `authenticate` receives. */
   readonly token: () => string;
-  /** Goes by this name from the next connection on. */
+  /** Stores a new name, which is sent with the next connection. */
   readonly keepName: (name: string) => void;
   readonly name: () => string | undefined;
 }
@@ -24,7 +25,7 @@ export function createIdentity(): Identity {
   };
 }
 
-/** `?name=Ada` names this window once; the address is tidied, so that a reload keeps a name that was changed later. */
+/** `?name=Ada` names this window once. It is then removed from the URL, so that a reload keeps a name chosen later. */
 function nameFromAddress(stored: Ticket): Ticket {
   const address = new URL(location.href);
   const name = address.searchParams.get('name');
@@ -46,7 +47,7 @@ function write(stored: Ticket): void {
   try {
     sessionStorage.setItem(storageKey, JSON.stringify(stored));
   } catch {
-    // a browser that stores nothing: this window is somebody else after a reload
+    // the browser forbids storage: this window is a new guest after a reload
   }
 }
 

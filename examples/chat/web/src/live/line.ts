@@ -1,14 +1,15 @@
-// The wire between this page and the server, which may be cut. Nobody is told of it: the client finds out as it would on a train.
+// A connection that the user can cut: a custom WebSocket class. The client is not told; it notices as it would on a
+// train.
 
 export interface Line {
-  /** What the client makes its connections with. */
+  /** The class that the client uses for its connections. */
   readonly WebSocket: typeof WebSocket;
-  /** Breaks the connection behind the client's back. No other gets through until it is mended. */
+  /** Breaks the connection without telling the client. Every new one fails too until `mend` is called. */
   readonly cut: () => void;
   readonly mend: () => void;
 }
 
-/** What a cut looks like to both ends: a code after which the client returns, and the server waits for it. */
+/** The close code of a cut: after it the client reconnects, and the server keeps the session. */
 export const cutCode = 4000;
 
 export function createLine(): Line {

@@ -1,4 +1,4 @@
-// The hooks of this page, which know the contract. It is imported as a type: no schema reaches the browser.
+// The hooks, bound to the contract. It is imported as a type only, so no schema ends up in the browser's bundle.
 import type { Channels } from '@wirepact-example/chat-contract';
 import { createSocketHooks } from '@wirepact/react';
 

@@ -1,4 +1,4 @@
-// Values that fade: who types, where cursors were, which reactions float.
+// Values that expire: who is typing, where pointers are, which reactions are shown.
 import { useCallback, useEffect, useState } from 'react';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 
@@ -14,7 +14,7 @@ export interface Expiring<TValue> {
   readonly remove: (key: string) => void;
 }
 
-/** Keeps the newest value of each key for `lifeMs`, or until one has gone on to another room. */
+/** Keeps the newest value of each key for `lifeMs`, or until another room is opened. */
 export function useExpiring<TValue>(room: RoomId, lifeMs: number): Expiring<TValue> {
   const [fading, setFading] = useState<ReadonlyMap<string, Fading<TValue>>>(new Map());
 

@@ -1,4 +1,4 @@
-// Everybody is a bird. What it looks like says nothing that is not also written beside it.
+// The bird that stands for a guest. It is decoration: everything that it shows is also written beside it.
 import { hueStyle } from './hue.js';
 
 export function Bird({ id }: { readonly id: string }) {

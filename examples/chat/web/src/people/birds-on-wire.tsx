@@ -1,5 +1,5 @@
-// Who is here, as birds on the wire: who types has a bubble, who reacts lets it fly, whose line is away is pale, and a cut wire
-// carries nobody.
+// The people in the room, drawn as birds on a wire. They show who is typing, who reacts and who is disconnected; while
+// this page is disconnected, the wire is cut and empty.
 import type { CSSProperties } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import type { ReactionName } from '@wirepact-example/chat-contract/facts';
@@ -17,7 +17,7 @@ export interface BirdsOnWireProps {
   readonly whole: boolean;
 }
 
-/** As many as fit on the narrowest screen. */
+/** How many birds fit on the narrowest screen. */
 const mostBirds = 8;
 
 export function BirdsOnWire({ people, you, typing, reactions, whole }: BirdsOnWireProps) {
@@ -58,7 +58,7 @@ export function BirdsOnWire({ people, you, typing, reactions, whole }: BirdsOnWi
   );
 }
 
-/** As many as there is room for, oneself among them. */
+/** Chooses as many people as fit, the user among them. */
 function seat(people: readonly Neighbour[], you: Person | undefined): readonly Neighbour[] {
   const own = people.findIndex(({ id }) => id === you?.id);
   if (own < mostBirds) return people.slice(0, mostBirds);
@@ -72,7 +72,7 @@ const deeds: Record<ReactionName, string> = {
   question: 'asks what that means',
 };
 
-/** What those hear who do not see it. */
+/** The newest reaction in words, for screen readers. */
 function describeNewest(flights: readonly Flight[]): string {
   const newest = flights.toSorted((one, other) => other.count - one.count)[0];
   return newest === undefined ? '' : `${newest.name} ${deeds[newest.reaction]}`;
@@ -80,7 +80,7 @@ function describeNewest(flights: readonly Flight[]): string {
 
 function Floating({ flight }: { readonly flight: Flight | undefined }) {
   if (flight === undefined) return null;
-  // a new key starts the flight again
+  // a new key restarts the animation
   return (
     <span key={flight.count} className="floating">
       <ReactionIcon name={flight.reaction} />

@@ -1,10 +1,10 @@
-// Everybody's own colour, the same on every screen.
+// The colour of a guest, the same on every screen.
 import type { CSSProperties } from 'react';
 
-/** Sets `--hue` to a colour that follows from `id`. */
+/** Sets `--hue` to a colour that is derived from `id`. */
 export function hueStyle(id: string): CSSProperties {
   let hash = 0;
   for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
-  // steps of 30°: two people are either of one colour or of clearly different ones
+  // steps of 30°: two people have either the same colour or clearly different ones
   return { '--hue': (hash % 12) * 30 } as CSSProperties;
 }

@@ -1,4 +1,4 @@
-// The drawings of the reactions: our own, since not every system has the same pictures.
+// The icons of the reactions: drawn here, because emoji look different on every system.
 import type { ReactionName } from '@wirepact-example/chat-contract/facts';
 
 const drawings: Record<ReactionName, string> = {

@@ -1,4 +1,4 @@
-// Asks the server for another name. It may be taken: then the server proposes one that is not.
+// Requests another name. If it is taken, the server suggests a free one.
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { maxNameLength } from '@wirepact-example/chat-contract/facts';
 import { safe } from '@wirepact/client';
@@ -15,7 +15,7 @@ export function RenameForm({ name, onDone }: { readonly name: string; readonly o
   const [problem, setProblem] = useState<Problem>();
   const [asking, setAsking] = useState(false);
   const question = useRef<AbortController>(undefined);
-  // who gives up is not called by the new name after all, if the server has not said so yet
+  // closing the form cancels a rename that the server has not answered yet
   useEffect(() => () => question.current?.abort(), []);
 
   async function ask(wanted: string) {
@@ -41,7 +41,7 @@ export function RenameForm({ name, onDone }: { readonly name: string; readonly o
 
   function giveUp(event: KeyboardEvent) {
     if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
-    // or the panel around it would close as well
+    // otherwise the panel around it would close as well
     event.preventDefault();
     onDone();
   }

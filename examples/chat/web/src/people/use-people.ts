@@ -1,16 +1,16 @@
-// Who is in a room: each person once, however many windows they have open.
+// The people in a room: each person once, however many windows they have open.
 import { useState } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import type { RoomMember } from '@wirepact/client';
 import { useEvent, useRoom, useStatus } from '../live/socket.js';
 
-/** Somebody in the room. */
+/** A person in the room. */
 export interface Neighbour extends Person {
-  /** Their line is away, and the server keeps their place. */
+  /** Whether they are disconnected while the server keeps their session. */
   readonly away: boolean;
 }
 
-/** What changed about members since the session began. */
+/** What has changed about the members since the session began. */
 interface Changes {
   readonly sessionId: string | undefined;
   readonly names: ReadonlyMap<string, string>;
@@ -21,9 +21,9 @@ export function usePeople(room: string): readonly Neighbour[] {
   const { members } = useRoom(room);
   const status = useStatus();
   const [latest, setLatest] = useState(() => unchangedSince(undefined));
-  // while the line is away, nothing newer is known
+  // nothing newer is known while this page is disconnected
   const sessionId = status.name === 'connected' ? status.sessionId : latest.sessionId;
-  // members of a new session come as they are today
+  // a new session begins with the current state of all members
   const ofSession = (changes: Changes) =>
     changes.sessionId === sessionId ? changes : unchangedSince(sessionId);
 
@@ -51,7 +51,7 @@ function distinctPeople(members: readonly RoomMember[], changes: Changes): reado
   for (const { id: member, info } of members) {
     if (!isNeighbour(info)) continue;
     const { id } = info;
-    // away is who is away with every window
+    // a person is away only if all of their windows are
     const isAway = changes.away.get(member) ?? info.away;
     const away = isAway && (people.get(id)?.away ?? true);
     people.set(id, { id, name: changes.names.get(id) ?? info.name, away });
@@ -59,7 +59,7 @@ function distinctPeople(members: readonly RoomMember[], changes: Changes): reado
   return [...people.values()];
 }
 
-/** What members say of themselves is not in the contract, so it is looked at before it is believed. */
+/** The info of a member is not part of the contract, so it is checked here. */
 function isNeighbour(info: unknown): info is Neighbour {
   return (
     typeof info === 'object' &&

@@ -1,4 +1,5 @@
-// Who the server says you are. It may not be the name you asked for: two of one name would be hard to tell apart.
+// The user, as the server names them. The name may differ from the one requested, because the server avoids equal
+// names.
 import type { Person } from '@wirepact-example/chat-contract';
 import { useChat } from '../live/chat-context.js';
 import { useEvent, useLatest } from '../live/socket.js';

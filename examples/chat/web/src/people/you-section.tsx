@@ -1,4 +1,4 @@
-// Who you are here, and how to become somebody else.
+// Shows who the user is, with a form to change the name.
 import { useEffect, useRef, useState } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import { Bird } from './bird.js';
@@ -10,7 +10,7 @@ export function YouSection({ you }: { readonly you: Person | undefined }) {
 
   const isReturning = useRef(false);
 
-  // the form is gone by then, and the focus must not be lost with it
+  // the form with the focus has been removed, so the focus moves to the button
   useEffect(() => {
     if (isReturning.current) opener.current?.focus();
     isReturning.current = false;

@@ -1,4 +1,4 @@
-// The line is closed for good: why, and the way back in.
+// The page for a client that cannot connect: why, and how to try again.
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { maxNameLength } from '@wirepact-example/chat-contract/facts';
 import type { ClientStatus } from '@wirepact/client';
