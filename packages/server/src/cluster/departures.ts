@@ -1,10 +1,21 @@
 // Sessions that have moved to another process, and messages of sessions that came from one: passes on which messages were
 // handled to the process that has the client now, however often it has moved.
+import { closeCodes } from '@wirepact/core/internal';
 import type { AnswerFrame } from '../routing/answer-store.js';
 import type { Broker } from './broker.js';
 import { handleHere, stillHandled } from './handled-elsewhere.js';
 import type { Hub } from '../hub.js';
-import type { Cancel, Handled, Lost, ProcessMessage, Wanted } from './process-messages.js';
+import { letGo } from '../session/lifecycle.js';
+import type {
+  Cancel,
+  HandedOver,
+  Handled,
+  HandOver,
+  Lost,
+  ProcessMessage,
+  Wanted,
+} from './process-messages.js';
+import { handledNumbers } from '../session/received-numbers.js';
 import type { Session } from '../session/session.js';
 
 /** What processes say of a message that one of them handles and another one waits for. */
@@ -19,6 +30,14 @@ interface Outcome {
 
 /** How long a process that is asked for a session may take, however busy it is; one that stands still says nothing. */
 export const handOverMs = 3_000;
+
+/** Why a connection is closed whose session has gone on in another process. */
+export const isElsewhere = 'the session is with another process';
+
+/** How such a connection is closed: unless it is known that the client is there, it is to come back. */
+export function closeCodeOf({ isThere }: Pick<HandOver, 'isThere'>): number {
+  return isThere ? closeCodes.takenOver : closeCodes.internal;
+}
 
 /** The sessions that this process had. */
 export class Departures {
@@ -40,9 +59,27 @@ export class Departures {
     this.#tell = tell;
   }
 
-  /** Another process has it. */
-  add(session: Session): void {
+  /** Another process has it: here it is over. */
+  leave(session: Session, code: number): void {
     this.#left.set(session.id, { session, at: this.#hub.options.clock.now() });
+    letGo(session, code, isElsewhere);
+  }
+
+  /** What is known here of a session that was claimed since, and leaves, if it is still here. */
+  handOver(message: Omit<HandOver, 'kind'>): HandedOver {
+    const { id, generation, to } = message;
+    const session = this.find(id);
+    const { shared } = session ?? {};
+    if (session === undefined || shared === undefined || shared.generation >= generation) {
+      const isOver = this.#hub.cluster?.ends.hasEnded(id) === true;
+      return { kind: 'handed-over', id, ...(isOver && { isOver }) };
+    }
+    const running = stillHandled(session, this.#processId);
+    shared.movedTo = to;
+    const done = JSON.stringify(handledNumbers(session));
+    const answers = [...(session.answers?.all() ?? [])];
+    this.leave(session, closeCodeOf(message));
+    return { kind: 'handed-over', id, done, answers, running };
   }
 
   /** A session that is here, or was. */

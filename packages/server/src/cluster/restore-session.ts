@@ -15,6 +15,9 @@ import { SharedSession, type SharedSessionHost } from './shared-session.js';
 /** No honest client leaves more gaps than this between its handled numbers, since `limits.maxInFlight` bounds its streams. */
 const maxGaps = 256;
 
+/** The number of what was answered, and the answer. */
+type Answered = readonly [number: number, frames: readonly AnswerFrame[]];
+
 /** A session that was elsewhere. */
 export interface Restorable {
   readonly id: string;
@@ -46,11 +49,14 @@ export function restoreSession(
     if (room !== undefined) readAhead(room.log, membership, hello);
     hub.cluster?.keepSoon(session, name);
   }
-  for (const [number, processId] of handedOver?.running ?? []) shared.elsewhere.set(number, { processId });
-  noteUnhandled(session, shared, decodeDone(handedOver?.done ?? claimed.done));
+  // a process that has claimed it in vain knows what it was before, and others may have handled more since
+  const done = decodeDone(claimed.done);
+  const isDone = (number: number): boolean => done.some(([first, last]) => first <= number && number <= last);
+  for (const [number, processId] of handedOver?.running ?? [])
+    if (!isDone(number)) shared.elsewhere.set(number, { processId });
+  noteUnhandled(session, shared, [...done, ...decodeDone(handedOver?.done ?? '')]);
   noteBegun(session, shared, hello.open);
-  const answers =
-    handedOver?.answers ?? [...claimed.answers].map(([number, text]) => [number, readFrames(text)] as const);
+  const answers = allAnswers(handedOver, claimed);
   session.answers = new AnswerStore(hub.options.session, answers);
   shared.noteKept(answers.map(([number]) => number));
   // those that the process before it gave up as well
@@ -59,6 +65,13 @@ export function restoreSession(
   // or who has it next would know less, should this process die before it puts anything down
   if (handedOver !== undefined && isNews(handedOver, claimed)) shared.noteDoubt();
   return session;
+}
+
+/** What was put down beside what a process says itself, the oldest first. */
+function allAnswers(handedOver: HandedOver | undefined, { answers }: ClaimedSession): readonly Answered[] {
+  const all = new Map(handedOver?.answers);
+  for (const [number, text] of answers) if (!all.has(number)) all.set(number, readFrames(text));
+  return [...all].sort(([one], [other]) => one - other);
 }
 
 /** Whether a process has handled something that it had not put down. */

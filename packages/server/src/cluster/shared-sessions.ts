@@ -3,22 +3,13 @@
 import { closeCodes } from '@wirepact/core/internal';
 import type { Broker, ClaimedSession } from './broker.js';
 import type { Connection } from '../connection/connection.js';
-import { Departures, handOverMs } from './departures.js';
-import { stillHandled } from './handled-elsewhere.js';
+import { closeCodeOf, Departures, handOverMs, isElsewhere } from './departures.js';
 import { HandOvers } from './hand-overs.js';
 import type { Hello } from '../session/hello.js';
 import type { Hub } from '../hub.js';
-import {
-  endForGood,
-  endSession,
-  letGo,
-  loseConnection,
-  openSession,
-  suspendSession,
-} from '../session/lifecycle.js';
-import type { Closing, HandedOver, HandOver, ProcessMessage } from './process-messages.js';
+import { endForGood, endSession, loseConnection, openSession, suspendSession } from '../session/lifecycle.js';
+import type { Closing, HandOver, ProcessMessage } from './process-messages.js';
 import { ProcessCalls } from './process-calls.js';
-import { handledNumbers } from '../session/received-numbers.js';
 import { resumeSession } from '../session/resume.js';
 import { restoreSession } from './restore-session.js';
 import { Returns } from './returns.js';
@@ -29,6 +20,7 @@ import type { Session } from '../session/session.js';
 import { encodeNewState } from './session-state.js';
 import { inboxLogOf } from './shared-sender.js';
 import { SharedSession } from './shared-session.js';
+import { TakeOvers, type TakeOver } from './take-overs.js';
 
 /** A connection that was gone before it was greeted. */
 const noStatus = 1006;
@@ -38,6 +30,14 @@ const noStatus = 1006;
  * answers for hundreds, for which everybody else waits, and the last would wait for the engine until it has given up.
  */
 export const returnsAtOnce = 256;
+
+/** A client that comes back to a session that was claimed for it. */
+interface ClaimingClient extends ReturningClient {
+  readonly claimed: ClaimedSession;
+  /** What it comes back with next. */
+  readonly secret: string;
+  readonly takeOver: TakeOver;
+}
 
 /** The sessions of this process that others may go on with. */
 export class SharedSessions {
@@ -51,6 +51,7 @@ export class SharedSessions {
   readonly #handOvers: HandOvers;
   readonly #semaphore = new Semaphore(returnsAtOnce);
   readonly #returns = new Returns();
+  readonly #takeOvers = new TakeOvers();
   readonly #timers = new Set<() => void>();
 
   constructor(broker: Broker, processId: string, hub: Hub) {
@@ -120,24 +121,29 @@ export class SharedSessions {
     const { connection, hello, id } = client;
     if (connection.outgoing.isClosed) return;
     const secret = createSecret();
-    let claimed: ClaimedSession | undefined;
-    try {
-      claimed = await claimSession(this.#claims, client, secret);
-    } catch (error) {
-      // it is not known whether there is one: the client asks again
-      this.#hub.report(error);
-      return connection.closed(closeCodes.internal, 'sessions cannot be looked up now');
-    }
-    if (claimed === undefined) return this.#begin(connection, hello);
-    const found = claimed;
-    await this.#returns.goOn(id, () => this.#goOn(found, client, secret));
+    const claim = claimSession(this.#claims, client, secret);
+    await this.#takeOvers.run(id, claim, async (takeOver) => {
+      let claimed: ClaimedSession | undefined;
+      try {
+        claimed = await claim;
+      } catch (error) {
+        // it is not known whether there is one: the client asks again
+        this.#hub.report(error);
+        return connection.closed(closeCodes.internal, 'sessions cannot be looked up now');
+      }
+      if (claimed === undefined) return this.#begin(connection, hello);
+      const taken = { ...client, claimed, secret, takeOver };
+      await this.#returns.goOn(id, () => this.#goOn(taken));
+    });
   }
 
-  async #goOn(claimed: ClaimedSession, client: ReturningClient, secret: string): Promise<void> {
-    const { connection, hello, token } = client;
+  async #goOn(client: ClaimingClient): Promise<void> {
+    const { connection, hello, token, secret, takeOver } = client;
     // also where the connection is gone by now: nobody else has the session any more
-    const session = await this.#take(claimed, client);
+    const session = await this.#take(client);
     if (session === undefined) return this.#begin(connection, hello);
+    // it is handed over at once
+    if (takeOver.overtakenWith !== undefined) return connection.closed(takeOver.overtakenWith, isElsewhere);
     if (!connection.outgoing.isClosed && resumeSession(session, connection, hello, secret)) return;
     session.resumeToken.rotate(token, secret);
     this.#waitAgain(session);
@@ -212,13 +218,12 @@ export class SharedSessions {
    * back: a claim may have waited for the engine longer than the client waited for it.
    */
   fenced(session: Session, code: number = closeCodes.internal): void {
-    this.departures.add(session);
-    letGo(session, code, 'the session is with another process');
+    this.departures.leave(session, code);
   }
 
   /** A process says something about a session. */
   told(message: ProcessMessage): void {
-    if (message.kind === 'hand-over') this.#handOver(message);
+    if (message.kind === 'hand-over') void this.#handOver(message);
     else if (message.kind === 'handed-over') this.#handOvers.heard(message);
     else this.departures.told(message);
   }
@@ -232,8 +237,8 @@ export class SharedSessions {
   }
 
   /** `undefined` where the session has ended, and the engine had not heard of that. */
-  async #take(claimed: ClaimedSession, client: ReturningClient): Promise<Session | undefined> {
-    const { connection, hello, id } = client;
+  async #take(client: ClaimingClient): Promise<Session | undefined> {
+    const { connection, hello, id, claimed } = client;
     const local = this.#hub.roster.find(id);
     const { generation, processId } = claimed;
     if (local?.shared !== undefined && local.isHere) {
@@ -246,7 +251,10 @@ export class SharedSessions {
     }
     const isThere = isPrompt(this.#hub, client.saidAt) && !connection.outgoing.isClosed;
     const isOwn = processId === this.#processId;
-    const handedOver = isOwn ? this.#unknown(id) : await this.#handOvers.ask(id, claimed, isThere);
+    // this process may have claimed it, and never heard of that
+    const handedOver = isOwn
+      ? this.departures.handOver({ id, generation, to: processId, isThere })
+      : await this.#handOvers.ask(id, claimed, isThere);
     if (handedOver?.isOver === true) return void this.#hub.cluster?.ends.endSession(id, generation);
     const session = restoreSession({ id, claimed, handedOver, connection, hello }, this);
     this.#hub.roster.add(session);
@@ -255,28 +263,10 @@ export class SharedSessions {
     return session;
   }
 
-  #handOver({ id, generation, to, isThere }: HandOver): void {
-    const session = this.departures.find(id);
-    const { shared } = session ?? {};
-    const isOlder = shared !== undefined && shared.generation < generation;
-    if (session === undefined || shared === undefined || !isOlder) {
-      return void this.#tell(to, this.#unknown(id));
-    }
-    const running = stillHandled(session, this.#processId);
-    shared.movedTo = to;
-    const done = JSON.stringify(handledNumbers(session));
-    const answers = [...(session.answers?.all() ?? [])];
-    this.fenced(session, isThere ? closeCodes.takenOver : closeCodes.internal);
-    void this.#tell(to, { kind: 'handed-over', id, done, answers, running });
-  }
-
-  /** What is known here of a session that is not here. */
-  #unknown(id: string): HandedOver {
-    return {
-      kind: 'handed-over',
-      id,
-      ...(this.#hub.cluster?.ends.hasEnded(id) === true && { isOver: true }),
-    };
+  async #handOver(message: HandOver): Promise<void> {
+    const { id, generation, to } = message;
+    await this.#takeOvers.before(id, generation, closeCodeOf(message));
+    void this.#tell(to, this.departures.handOver(message));
   }
 
   /** Runs something later, unless nobody is waited for any more. Returns what calls that off. */

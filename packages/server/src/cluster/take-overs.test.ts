@@ -1,0 +1,131 @@
+// Sessions that several processes claim at once, or claim and do not hear of it: what one of them knows, the last of them is told.
+import { defineChannels } from '@wirepact/core';
+import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { startNodes, type Node } from './cluster.fixture.js';
+import type { MemoryBroker } from './memory/memory-broker.fixture.js';
+import { settle, type TestClient } from '../test-server.fixture.js';
+
+const channels = defineChannels({ said: { in: z.string(), out: z.string() } });
+
+/** A client whose second message the first process is handling. */
+async function handle() {
+  let finish = (): void => undefined;
+  const runs: string[] = [];
+  const started = await startNodes(channels, {
+    routes: {
+      said: async (_socket, text) => {
+        runs.push(text);
+        if (text === 'slow') await new Promise<void>((resolve) => (finish = resolve));
+      },
+    },
+  });
+  const client = await started.nodes[0].connect();
+  client.say({ path: 'said', data: 'quick', seq: 1 });
+  client.say({ path: 'said', data: 'slow', seq: 2 });
+  await settle();
+  /** What was handled once all has come again, and the handler is done. */
+  const repeat = async (back: TestClient): Promise<readonly string[]> => {
+    back.say({ path: 'said', data: 'slow', seq: 2 });
+    await settle();
+    finish();
+    await settle();
+    return runs;
+  };
+  return { ...started, client, repeat };
+}
+
+/** A connection by which a client says that it is back, and is not waited for. */
+async function say(node: Node<typeof channels>, { welcome }: TestClient): Promise<TestClient> {
+  const connection = await node.connectSilent();
+  connection.say({ path: '$hello', data: { session: welcome.session, token: welcome.token } });
+  await settle();
+  return connection;
+}
+
+/** The engine does what it is asked, and its answer is lost. */
+function loseClaim(broker: MemoryBroker): void {
+  const claim = broker.claimSession.bind(broker);
+  vi.spyOn(broker, 'claimSession').mockImplementationOnce(async (asked) => {
+    await claim(asked);
+    throw new Error('the engine did not answer');
+  });
+}
+
+describe('a process that is asked for a session', () => {
+  it('which it is still taking over itself answers when it has, and does not greet its own client', async () => {
+    const { brokers, client, engine, nodes, repeat } = await handle();
+    const [, other, third] = nodes;
+    engine.delayMessages(brokers[0]);
+    const overtaken = await say(other, client);
+    const resuming = third.resume(client);
+    await settle();
+    engine.releaseMessages(brokers[0]);
+    const back = await resuming;
+    expect(back.welcome).toMatchObject({ resumed: true, done: [[1, 1]] });
+    expect(overtaken.take()).toEqual([]);
+    expect(overtaken.transport.closedWith?.code).toBe(4409);
+    expect(await repeat(back)).toEqual(['quick', 'slow']);
+  });
+
+  it('which it has claimed, and has no answer yet, answers when it has taken it over', async () => {
+    const { brokers, client, nodes, repeat } = await handle();
+    const [, other, third] = nodes;
+    let hear = (): void => undefined;
+    const heard = new Promise<void>((resolve) => (hear = resolve));
+    const claim = brokers[1].claimSession.bind(brokers[1]);
+    vi.spyOn(brokers[1], 'claimSession').mockImplementationOnce(async (asked) => {
+      const claimed = await claim(asked);
+      await heard;
+      return claimed;
+    });
+    const overtaken = await say(other, client);
+    const resuming = third.resume(client);
+    await settle();
+    hear();
+    expect(await repeat(await resuming)).toEqual(['quick', 'slow']);
+    expect(overtaken.transport.closedWith?.code).toBe(4409);
+  });
+
+  it('which it is about to take from the one that asks answers at once', async () => {
+    const { brokers, client, engine, nodes, repeat } = await handle();
+    const [one, other] = nodes;
+    engine.delayMessages(brokers[0]);
+    // both ask each other
+    const overtaken = await say(other, client);
+    const resuming = one.resume(client);
+    await settle();
+    engine.releaseMessages(brokers[0]);
+    const back = await resuming;
+    expect(overtaken.transport.closedWith?.code).toBe(4409);
+    expect(await repeat(back)).toEqual(['quick', 'slow']);
+    expect((await nodes[2].resume(back)).welcome.done).toEqual([[1, 2]]);
+  });
+});
+
+describe('a claim whose answer was lost', () => {
+  it('costs nothing of what the process that made it is handling', async () => {
+    const { brokers, client, nodes, repeat } = await handle();
+    const [one] = nodes;
+    client.cut();
+    loseClaim(brokers[0]);
+    await one.resume(client);
+    const back = await one.resume(client);
+    expect(back.welcome).toMatchObject({ resumed: true, done: [[1, 1]] });
+    expect(await repeat(back)).toEqual(['quick', 'slow']);
+    expect((await nodes[2].resume(back)).welcome.done).toEqual([[1, 2]]);
+  });
+
+  it('costs nothing of what was handled since that process had the session', async () => {
+    const { brokers, client, nodes, repeat } = await handle();
+    const [one, other, third] = nodes;
+    const moved = await other.resume(client);
+    await repeat(moved);
+    moved.say({ path: 'said', data: 'third', seq: 3 });
+    await settle();
+    moved.cut();
+    loseClaim(brokers[0]);
+    await one.resume(moved);
+    expect((await third.resume(moved)).welcome).toMatchObject({ resumed: true, done: [[1, 3]] });
+  });
+});
