@@ -39,6 +39,9 @@ interface ClaimingClient extends ReturningClient {
   readonly takeOver: TakeOver;
 }
 
+/** Nobody is waited for so long but a process that is busy, or whose answer is lost where this one hears nothing for a while. */
+const longTakeMs = 1_000;
+
 /** The sessions of this process that others may go on with. */
 export class SharedSessions {
   readonly broker: Broker;
@@ -140,10 +143,15 @@ export class SharedSessions {
   async #goOn(client: ClaimingClient): Promise<void> {
     const { connection, hello, token, secret, takeOver } = client;
     // also where the connection is gone by now: nobody else has the session any more
+    const { clock } = this.#hub.options;
+    const takenAt = clock.now();
     const session = await this.#take(client);
     if (session === undefined) return this.#begin(connection, hello);
+    // another process may have claimed it meanwhile, and not have been heard here: then the engine takes nothing of it
+    if (clock.now() - takenAt >= longTakeMs) await session.shared?.commit();
     // it is handed over at once
-    if (takeOver.overtakenWith !== undefined) return connection.closed(takeOver.overtakenWith, isElsewhere);
+    const { overtakenWith = session.isHere ? undefined : closeCodes.internal } = takeOver;
+    if (overtakenWith !== undefined) return connection.closed(overtakenWith, isElsewhere);
     if (!connection.outgoing.isClosed && resumeSession(session, connection, hello, secret)) return;
     session.resumeToken.rotate(token, secret);
     this.#waitAgain(session);

@@ -103,6 +103,23 @@ describe('a process that is asked for a session', () => {
   });
 });
 
+describe('a process that has waited long for the one that had a session', () => {
+  it('looks whether it is still its own before it greets the client: it may not have been heard since', async () => {
+    const { brokers, client, clock, engine, nodes } = await handle();
+    const [, other, third] = nodes;
+    engine.dropMessages(brokers[1]);
+    const overtaken = await say(other, client);
+    const late = await say(third, client);
+    late.cut();
+    for (let passed = 0; passed < 3_000; passed += 100) {
+      clock.advance(100);
+      await settle();
+    }
+    expect(overtaken.take()).toEqual([]);
+    expect(overtaken.transport.closedWith?.code).toBe(4500);
+  });
+});
+
 describe('a claim whose answer was lost', () => {
   it('costs nothing of what the process that made it is handling', async () => {
     const { brokers, client, nodes, repeat } = await handle();
