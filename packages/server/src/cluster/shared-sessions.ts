@@ -39,7 +39,7 @@ interface ClaimingClient extends ReturningClient {
   readonly takeOver: TakeOver;
 }
 
-/** Nobody is waited for so long but a process that is busy, or whose answer is lost where this one hears nothing for a while. */
+/** Who waits so long for the process that had a session may be missing all messages, in ms: also that another one has claimed it. */
 const longTakeMs = 1_000;
 
 /** The sessions of this process that others may go on with. */

@@ -45,8 +45,8 @@ export class TakeOvers {
   }
 
   /**
-   * Settles when all is done that was claimed here before another process claimed the session. What is claimed after that is not
-   * waited for: it waits for that process, or would take over nothing. Connections that have yet to be greeted are not.
+   * Settles when all is done that was claimed here before another process made claim `generation`. Newer claims are not waited
+   * for: they wait for that process. Connections of the older ones that have yet to be greeted are closed with `closeCode` instead.
    */
   async before(id: string, generation: number, closeCode: number): Promise<void> {
     const waits = [...(this.#underWay.get(id) ?? [])].map(async (takeOver) => {
