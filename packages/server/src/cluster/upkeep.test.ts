@@ -105,6 +105,29 @@ describe('what a process does every 30 s', () => {
     });
   });
 
+  it('is done in time where the clock is set back meanwhile', async () => {
+    const { brokers, clock, nodes } = await startNodes(channels);
+    await connectTo(nodes[0], 'lobby');
+    const [broker] = brokers;
+    const touch = broker.touch.bind(broker);
+    const now = vi.spyOn(clock, 'now');
+    let touched = 0;
+    broker.touch = async (...asked) => {
+      touched += 1;
+      const before = clock.now() - 3_600_000;
+      if (touched === 1) now.mockReturnValue(before);
+      return touch(...asked);
+    };
+    clock.advance(30_000);
+    await settle();
+    const once = touched;
+    expect(once).toBeGreaterThan(0);
+    clock.advance(30_000);
+    await settle();
+    now.mockRestore();
+    expect(touched).toBe(2 * once);
+  });
+
   it('takes nothing for lost whose log it has only begun to follow', async () => {
     const { brokers, clock, nodes } = await startNodes(channels);
     const reads: string[] = [];

@@ -136,7 +136,9 @@ export class Upkeep {
     await eachWell(logs.values(), (shared) => this.#touchLog(shared), failed);
     void members.refresh();
     if (failures > 0 && !timers.isOver) hub.report(untouched(failures, cause));
-    timers.after('touch', Math.max(0, startedAt + touchMs - clock.now()), () => void this.#touch());
+    // a clock that was set back meanwhile makes nothing wait for longer
+    const leftMs = Math.min(touchMs, startedAt + touchMs - clock.now());
+    timers.after('touch', Math.max(0, leftMs), () => void this.#touch());
   }
 
   async #keep(): Promise<void> {
