@@ -37,7 +37,9 @@ class FakeNode {
 function start(maxBytes = 1_000_000, maxWaiting = 10_000) {
   const manual = createManualClock({ startMs: 10_000_000 });
   let setBackMs = 0;
-  const clock = { ...manual, now: () => manual.now() - setBackMs };
+  let looks = 0;
+  // a fine clock goes on between two looks at it
+  const clock = { ...manual, now: () => manual.now() - setBackMs + (looks += 0.01) };
   const setBack = (ms: number): void => void (setBackMs = ms);
   const node = new FakeNode();
   const topology = {
@@ -57,7 +59,10 @@ function start(maxBytes = 1_000_000, maxWaiting = 10_000) {
     );
   };
   const keep = (value: string, slot = 'slot'): void => {
-    const command = (ageMs: number) => ({ key: 'k', words: [value, `${ageMs} ms`] });
+    const command = (ageMs: number) => ({
+      key: 'k',
+      words: [value, `${ageMs === 0 ? 0 : Math.max(1, Math.floor(ageMs))} ms`],
+    });
     note(value, asks.replace(`the value ${value}`, slot, command));
   };
   const ask = (word: string): void =>
@@ -100,6 +105,18 @@ it('asks again for the newest alone where several were on a line that broke, and
   expect(outcomes).toEqual([]);
   keep('d');
   expect(node.asked).toEqual(['d 0 ms']);
+});
+
+it('sends at once without an age, and later with one', async () => {
+  const { asks, clock, keep, node } = start();
+  keep('at once');
+  node.isOpen = false;
+  keep('later', 'another slot');
+  node.isOpen = true;
+  asks.resume();
+  await node.answer(refusal('BUSY script'));
+  clock.advance(50);
+  expect(node.asked).toEqual(['at once 0 ms', 'later 1 ms', 'at once 50 ms']);
 });
 
 it('says again what is the newest of its slot, when there is a line', async () => {

@@ -46,8 +46,8 @@ interface Ask extends Omit<Care, 'bytes'> {
   /** Why it is not answered yet. */
   cause: unknown;
   isSent: boolean;
-  /** How often it was sent. */
-  sends: number;
+  /** It had to wait, or was sent before: what is sent now is older than what others may have asked since. */
+  isLate: boolean;
   isSettled: boolean;
   stopWaiting: () => void;
 }
@@ -121,7 +121,7 @@ export class Asks {
       ...{ command, what, isBounded, bytes, resolve, reject, outcome },
       ...(slot !== undefined && { slot }),
       ...{ askedAt: now, deadline: now + publishTimeoutMs, next: undefined, cause: undefined },
-      ...{ isSent: false, sends: 0, isSettled: false, stopWaiting: nothing },
+      ...{ isSent: false, isLate: false, isSettled: false, stopWaiting: nothing },
     };
     this.#stopTimer ??= clock.after(publishTimeoutMs, () => this.#expire());
     this.#open.add(ask);
@@ -208,16 +208,15 @@ export class Asks {
   #send(ask: Ask, given?: RedisNode, isAsking = false): void {
     if (ask.command === undefined) return;
     const { clock, topology } = this.#host;
-    const ageMs = Math.max(0, clock.now() - ask.askedAt);
-    // what is sent once more may have been done, however little time has gone by
-    const { key, words } = ask.command(ask.sends > 0 ? Math.max(1, ageMs) : ageMs);
+    // what is sent at once has no age, however fine the clock: a value that another process set a moment ago is an older one
+    const { key, words } = ask.command(ask.isLate ? Math.max(1, clock.now() - ask.askedAt) : 0);
     const node = given ?? topology.nodeOf(key);
+    ask.isLate = true;
     if (node?.isOpen !== true) {
       this.#waiting.add(ask);
       return;
     }
     ask.isSent = true;
-    ask.sends += 1;
     node.send(words, isAsking).then(
       (reply) => this.#resolve(ask, reply),
       (error: unknown) => this.#failed(ask, node, error),
