@@ -4,8 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startCuttingProxy, type CuttingProxy } from '../../../e2e/behaviour/cutting-proxy.js';
 import { startBroker, startRedis, type JoinedBroker } from './joined.fixture.js';
 
-/** A dead line is noticed soon. */
-const watchful = { intervalMs: 50, timeoutMs: 200 };
+/** A dead line is noticed soon, and yet late enough for what a busy machine does in between. */
+const watchful = { intervalMs: 50, timeoutMs: 800 };
 
 async function startProxy(target: number): Promise<CuttingProxy> {
   const proxy = await startCuttingProxy((socket) => void socket.on('error', () => undefined));
@@ -53,8 +53,8 @@ describe('the line breaks that carried a value', () => {
       proxy.blackHole();
       const doubtful = keep(one, mine);
       if (others !== undefined) {
-        // within the time that it is on its way nobody can tell which of two was first
-        const from = systemClock.now() + 50;
+        // within the time that it is on its way nobody can tell which of two was first, and that is long on a busy machine
+        const from = systemClock.now() + 400;
         while (systemClock.now() < from) await valuesIn(other);
         await keep(other, others);
       }

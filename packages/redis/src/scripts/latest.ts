@@ -10,12 +10,14 @@ const maxAgeMs = 300_000;
 /**
  * Beside each value lies how many bytes it counts and who set it last and before, under its slot with `mark` in front; under
  * `mark` alone, how many bytes there are.
- * Declares `now` in ms, `times`, `values`, `mark`, `sizeOf`, and `prune`, which gives up what is too old or too much; the newest
- * stays. Where the count says that it is too much it is counted anew: somebody may have written who does not count.
+ * Declares `now` in whole ms and `exactly`, `times`, `values`, `mark`, `sizeOf`, and `prune`, which gives up what is too old or
+ * too much; the newest stays. Where the count says that it is too much it is counted anew: somebody may have written who does
+ * not count.
  */
 const pruneLua = `
 local time = redis.call('TIME')
-local now = math.floor(time[1] * 1000 + time[2] / 1000)
+local exactly = time[1] * 1000 + time[2] / 1000
+local now = math.floor(exactly)
 local times, values, mark = KEYS[1], KEYS[2], string.char(0)
 
 local function text(number)
@@ -68,7 +70,8 @@ if ageMs > 0 then
   if string.find(before, writer, 1, true) then return end
   local isOwn = string.sub(before, 1, #process + 1) == process .. ' '
   local setAt = tonumber(redis.call('ZSCORE', times, slot) or nil)
-  if setAt and not isOwn and setAt > now - ageMs then return end
+  -- what was set just before this was asked for is older, however short before
+  if setAt and not isOwn and setAt > exactly - ageMs then return end
 end
 local size = #slot + #value
 if bytes then
@@ -125,7 +128,7 @@ export interface RawValue {
 /** `maxBytes` is how much the values of a log may be together. */
 export function keepLatestCommand(keys: LogKeys, call: KeepCall, maxBytes: number): Command {
   const { slot, value, notice, process, order, ageMs } = call;
-  const args = [keys.channel, slot, value, notice, process, order, Math.ceil(ageMs), maxBytes];
+  const args = [keys.channel, slot, value, notice, process, order, ageMs, maxBytes];
   return keepLatestScript.call([keys.valueTimes, keys.values], args);
 }
 
