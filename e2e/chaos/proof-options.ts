@@ -1,5 +1,6 @@
 // What `npm run proof` can be told.
 import { parseArgs } from 'node:util';
+import { readCount } from '../read-count.js';
 import { clusterRows, type ClusterRow } from './cluster/cluster-rows.js';
 import type { Contender } from './contender.js';
 import { contenders } from './contenders/contenders.js';
@@ -83,13 +84,6 @@ export function readOptions(args: readonly string[]): ProofOptions {
     isPublished: values.publish,
     isAdded: values.add,
   };
-}
-
-function readCount(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < 1) throw new RangeError(`${option} takes a number from 1`);
-  return count;
 }
 
 function pick<TItem>(

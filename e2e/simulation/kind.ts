@@ -2,7 +2,7 @@
 // nodes.
 
 /** What every schedule has. */
-interface AnySchedule {
+export interface AnySchedule {
   readonly clients: number;
   readonly steps: readonly unknown[];
 }

@@ -1,6 +1,7 @@
 // `npm run simulate`: runs many schedules and prints those that go wrong, cut down to what matters; or one of them, with all that
 // goes over the wire. `--nodes` takes those of several nodes.
 import { parseArgs } from 'node:util';
+import { readCount } from '../read-count.js';
 import { clusterSimulation } from './cluster/cluster-simulation.js';
 import { runSchedule, type SimulationKind } from './kind.js';
 import type { Schedule } from './schedule.js';
@@ -25,19 +26,18 @@ if (values.replay !== undefined) {
   print(wrong.length === 0 ? 'nothing went wrong' : `went wrong:\n  ${wrong.join('\n  ')}`);
   process.exitCode = wrong.length === 0 ? 0 : 1;
 } else {
-  const report = await simulate(kind, {
-    schedules: readCount('schedules'),
-    seed: readCount('seed'),
-    maxFailures: readCount('failures'),
-    progress: print,
-  });
-  print(report.total);
-  process.exitCode = report.failures.length === 0 ? 0 : 1;
-}
-
-function readCount(option: 'schedules' | 'seed' | 'failures'): number {
-  const count = Number(values[option]);
-  if (Number.isSafeInteger(count) && count >= 1) return count;
-  console.error(`--${option} takes a number from 1, and this is "${values[option]}"`);
-  process.exit(1);
+  try {
+    const report = await simulate(kind, {
+      schedules: readCount('--schedules', values.schedules),
+      seed: readCount('--seed', values.seed),
+      maxFailures: readCount('--failures', values.failures),
+      progress: print,
+    });
+    print(report.total);
+    process.exitCode = report.failures.length === 0 ? 0 : 1;
+  } catch (error) {
+    // what was told wrongly
+    console.error(error instanceof RangeError ? error.message : error);
+    process.exitCode = 1;
+  }
 }

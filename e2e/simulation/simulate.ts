@@ -1,5 +1,5 @@
 // Runs many schedules one after the other, and says which of them went wrong.
-import { runSchedule, shrink, type SimulationKind } from './kind.js';
+import { runSchedule, shrink, type AnySchedule, type SimulationKind } from './kind.js';
 
 interface SimulateOptions {
   /** How many. */
@@ -20,9 +20,7 @@ interface SimulationReport {
 }
 
 /** Runs schedules until enough of them went wrong. */
-export async function simulate<
-  TSchedule extends { readonly clients: number; readonly steps: readonly unknown[] },
->(
+export async function simulate<TSchedule extends AnySchedule>(
   kind: SimulationKind<TSchedule>,
   { schedules, seed, maxFailures = 1, progress }: SimulateOptions,
 ): Promise<SimulationReport> {

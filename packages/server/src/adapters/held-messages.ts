@@ -1,4 +1,5 @@
 // Messages that arrived while none may be handled, in order. Above a bound, the connection stops reading.
+import { sizeInMemory } from '../size-in-memory.js';
 
 const maxBytes = 65_536;
 
@@ -17,13 +18,13 @@ export class HeldMessages {
 
   push(text: string | undefined): void {
     this.#texts.push(text);
-    this.#bytes += sizeOf(text);
+    this.#bytes += sizeInMemory(text);
   }
 
   /** Takes the oldest out. */
   shift(): string | undefined {
     const text = this.#texts.shift();
-    this.#bytes -= sizeOf(text);
+    this.#bytes -= sizeInMemory(text);
     return text;
   }
 
@@ -36,9 +37,4 @@ export class HeldMessages {
       yield text;
     }
   }
-}
-
-/** What a message takes in memory, more or less. */
-function sizeOf(text: string | undefined): number {
-  return 64 + (text?.length ?? 0);
 }

@@ -1,4 +1,5 @@
 // The `latest` values that wait until a slow reader has taken what was sent before them: the newest of each slot.
+import { sizeInMemory } from '../size-in-memory.js';
 
 /** How many values wait at most. */
 const maxSlots = 256;
@@ -22,7 +23,7 @@ export class WaitingValues {
   /** Keeps one, in the place of an older one of its slot. Returns how many were given up for it. */
   keep(slot: string, text: string): number {
     let givenUp = this.delete(slot) ? 1 : 0;
-    const bytes = sizeOf(text);
+    const bytes = sizeInMemory(text);
     for (const oldest of this.#texts.keys()) {
       if (this.#texts.size < maxSlots && this.#bytes + bytes <= this.#maxBytes) break;
       this.delete(oldest);
@@ -37,15 +38,11 @@ export class WaitingValues {
   delete(slot: string): boolean {
     const text = this.#texts.get(slot);
     if (text === undefined) return false;
-    this.#bytes -= sizeOf(text);
+    this.#bytes -= sizeInMemory(text);
     return this.#texts.delete(slot);
   }
 
   [Symbol.iterator](): IterableIterator<[slot: string, text: string]> {
     return this.#texts.entries();
   }
-}
-
-function sizeOf(text: string): number {
-  return 64 + text.length;
 }
