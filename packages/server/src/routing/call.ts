@@ -16,8 +16,6 @@ export class Call {
   readonly number: number | undefined;
   /** What runs when the channel is a stream. */
   stream: RunningStream | undefined;
-  /** Items of the stream, which is over, that its reader may not have. */
-  untaken: readonly AnswerFrame[] | undefined;
   readonly #unnumbered: number;
   #controller: AbortController | undefined;
   #aborted = false;
@@ -41,7 +39,12 @@ export class Call {
     return `${this.session.id}:${this.number ?? `u${this.#unnumbered}`}`;
   }
 
-  /** Whether the sender has lost interest, or is gone. */
+  /** Items of its stream that their reader may not have. */
+  get untaken(): readonly AnswerFrame[] | undefined {
+    return this.stream?.untaken;
+  }
+
+  /** Whether the sender has lost interest, or is gone; or its stream has failed. */
   get aborted(): boolean {
     return this.#aborted;
   }
@@ -66,10 +69,12 @@ export class Call {
 export interface RunningStream {
   /** There once its generator was told to finish, which may take as long as that likes. */
   readonly finishing: Promise<void> | undefined;
+  /** Items that were sent and not taken. */
+  readonly untaken: readonly AnswerFrame[];
   /** The reader allows items up to number `n`. */
   grant(n: number): void;
   /** The reader is back, and has items up to number `n`. */
   resume(n: number): void;
-  /** The reader is gone. */
+  /** The reader is gone, or is told of a failure. */
   abandon(): void;
 }

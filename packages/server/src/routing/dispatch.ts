@@ -94,8 +94,7 @@ function handle(call: Call, data: unknown, work: () => unknown): void {
     // even to look at it may throw
     if (isThenable(result)) return void settle(call, result);
   } catch (error) {
-    sendFailure(call, error);
-    return leave(call);
+    return fail(call, error);
   }
   succeed(call, result);
 }
@@ -105,18 +104,23 @@ async function settle(call: Call, pending: PromiseLike<unknown>): Promise<void> 
   try {
     result = await pending;
   } catch (error) {
-    sendFailure(call, error);
-    return leave(call);
+    return fail(call, error);
   }
   succeed(call, result);
 }
 
+function fail(call: Call, error: unknown): void {
+  sendFailure(call, error);
+  leave(call, true);
+}
+
 function succeed(call: Call, result: unknown): void {
   const { path, channel, stream, aborted } = call;
-  if (channel?.stream === undefined) sendAnswer(call, result);
   // a stream that ran has told its end; this one a middleware has kept from its route
-  else if (stream === undefined && !aborted) sendRefusal(call, 'no_reply', `"${path}" was not streamed`);
-  leave(call);
+  const isKept = channel?.stream !== undefined && stream === undefined;
+  if (channel?.stream === undefined) sendAnswer(call, result);
+  else if (isKept && !aborted) sendRefusal(call, 'no_reply', `"${path}" was not streamed`);
+  leave(call, isKept);
 }
 
 function enter(call: Call): void {
@@ -129,22 +133,25 @@ function enter(call: Call): void {
 }
 
 /** Reading goes on at half of the bound, so that it does not stop and go with every message. */
-function leave(call: Call): void {
+function leave(call: Call, hasFailed = false): void {
   const { session } = call;
   session.calls.delete(call);
-  if (call.channel?.stream !== undefined) leaveStream(call);
+  settleNumber(call);
+  if (call.channel?.stream !== undefined) leaveStream(call, hasFailed);
   else if (--session.handlersInFlight === 0) session.noteIdle();
   if (session.handlersInFlight <= session.hub.options.limits.maxInFlight / 2) {
     session.connection?.intake.release();
   }
-  settleNumber(call);
 }
 
 /** A generator that goes on when its reader has gone still counts, or nothing would bound how many there are. */
-function leaveStream({ session, stream }: Call): void {
+function leaveStream(call: Call, hasFailed: boolean): void {
+  const { session } = call;
   const left = (): void => void (session.streamsInFlight -= 1);
-  if (stream?.finishing === undefined) left();
-  else void stream.finishing.then(left);
+  // a middleware can fail while the generator runs, or before it begins, and nobody else could end it any more
+  if (hasFailed) call.abort();
+  if (call.stream?.finishing === undefined) left();
+  else void call.stream.finishing.then(left);
 }
 
 /** Ends a call that no handler has seen. */

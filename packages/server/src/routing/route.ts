@@ -3,7 +3,7 @@ import type { Awaitable, FailOf, RouteData, RoutePath, RouteResult } from '@wire
 
 /** The third argument of a route. */
 export interface RouteContext<TFail, TSockets> {
-  /** Aborts when the caller has cancelled, timed out or gone for good. */
+  /** Aborts when the caller has cancelled, timed out or gone for good; that of a stream also when the stream has failed. */
   readonly signal: AbortSignal;
   /** The message's id: unique on this server, and the same for a message that is sent again. */
   readonly messageId: string;
@@ -45,7 +45,7 @@ export interface RouteMessage {
   readonly data: unknown;
   /** The message's id: unique on this server, and the same for a message that is sent again. */
   readonly messageId: string;
-  /** Aborts when the caller has cancelled, timed out or gone for good. */
+  /** Aborts when the caller has cancelled, timed out or gone for good; that of a stream also when the stream has failed. */
   readonly signal: AbortSignal;
 }
 

@@ -390,3 +390,81 @@ describe('a generator that fails', () => {
     }
   });
 });
+
+describe('a middleware that fails while a stream runs', () => {
+  /** A server that allows one stream at a time, and a middleware that does not wait for its end once it is told to fail. */
+  function startFailing(items: (log: string[], signal: AbortSignal) => AsyncIterable<Item>) {
+    const started = start(items, 1);
+    let fail = (_error: Error): void => undefined;
+    const failed = new Promise<never>((_resolve, reject) => (fail = reject));
+    const remove = started.server.sockets.use(async (_socket, _message, next) => {
+      await Promise.race([next(), failed]);
+    });
+    return { ...started, remove, fail: () => fail(new SocketError('overloaded')) };
+  }
+
+  it.each(['plain', 'wirepact.v1'])(
+    'ends it with its error, which is the last of it (%s)',
+    async (speaks) => {
+      const { server, log, fail } = startFailing((log, signal) => {
+        signal.addEventListener('abort', () => log.push('aborted'));
+        return count(log);
+      });
+      const client = speaks === 'plain' ? await server.connectPlain() : await server.connect();
+      client.say({ path: 'tail', id: 1 });
+      await settle();
+      fail();
+      await settle();
+      expect(client.take().at(-1)).toMatchObject({ path: 'tail', id: 1, error: { code: 'overloaded' } });
+      if (speaks !== 'plain') grant(client, 100);
+      await settle();
+      expect(client.take()).toEqual([]);
+      expect(log.slice(-2).sort()).toEqual(['aborted', 'finished']);
+      expect(server.errors).toEqual([]);
+    },
+  );
+
+  it('leaves its place to the next one once its generator has finished', async () => {
+    let finish = (): void => undefined;
+    const { server, fail, remove } = startFailing(async function* () {
+      yield 1;
+      await new Promise<void>((resolve) => (finish = resolve));
+    });
+    const client = await server.connect();
+    client.say({ path: 'tail', id: 1 });
+    await settle();
+    fail();
+    await settle();
+    remove();
+    client.take();
+    expect(await client.ask({ path: 'tail', id: 2 })).toMatchObject([{ error: { code: 'overloaded' } }]);
+    finish();
+    await settle();
+    expect(await client.ask({ path: 'tail', id: 3 })).toMatchObject([{ data: 1 }]);
+  });
+
+  it('has what was not taken sent again before its error', async () => {
+    const { server, fail } = startFailing((log) => count(log));
+    const client = await server.connect();
+    client.say({ path: 'tail', id: 1 });
+    await settle();
+    client.cut();
+    fail();
+    await settle();
+    const back = await server.resume(client, { open: { 1: 14 } });
+    expect(back.take()).toMatchObject([{ n: 15 }, { n: 16 }, { id: 1, error: { code: 'overloaded' } }]);
+    expect(back.welcome.done).toEqual([[1, 1]]);
+  });
+});
+
+it('that a middleware goes on with when it is over is finished', async () => {
+  const { server, log } = start((log) => count(log));
+  let goOn = (): unknown => undefined;
+  server.sockets.use((_socket, _message, next) => void (goOn = next));
+  const client = await server.connectPlain();
+  expect(await client.ask({ path: 'tail', id: 1 })).toMatchObject([{ error: { code: 'no_reply' } }]);
+  goOn();
+  await settle();
+  expect(client.take()).toEqual([]);
+  expect(log).toEqual([]);
+});

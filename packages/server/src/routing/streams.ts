@@ -51,6 +51,11 @@ class Stream implements RunningStream {
     });
   }
 
+  /** Should the line break under its end, these are sent again before that. */
+  get untaken(): readonly AnswerFrame[] {
+    return this.#window?.untakenAfter(0) ?? [];
+  }
+
   grant(n: number): void {
     this.#window?.grant(n);
   }
@@ -75,14 +80,10 @@ class Stream implements RunningStream {
         if (this.#call.aborted) return;
         const next = await this.#iterator.next();
         if (this.#call.aborted) return;
-        if (next.done === true) {
-          this.#keepUntaken();
-          return respond(this.#call, this.#encode(undefined, { end: true }));
-        }
+        if (next.done === true) return respond(this.#call, this.#encode(undefined, { end: true }));
         this.#send(next.value);
       }
     } catch (error) {
-      this.#keepUntaken();
       this.finishing ??= this.#finish();
       throw error;
     }
@@ -101,11 +102,6 @@ class Stream implements RunningStream {
   #encode(json: string | undefined, head: { more: true; n?: number } | { end: true }): string {
     const { session, path, id } = this.#call;
     return session.hub.dialect.encode(path, json, { ...(id !== undefined && { id }), ...head });
-  }
-
-  /** What follows is the end; should the line break under it, all that was not taken is sent again. */
-  #keepUntaken(): void {
-    this.#call.untaken = this.#window?.untakenAfter(0) ?? [];
   }
 
   async #finish(): Promise<void> {
