@@ -66,7 +66,7 @@ export function sendAnswer(call: Call, result: unknown): void {
 
 /** Sends the error that the caller may see of what a handler threw, and reports what it may not see. */
 export function sendFailure(call: Call, thrown: unknown): void {
-  if (!call.aborted) return sendError(call, visibleError(call, thrown));
+  if (!call.aborted && call.stream?.hasEnded !== true) return sendError(call, visibleError(call, thrown));
   // a handler that was told to stop throws because of that
   if (!isAbortError(thrown)) call.session.hub.report(thrown, call.session, call.path);
 }

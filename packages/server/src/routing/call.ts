@@ -69,6 +69,8 @@ export class Call {
 export interface RunningStream {
   /** There once its generator was told to finish, which may take as long as that likes. */
   readonly finishing: Promise<void> | undefined;
+  /** Whether its reader was told of the end. */
+  readonly hasEnded: boolean;
   /** Items that were sent and not taken. */
   readonly untaken: readonly AnswerFrame[];
   /** The reader allows items up to number `n`. */

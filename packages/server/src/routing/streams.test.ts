@@ -457,6 +457,21 @@ describe('a middleware that fails while a stream runs', () => {
   });
 });
 
+it('hears nothing after its end of a middleware that fails then, but onError does', async () => {
+  const { server } = start((log) => count(log, 1));
+  const error = new SocketError('forbidden');
+  server.sockets.use(async (_socket, _message, next) => {
+    await next();
+    throw error;
+  });
+  const client = await server.connect();
+  expect(await client.ask({ path: 'tail', id: 1 })).toMatchObject([{ n: 1 }, { end: true }]);
+  expect(server.errors).toEqual([error]);
+  client.cut();
+  const back = await server.resume(client, { open: { 1: 0 } });
+  expect(back.take()).toMatchObject([{ n: 1 }, { end: true }]);
+});
+
 it('that a middleware goes on with when it is over is finished', async () => {
   const { server, log } = start((log) => count(log));
   let goOn = (): unknown => undefined;

@@ -25,6 +25,7 @@ class Stream implements RunningStream {
   /** A plain client grants nothing: it is held back by the network alone. */
   readonly #window: GrantedWindow | undefined;
   #sent = 0;
+  hasEnded = false;
   finishing: Promise<void> | undefined;
   #leave = (): void => undefined;
 
@@ -80,7 +81,10 @@ class Stream implements RunningStream {
         if (this.#call.aborted) return;
         const next = await this.#iterator.next();
         if (this.#call.aborted) return;
-        if (next.done === true) return respond(this.#call, this.#encode(undefined, { end: true }));
+        if (next.done === true) {
+          this.hasEnded = true;
+          return respond(this.#call, this.#encode(undefined, { end: true }));
+        }
         this.#send(next.value);
       }
     } catch (error) {
