@@ -112,6 +112,24 @@ describe('a client that joined by itself and returns', () => {
     ]);
   });
 
+  it.each([false, true])(
+    'and was meanwhile taken out and put in by the server stays in, as if nobody had been asked (allowed: %s)',
+    async (isAllowed) => {
+      const { server, decide, lobby, client, socket } = await start();
+      await server.connect();
+      [...server.sockets.clients()][1]!.join('lobby');
+      const back = await server.resume(client);
+      socket.leave('lobby');
+      socket.join('lobby');
+      lobby.send('chat', 'two');
+      expect(back.takeData('chat')).toEqual(['two']);
+      decide[0]!(isAllowed);
+      await settle();
+      lobby.send('chat', 'three');
+      expect([ofLobby(back), lobby.size]).toEqual([[chat('three', 3)], 2]);
+    },
+  );
+
   it('and is cut again is asked for by the last connection only', async () => {
     const { server, decide, lobby, client } = await start();
     const once = await server.resume(client);

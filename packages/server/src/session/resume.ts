@@ -78,12 +78,13 @@ function readAll(session: Session, streams: Hello['streams']): void {
 
 /** Who asked to join is asked for again; a join by the server is kept. */
 function rejoin(session: Session, room: Room, cursor: Cursor | undefined): void {
-  if (room.members.get(session)?.byClient !== true) return introduceRoom(session, room, cursor);
+  const membership = room.members.get(session);
+  if (membership?.byClient !== true) return introduceRoom(session, room, cursor);
   const { connection } = session;
   hold(session, room.log, cursor?.[1] ?? room.log.at);
   void findRefusal(session, room.name).then((refusal) => {
-    // it may have left, or be elsewhere, by now
-    if (session.connection !== connection || !room.members.has(session)) return;
+    // it may be elsewhere by now, or have left, and the server may have put it in again
+    if (session.connection !== connection || room.members.get(session) !== membership) return;
     if (refusal === undefined) return introduceRoom(session, room, cursor);
     release(session, room.name);
     leaveRoom(session, room.name);
