@@ -378,6 +378,32 @@ describe('an identity that expires', () => {
     expect(gone).toEqual([4401]);
   });
 
+  it.each([true, false])(
+    'is renewed by a token that came in time, however late (decided: %s)',
+    async (isDecided) => {
+      let decide = (): void => undefined;
+      const server = createTestServer(channels, {
+        authenticate: ({ token = '' }) =>
+          token === 'next'
+            ? new Promise<number>((resolve) => (decide = () => resolve(60_000)))
+            : Number(token),
+        expiresAt: (at) => at,
+        limits: { renewTimeoutMs: 2_000 },
+      });
+      const client = await server.connect('10000');
+      server.clock.advance(11_000);
+      client.say({ path: '$auth', data: 'next' });
+      server.clock.advance(4_999);
+      await settle();
+      expect(client.transport.closedWith).toBeUndefined();
+      if (isDecided) decide();
+      await settle();
+      server.clock.advance(2_000);
+      await settle();
+      expect(client.transport.closedWith?.code).toBe(isDecided ? undefined : 1013);
+    },
+  );
+
   it('closes a plain client at once, which cannot be asked', async () => {
     const server = createTestServer(channels, { expiresAt: () => 10_000 });
     const client = await server.connectPlain();

@@ -89,9 +89,11 @@ async function checkToken(session: Session, token: unknown): Promise<void> {
 
 /** Asks a client whose identity has expired for a new token, and closes when none comes. */
 export function checkExpiry(session: Session, now: number): void {
-  const { connection, identity, hub } = session;
+  const { connection, identity, hub, offeredToken } = session;
   const { expiresAt } = identity;
   if (connection === undefined || expiresAt === undefined || now < expiresAt) return;
+  // one has come: what it is worth is found out in a time of its own
+  if (offeredToken !== undefined) return;
   if (session.askedForTokenAt === undefined && session.speaksProtocol) {
     session.askedForTokenAt = now;
     session.sendFrame('$reauth');
