@@ -23,7 +23,7 @@ export class Connection implements TransportListener {
   session: Session | undefined;
   /** It has said `$hello`, and it is being found out whose it is. */
   isGreeting = false;
-  readonly openedAt: number;
+  openedAt: number;
   nextPingAt: number;
   /** When the application is asked again whether its identity holds. */
   nextRecheckAt: number;

@@ -1,6 +1,6 @@
 import { defineChannels } from '@wirepact/core';
 import { createManualClock } from '@wirepact/core/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { SocketManagerOptions } from '../options.js';
 import { createTestServer, settle, type TestClient } from '../test-server.fixture.js';
@@ -217,6 +217,76 @@ describe('a client that speaks the protocol', () => {
     client.say({ path: '$hello' });
     expect(client.take()).toEqual([]);
     expect(server.sockets.countClients).toBe(0);
+  });
+});
+
+describe('a clock that is set back by an hour', () => {
+  function setBack({ clock }: ReturnType<typeof start>): void {
+    const { now } = clock;
+    vi.spyOn(clock, 'now').mockImplementation(() => now() - 3_600_000);
+  }
+
+  it.each([1_000, 20_000])(
+    'keeps no client waiting for its $pong that was quiet for %i ms',
+    async (quietMs) => {
+      const started = start();
+      const client = await started.server.connect();
+      answering(client);
+      started.clock.advance(quietMs);
+      setBack(started);
+      started.clock.advance(2_000);
+      expect([client.take(), client.transport.pings]).toEqual([[{ path: '$pong' }], 1]);
+      started.clock.advance(25_000);
+      expect([client.take(), client.transport.pings]).toEqual([[{ path: '$pong' }], 2]);
+    },
+  );
+
+  it('keeps no plain client waiting for its ping', async () => {
+    const started = start();
+    const client = await started.server.connectPlain();
+    answering(client);
+    started.clock.advance(20_000);
+    setBack(started);
+    started.clock.advance(28_000);
+    expect(client.transport.pings).toBe(1);
+  });
+
+  it('hides nobody who is silent, stuck, or says no $hello', async () => {
+    const started = start();
+    const silent = await started.server.connectPlain();
+    started.clock.advance(25_000);
+    const [stuck, mute] = [await started.server.connect(), await started.server.connectSilent()];
+    stuck.transport.bufferedBytes = 1;
+    started.clock.advance(1_000);
+    setBack(started);
+    started.clock.advance(12_000);
+    const codes = [silent, stuck, mute].map(({ transport }) => transport.closedWith?.code);
+    expect(codes).toEqual([1006, 4508, 4408]);
+  });
+
+  it('lets nobody wait for longer who may not return', async () => {
+    const started = start();
+    const client = await started.server.connect();
+    client.cut();
+    setBack(started);
+    started.clock.advance(1_000);
+    const other = await started.server.connect();
+    other.cut();
+    started.clock.advance(119_000);
+    expect(started.gone).toEqual([]);
+    started.clock.advance(2_000);
+    expect(started.gone).toEqual([1006, 1006]);
+  });
+
+  it('has the application asked again who a client is, as often as ever', async () => {
+    const recheck = vi.fn(() => true);
+    const started = start({ recheck, limits: { recheckIntervalMs: 10_000 } });
+    const client = await started.server.connect();
+    answering(client);
+    setBack(started);
+    started.clock.advance(12_000);
+    await settle();
+    expect(recheck).toHaveBeenCalledOnce();
   });
 });
 

@@ -3,7 +3,7 @@
 import { closeCodes } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import type { Hub } from '../hub.js';
-import { checkExpiry, recheckIdentity } from '../handshake/identity.js';
+import { checkExpiry, nextRecheck, recheckIdentity } from '../handshake/identity.js';
 import { endForGood, loseConnection } from '../session/lifecycle.js';
 
 /** What is said of a connection that ended without a close (RFC 6455 section 7.4.1). */
@@ -23,9 +23,12 @@ export class Heartbeat {
 
   /** Call it whenever a connection was added. */
   start(): void {
-    if (this.#hub.connections.size === 0 && this.#hub.suspended.size === 0) return;
-    this.#cancel ??= this.#hub.options.clock.after(this.#sweepMs, () => {
+    const { connections, suspended, options } = this.#hub;
+    if (this.#cancel !== undefined || (connections.size === 0 && suspended.size === 0)) return;
+    const startedAt = options.clock.now();
+    this.#cancel = options.clock.after(this.#sweepMs, () => {
       this.#cancel = undefined;
+      if (options.clock.now() < startedAt) forgetFuture(this.#hub);
       this.#sweep();
       this.start();
     });
@@ -82,6 +85,26 @@ export class Heartbeat {
     connection.nextPingAt = now + intervalMs * (0.9 + 0.2 * this.#hub.options.clock.random());
     connection.pingedAt ??= now;
     transport.ping();
+  }
+}
+
+/** A clock that was set back leaves times that are far off, and nothing is to wait for them: what they stand for was now. */
+function forgetFuture(hub: Hub): void {
+  const { connections, suspended, options } = hub;
+  const { intervalMs } = options.heartbeat;
+  const now = options.clock.now();
+  for (const connection of connections) {
+    const { outgoing, pingedAt, stuckSince } = connection;
+    // how long it has been sent nothing is not known any more
+    outgoing.lastSentAt = Math.min(outgoing.lastSentAt, now - intervalMs);
+    connection.openedAt = Math.min(connection.openedAt, now);
+    connection.nextPingAt = Math.min(connection.nextPingAt, now + 1.1 * intervalMs);
+    connection.nextRecheckAt = Math.min(connection.nextRecheckAt, nextRecheck(hub));
+    if (pingedAt !== undefined) connection.pingedAt = Math.min(pingedAt, now);
+    if (stuckSince !== undefined) connection.stuckSince = Math.min(stuckSince, now);
+  }
+  for (const session of suspended.since(Infinity)) {
+    session.suspendedAt = Math.min(session.suspendedAt, now);
   }
 }
 
