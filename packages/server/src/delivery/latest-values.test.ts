@@ -17,7 +17,7 @@ describe('the latest values', () => {
     const { values } = start();
     const [a1, b, a2] = [value('a', 1), value('b'), value('a', 2)];
     for (const message of [a1, b, a2]) values.keep(message, 10);
-    expect([...values.since(0, 'me')]).toEqual([b, a2]);
+    expect([...values.since({ sinceMs: 0 }, 'me')]).toEqual([b, a2]);
   });
 
   it('are those that were set since a time', () => {
@@ -26,15 +26,26 @@ describe('the latest values', () => {
     values.keep(old, 9);
     values.keep(on, 10);
     values.keep(later, 11);
-    expect([...values.since(10, 'me')]).toEqual([on, later]);
+    expect([...values.since({ sinceMs: 10 }, 'me')]).toEqual([on, later]);
+  });
+
+  it('are those that were set here after so many, and those that were read by their time', () => {
+    const { values } = start();
+    const [old, read, unread, later] = [value('a'), value('b'), value('c'), value('d')];
+    values.keep(old, 20);
+    const { sets } = values;
+    values.keepRead(read, 10, undefined, sets);
+    values.keepRead(unread, 9, undefined, sets);
+    values.keep(later, 5);
+    expect([...values.since({ sinceMs: 10, sets }, 'me')]).toEqual([read, later]);
   });
 
   it('are not for the session that is excepted', () => {
     const { values } = start();
     const message = value('a');
     values.keep(message, 10, 'me');
-    expect([...values.since(0, 'me')]).toEqual([]);
-    expect([...values.since(0, 'you')]).toEqual([message]);
+    expect([...values.since({ sinceMs: 0 }, 'me')]).toEqual([]);
+    expect([...values.since({ sinceMs: 0 }, 'you')]).toEqual([message]);
   });
 
   it('are forgotten after five minutes, whoever asks and however far logs go back', () => {
@@ -45,9 +56,9 @@ describe('the latest values', () => {
     values.keep(kept, clock.now());
     clock.advance(299_999);
     logs.sweep();
-    expect([...values.since(0, 'me')]).toHaveLength(2);
+    expect([...values.since({ sinceMs: 0 }, 'me')]).toHaveLength(2);
     clock.advance(1);
-    expect([...values.since(0, 'me')]).toEqual([kept]);
+    expect([...values.since({ sinceMs: 0 }, 'me')]).toEqual([kept]);
     clock.advance(1);
     logs.sweep();
     expect(logs.bytes).toBe(0);
@@ -58,7 +69,7 @@ describe('the latest values', () => {
     for (let n = 0; n < 256; n += 1) values.keep(value(`${n}`), n);
     values.keep(value('0', 1), 256);
     values.keep(value('new'), 257);
-    const slots = Array.from(values.since(0, 'me'), ({ slot }) => slot);
+    const slots = Array.from(values.since({ sinceMs: 0 }, 'me'), ({ slot }) => slot);
     expect(slots).toHaveLength(256);
     expect([slots[0], ...slots.slice(-2)]).toEqual(['2', '0', 'new']);
   });
@@ -67,10 +78,10 @@ describe('the latest values', () => {
     const { logs, values } = start({ maxBytes: 350 });
     const large = 'x'.repeat(97);
     for (const slot of ['a', 'b', 'c', 'd']) values.keep(value(slot, large), 0);
-    expect(Array.from(values.since(0, 'me'), ({ slot }) => slot)).toEqual(['b', 'c', 'd']);
+    expect(Array.from(values.since({ sinceMs: 0 }, 'me'), ({ slot }) => slot)).toEqual(['b', 'c', 'd']);
     expect(logs.bytes).toBe(300);
     values.keep(value('d', 'x'.repeat(1_000)), 0);
-    expect(Array.from(values.since(0, 'me'), ({ slot }) => slot)).toEqual(['d']);
+    expect(Array.from(values.since({ sinceMs: 0 }, 'me'), ({ slot }) => slot)).toEqual(['d']);
   });
 
   it('count with the logs, and go when these are empty', () => {
@@ -84,7 +95,7 @@ describe('the latest values', () => {
     other.keep(value('b', 'x'.repeat(397)), 0);
     expect([log.size, logs.bytes]).toEqual([0, 800]);
     other.keep(value('c', 'x'.repeat(397)), 0);
-    expect([...values.since(0, 'me')]).toEqual([]);
+    expect([...values.since({ sinceMs: 0 }, 'me')]).toEqual([]);
     expect(logs.bytes).toBe(800);
   });
 

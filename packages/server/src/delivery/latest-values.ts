@@ -1,6 +1,7 @@
 // The newest value of each `latest` slot, for clients that were away or come later.
 import type { Holding, Logs } from './logs.js';
 import type { OutgoingMessage } from './outgoing-message.js';
+import type { Membership } from '../rooms/rooms.js';
 
 /** How many values are kept. Of more, those that were set longest ago are dropped. */
 const maxSlots = 256;
@@ -12,6 +13,8 @@ interface Kept {
   readonly exceptId: string | undefined;
   /** It was the so manieth that was set. */
   readonly order: number;
+  /** It was set elsewhere, when it was not heard of here. */
+  readonly isRead: boolean;
 }
 
 /** The newest `latest` values of one stream. They count as its log does. */
@@ -35,13 +38,13 @@ export class LatestValues implements Holding {
     return this.#sets;
   }
 
-  keep(message: OutgoingMessage, time: number, exceptId?: string): void {
+  keep(message: OutgoingMessage, time: number, exceptId?: string, isRead = false): void {
     const { slot, json = '' } = message;
     this.#drop(slot);
     const [oldest] = this.#kept.keys();
     if (oldest !== undefined && this.#kept.size >= maxSlots) this.#drop(oldest);
     const bytes = Buffer.byteLength(slot) + Buffer.byteLength(json);
-    this.#kept.set(slot, { message, time, bytes, exceptId, order: (this.#sets += 1) });
+    this.#kept.set(slot, { message, time, bytes, exceptId, order: (this.#sets += 1), isRead });
     this.usedAt = this.#logs.now();
     this.#logs.took(this, bytes);
   }
@@ -54,15 +57,19 @@ export class LatestValues implements Holding {
     const known = this.#kept.get(message.slot);
     const isKnown = known?.message.json === message.json && known?.exceptId === exceptId;
     if (known !== undefined && (isKnown || known.order > sets)) return false;
-    this.keep(message, time, exceptId);
+    this.keep(message, time, exceptId, true);
     return true;
   }
 
-  /** What was set since `time` and is for this session, oldest first. */
-  *since(time: number, sessionId: string): IterableIterator<OutgoingMessage> {
+  /** What was set since a session came and is for it, oldest first. By the time only where it must: a clock may be set back. */
+  *since(
+    { sinceMs, sets }: Pick<Membership, 'sinceMs' | 'sets'>,
+    sessionId: string,
+  ): IterableIterator<OutgoingMessage> {
     this.#logs.trim(this);
-    for (const kept of this.#kept.values()) {
-      if (kept.time >= time && kept.exceptId !== sessionId) yield kept.message;
+    for (const { message, time, exceptId, order, isRead } of this.#kept.values()) {
+      const isNews = sets === undefined || isRead ? time >= sinceMs : order > sets;
+      if (isNews && exceptId !== sessionId) yield message;
     }
   }
 

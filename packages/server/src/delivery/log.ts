@@ -121,6 +121,11 @@ export class Log implements Holding {
     return this.size === 0 && (this.#latest?.bytes ?? 0) === 0;
   }
 
+  /** How many `latest` values were ever set here. */
+  get sets(): number {
+    return this.#latest?.sets ?? 0;
+  }
+
   /** The newest of what is `latest` in the same stream. */
   get latest(): LatestValues {
     return (this.#latest ??= new LatestValues(this.#logs));

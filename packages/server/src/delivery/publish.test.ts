@@ -1,6 +1,6 @@
 // What becomes of a message to a client that is disconnected, by the channel's `delivery`.
 import { defineChannels } from '@wirepact/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { resolveOptions } from '../options.js';
 import type { Group } from '../rooms/rooms.js';
@@ -102,6 +102,27 @@ it('a latest value is not restored to the one that it was not for, nor to one th
   late.cut();
   expect(said(await server.resume(late))).toEqual([]);
   expect(await back()).toEqual([]);
+});
+
+it('a latest value is restored to those who were there when it was set, also by a clock that is set back', async () => {
+  const { server, sockets, back } = await start();
+  sockets.room('lobby').send('cursor', { who: 'bob', x: 1 });
+  sockets.sendToAll('cursor', { who: 'eve', x: 1 });
+  const { now } = server.clock;
+  vi.spyOn(server.clock, 'now').mockImplementation(() => now() - 3_600_000);
+  const late = await server.connect();
+  [...sockets.clients()].at(-1)!.join('lobby');
+  late.cut();
+  sockets.room('lobby').send('cursor', { who: 'bob', x: 2 });
+  sockets.room('lobby').send('cursor', { who: 'kim', x: 2 });
+  sockets.sendToAll('cursor', { who: 'ann', x: 2 });
+  const since = [
+    ['cursor', { who: 'ann', x: 2 }],
+    ['cursor', { who: 'bob', x: 2 }],
+    ['cursor', { who: 'kim', x: 2 }],
+  ];
+  expect(said(await server.resume(late))).toEqual(since);
+  expect(await back()).toEqual([['cursor', { who: 'eve', x: 1 }], ...since]);
 });
 
 it('a latest value comes after what was said reliably, and after it is known where the stream stands', async () => {

@@ -18,13 +18,13 @@ export interface Reader {
   /** It resumed or joined, and is told when it has caught up. */
   readonly isIntroduced: boolean;
   /** The `latest` values it is sent after that. */
-  readonly latest?: { readonly values: LatestValues | undefined; readonly sinceMs: number };
+  readonly latest?: Pick<Permission, 'membership' | 'values'>;
 }
 
 /** What a session may read of a log. */
 export interface Permission {
   /** Nothing from before that. */
-  readonly membership: Pick<Membership, 'since' | 'sinceMs'>;
+  readonly membership: Pick<Membership, 'since' | 'sinceMs' | 'sets'>;
   readonly values: LatestValues | undefined;
   /** The log was asked whether it has come as far as the cursor. */
   readonly isReached?: boolean;
@@ -98,7 +98,7 @@ export function readOnceItStands(session: Session, log: Log, membership: Members
     hold(session, log, log.at);
     onceSettled(session, log, placing, () => readOnceItStands(session, log, membership));
   } else if (isHeld(session, log.name)) {
-    const latest = { values: log.latest, sinceMs: membership.sinceMs };
+    const latest = { values: log.latest, membership };
     begin(session, { log, at: membership.since, isHeld: false, isIntroduced: false, latest });
   }
 }
@@ -114,13 +114,12 @@ function onceSettled(session: Session, log: Log, settling: Promise<void>, goOn: 
 
 function tellAndBegin(session: Session, log: Log, cursor: Cursor | undefined, permission: Permission): void {
   const { membership, values } = permission;
-  const { since, sinceMs } = membership;
+  const { since } = membership;
   const { from, why } = findStart(log, cursor, since);
   const { name: room, epoch } = log;
   if (why !== undefined) tellGap(session, { room, why, from: cursor ?? [epoch, since], to: [epoch, from] });
   session.sendFrame('$stream', { room, epoch, from, count: log.countAfter(from) });
-  const latest = { values, sinceMs };
-  begin(session, { log, at: from, isHeld: false, isIntroduced: true, latest });
+  begin(session, { log, at: from, isHeld: false, isIntroduced: true, latest: { values, membership } });
 }
 
 function begin(session: Session, reader: Reader): void {
@@ -218,7 +217,7 @@ function writeNext(connection: Connection, log: Log, at: number, bytes: number):
 function sendLatest(session: Session, { latest }: Reader): void {
   const { connection, id } = session;
   if (latest?.values === undefined) return;
-  for (const message of latest.values.since(latest.sinceMs, id)) {
+  for (const message of latest.values.since(latest.membership, id)) {
     connection?.outgoing.deliver(message);
   }
 }

@@ -137,7 +137,7 @@ function readFirst(session: Session, room: Room, from: Cursor | undefined): void
       // of a log that others have too it is not known here how far it goes back
       if (log.source !== undefined) membership.since = -1;
       else membership.since = isKnown ? Math.min(from[1], log.floor) : log.floor;
-      membership.sinceMs = 0;
+      membership.sinceMs = membership.sets = 0;
     }
     if (membership.isUndecided === true) {
       membership.isUndecided = false;

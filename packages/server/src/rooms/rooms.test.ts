@@ -95,8 +95,8 @@ describe('Rooms', () => {
     clock.advance(10);
     enter(second, 'a');
     const { members } = rooms.find('a')!;
-    expect(members.get(first)).toEqual({ since: 0, sinceMs: 0, byClient: false });
-    expect(members.get(second)).toEqual({ since: 1, sinceMs: 10, byClient: false });
+    expect(members.get(first)).toEqual({ since: 0, sinceMs: 0, sets: 0, byClient: false });
+    expect(members.get(second)).toEqual({ since: 1, sinceMs: 10, sets: 0, byClient: false });
   });
 });
 
@@ -158,7 +158,8 @@ describe('a room that nobody is in', () => {
     }
     clock.advance(keptForMs);
     rooms.sweep();
-    for (const name of ['a', 'b']) expect([...rooms.find(name)!.log.latest.since(0, 'me')]).toHaveLength(1);
+    for (const name of ['a', 'b'])
+      expect([...rooms.find(name)!.log.latest.since({ sinceMs: 0 }, 'me')]).toHaveLength(1);
     clock.advance(1);
     rooms.sweep();
     for (const name of ['a', 'b']) expect(rooms.find(name)).toBeUndefined();

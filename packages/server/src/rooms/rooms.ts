@@ -7,8 +7,10 @@ import type { Session } from '../session/session.js';
 export interface Membership {
   /** Nothing up to this position is read to it, whatever it asks for; below 0 it may read all there is… */
   since: number;
-  /** …and no `latest` value that was set before, in ms since the epoch. */
+  /** …and no `latest` value that was set before, in ms since the epoch… */
   sinceMs: number;
+  /** …or was among the so many that had been set here by then. Who came to another process is told by the time alone. */
+  sets?: number;
   /** It asked to join, and is asked for again when it resumes. */
   readonly byClient: boolean;
   /** Whether it may read what was said before it came is not known yet: on which connection that is found out, it is read to. */
@@ -117,7 +119,8 @@ export class Rooms {
     if (session.rooms.has(name)) return undefined;
     const room = this.find(name) ?? this.#make(name);
     session.rooms.add(name);
-    const membership: Membership = { since: since ?? room.log.at, ...given };
+    const start = since === undefined ? { since: room.log.at, sets: room.log.sets } : { since };
+    const membership: Membership = { ...start, ...given };
     room.members.set(session, membership);
     room.log.source?.place(membership, since);
     this.#empty.delete(room);

@@ -25,7 +25,8 @@ export function openSession(connection: Connection, hello?: Hello, announced?: A
   const { hub } = connection;
   if (refuseOneTooMany(connection)) return;
   const { log } = hub.everyone;
-  const everyone = { since: log.at, sinceMs: hub.options.clock.now(), byClient: false };
+  const sinceMs = hub.options.clock.now();
+  const everyone = { since: log.at, sinceMs, sets: log.sets, byClient: false };
   const session = new Session(connection, everyone, announced?.id);
   hub.connections.bind(connection, session);
   if (connection.speaksProtocol) session.pace = connection.intake.pace;
