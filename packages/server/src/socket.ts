@@ -15,7 +15,7 @@ import type { Handshake } from './handshake/upgrade-request.js';
 export interface AskOptions {
   /**
    * How long the client may take to answer, in ms. Then the promise rejects with `timeout`.
-   * `Infinity` waits as long as it takes.
+   * `Infinity`, like more than 2,147,483,647, waits as long as it takes.
    *
    * @default 10000
    */

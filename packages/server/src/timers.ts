@@ -1,5 +1,11 @@
 // Timers by purpose: at most one for each, and all end together.
 import type { Clock } from '@wirepact/core/internal';
+import { mostOf31Bits } from './figures.js';
+
+/** Runs something when a time is over that somebody gave; never after one for which no timer can be set, such as `Infinity`. */
+export function afterTimeout(clock: Clock, timeoutMs: number, run: () => void): () => void {
+  return timeoutMs > mostOf31Bits ? () => undefined : clock.after(timeoutMs, run);
+}
 
 /** Timers that have names. */
 export class Timers {

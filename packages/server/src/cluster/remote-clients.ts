@@ -13,6 +13,7 @@ import { readAnswer, readError } from '../routing/questions.js';
 import type { Session } from '../session/session.js';
 import { inboxLogOf } from './shared-sender.js';
 import type { AskOptions } from '../socket.js';
+import { afterTimeout } from '../timers.js';
 
 const defaultTimeoutMs = 10_000;
 /** How much longer than the client its process may take to answer. */
@@ -68,7 +69,7 @@ export class RemoteClients {
         settle(() => reject(new SocketError(code, `[${code}] ${text}`, { path, cause: signal?.reason })));
       };
       const onAbort = (): void => fail('aborted', `the question "${path}" was called off`);
-      const stop = this.#hub.options.clock.after(timeoutMs + spareMs, () => {
+      const stop = afterTimeout(this.#hub.options.clock, timeoutMs + spareMs, () => {
         fail('timeout', `the process of the client did not answer "${path}" in ${timeoutMs + spareMs} ms`);
       });
       this.#asked.set(number, (answer) => {

@@ -101,9 +101,10 @@ describe('a client that is with another process', () => {
     ['this', 0],
     ['another', 1],
   ])('is asked by %s process as the contract says, and so is its answer read', async (_, asking) => {
-    const { nodes, errors } = await startNodes(channels);
+    const { clock, nodes, errors } = await startNodes(channels);
     const a = await nodes[0].connect();
     await settle();
+    const timers = clock.pending;
     const client = await nodes[asking]?.sockets.findClient(a.welcome.session);
     const answer = async (answered: {
       readonly data?: unknown;
@@ -113,7 +114,7 @@ describe('a client that is with another process', () => {
       const outcome = asked?.catch((error: unknown) => error);
       await settle();
       const [question] = a.take();
-      expect(question?.data).toBe('1970-01-01T00:00:00.000Z');
+      expect([question?.data, clock.pending]).toEqual(['1970-01-01T00:00:00.000Z', timers]);
       a.say({ path: 'when', id: question?.id ?? '', ...answered } as Frame);
       await settle();
       return outcome;

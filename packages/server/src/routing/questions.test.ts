@@ -120,6 +120,18 @@ describe('a question to a client', () => {
     expect(client.take()).toEqual([]);
   });
 
+  it.each([Infinity, 2 ** 31])(
+    'waits for %d ms without a timer, which would fire before that',
+    async (timeoutMs) => {
+      const { client, server, socket } = await start();
+      const timers = server.clock.pending;
+      const asked = socket.request('price', { of: 'tea' }, { timeoutMs });
+      expect(server.clock.pending).toBe(timers);
+      client.say({ path: 'price', data: 1, id: 's1' });
+      expect(await asked).toBe(100);
+    },
+  );
+
   it('rejects with aborted, before or after it was sent', async () => {
     const { client, socket } = await start();
     const controller = new AbortController();

@@ -9,6 +9,7 @@ import {
 import { fromWireError, parse, type Clock, type Frame } from '@wirepact/core/internal';
 import { checkTimeout } from '../figures.js';
 import type { AskOptions } from '../socket.js';
+import { afterTimeout } from '../timers.js';
 
 /** By what an answer is read. What the channel says nothing of is taken as it comes. */
 interface Asked {
@@ -51,7 +52,7 @@ export class Questions {
       checkTimeout('request.timeoutMs', timeoutMs);
       const id = `${this.#prefix}${++this.#count}`;
       const onAbort = (): void => question.reject(aborted());
-      const cancelTimer = this.#clock.after(timeoutMs, () => {
+      const cancelTimer = afterTimeout(this.#clock, timeoutMs, () => {
         question.reject(failure('timeout', `the client did not answer "${path}" in ${timeoutMs} ms`, path));
       });
       const forget = (): void => {
