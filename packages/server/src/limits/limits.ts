@@ -71,7 +71,7 @@ export interface LimitOptions {
   readonly socketsPerIp?: number;
   /**
    * Connections of one user, if the `userId` option is set. More are closed with 4429; a plain client gets 429.
-   * A client that takes over its own connection is always let in.
+   * A client that takes over its own connection is let in beyond that, up to twice as many.
    *
    * @default 20
    */
