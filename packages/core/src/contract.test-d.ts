@@ -30,14 +30,14 @@ describe('defineChannels', () => {
   it('keeps errors and settings as they were written', () => {
     const channels = defineChannels({
       save: {
-        in: z.string(),
+        in: z.object({ id: z.string() }),
         errors: { FULL: z.object({ bytes: z.number() }) },
         delivery: 'latest',
         key: 'id',
       },
     });
     expectTypeOf(channels.save).toEqualTypeOf<{
-      readonly in: Slot<string>;
+      readonly in: Slot<{ id: string }>;
       readonly errors: { readonly FULL: Slot<{ bytes: number }> };
       readonly delivery: 'latest';
       readonly key: 'id';
@@ -93,9 +93,52 @@ describe('defineChannels', () => {
     defineChannels({ chat: { in: text, delivery: 'lastest' } });
     // @ts-expect-error key belongs to delivery: 'latest'
     defineChannels({ chat: { in: text, key: 'id' } });
+    // @ts-expect-error neither what the client sends nor what the server sends has such a property
+    defineChannels({ chat: { in: text, out: text, delivery: 'latest', key: 'id' } });
     // @ts-expect-error the code of an error goes with the schema of its data
     defineChannels({ chat: { in: text, errors: { MUTED: true } } });
     // @ts-expect-error timeout is a code of the library
     defineChannels({ chat: { in: text, errors: { timeout: text } } });
+  });
+
+  it('takes as key what either side may send, whichever validator says so', () => {
+    const bare = { delivery: 'latest', key: 'symbol' } as const;
+    const price = z.object({ symbol: z.string(), cents: z.number() });
+    const sent = z.object({ symbl: z.string() });
+    expectTypeOf(
+      defineChannels({
+        out: { out: price, ...bare },
+        filledIn: { in: z.object({ cents: z.number() }), out: price, ...bare },
+        sentOnly: { in: price, reply: z.void(), ...bare },
+        either: { out: z.union([z.object({ none: z.null() }), price]), ...bare },
+        none: { out: price.nullable(), ...bare },
+        optional: { out: price.partial(), ...bare },
+        open: { out: z.record(z.string(), z.number()), ...bare },
+        any: { out: z.any(), ...bare },
+        unknown: { out: z.unknown(), ...bare },
+        sentAs: {
+          in: z.codec(sent, price, {
+            decode: ({ symbl }) => ({ symbol: symbl, cents: 0 }),
+            encode: ({ symbol }) => ({ symbl: symbol }),
+          }),
+          delivery: 'latest',
+          key: 'symbl',
+        },
+        mini: { out: mini.object({ symbol: mini.string() }), ...bare },
+        valibot: { out: v.object({ symbol: v.string() }), ...bare },
+        arktype: { out: type({ symbol: 'string' }), ...bare },
+      }).out.key,
+    ).toEqualTypeOf<'symbol'>();
+
+    // @ts-expect-error the channel has no such property
+    defineChannels({ price: { out: price, delivery: 'latest', key: 'symbl' } });
+    // @ts-expect-error no member of the union has it
+    defineChannels({ price: { out: price.or(z.null()), delivery: 'latest', key: 'symbl' } });
+    // @ts-expect-error valibot's schema has no such property
+    defineChannels({ price: { out: v.object({ symbol: v.string() }), delivery: 'latest', key: 'symbl' } });
+    // @ts-expect-error arktype's schema has no such property
+    defineChannels({ price: { out: type({ symbol: 'string' }), delivery: 'latest', key: 'symbl' } });
+    const prices = defineChannels({ price: { out: price, ...bare } });
+    expectTypeOf(defineChannels({ ...prices }).price.key).toEqualTypeOf<'symbol'>();
   });
 });

@@ -36,7 +36,7 @@ export interface ChannelDefinition {
   /** What happens to an event while its receiver is slow or disconnected. @default 'reliable' */
   readonly delivery?: Delivery;
   /**
-   * The property of the data that tells values apart. Only for `delivery: 'latest'`.
+   * The property of the data that tells values apart, in `out` or `in`. Only for `delivery: 'latest'`.
    * The newest value waits for each value of this property; without `key`, only the newest value on the path waits.
    */
   readonly key?: string;
@@ -105,9 +105,25 @@ type CheckAnswer<P extends string, D> = D extends
 
 type CheckKey<P extends string, D> = D extends { readonly key: unknown }
   ? D extends { readonly delivery: 'latest' }
-    ? unknown
-    : { readonly delivery: `channel "${P}" has a key, which only delivery 'latest' uses` }
+    ? [D['key'] & SentKey<D>] extends [never]
+      ? `channel "${P}" has the key "${D['key'] & string}", which is no property of its out or in`
+      : unknown
+    : `channel "${P}" has a key, which only delivery 'latest' uses`
   : unknown;
+
+// the server tells values apart by what it sends, which is parsed; the client by what it was given, which is not
+type SentKey<D> =
+  | (D extends { readonly out: infer S } ? KeyOf<SchemaOut<S>> : never)
+  | (D extends { readonly in: infer S } ? KeyOf<SchemaIn<S>> : never);
+
+// of the type of a schema that does not say it, every key may be one
+type KeyOf<T> = unknown extends T
+  ? string
+  : [T] extends [never]
+    ? string
+    : T extends object
+      ? keyof T
+      : never;
 
 type CheckNames<D> = {
   readonly [K in Exclude<keyof D, keyof ChannelDefinition>]: `unknown key "${K & string}"`;
