@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
-import { defineChannels, type ChannelDefinitions } from './contract.js';
+import { defineChannels, type ChannelDefinition, type ChannelDefinitions } from './contract.js';
 
 interface Slot<TIn, TOut = TIn> {
   readonly '~standard': object;
@@ -99,6 +99,13 @@ describe('defineChannels', () => {
     defineChannels({ chat: { in: text, errors: { MUTED: true } } });
     // @ts-expect-error timeout is a code of the library
     defineChannels({ chat: { in: text, errors: { timeout: text } } });
+  });
+
+  it('says why a code of the library cannot be declared', () => {
+    type Declared = Required<NonNullable<ChannelDefinition['errors']>>;
+    expectTypeOf<
+      Declared['timeout']
+    >().toEqualTypeOf<`the error code "timeout" is the library's own; rename it`>();
   });
 
   it('takes as key what either side may send, whichever validator says so', () => {

@@ -32,7 +32,9 @@ export interface ChannelDefinition {
    * The channel's own error codes, each with the schema of its data.
    * A code must not be empty or one of the library's own ({@link ErrorCode}).
    */
-  readonly errors?: Readonly<Record<string, AnySchema>> & { readonly [TCode in ErrorCode]?: never };
+  readonly errors?: Readonly<Record<string, AnySchema>> & {
+    readonly [TCode in ErrorCode]?: `the error code "${TCode}" is the library's own; rename it`;
+  };
   /** What happens to an event while its receiver is slow or disconnected. @default 'reliable' */
   readonly delivery?: Delivery;
   /**
