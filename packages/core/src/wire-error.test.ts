@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChannelError, errorCodes, SocketError } from './errors.js';
+import { ChannelError, errorCodes, SocketError, type ErrorCode } from './errors.js';
 import { fromWireError, toWireError } from './wire-error.js';
 
 /** Over the wire and back. */
@@ -44,7 +44,7 @@ describe('an error that crosses the wire', () => {
     );
     fc.assert(
       fc.property(
-        fc.constantFrom(...Object.keys(errorCodes)),
+        fc.constantFrom(...(Object.keys(errorCodes) as ErrorCode[])),
         fc.string(),
         details,
         (code, message, data) => {

@@ -1,7 +1,7 @@
 // How an error travels: its code and its text, then its data. The data of a contract's own code is under `data`; the
 // details of the library's own codes (`issues`, `retryAfterMs`) are beside the code, where a reader of the frame sees
 // them.
-import { ChannelError, errorCodes, SocketError } from './errors.js';
+import { ChannelError, errorCodes, SocketError, type ErrorCode } from './errors.js';
 
 /** An error as a frame contains it. */
 export interface WireError {
@@ -24,5 +24,8 @@ export function fromWireError(wire: unknown, path?: string): SocketError {
   if (typeof code !== 'string') return new SocketError('internal', '[internal] no error code came', { path });
   const text = typeof message === 'string' ? message : undefined;
   if (!Object.hasOwn(errorCodes, code)) return new ChannelError(code, data, text, { path });
-  return new SocketError(code, text, { path, data: Object.keys(details).length > 0 ? details : undefined });
+  return new SocketError(code as ErrorCode, text, {
+    path,
+    data: Object.keys(details).length > 0 ? details : undefined,
+  });
 }

@@ -1,4 +1,4 @@
-import { defineChannels, SocketError } from '@wirepact/core';
+import { ChannelError, defineChannels, SocketError } from '@wirepact/core';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { LimitOptions } from '../limits/limits.js';
@@ -71,16 +71,16 @@ describe('authenticate', () => {
   });
 
   it.each([
-    ['unauthenticated', 401, 4401, 'unauthenticated'],
-    ['forbidden', 403, 4403, 'forbidden'],
-    ['overloaded', 503, 1013, 'overloaded'],
-    ['timeout', 500, 4500, 'internal'],
-    ['constructor', 500, 4500, 'internal'],
+    [new SocketError('unauthenticated'), 401, 4401, 'unauthenticated'],
+    [new SocketError('forbidden'), 403, 4403, 'forbidden'],
+    [new SocketError('overloaded'), 503, 1013, 'overloaded'],
+    [new SocketError('timeout'), 500, 4500, 'internal'],
+    [new ChannelError('constructor'), 500, 4500, 'internal'],
   ])(
     'refuses with %s: %i before the upgrade, or %i after it where v1 is offered',
-    async (code, status, closeCode, reason) => {
+    async (error, status, closeCode, reason) => {
       const refuse = (): never => {
-        throw new SocketError(code);
+        throw error;
       };
       const events = { onConnect: () => expect.unreachable(), onDisconnect: () => expect.unreachable() };
       const server = createTestServer(channels, { authenticate: refuse, event: events });

@@ -1,5 +1,6 @@
 // What the sender of a message gets back: the answer, or an error instead.
 import {
+  ChannelError,
   errorCodes,
   isSocketError,
   SocketError,
@@ -133,7 +134,7 @@ function visibleError({ session, path, channel }: Call, thrown: unknown): Socket
     if (schema !== undefined) {
       try {
         const data = parseOutput(schema, thrown.data, path, `errors.${thrown.code}`);
-        return new SocketError(thrown.code, thrown.message, { data });
+        return new ChannelError(thrown.code, data, thrown.message);
       } catch (misfit) {
         thrown = misfit;
       }
@@ -151,7 +152,7 @@ function internal(path: string): SocketError {
 /** A code of the library's says enough by itself; with one of the contract's a caller counts on the data. */
 function withoutData({ code }: SocketError, path: string): SocketError {
   if (!Object.hasOwn(errorCodes, code)) return internal(path);
-  return new SocketError(code, `[${code}] what belongs to this error is too large to be sent`);
+  return new SocketError(code as ErrorCode, `[${code}] what belongs to this error is too large to be sent`);
 }
 
 function acceptsNothing(schema: NonNullable<ChannelDefinition['out']>, path: string): boolean {

@@ -1,5 +1,5 @@
 import { EventEmitter, on } from 'node:events';
-import { defineChannels, SocketError } from '@wirepact/core';
+import { ChannelError, defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTestServer, settle, type TestClient } from '../test-server.fixture.js';
@@ -356,7 +356,7 @@ describe('a generator that fails', () => {
   it('on purpose ends it with the declared error', async () => {
     const { server } = start(async function* () {
       yield 1;
-      throw new SocketError('OVER', 'the match is over', { data: 'now' });
+      throw new ChannelError('OVER', 'now', 'the match is over');
     });
     const client = await server.connect();
     expect((await client.ask({ path: 'tail', id: 1 })).at(-1)).toMatchObject({

@@ -1,5 +1,5 @@
 // Streams that continue on another connection: what the reader may not have is sent again, and the end is not lost.
-import { defineChannels, SocketError } from '@wirepact/core';
+import { ChannelError, defineChannels } from '@wirepact/core';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import type { SessionOptions } from '../options.js';
@@ -109,7 +109,7 @@ it('that failed while the reader was away sends the rest, and says so', async ()
     yield 1;
     await new Promise<void>((resolve) => (fail = resolve));
     yield 2;
-    throw new SocketError('OVER', 'the match is over', { data: 'now' });
+    throw new ChannelError('OVER', 'now', 'the match is over');
   });
   client.cut();
   fail();
