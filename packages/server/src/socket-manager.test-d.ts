@@ -9,6 +9,7 @@ const channels = defineChannels({
   time: { in: z.void(), out: z.string() },
   output: { out: z.string() },
   joined: { out: z.object({ name: z.string(), at: z.date() }) },
+  online: { out: z.array(z.object({ userId: z.string(), clients: z.number() })) },
   said: { in: z.string().transform((text) => text.length), out: z.number().transform(String) },
   price: {
     out: z.object({ of: z.string() }),
@@ -190,6 +191,15 @@ describe('finding', () => {
       expectTypeOf(sockets.room('lobby').members()).toEqualTypeOf<readonly (typeof socket)[]>();
       expectTypeOf(socket.context).toEqualTypeOf<{ readonly user: string }>();
       expectTypeOf(socket.rooms).toEqualTypeOf<ReadonlySet<string>>();
+    });
+  });
+});
+
+describe('who is online', () => {
+  it('may be sent as it is', () => {
+    check(async () => {
+      const lobby = sockets.room('lobby');
+      lobby.send('online', await lobby.presence());
     });
   });
 });

@@ -40,7 +40,7 @@ export interface RoomTarget<TChannels = AnyChannels, TContext = unknown> extends
    * The users in the room, with their number of clients, in all processes.
    * Clients without a `userId` are not listed. With a broker, rejects with `not_accepted` if it does not answer.
    */
-  presence(): Promise<readonly Presence[]>;
+  presence(): Promise<Presence[]>;
   /**
    * Reads what the room's log still holds, oldest first.
    * The `rooms.history` option keeps the logs of empty rooms. Rejects with a `TypeError` for an invalid `limit`, and with
@@ -115,7 +115,7 @@ export class RoomSelection {
     await publish(this.#hub, this.name, { path, data });
   }
 
-  async presence(): Promise<readonly Presence[]> {
+  async presence(): Promise<Presence[]> {
     const { cluster, rooms } = this.#hub;
     const here = rooms.find(this.name)?.members.keys() ?? [];
     const members = (await cluster?.broker.members(this.name)) ?? here;
