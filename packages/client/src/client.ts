@@ -185,7 +185,8 @@ export interface Client<TChannels = AnyChannels, TForm extends Form = 'wire'> {
   /**
    * Joins a room. After a reconnect the client is in the room again. Each call returns a handle of its own.
    * It rejects with a `SocketError`: for example `denied` if the server's `rooms.authorize` refuses, or `timeout` if
-   * the server does not answer within `requestTimeoutMs`.
+   * the server does not answer within `requestTimeoutMs`. Without a connection it waits for one, for as long as it takes or
+   * until the `signal` aborts.
    */
   join(room: string, options?: JoinOptions): Failable<Room<TChannels, TForm>, SocketError>;
   /**
