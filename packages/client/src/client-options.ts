@@ -50,7 +50,8 @@ export type WebSocketClass = new (url: string, protocols?: string[]) => WebSocke
 export interface ClientOptions<TSchemas = ChannelDefinitions | undefined> {
   /**
    * The address of the server, such as `'/ws'` or `'wss://chat.example/ws'`. `http(s)` becomes `ws(s)`.
-   * It may be relative in a browser. A function is called for every attempt, and may be async.
+   * It may be relative in a browser. In Node a relative one closes the client, with `status.error`. A function is called
+   * for every attempt, and may be async.
    */
   readonly url: string | URL | (() => Awaitable<string | URL>);
   /**
