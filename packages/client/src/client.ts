@@ -77,7 +77,10 @@ export type AnyMessage<TChannels, TForm extends Form = 'wire'> = {
 export interface ErrorOrigin {
   /** The channel; absent if the error concerns the connection itself. */
   readonly path?: string;
-  /** The data of the message concerned: one that was not sent, was refused, or does not match the contract. */
+  /**
+   * The data of an event that was not sent or may not have arrived, or of a received message that does not match the
+   * contract or whose listener threw. Absent for an event that the server refused.
+   */
   readonly data?: unknown;
 }
 
