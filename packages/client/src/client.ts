@@ -104,7 +104,10 @@ export interface Room<TChannels, TForm extends Form = 'wire'> {
     listener: (data: Heard<TChannels, TForm>[TPath], info: MessageInfo) => void,
     options?: ListenOptions,
   ): Unsubscribe;
-  /** Calls the listener with all members whenever somebody joins, leaves or changes. */
+  /**
+   * Calls the listener with all members whenever somebody joins, leaves or changes. It is not called with those that are
+   * already there: read `members` first.
+   */
   onMembers(listener: (members: readonly RoomMember[]) => void, options?: ListenOptions): Unsubscribe;
   /**
    * Calls the listener when the client is no longer in the room, without having left it.
