@@ -164,7 +164,8 @@ export interface SocketManagerOptions<TChannels extends ChannelDefinitions, TCon
   /** Returns which user a client belongs to, for `user(id)` and `countUsers`. @default none */
   readonly userId?: (context: NoInfer<TContext>) => string | undefined;
   /**
-   * Returns when the identity expires, in ms since the epoch. Wirepact's client is then asked for a new token.
+   * Returns when the identity expires, in ms since the epoch. Within a second, Wirepact's client is asked for a new
+   * token.
    *
    * @default never
    */
