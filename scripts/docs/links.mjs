@@ -1,4 +1,5 @@
-// Finds links between the documents that lead nowhere: to a missing file, or to a heading that is not there.
+// Finds links between the documents that lead nowhere: to a missing file, to a heading that is not there, or out of a
+// package.
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { root } from '../workspace.mjs';
@@ -29,6 +30,9 @@ function faultOf(target, page, pages) {
   const [path, anchor] = decodeURI(target).split('#');
   const file = path === '' ? page.path : normalize(join(dirname(page.path), path)).replace(/\/$/, '');
   if (file.startsWith('..')) return 'leaves the repository';
+  const [folder] = /^packages\/[^/]+\//.exec(page.path) ?? [];
+  if (folder && !file.startsWith(folder))
+    return 'leaves the package, and with it what is published: name the file';
   if (!existsSync(join(root, file))) return 'names no file';
   if (anchor === undefined || statSync(join(root, file)).isDirectory()) return undefined;
   const other = pages.find((candidate) => candidate.path === file);

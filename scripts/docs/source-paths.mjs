@@ -1,9 +1,9 @@
-// Finds the source files that a document names and that are not there (any more).
+// Finds the source files and documents that a document names and that are not there (any more).
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../workspace.mjs';
 
-const sourcePath = /^(?:packages\/)?[a-z]+\/src\/[\w./{},-]+$|^(?:e2e|protocol|scripts)\/[\w./{},-]+$/;
+const sourcePath = /^(?:packages\/)?[a-z]+\/src\/[\w./{},-]+$|^(?:docs|e2e|protocol|scripts)\/[\w./{},-]+$/;
 
 /** One line for each file or folder that the page names in code, as `server/src/{a,b}.ts`, without there being one. */
 export function missingSources(page) {
