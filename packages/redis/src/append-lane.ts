@@ -1,6 +1,6 @@
 // The messages for one log that Redis has not accepted yet, in order. Those of one turn of the event loop are sent as one
 // batch, and batches follow each other without waiting. If one is refused, the ones behind it are awaited before any is sent
-// again, so that none overtakes another. After a lost connection, it first looks for what may have arrived.
+// again, so that none overtakes another. What a lost connection may have carried is appended only where it does not stand yet.
 import type { LogHead } from '@wirepact/server';
 import type { Clock } from '@wirepact/core/internal';
 import { mend, redirectMs } from './mend.js';
@@ -8,8 +8,7 @@ import type { Batch, PendingAppend } from './pending-append.js';
 import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
 import { notAccepted, outcomeUnknown, refusalOf, refused } from './refusal.js';
-import { readHeads } from './scripts/append.js';
-import { readFound, type Found } from './scripts/find.js';
+import { readAppended, type Appended } from './scripts/append.js';
 import type { Redirection, Topology } from './topology.js';
 
 /** What a lane needs of the queue. */
@@ -18,9 +17,8 @@ export interface AppendLaneHost {
   readonly topology: Topology;
   /** The server that a message for this log can be sent to now. */
   nodeFor(log: string): RedisNode | undefined;
-  commandOf(appends: Batch, knownAt: number): Command;
-  findCommandOf(log: string, above: number, appends: readonly PendingAppend[]): Command;
-  keyOf(append: PendingAppend): string;
+  /** With `above`, some of these may stand in the log already, above that position. */
+  commandOf(appends: Batch, knownAt: number, above: number | undefined): Command;
   settle(append: PendingAppend, result: LogHead | Error): void;
   /** Nothing is left in it. */
   emptied(log: string): void;
@@ -29,6 +27,15 @@ export interface AppendLaneHost {
 /** How much is sent in one batch at most, because Redis does nothing else meanwhile. */
 const maxBatch = 64;
 const maxBatchBytes = 65_536;
+
+type Phase =
+  | { readonly kind: 'open' }
+  /** What waits is sent at the end of this turn. */
+  | { readonly kind: 'scheduled' }
+  /** One was refused: nothing is sent before all are answered. */
+  | { readonly kind: 'halted' }
+  /** Nothing is sent for a moment. */
+  | { readonly kind: 'paused'; readonly stop: () => void };
 
 /** The messages for one log. */
 export class AppendLane {
@@ -39,11 +46,7 @@ export class AppendLane {
   #waiting = 0;
   /** Batches that are not answered. */
   #sent = 0;
-  #isScheduled = false;
-  /** One was refused, or something is looked for: nothing is sent before that is over. */
-  #isHalted = false;
-  #isLooking = false;
-  #stopPause: (() => void) | undefined;
+  #phase: Phase = { kind: 'open' };
   #pauseMs = 0;
   /** The last one that was taken, and the newest position that is known by that. */
   #takenOrder = 0;
@@ -57,10 +60,10 @@ export class AppendLane {
   add(append: PendingAppend): void {
     this.#appends.push(append);
     this.#waiting += 1;
-    if (this.#isScheduled || this.#waiting > 1 || this.#free() === undefined) return;
-    this.#isScheduled = true;
+    if (this.#phase.kind !== 'open' || this.#waiting > 1 || this.#free() === undefined) return;
+    this.#phase = { kind: 'scheduled' };
     queueMicrotask(() => {
-      this.#isScheduled = false;
+      if (this.#phase.kind === 'scheduled') this.#phase = { kind: 'open' };
       this.pump();
     });
   }
@@ -71,9 +74,10 @@ export class AppendLane {
     const node = this.#free();
     if (node === undefined || this.#waiting === 0) return;
     const waiting = this.#appends.slice(-this.#waiting);
-    const doubtful = waiting.filter(({ mayBeDone }) => mayBeDone);
-    if (doubtful.length > 0) return this.#lookFor(doubtful, node);
-    for (const batch of batchesOf(waiting)) this.#send(batch, node);
+    // what goes before one that may have been taken may be too late
+    const doubted = waiting.map(({ mayBeDone }) => mayBeDone).lastIndexOf(true) + 1;
+    this.#sendAgain(waiting.slice(0, doubted), node);
+    for (const batch of batchesOf(waiting.slice(doubted))) this.#send(batch, node);
   }
 
   /** What may have been done may still come late: it cannot be sent again. */
@@ -86,24 +90,30 @@ export class AppendLane {
   }
 
   close(): void {
-    this.#stopPause?.();
+    this.#endPause();
   }
 
   #free(): RedisNode | undefined {
-    const isBlocked = this.#isHalted || this.#isLooking || this.#stopPause !== undefined;
-    return isBlocked ? undefined : this.#host.nodeFor(this.log);
+    const { kind } = this.#phase;
+    return kind === 'open' || kind === 'scheduled' ? this.#host.nodeFor(this.log) : undefined;
   }
 
-  #send(batch: Batch, node: RedisNode): void {
+  /** Some may have been done, and are not done again. Nothing of the line before can come late: it was ended. */
+  #sendAgain(appends: readonly PendingAppend[], node: RedisNode): void {
+    const above = Math.max(0, Math.min(...appends.map(({ doneAbove }) => doneAbove)));
+    for (const batch of batchesOf(appends)) this.#send(batch, node, above);
+  }
+
+  #send(batch: Batch, node: RedisNode, above?: number): void {
     const { askedOf } = batch[0];
     // to one whose line is gone the other one sends us again
     const isAsking = askedOf?.isOpen === true;
     const to = isAsking ? askedOf : node;
     const knownAt = batch.reduce((newest, { message }) => Math.max(newest, message.knownAt), this.#knownAt);
-    const { words } = this.#host.commandOf(batch, knownAt);
+    const { words } = this.#host.commandOf(batch, knownAt, above);
     for (const append of batch) {
       // what it is given is above all that is known, and no earlier than the engine's clock
-      append.doneAbove = Math.max(knownAt, to.earliestPosition);
+      if (!append.mayBeDone) append.doneAbove = Math.max(knownAt, to.earliestPosition);
       append.state = 'sent';
       append.askedOf = undefined;
     }
@@ -117,25 +127,32 @@ export class AppendLane {
 
   #taken(batch: Batch, reply: unknown): void {
     this.#sent -= 1;
-    this.#takenOrder = Math.max(this.#takenOrder, batch.at(-1)?.order ?? 0);
     try {
-      const heads = readHeads(reply, batch.length);
-      this.#knownAt = Math.max(this.#knownAt, heads.at(-1)?.at ?? 0);
-      for (const [index, head] of heads.entries()) {
-        const append = batch[index];
-        if (append !== undefined) this.#leave(append, head);
-      }
+      const appended = readAppended(reply, batch.length);
+      for (const [index, append] of batch.entries()) this.#judge(append, appended[index]);
     } catch (error) {
+      this.#takenOrder = Math.max(this.#takenOrder, batch.at(-1)?.order ?? 0);
       const unknown = notAccepted(`Redis did not say where the message stands, ${outcomeUnknown}`, error);
       for (const append of batch) this.#leave(append, unknown);
     }
-    if (this.#isHalted && this.#sent === 0) this.#regroup();
+    if (this.#phase.kind === 'halted' && this.#sent === 0) this.#regroup();
+  }
+
+  #judge(append: PendingAppend, appended: Appended = 'unknown'): void {
+    if (appended === 'overtaken') return this.#leave(append, overtaken(append));
+    if (appended === 'unknown') {
+      const text = `the line to Redis broke and the log has moved on, ${outcomeUnknown}`;
+      return this.#leave(append, notAccepted(text, append.error));
+    }
+    this.#takenOrder = Math.max(this.#takenOrder, append.order);
+    this.#knownAt = Math.max(this.#knownAt, appended.at);
+    this.#leave(append, appended);
   }
 
   #refused(batch: Batch, node: RedisNode, error: unknown): void {
     const refusal = refusalOf(error);
     this.#sent -= 1;
-    this.#isHalted = true;
+    this.#phase = { kind: 'halted' };
     for (const append of batch) {
       append.error = error;
       append.state = 'refused';
@@ -145,7 +162,7 @@ export class AppendLane {
       const askedOf = this.#askedOf(refusal, node);
       for (const append of batch) append.askedOf = askedOf;
     } else if (refusal.kind !== 'lost' && !this.#makeGood(error, node)) {
-      for (const append of batch) this.#leave(append, refused('the message', error));
+      for (const append of batch) this.#leave(append, givenUp(append, error));
     }
     if (this.#sent === 0) this.#regroup();
   }
@@ -173,7 +190,6 @@ export class AppendLane {
       this.#waiting += 1;
     }
     this.#giveUpOvertaken();
-    this.#isHalted = false;
     this.#goOn();
   }
 
@@ -182,8 +198,7 @@ export class AppendLane {
     for (const append of this.#appends) {
       if (append.order > this.#takenOrder) return;
       if (append.state === 'sent' || append.isSettled || append.mayBeDone) continue;
-      const text = 'Redis refused the message, and has taken later ones';
-      this.#host.settle(append, notAccepted(text, append.error));
+      this.#host.settle(append, overtaken(append));
     }
   }
 
@@ -191,62 +206,23 @@ export class AppendLane {
   #goOn(): void {
     const pauseMs = this.#pauseMs;
     this.#pauseMs = 0;
-    if (pauseMs > 0) {
-      this.#stopPause = this.#host.clock.after(pauseMs, () => {
-        this.#stopPause = undefined;
-        this.pump();
-      });
-    }
+    this.#phase = { kind: 'open' };
+    if (pauseMs > 0) this.#pause(pauseMs);
     this.pump();
   }
 
-  /** Finds out which of them were done. Nothing of the line before can come late: it was ended. */
-  #lookFor(doubtful: readonly PendingAppend[], node: RedisNode): void {
-    const above = Math.min(...doubtful.map(({ doneAbove }) => doneAbove));
-    const { words } = this.#host.findCommandOf(this.log, Math.max(0, above), doubtful);
-    this.#isLooking = true;
-    void this.#find(words, doubtful, node).finally(() => {
-      this.#isLooking = false;
-      this.#goOn();
+  #pause(pauseMs: number): void {
+    const stop = this.#host.clock.after(pauseMs, () => {
+      this.#phase = { kind: 'open' };
+      this.pump();
     });
+    this.#phase = { kind: 'paused', stop };
   }
 
-  async #find(
-    words: readonly string[],
-    doubtful: readonly PendingAppend[],
-    node: RedisNode,
-    isAsking = false,
-  ): Promise<void> {
-    try {
-      this.#judge(doubtful, readFound(await node.send(words, isAsking)));
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal.kind === 'ask') {
-        const askedOf = this.#askedOf(refusal, node);
-        return askedOf && this.#find(words, doubtful, askedOf, true);
-      }
-      if (this.#makeGood(error, node)) return;
-      for (const append of doubtful) {
-        this.#host.settle(append, notAccepted(`the line to Redis broke, ${outcomeUnknown}`, error));
-      }
-    }
-  }
-
-  #judge(doubtful: readonly PendingAppend[], { epoch, reached, positions }: Found): void {
-    for (const append of doubtful) {
-      const at = positions.get(this.#host.keyOf(append));
-      if (at !== undefined) {
-        this.#takenOrder = Math.max(this.#takenOrder, append.order);
-        this.#knownAt = Math.max(this.#knownAt, at);
-        this.#host.settle(append, { epoch, at });
-      } else if (reached <= append.doneAbove) {
-        append.mayBeDone = false;
-      } else {
-        const text = `the line to Redis broke and the log has moved on, ${outcomeUnknown}`;
-        this.#host.settle(append, notAccepted(text, append.error));
-      }
-    }
-    this.#giveUpOvertaken();
+  #endPause(): void {
+    if (this.#phase.kind !== 'paused') return;
+    this.#phase.stop();
+    this.#phase = { kind: 'open' };
   }
 
   #leave(append: PendingAppend, result: LogHead | Error): void {
@@ -267,10 +243,19 @@ export class AppendLane {
 
   #checkEmpty(): void {
     if (this.#appends.length > 0) return;
-    this.#stopPause?.();
-    this.#stopPause = undefined;
+    this.#endPause();
     this.#host.emptied(this.log);
   }
+}
+
+function overtaken({ error }: PendingAppend): Error {
+  return notAccepted('Redis refused the message, and has taken later ones', error);
+}
+
+/** What was in doubt before it was refused for good stays in doubt. */
+function givenUp({ mayBeDone }: PendingAppend, error: unknown): Error {
+  if (!mayBeDone) return refused('the message', error);
+  return notAccepted(`the line to Redis broke, ${outcomeUnknown}`, error);
 }
 
 /** What is sent together; what is to go to another server this once goes by itself. */

@@ -7,7 +7,6 @@ import { createManualClock } from '@wirepact/core/testing';
 import type { LogHead } from '@wirepact/server';
 import { expect, it } from 'vitest';
 import { AppendQueue } from './append-queue.js';
-import type { PendingAppend } from './pending-append.js';
 import { LineLost } from './redis-line.js';
 import type { RedisNode } from './redis-node.js';
 import type { Topology } from './topology.js';
@@ -60,23 +59,24 @@ class DrawnServer {
     for (const { reject } of asked) reject(new LineLost('drawn'));
   }
 
-  #do([what, log = '', ...rest]: readonly string[]): unknown {
-    if (what === 'append') {
-      const [knownAt, ...keys] = rest;
-      const positions = keys.map((key) => {
-        this.#at = Math.max(this.#at, Number(knownAt)) + 1;
-        this.taken.push({ log, key, at: this.#at });
-        return this.#at;
-      });
-      return ['e1', ...positions];
-    }
-    const [above, ...keys] = rest;
-    const held = this.taken.filter(
-      (entry) => entry.log === log && entry.at > Number(above) && entry.at > this.floor,
-    );
-    const found = held.filter(({ key }) => keys.includes(key));
-    const reached = Math.max(this.floor, Number(above));
-    return ['e1', String(reached), found.flatMap(({ key, at }) => [key, String(at)])];
+  #do([, log = '', knownAt, above, ...keys]: readonly string[]): unknown {
+    const positions = keys.map((key) => {
+      const judged = above === '' ? undefined : this.#judge(log, key, Number(above));
+      if (judged !== undefined) return judged;
+      this.#at = Math.max(this.#at, Number(knownAt)) + 1;
+      this.taken.push({ log, key, at: this.#at });
+      return this.#at;
+    });
+    return ['e1', ...positions];
+  }
+
+  /** Where one stands that may have been taken, or why it is not taken now. Keys are numbers, which rise. */
+  #judge(log: string, key: string, above: number): number | undefined {
+    const held = this.taken.filter((entry) => entry.log === log && entry.at > above && entry.at > this.floor);
+    const found = held.find((entry) => entry.key === key);
+    if (found !== undefined) return found.at;
+    if (this.floor > above) return -1;
+    return held.some((entry) => Number(entry.key) > Number(key)) ? 0 : undefined;
   }
 }
 
@@ -92,19 +92,15 @@ function startQueue({ maxMessages = 1_000, maxBytes = 1_000_000 } = {}) {
     asked: () => heir,
     lost: () => undefined,
   } as unknown as Topology;
-  const keyOf = ({ message }: PendingAppend): string => message.body;
   const queue = new AppendQueue({
-    ...{ clock, topology, publishTimeoutMs, maxMessages, keyOf },
+    ...{ clock, topology, publishTimeoutMs, maxMessages },
     waiting: new WaitingBytes(maxBytes),
     channelOf: (log) => log,
-    commandOf: (appends, knownAt) => {
+    commandOf: (appends, knownAt, above) => {
       const [{ message }] = appends;
-      return { key: '', words: ['append', message.log, String(knownAt), ...appends.map(keyOf)] };
+      const keys = appends.map(({ message: { body } }) => body);
+      return { key: '', words: ['append', message.log, String(knownAt), String(above ?? ''), ...keys] };
     },
-    findCommandOf: (log, above, appends) => ({
-      key: '',
-      words: ['find', log, String(above), ...appends.map(keyOf)],
-    }),
   });
   const outcomes = new Map<string, LogHead | Error>();
   const append = (log: string, body: string, knownAt = 0): void => {
@@ -206,7 +202,7 @@ it('sends together what is said to a log in one turn, as much of it as Redis can
   append('b', 'x'.repeat(70_000));
   append('b', 'b3');
   await turn();
-  expect(sent.map(([, log, , ...bodies]) => [log, bodies.length])).toEqual([
+  expect(sent.map(([, log, , , ...bodies]) => [log, bodies.length])).toEqual([
     ['a', 64],
     ['a', 6],
     ['b', 1],
@@ -264,7 +260,7 @@ it('sends nothing behind one that was refused before that is sent again', async 
   expect(outcomes.size).toBe(2);
 });
 
-it('looks for what a broken line may have carried above what was known then, all of it at once', async () => {
+it('sends again what a broken line may have carried, for where it does not stand above what was known then', async () => {
   const { server, append, reopen, outcomes } = startQueue();
   const words: (readonly string[])[] = [];
   append('a', '1', 7);
@@ -273,22 +269,55 @@ it('looks for what a broken line may have carried above what was known then, all
   await turn();
   server.break(1);
   await turn();
+  append('a', '3');
   const { send } = server;
   server.send = (asked) => {
     words.push(asked);
     return send.call(server, asked);
   };
   reopen();
-  expect(words).toEqual([['find', 'a', '7', '1', '2']]);
+  expect(words).toEqual([
+    ['append', 'a', '9', '7', '1', '2'],
+    ['append', 'a', '0', '', '3'],
+  ]);
+  server.answer();
   server.answer();
   await turn();
-  server.answer();
-  await turn();
-  expect(words.slice(1)).toEqual([['append', 'a', '9', '2']]);
+  expect(server.taken.map(({ key }) => key)).toEqual(['1', '2', '3']);
   expect([...outcomes]).toMatchObject([
     ['1', { at: 8 }],
     ['2', { at: 10 }],
+    ['3', { at: 11 }],
   ]);
+});
+
+it('takes one that was refused behind later ones no more, where only the broken line knew of those', async () => {
+  const { server, append, clock, reopen, outcomes, textOf } = startQueue();
+  append('a', '1');
+  await turn();
+  append('a', '2');
+  await turn();
+  server.refuse('OOM full');
+  server.break(1);
+  await turn();
+  reopen();
+  clock.advance(50);
+  server.answer();
+  await turn();
+  expect(textOf('1')).toContain('has taken later ones');
+  expect(outcomes.get('2')).toEqual({ epoch: 'e1', at: 1 });
+});
+
+it('says of one that is refused for good after its line broke that nobody can know', async () => {
+  const { server, append, reopen, textOf } = startQueue();
+  append('a', '1');
+  await turn();
+  server.break(1);
+  await turn();
+  reopen();
+  server.refuse('NOPERM nothing may be written');
+  await turn();
+  expect(textOf('1')).toContain('it is not known whether it was taken');
 });
 
 it('says that nobody can know when the log has moved on', async () => {
@@ -326,7 +355,7 @@ it('asks again until there is a line to the server that has the slot for this on
   expect(outcomes.get('1')).toEqual({ epoch: 'e1', at: 1 });
 });
 
-it('looks for what a broken line may have carried where the slot is for this once', async () => {
+it('takes what a broken line may have carried once where the slot is for this once', async () => {
   const { server, heir, append, clock, outcomes } = startQueue();
   append('a', '1');
   await turn();

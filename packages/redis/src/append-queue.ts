@@ -19,12 +19,11 @@ export interface AppendQueueHost {
   readonly topology: Topology;
   /** The key that says which server a log is on. */
   channelOf(log: string): string;
-  /** What is sent for messages of one log, which are to stand above a position. */
-  commandOf(appends: Batch, knownAt: number): Command;
-  /** What is asked to find out which of these a log holds, above a position. */
-  findCommandOf(log: string, above: number, appends: readonly PendingAppend[]): Command;
-  /** What a message is found again by. */
-  keyOf(append: PendingAppend): string;
+  /**
+   * What is sent for messages of one log, which are to stand above the position `knownAt`. With `above`, some may stand above
+   * that position already, and are not appended again.
+   */
+  commandOf(appends: Batch, knownAt: number, above?: number): Command;
 }
 
 /** Messages on their way into logs. */
@@ -119,9 +118,7 @@ export class AppendQueue {
       lane = new AppendLane(log, {
         clock,
         topology,
-        commandOf: (appends, knownAt) => this.#host.commandOf(appends, knownAt),
-        findCommandOf: (of, above, appends) => this.#host.findCommandOf(of, above, appends),
-        keyOf: (append) => this.#host.keyOf(append),
+        commandOf: (appends, knownAt, above) => this.#host.commandOf(appends, knownAt, above),
         nodeFor: (of) => this.#openNodeOf(of),
         settle: (append, result) => this.#settle(append, result),
         emptied: (of) => this.#lanes.delete(of),

@@ -23,7 +23,7 @@ export interface EngineHost {
   readonly options: ResolvedOptions;
   readonly scripts: readonly RedisScript[];
   readonly listener: BrokerListener;
-  readonly appends: Pick<AppendQueueHost, 'channelOf' | 'commandOf' | 'findCommandOf' | 'keyOf'>;
+  readonly appends: Pick<AppendQueueHost, 'channelOf' | 'commandOf'>;
   /** Something was said on a channel. */
   hear(channel: string, text: string): void;
 }

@@ -1,10 +1,10 @@
 // Brokers over a real Redis for the tests of this package, each with a listener that records what it is told.
 import type { Broker, BrokerListener, BrokerSettings, SharedEntry } from '@wirepact/server';
-import { startRedis } from '../../../e2e/redis/start-redis.js';
+import { startRedis, type RedisServer } from '../../../e2e/redis/start-redis.js';
 import type { RedisBrokerOptions } from './options.js';
 import { redisBroker } from './redis-broker.js';
 
-export { startRedis };
+export { startRedis, type RedisServer };
 
 /** What a listener was told, in its order. */
 type Told =

@@ -9,13 +9,12 @@ import type {
   SharedEntry,
   TouchedLog,
 } from '@wirepact/server';
-import type { Batch, PendingAppend } from './pending-append.js';
+import type { Batch } from './pending-append.js';
 import type { Engine } from './engine.js';
 import type { Keys } from './keys.js';
 import { RecentKeys } from './recent-keys.js';
 import type { Command } from './redis-script.js';
 import { appendCommand, readHead, type LogBounds } from './scripts/append.js';
-import { findCommand } from './scripts/find.js';
 import { keepLatestCommand, latestCommand, readValues } from './scripts/latest.js';
 import { readCommand, readPage, type RawEntry } from './scripts/read.js';
 import { renewCommand } from './scripts/renew.js';
@@ -58,27 +57,18 @@ export class Logs {
     return this.#host.engine().queue.append(message);
   }
 
-  /** What is sent for messages of one log that wait. */
-  commandOf(appends: Batch, knownAt: number): Command {
-    const { keys, texts } = this.#host;
+  /** What is sent for messages of one log that wait; `above` where some may stand above that position already. */
+  commandOf(appends: Batch, knownAt: number, above: number | undefined): Command {
+    const { keys, texts, tag } = this.#host;
     const { log, epoch } = appends[0].message;
     const logKeys = keys.log(log);
-    const messages = appends.map((append) => {
-      const key = this.keyOf(append);
-      return { key, body: texts.entryBody(logKeys.channel, key, append.message.body) };
+    const messages = appends.map(({ order, message: { body } }) => {
+      // by this it is found again
+      const key = tag + order.toString(36);
+      return { key, body: texts.entryBody(logKeys.channel, key, body) };
     });
-    return appendCommand(logKeys, { epoch, knownAt, messages }, this.#bounds);
-  }
-
-  /** What is asked to find out which of these the log holds. */
-  findCommandOf(log: string, above: number, appends: readonly PendingAppend[]): Command {
-    const wanted = appends.map((append) => this.keyOf(append));
-    return findCommand(this.#host.keys.log(log), above, wanted);
-  }
-
-  /** What a message is found again by. */
-  keyOf({ order }: PendingAppend): string {
-    return this.#host.tag + order.toString(36);
+    const doubt = above === undefined ? undefined : { above, tag };
+    return appendCommand(logKeys, { epoch, knownAt, doubt, messages }, this.#bounds);
   }
 
   emit(log: string, body: string): void {

@@ -1,11 +1,38 @@
 // What Redis accepts and then loses, and what is left behind on it: nothing given back is there twice, and nothing unwanted
 // stays subscribed to.
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { startCuttingProxy } from '../../../e2e/behaviour/cutting-proxy.js';
-import { startBroker, startRedis } from './joined.fixture.js';
+import { startBroker, startRedis, type RedisServer } from './joined.fixture.js';
+import { RedisLine } from './redis-line.js';
+import { appendScript } from './scripts/append.js';
 
 const epoch = 'e1';
 const message = (body: string) => ({ log: 'lobby', body, epoch, knownAt: 0 });
+
+/** Redis forgets an entry of the lobby, as if the end of its file was not written yet. */
+async function loseEntry(redis: RedisServer, at: number | undefined, before: number): Promise<void> {
+  await redis.command('XDEL', '{wirepact:l:lobby}:e', `${at}-0`);
+  await redis.command('XSETID', '{wirepact:l:lobby}:e', `${before}-0`);
+  await redis.command('HSET', '{wirepact:l:lobby}:h', 'at', String(before));
+}
+
+/** Whatever is appended waits, on its way to Redis. Resolves when something does, with what lets it go. */
+function holdNextAppend(): Promise<() => void> {
+  const { send } = RedisLine.prototype;
+  const [, sha = ''] = appendScript.call(['log'], []).words;
+  return new Promise((held) => {
+    const sending = vi.spyOn(RedisLine.prototype, 'send').mockImplementation(async function (
+      this: RedisLine,
+      words,
+    ) {
+      if (words[1] === sha) {
+        await new Promise<void>((letGo) => held(letGo));
+      }
+      return send.call(this, words);
+    });
+    onTestFinished(() => sending.mockRestore());
+  });
+}
 
 it('finds a message again that Redis had forgotten and somebody gave back', async () => {
   await using redis = await startRedis();
@@ -21,14 +48,39 @@ it('finds a message again that Redis had forgotten and somebody gave back', asyn
     await witness.ear.until(() => witness.ear.bodies('lobby').length === 2);
     const [, told] = witness.ear.all('appended');
 
-    // the end of its file was not written yet
-    await redis.command('XDEL', '{wirepact:l:lobby}:e', `${told?.entry.at}-0`);
-    await redis.command('XSETID', '{wirepact:l:lobby}:e', `${first.at}-0`);
-    await redis.command('HSET', '{wirepact:l:lobby}:h', 'at', String(first.at));
+    await loseEntry(redis, told?.entry.at, first.at);
     await witness.broker.restore('lobby', first, [told!.entry]);
 
     proxy.stall(false);
     proxy.cut();
+    expect(await doubtful).toEqual({ epoch, at: told?.entry.at });
+    const { entries } = await witness.broker.read('lobby', { after: 0, epoch });
+    expect(entries.map(({ body }) => body)).toEqual(['a', 'b']);
+  }
+  await proxy.close();
+});
+
+it('does not append again what somebody gives back just before that', async () => {
+  await using redis = await startRedis();
+  const proxy = await startCuttingProxy((socket) => void socket.on('error', () => undefined));
+  proxy.target = redis.port;
+  {
+    await using one = await startBroker({ url: `redis://127.0.0.1:${proxy.port}` });
+    await using witness = await startBroker({ url: redis.url });
+    await witness.broker.follow('lobby');
+    const first = await one.broker.append(message('a'));
+    proxy.stall(true);
+    const doubtful = one.broker.append(message('b'));
+    await witness.ear.until(() => witness.ear.bodies('lobby').length === 2);
+    const [, told] = witness.ear.all('appended');
+
+    await loseEntry(redis, told?.entry.at, first.at);
+    const held = holdNextAppend();
+    proxy.stall(false);
+    proxy.cut();
+    const letGo = await held;
+    await witness.broker.restore('lobby', first, [told!.entry]);
+    letGo();
     expect(await doubtful).toEqual({ epoch, at: told?.entry.at });
     const { entries } = await witness.broker.read('lobby', { after: 0, epoch });
     expect(entries.map(({ body }) => body)).toEqual(['a', 'b']);

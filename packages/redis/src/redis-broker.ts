@@ -90,9 +90,7 @@ class RedisBroker implements Broker {
       listener,
       appends: {
         channelOf: (log) => keys.channel(log),
-        commandOf: (appends, knownAt) => logs.commandOf(appends, knownAt),
-        findCommandOf: (log, above, appends) => logs.findCommandOf(log, above, appends),
-        keyOf: (append) => logs.keyOf(append),
+        commandOf: (appends, knownAt, above) => logs.commandOf(appends, knownAt, above),
       },
       hear(channel, text) {
         const log = keys.logOf(channel);

@@ -1,7 +1,6 @@
 // Every script. A connection loads them before it is used.
 import type { RedisScript } from '../redis-script.js';
 import { appendScript } from './append.js';
-import { findScript } from './find.js';
 import { keepLatestScript, latestScript } from './latest.js';
 import { enterScript, leaveScript, membersScript } from './members.js';
 import { beatScript, countsScript, isAliveScript, partScript } from './processes.js';
@@ -19,7 +18,6 @@ import { touchScript } from './touch.js';
 
 export const allScripts: readonly RedisScript[] = [
   appendScript,
-  findScript,
   readScript,
   restoreScript,
   renewScript,
