@@ -130,7 +130,7 @@ it('in a cluster the others say who has its slots', async () => {
           return words.map((channel, index) => list('ssubscribe', channel, index + 1)).join('');
         case 'EVALSHA':
           if (isCutOff && isReplaced) return '-CLUSTERDOWN The cluster is down\r\n';
-          return list('e1', 5, 0, list());
+          return list('e1', 5, 0, list(), '0');
         default:
           return '+OK\r\n';
       }

@@ -16,7 +16,7 @@ import { RecentKeys } from './recent-keys.js';
 import type { Command } from './redis-script.js';
 import { appendCommand, readHead, type LogBounds } from './scripts/append.js';
 import { keepLatestCommand, latestCommand, readValues } from './scripts/latest.js';
-import { readCommand, readPage, type RawEntry } from './scripts/read.js';
+import { readCommand, readPage, type RawPage } from './scripts/read.js';
 import { renewCommand } from './scripts/renew.js';
 import { restoreCommand } from './scripts/restore.js';
 import { readTouched, touchCommand } from './scripts/touch.js';
@@ -124,12 +124,13 @@ export class Logs {
     checkEpoch(range.epoch);
     const { keys, engine } = this.#host;
     const logKeys = keys.log(log);
-    const { epoch, at, floor, entries } = await engine().asks.ask(
+    const page = await engine().asks.ask(
       `the log "${log}"`,
       readCommand(logKeys, range, this.#bounds),
       (reply) => readPage(reply, range.limit !== undefined),
     );
-    return { epoch, at, ...this.#check(log, floor, entries) };
+    const { epoch, at } = page;
+    return { epoch, at, ...this.#check(log, page) };
   }
 
   async restore(log: string, head: LogHead, entries: readonly SharedEntry[]): Promise<LogHead> {
@@ -180,11 +181,14 @@ export class Logs {
   }
 
   /** What can be trusted of a page: where an entry cannot, everything up to it counts as not kept. */
-  #check(log: string, floor: number, raw: readonly RawEntry[]): Pick<LogPage, 'floor' | 'entries'> {
-    const { texts, keys } = this.#host;
+  #check(log: string, page: RawPage): Pick<LogPage, 'floor' | 'entries'> {
+    const { texts, keys, engine } = this.#host;
     const channel = keys.channel(log);
+    // what is older nobody is in doubt about any more, and whole logs of it would take the place of what is new
+    const newFrom = page.now - 2 * engine().options.publishTimeoutMs * 1_000;
+    let { floor } = page;
     let entries: SharedEntry[] = [];
-    for (const [id, fields] of raw) {
+    for (const [id, fields] of page.entries) {
       const [at = ''] = id.split('-');
       const key = fields.get('k') ?? '';
       const body = texts.readEntryBody(channel, key, fields.get('b') ?? '');
@@ -192,7 +196,7 @@ export class Logs {
       const kept = body === undefined ? undefined : readEntry(head, body);
       if (kept !== undefined) {
         entries.push(kept.entry);
-        this.#recent.note(channel, kept.entry.at, key);
+        if (kept.entry.at >= newFrom) this.#recent.note(channel, kept.entry.at, key);
       } else {
         this.#reportForeign(`an entry of the log "${log}"`);
         floor = Math.max(floor, Number(at) || 0);

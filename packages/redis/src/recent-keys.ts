@@ -1,4 +1,4 @@
-// The keys of entries that were heard recently. If Redis loses such an entry, another process may give it back, and knows only
+// The keys of new entries that were heard, or read. If Redis loses such an entry, another process may give it back, and knows only
 // its text: without its key, a process that does not know whether Redis accepted the entry would send it again.
 
 /** How many keys are remembered: those of the last seconds, in which an append may still be tried again. */

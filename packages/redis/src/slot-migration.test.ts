@@ -21,7 +21,7 @@ it('what is for it is taken where it goes, as soon as there is a line', async ()
   const redirect = (how: string, port: number): string => `-${how} ${slotOf(ofLobby)} 127.0.0.1:${port}\r\n`;
   await using from = await startFakeRedis(
     answer((words) =>
-      words.join().includes(ofLobby) ? redirect('ASK', ports.to) : list('e1', 0, 0, list()),
+      words.join().includes(ofLobby) ? redirect('ASK', ports.to) : list('e1', 0, 0, list(), '0'),
     ),
   );
   await using to = await startFakeRedis(

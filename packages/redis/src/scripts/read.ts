@@ -21,7 +21,7 @@ if limit == '' then
 else
   found = redis.call('XREVRANGE', entries, '+', '(' .. after .. '-0', 'COUNT', limit)
 end
-return { epoch, at, floor, found }
+return { epoch, at, floor, found, text(now) }
 `);
 
 /** An entry as it lies in the stream, unchecked: its id and its fields. */
@@ -32,6 +32,8 @@ export interface RawPage extends LogHead {
   readonly floor: number;
   /** Oldest first. */
   readonly entries: readonly RawEntry[];
+  /** The engine's clock, in µs as positions are. */
+  readonly now: number;
 }
 
 export function readCommand(
@@ -45,11 +47,13 @@ export function readCommand(
 
 export function readPage(reply: unknown, isNewestFirst: boolean): RawPage {
   const head = readHead(reply);
-  const [, , floor, found] = reply as readonly unknown[];
+  const [, , floor, found, time] = reply as readonly unknown[];
   const lowest = readNumber(floor);
-  if (lowest === undefined || !Array.isArray(found)) throw unreadable('what a log holds', reply);
+  const now = readNumber(time);
+  if (lowest === undefined || now === undefined || !Array.isArray(found))
+    throw unreadable('what a log holds', reply);
   const entries = found.map(readRawEntry);
-  return { ...head, floor: lowest, entries: isNewestFirst ? entries.reverse() : entries };
+  return { ...head, floor: lowest, entries: isNewestFirst ? entries.reverse() : entries, now };
 }
 
 function readRawEntry(raw: unknown): RawEntry {
