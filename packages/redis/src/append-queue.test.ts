@@ -86,8 +86,9 @@ function startQueue({ maxMessages = 1_000, maxBytes = 1_000_000 } = {}) {
   const node = server as unknown as RedisNode;
   /** Redirections for once lead there. */
   const heir = new DrawnServer();
+  let looked = 0;
   const topology = {
-    nodeOf: () => node,
+    nodeOf: () => ((looked += 1), node),
     moved: () => true,
     asked: () => heir,
     lost: () => undefined,
@@ -117,7 +118,9 @@ function startQueue({ maxMessages = 1_000, maxBytes = 1_000_000 } = {}) {
     queue.release(node);
   };
   const textOf = (body: string): string => (outcomes.get(body) as Error).message;
-  return { clock, server, heir, node, queue, outcomes, textOf, append, reopen };
+  /** How often it was asked which server a log is on. */
+  const looks = (): number => looked;
+  return { clock, server, heir, node, queue, outcomes, textOf, append, reopen, looks };
 }
 
 const step = fc.oneof(
@@ -392,6 +395,19 @@ it('rejects each when its time is over, and leaves no timer', async () => {
   expect([...outcomes.keys()]).toEqual(['1', '2']);
   expect(textOf('2')).not.toContain('not known');
   expect(clock.pending).toBe(0);
+  queue.close();
+});
+
+it('looks at each log once, however many messages of it are rejected together', async () => {
+  const { server, queue, clock, append, outcomes, looks } = startQueue({ maxMessages: 3_000 });
+  server.break(0);
+  for (let n = 0; n < 3_000; n += 1) append(`log ${n % 3}`, String(n));
+  await turn();
+  const before = looks();
+  clock.advance(publishTimeoutMs);
+  await turn();
+  expect(outcomes.size).toBe(3_000);
+  expect(looks() - before).toBe(3);
   queue.close();
 });
 

@@ -148,15 +148,19 @@ export class AppendQueue {
   #expire(): void {
     const { clock, publishTimeoutMs } = this.#host;
     const now = clock.now();
+    const lanes = new Set<AppendLane>();
+    this.#stopTimer = undefined;
     for (const append of this.#pending) {
       if (append.deadline > now) {
         this.#stopTimer = clock.after(append.deadline - now, () => this.#expire());
-        return;
+        break;
       }
       this.#settle(append, late(append, publishTimeoutMs));
-      this.#lanes.get(append.message.log)?.pump();
+      const lane = this.#lanes.get(append.message.log);
+      if (lane !== undefined) lanes.add(lane);
     }
-    this.#stopTimer = undefined;
+    // each looks through all that it has: once, however much of that is late
+    for (const lane of lanes) lane.pump();
   }
 }
 
