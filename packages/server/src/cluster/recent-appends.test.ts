@@ -116,6 +116,23 @@ it('tells of what is lost before it appends that again, where later ones were ta
   expect(done).toEqual(['renewed lobby', '2', '4']);
 });
 
+it('appends it again until the engine takes it, also where it was told before', async () => {
+  const { broker, recent } = start([1, 2, 3, 4], [1, 3]);
+  let epoch = 'e';
+  const { read } = broker;
+  broker.read = async (log, range) => ({ ...(await read(log, range)), epoch });
+  broker.renew = async () => ({ epoch: (epoch += '+'), at: 3 });
+  const append = vi.spyOn(broker, 'append').mockRejectedValue(new Error('the queue is full'));
+  expect(await recent.verify('all', never)).toEqual(new Set(['lobby']));
+  expect(await recent.verify(new Set(['lobby']), never)).toEqual(new Set(['lobby']));
+  append.mockReset().mockImplementation(async () => ({ epoch, at: 4 + append.mock.calls.length }));
+  expect(await recent.verify(new Set(['lobby']), never)).toEqual(new Set());
+  expect(append.mock.calls.map(([{ body, epoch: its }]) => [body, its])).toEqual([
+    ['2', 'e+++'],
+    ['4', 'e+++'],
+  ]);
+});
+
 it('tells of it as well where later ones are on their way', async () => {
   const { broker, recent } = start([1, 2], [1]);
   void recent.track('lobby', '3', new Promise(() => undefined));

@@ -24,7 +24,8 @@ interface Recent {
   /** Which of all it is, counted as their answers came. */
   readonly number: number;
   readonly log: string;
-  readonly head: LogHead;
+  /** Where it was, in the epoch that the log has now, as far as that is known. */
+  head: LogHead;
   readonly body: string;
   readonly time: number;
 }
@@ -202,7 +203,8 @@ export class RecentAppends {
         const head = await this.#broker.restore(log, { epoch, at }, entries);
         return head.epoch === epoch && head.at === last.head.at;
       }
-      await this.#broker.renew(log, page.epoch, createEpoch());
+      const { epoch } = await this.#broker.renew(log, page.epoch, createEpoch());
+      this.#noteRenewed(log, page.epoch, epoch);
     } catch {
       return false;
     }
@@ -220,10 +222,18 @@ export class RecentAppends {
       this.note(log, await this.#broker.append(append), body);
       return true;
     } catch {
-      // it was accepted once: it is looked for again, and not forgotten before the engine takes it
+      // it was accepted once: it is looked for again, as long as what was accepted with it
       this.#recent.push(recent);
       this.#bytes += body.length;
       return false;
+    }
+  }
+
+  /** What was appended in the epoch before counts in this one. */
+  #noteRenewed(log: string, before: string, epoch: string): void {
+    for (const recent of this.#recent) {
+      const { head } = recent;
+      if (recent.log === log && head.epoch === before) recent.head = { epoch, at: head.at };
     }
   }
 
