@@ -94,6 +94,27 @@ it('appends once what was appended when its answer got lost', async () => {
   expect(entries).toMatchObject([{ at, body: 'a' }]);
 });
 
+it('does not append again what it forgot with everything else, when somebody has given that back', async () => {
+  const { engine, here, there, clock } = await start({ delayMs: [5, 5] });
+  clock.advance(100);
+  await settle();
+  clock.advance(100);
+  const accepted = here.broker.append({ ...append, body: 'a' });
+  clock.advance(5);
+  const time = clock.now();
+  const entries = [{ at: time * 1_000, after: 0, time, body: 'a' }];
+  let lookedAround = (): void => undefined;
+  here.look.done = new Promise((resolve) => (lookedAround = resolve));
+  engine.goAway();
+  engine.flush();
+  engine.comeBack();
+  await ended(clock, there.broker.restore('lobby', { epoch: 'e1', at: 0 }, entries));
+  lookedAround();
+  expect(await ended(clock, accepted)).toEqual({ epoch: 'e1', at: time * 1_000 });
+  const page = await ended(clock, there.broker.read('lobby', { after: 0, epoch: 'e1' }));
+  expect(page.entries).toEqual(entries);
+});
+
 it('forgets a tail, and never gives a position twice to who knows of it', async () => {
   const { engine, here } = await start();
   const first = await here.broker.append({ ...append, body: 'a' });

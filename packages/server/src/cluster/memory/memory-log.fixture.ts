@@ -10,6 +10,12 @@ export interface Appended {
   readonly entry?: SharedEntry;
 }
 
+/**
+ * The ids of all appends to a log, by where they stood. The processes know them, whatever the engine forgets: what they give back
+ * is as it was.
+ */
+export type AppendIds = Map<number, string>;
+
 export class MemoryLog {
   epoch: string;
   #at = 0;
@@ -17,13 +23,13 @@ export class MemoryLog {
   #bytes = 0;
   /** Where the appends stand that may be tried again, by their ids. */
   readonly #done = new Map<string, number>();
-  /** The ids of all appends, by where they stood: what is given back is as it was. */
-  readonly #ids = new Map<number, string>();
+  readonly #ids: AppendIds;
   /** When it was last asked for, by the engine's clock. */
   usedAt = 0;
 
-  constructor(epoch: string) {
+  constructor(epoch: string, ids: AppendIds) {
     this.epoch = epoch;
+    this.#ids = ids;
   }
 
   get head(): LogHead {

@@ -1,7 +1,7 @@
 // What the engine in memory keeps, and what each command does to it. Every command runs at once and as a whole.
 import type { Append, BrokerListener, BrokerSettings, ClusterCounts } from '../broker.js';
 import type { LatestValue, LogHead, LogPage, SharedEntry, SharedMember, TouchedLog } from '../broker.js';
-import { MemoryLog } from './memory-log.fixture.js';
+import { MemoryLog, type AppendIds } from './memory-log.fixture.js';
 import { MemorySessions, type Putting } from './memory-sessions.fixture.js';
 
 /** How long a process that says nothing counts, and how long a member stays that nobody touches, in ms. */
@@ -25,6 +25,8 @@ interface Beat {
 export class MemoryStore {
   readonly sessions: MemorySessions = new MemorySessions();
   readonly #logs = new Map<string, MemoryLog>();
+  /** Not forgotten with the logs. */
+  readonly #ids = new Map<string, AppendIds>();
   readonly #latest = new Map<string, Map<string, LatestValue>>();
   readonly #rooms = new Map<string, Map<string, KeptMember>>();
   readonly #beats = new Map<string, Beat>();
@@ -167,7 +169,9 @@ export class MemoryStore {
     const now = this.#now();
     let log = this.#logs.get(name);
     if (log === undefined || log.usedAt + maxLogAgeMs + memberMs < now) {
-      log = new MemoryLog(epoch);
+      const ids = this.#ids.get(name) ?? new Map<number, string>();
+      this.#ids.set(name, ids);
+      log = new MemoryLog(epoch, ids);
       this.#logs.set(name, log);
     }
     log.usedAt = Math.max(log.usedAt, now);
