@@ -141,6 +141,57 @@ describe('who comes into a room', () => {
   });
 });
 
+describe('a member whose process is cut off from the engine', () => {
+  /** Bob is in the lobby in the second process, which is cut off with him on his way to another one. */
+  async function cutOff() {
+    const started = await start();
+    const { ann, brokers, clock, engine, nodes } = started;
+    const bob = await connectTo(nodes[1], 'lobby', 'bob');
+    bob.cut();
+    engine.cutOff(brokers[1]);
+    await settle();
+    ann.take();
+    const pass = async (seconds: number): Promise<void> => {
+      for (let second = 0; second < seconds; second += 1) {
+        clock.advance(1_000);
+        await settle();
+      }
+    };
+    const members = async () => (await brokers[0].members('lobby')).map(({ info }) => info).sort();
+    return { ...started, bob, pass, members };
+  }
+
+  it('is in the room for everybody when that is back, where it went on in another one', async () => {
+    const { ann, bob, brokers, engine, members, nodes, pass } = await cutOff();
+    const coming = nodes[2].resume(bob, {}, 'bob');
+    await pass(125);
+    const back = await coming;
+    // its old process holds it for gone
+    expect(back.welcome).toMatchObject({ resumed: true });
+    expect(nodes[1].sockets.client(bob.welcome.session)).toBeUndefined();
+    for (const client of [ann, back]) client.take();
+    engine.reconnect(brokers[1]);
+    await pass(3);
+    expect(await members()).toEqual(['"ann"', '"bob"']);
+    for (const client of [ann, back]) expect(client.take()).toEqual([]);
+  });
+
+  it('is said to have left when that is back, as soon as the engine says that no other one has it', async () => {
+    const { ann, bob, brokers, engine, members, nodes, pass } = await cutOff();
+    const find = brokers[1].findSession.bind(brokers[1]);
+    brokers[1].findSession = () => Promise.reject(new Error('the engine is busy'));
+    nodes[1].sockets.client(bob.welcome.session)?.disconnect();
+    engine.reconnect(brokers[1]);
+    await pass(3);
+    expect(await members()).toEqual(['"ann"', '"bob"']);
+    expect(ann.take()).toEqual([]);
+    brokers[1].findSession = find;
+    await pass(30);
+    expect(await members()).toEqual(['"ann"']);
+    expect(ann.takeData('$member')).toEqual([{ room: 'lobby', id: bob.welcome.session }]);
+  });
+});
+
 describe('the members that one process has', () => {
   it('are told once of each other', async () => {
     const { ann, nodes } = await start();

@@ -134,11 +134,29 @@ export class SharedMembers {
     });
   }
 
-  #sayAgain(change: Change): Promise<void> {
+  async #sayAgain(change: Change): Promise<void> {
     const { room, id } = change;
     const session = this.#hub.roster.find(id);
-    if (session?.rooms.has(room) !== true) return this.#sayLeft(change);
-    return this.#sayEntered(session, room, findInfo(session, room));
+    if (session?.rooms.has(room) === true) {
+      return this.#sayEntered(session, room, findInfo(session, room));
+    }
+    if (session === undefined) {
+      const isElsewhere = await this.#isElsewhere(id);
+      if (isElsewhere === undefined) return this.#checkSaid(false, change);
+      // who is back by now has said so
+      if (isElsewhere || this.#hub.roster.find(id) !== undefined) return;
+    }
+    return this.#sayLeft(change);
+  }
+
+  /** Whether another process has a session: then only that knows who left. `undefined` when it cannot be found out now. */
+  async #isElsewhere(id: string): Promise<boolean | undefined> {
+    try {
+      const place = await this.#broker.findSession(id);
+      return place !== undefined && place.processId !== this.#processId;
+    } catch {
+      return undefined;
+    }
   }
 
   #enter({ id, userId }: Session, room: string, info = 'null'): Promise<boolean> {

@@ -46,6 +46,8 @@ export class MemoryBroker implements Broker {
   #settings: BrokerSettings | undefined;
   #isHere = false;
   #isDeaf = false;
+  /** The engine is there for others. */
+  #isCutOff = false;
   /** How often the engine had forgotten something when it went away. */
   #lossesBefore = Infinity;
   #isOver = false;
@@ -57,7 +59,7 @@ export class MemoryBroker implements Broker {
     this.#engine = engine;
     const { clock, store, timeoutMs } = engine;
     this.publishTimeoutMs = timeoutMs;
-    const isAway = (): boolean => engine.isAway;
+    const isAway = (): boolean => this.#isAway;
     const [up, down, heardUp, heard] = [
       engine.createLink(),
       engine.createLink(),
@@ -88,8 +90,7 @@ export class MemoryBroker implements Broker {
 
   async close(): Promise<void> {
     if (this.#isOver) return;
-    if (this.#settings !== undefined && !this.#engine.isAway)
-      this.#engine.store.endProcess(this.#joined.processId);
+    if (this.#settings !== undefined && !this.#isAway) this.#engine.store.endProcess(this.#joined.processId);
     this.#end(new SocketError('closed', '[closed] the broker was closed'));
   }
 
@@ -214,7 +215,7 @@ export class MemoryBroker implements Broker {
 
   /** The engine is there again: what needs no care goes at once, and appends when the process has looked around. */
   regain(): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isAway) return;
     this.#commands.flush();
     if (!this.#isDeaf) this.#listenAgain();
     else this.#lookAround();
@@ -226,7 +227,15 @@ export class MemoryBroker implements Broker {
     this.#isDeaf = isDeaf;
     this.#outages += 1;
     if (isDeaf) this.#subscriptions.break();
-    else if (!this.#engine.isAway) this.#listenAgain();
+    else if (!this.#isAway) this.#listenAgain();
+  }
+
+  /** The engine is gone for this process alone. */
+  cutOff(isCutOff: boolean): void {
+    if (this.#isOver || isCutOff === this.#isCutOff) return;
+    this.#isCutOff = isCutOff;
+    if (isCutOff) this.lose();
+    else this.regain();
   }
 
   hold(what: 'messages' | 'everything', isHeld: boolean): void {
@@ -236,6 +245,10 @@ export class MemoryBroker implements Broker {
   /** The process is gone: nobody is told. */
   kill(): void {
     this.#end(undefined);
+  }
+
+  get #isAway(): boolean {
+    return this.#engine.isAway || this.#isCutOff;
   }
 
   get #joined(): BrokerSettings {

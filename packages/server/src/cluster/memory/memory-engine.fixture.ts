@@ -109,6 +109,15 @@ export class MemoryEngine implements EngineSide {
     this.#find(process)?.goDeaf(false);
   }
 
+  /** Every connection of one process breaks, and it cannot connect: the others go on. */
+  cutOff(process: Which): void {
+    this.#find(process)?.cutOff(true);
+  }
+
+  reconnect(process: Which): void {
+    this.#find(process)?.cutOff(false);
+  }
+
   /** What comes to a process waits, in its order, until it is let go. */
   delayMessages(process: Which): void {
     this.#find(process)?.hold('messages', true);
