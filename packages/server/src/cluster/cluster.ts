@@ -84,7 +84,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
   start(hub: Hub): void {
     this.#hub = hub;
     this.#sessions = new SharedSessions(this.broker, this.processId, hub);
-    this.#members = new SharedMembers(this.broker, this.processId, hub);
+    this.#members = new SharedMembers(this.broker, this.processId, hub, this.#timers);
     this.#clients = new RemoteClients(this, hub);
     this.#upkeep = new Upkeep({
       ...{ broker: this.broker, hub, timers: this.#timers, sender: this.#sender },
@@ -160,7 +160,6 @@ export class Cluster implements BrokerListener, SharedLogHost {
     this.#retrying.wakeAll();
     this.clients.end();
     this.#sessions?.close();
-    this.#members?.close();
     for (const shared of this.#shared.values()) shared.close();
     await this.broker.close();
   }

@@ -7,6 +7,7 @@ import { describe, findInfo, tellOf, tracksMembers } from '../rooms/member-lists
 import { isJson } from '../read-json.js';
 import type { Room } from '../rooms/rooms.js';
 import type { Session } from '../session/session.js';
+import type { Timers } from '../timers.js';
 
 /** Somebody came into a room, or left it. */
 export interface MemberNotice {
@@ -46,20 +47,18 @@ export class SharedMembers {
   readonly #processId: string;
   readonly #hub: Hub;
   readonly #lists = new Map<string, MemberList>();
-  readonly #timers = new Set<() => void>();
+  readonly #timers: Timers;
   /** What could not be said when it happened. */
   #unsaid: Change[] = [];
+  /** How often something was waited for. */
+  #waits = 0;
 
-  constructor(broker: Broker, processId: string, hub: Hub) {
+  /** When the `timers` end, nobody is waited for any more. */
+  constructor(broker: Broker, processId: string, hub: Hub, timers: Timers) {
     this.#broker = broker;
     this.#processId = processId;
     this.#hub = hub;
-  }
-
-  /** Nobody is waited for any more. */
-  close(): void {
-    for (const stop of this.#timers) stop();
-    this.#timers.clear();
+    this.#timers = timers;
   }
 
   /** `info` is what others may know of it, if they are to be told. */
@@ -101,15 +100,13 @@ export class SharedMembers {
 
   /** Resolves once this has settled, or has taken as long as the engine may take to answer. */
   inTime(settling: Promise<void>): Promise<void> {
+    const timer = `members ${(this.#waits += 1)}`;
     return new Promise((resolve) => {
-      const goOn = (): void => {
-        stop();
-        this.#timers.delete(stop);
+      this.#timers.after(timer, this.#broker.publishTimeoutMs, resolve);
+      void settling.then(() => {
+        this.#timers.stop(timer);
         resolve();
-      };
-      const stop = this.#hub.options.clock.after(this.#broker.publishTimeoutMs, goOn);
-      this.#timers.add(stop);
-      void settling.then(goOn);
+      });
     });
   }
 
