@@ -25,7 +25,7 @@ return { epoch, at, floor, found, text(now) }
 `);
 
 /** An entry as it lies in the stream, unchecked: its id and its fields. */
-export type RawEntry = readonly [id: string, fields: ReadonlyMap<string, string>];
+type RawEntry = readonly [id: string, fields: ReadonlyMap<string, string>];
 
 /** A part of a log, its entries unchecked. */
 export interface RawPage extends LogHead {
