@@ -1,5 +1,5 @@
 import { EventEmitter, on } from 'node:events';
-import { ChannelError, defineChannels } from '@wirepact/core';
+import { ChannelError, defineChannels, SocketError } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTestServer, settle, type TestClient } from '../test-server.fixture.js';
