@@ -1,4 +1,5 @@
 // The line breaks: the page says so, comes back by itself, and tells what happened meanwhile.
+import type { Page } from '@playwright/test';
 import { birds, cutLine, expect, mendLine, messages, say, test } from './chat-test.js';
 
 // what the browsers themselves write when a connection is refused
@@ -142,6 +143,29 @@ test('says that the server hung up when it ends as it should', async ({ open, se
   await server.start();
   await expect(messages(ada)).toContainText('The server hung up. Back after', { timeout: 20_000 });
   await expect(messages(ada)).not.toContainText('A gap.');
+});
+
+/** Opens a window for which nothing answers at the socket's address until `answer` is called. */
+async function visitUnanswered(page: Page, address: string): Promise<{ answer: () => Promise<void> }> {
+  await page.addInitScript(() => {
+    window.WebSocket = class extends WebSocket {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(url, protocols);
+        if (!('answers' in window)) this.close();
+      }
+    };
+  });
+  await page.goto(address);
+  return { answer: () => page.evaluate(() => void Object.assign(window, { answers: true })) };
+}
+
+test('keeps what is written before the first connection, as one’s own', async ({ page, url }) => {
+  const { answer } = await visitUnanswered(page, `${url}/?name=Ada`);
+  await say(page, 'Is anybody there?');
+  const row = messages(page).getByRole('listitem').filter({ hasText: 'Is anybody there?' });
+  await expect(row).toHaveText(/^You.*Waiting for the line …$/);
+  await answer();
+  await expect(row).toHaveText(/^You.*✓/);
 });
 
 test('tells somebody who is refused why, and lets them in under another name', async ({ visit }) => {

@@ -1,7 +1,15 @@
 // The entries of a room depend only on what happened, whatever others send.
 import type { Message } from '@wirepact-example/chat-contract';
 import { expect, it } from 'vitest';
-import { conversationsAfter, lastId, type Conversations, type Happening, type Said } from './conversation.js';
+import {
+  conversationsAfter,
+  isFrom,
+  lastId,
+  unknownYet,
+  type Conversations,
+  type Happening,
+  type Said,
+} from './conversation.js';
 
 const room = 'lobby';
 const ada = { id: 'u_1', name: 'Ada' };
@@ -30,8 +38,14 @@ it('a draft becomes the message that comes back from the room', () => {
 });
 
 it('a draft that was written before one knew who one is does so too', () => {
-  const entries = after(drafted('k', { id: '', name: 'You' }), heard({}));
+  const entries = after(drafted('k', unknownYet), heard({}));
   expect(entries).toMatchObject([{ id: 'm_1', from: ada }]);
+});
+
+it('a draft is one’s own before one knows who one is, and after that', () => {
+  const [early, late, hers] = after(drafted('k', unknownYet), drafted('l'), heard({ key: 'm', from: grace }));
+  expect([isFrom(undefined, early!), isFrom(ada, early!)]).toEqual([true, true]);
+  expect([isFrom(ada, late!), isFrom(ada, hers!), isFrom(undefined, hers!)]).toEqual([true, false, false]);
 });
 
 it('what is heard twice stands there once', () => {

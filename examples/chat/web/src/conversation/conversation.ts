@@ -54,6 +54,9 @@ export type Happening =
   | { readonly type: 'heard'; readonly messages: readonly Message[]; readonly late: boolean }
   | { readonly type: 'returned'; readonly outage: Outage };
 
+/** The writer of a draft from before the page knows who its user is. Nobody whom the server knows has this id. */
+export const unknownYet: Person = { id: '', name: 'You' };
+
 /** How many entries of a room stay on the page. */
 const remembered = 300;
 
@@ -112,9 +115,9 @@ function withMessage(
   return entries.toSpliced(newer < 0 ? entries.length : newer, 0, { ...said, late });
 }
 
-/** A draft may have been written before the page knew who its user is. */
-function isFrom({ id }: Person, said: Said): boolean {
-  return said.from.id === id || said.from.id === '';
+/** Whether the user `you` wrote a message, maybe before the page knew who that is. */
+export function isFrom(you: Person | undefined, { from }: Said): boolean {
+  return from.id === you?.id || from.id === unknownYet.id;
 }
 
 /** Adds a lost connection, or updates it: details about the reconnect arrive one after the other. */

@@ -1,8 +1,8 @@
 // The messages, newest at the bottom. A reversed CSS column keeps the newest in view without a script.
 import type { Person } from '@wirepact-example/chat-contract';
 import type { RoomFacts } from '../chat/use-room-in-address.js';
-import type { Entry } from './conversation.js';
 import { AwayNote } from './away-note.js';
+import { isFrom, type Entry } from './conversation.js';
 import { withDelays } from './delays.js';
 import { MessageRow } from './message-row.js';
 import type { History } from './use-history.js';
@@ -35,7 +35,7 @@ export function MessageList({ room, entries, history, you, onRetry }: MessageLis
                 key={row.entry.key}
                 said={row.entry}
                 delay={row.delay}
-                own={row.entry.from.id === you?.id}
+                own={isFrom(you, row.entry)}
                 continues={continues(entries[index - 1], row.entry)}
                 continued={continues(row.entry, entries[index + 1])}
                 onRetry={onRetry}

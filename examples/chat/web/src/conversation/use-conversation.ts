@@ -6,7 +6,7 @@ import { safe } from '@wirepact/client';
 import { patienceMs } from '../live/chat-client.js';
 import { useChat } from '../live/chat-context.js';
 import { useEvent, useSocket } from '../live/socket.js';
-import { conversationsAfter, type Entry, type Happening } from './conversation.js';
+import { conversationsAfter, unknownYet, type Entry, type Happening } from './conversation.js';
 import { describeFailure } from './describe-failure.js';
 import { useHistory, type History } from './use-history.js';
 
@@ -51,7 +51,7 @@ export function useConversation(room: RoomId, you: Person | undefined): Conversa
     history,
     say(text) {
       const key = crypto.getRandomValues(new Uint32Array(3)).join('-');
-      const from = you ?? { id: '', name: 'You' };
+      const from = you ?? unknownYet;
       happen({ type: 'drafted', key, from, text, at: Date.now(), kept: status.name === 'reconnecting' });
       void deliver(key, text);
     },
