@@ -165,7 +165,19 @@ test('keeps what is written before the first connection, as one’s own', async 
   const row = messages(page).getByRole('listitem').filter({ hasText: 'Is anybody there?' });
   await expect(row).toHaveText(/^You.*Waiting for the line …$/);
   await answer();
-  await expect(row).toHaveText(/^You.*✓/);
+  await expect(row).toHaveText(/^You.*✓ Sent$/);
+});
+
+test('tells of no outage before the first connection', async ({ page, url }) => {
+  const { answer } = await visitUnanswered(page, `${url}/?name=Ada`);
+  await expect(page.getByText('No answer yet. Calling the server again.')).toBeVisible();
+  await expect(page.getByRole('timer').first()).toHaveText(/Attempt \d+/);
+  await expect(page.getByText('Cut off')).toHaveCount(0);
+  await say(page, 'Is anybody there?');
+  await answer();
+  await expect(messages(page)).toContainText('Sent');
+  await expect(messages(page).getByRole('listitem')).toHaveText([/Is anybody there\?/]);
+  await expect(page.getByRole('list', { name: 'What happened to the line' })).toHaveCount(0);
 });
 
 test('tells somebody who is refused why, and lets them in under another name', async ({ visit }) => {

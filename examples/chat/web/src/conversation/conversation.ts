@@ -21,7 +21,7 @@ export interface Said {
   readonly text: string;
   readonly at: number;
   readonly delivery: Delivery;
-  /** Written while the client was disconnected. */
+  /** Written during an outage. */
   readonly kept?: boolean;
   /** Loaded with a `history` request, because it would not arrive by itself. */
   readonly late?: boolean;

@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useReducer } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import { safe } from '@wirepact/client';
+import { ongoingOutage } from '../line/outages.js';
 import { patienceMs } from '../live/chat-client.js';
 import { useChat } from '../live/chat-context.js';
 import { useEvent, useSocket } from '../live/socket.js';
@@ -21,7 +22,7 @@ export interface Conversation {
 const none: readonly Entry[] = [];
 
 export function useConversation(room: RoomId, you: Person | undefined): Conversation {
-  const { request, status } = useSocket();
+  const { request } = useSocket();
   const { outages } = useChat();
   const [conversations, dispatch] = useReducer(conversationsAfter, {});
   const entries = conversations[room] ?? none;
@@ -52,7 +53,8 @@ export function useConversation(room: RoomId, you: Person | undefined): Conversa
     say(text) {
       const key = crypto.getRandomValues(new Uint32Array(3)).join('-');
       const from = you ?? unknownYet;
-      happen({ type: 'drafted', key, from, text, at: Date.now(), kept: status.name === 'reconnecting' });
+      const kept = ongoingOutage(outages.list()) !== undefined;
+      happen({ type: 'drafted', key, from, text, at: Date.now(), kept });
       void deliver(key, text);
     },
     sayAgain(key, text) {

@@ -2,22 +2,21 @@
 // keeps the session.
 import { useLatest, useStatus } from '../live/socket.js';
 import { Countdown } from './countdown.js';
-import { describeLoss } from './line-words.js';
+import { describeAway } from './line-words.js';
 import { useCut } from './use-cut.js';
 import { useNow } from './use-now.js';
 import { useOutages } from './use-outages.js';
 
 export function LineBanner() {
   const status = useStatus();
-  const [newest] = useOutages();
+  const outages = useOutages();
+  const [newest] = outages;
   const { isCut, mend } = useCut();
   const waitsForMs = useLatest('connected')?.waitsForMs ?? 0;
   const away = status.name === 'reconnecting';
   return (
     <div className="line-banner" data-away={away}>
-      <p role="status">
-        {away ? `${describeLoss(newest?.reason ?? status.reason)} Calling the server again.` : ''}
-      </p>
+      <p role="status">{away ? describeAway(outages) : ''}</p>
       {away && (
         <p className="line-banner-detail">
           <Countdown attempt={status.attempt} until={status.nextAttemptAt} />

@@ -1,7 +1,7 @@
 // The state of the connection, the button that cuts it, and the last few times that it was lost.
 import { useLatest, useStatus } from '../live/socket.js';
 import { Countdown } from './countdown.js';
-import { describeEnd, describeLoss, exactTime } from './line-words.js';
+import { describeEnd, describeLoss, describeStatus, exactTime } from './line-words.js';
 import type { Outage } from './outages.js';
 import { useCut } from './use-cut.js';
 import { useOutages } from './use-outages.js';
@@ -19,7 +19,7 @@ export function LineSection() {
       <p className="line-state" data-state={status.name}>
         <span className="dot" aria-hidden="true" />
         <span>
-          {connected ? 'Connected' : status.name === 'reconnecting' ? 'Cut off' : 'Calling …'}
+          {describeStatus(status, outages)}
           {connected && (
             <small>
               since {exactTime(status.since)}

@@ -1,7 +1,7 @@
 // The sentences with which the page describes the connection.
-import type { CloseReason } from '@wirepact/client';
+import type { ClientStatus, CloseReason } from '@wirepact/client';
 import { cutCode } from '../live/line.js';
-import type { Outage } from './outages.js';
+import { ongoingOutage, type Outage } from './outages.js';
 
 /** How many messages an outage delayed. */
 export interface Tally {
@@ -9,6 +9,18 @@ export interface Tally {
   readonly kept: number;
   /** Sent by others meanwhile, and received since. */
   readonly came: number;
+}
+
+/** The state of the connection, in a word or two. */
+export function describeStatus({ name }: ClientStatus, outages: readonly Outage[]): string {
+  if (name === 'connected') return 'Connected';
+  return name === 'reconnecting' && ongoingOutage(outages) ? 'Cut off' : 'Calling …';
+}
+
+/** Why the page is calling the server again. */
+export function describeAway(outages: readonly Outage[]): string {
+  const outage = ongoingOutage(outages);
+  return `${outage ? describeLoss(outage.reason) : 'No answer yet.'} Calling the server again.`;
 }
 
 /** Why the connection was lost, as one sentence. */

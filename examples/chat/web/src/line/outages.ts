@@ -31,15 +31,20 @@ export interface Outages {
 
 const remembered = 5;
 
-export function watchOutages(client: Client<Channels>): Outages {
+export function watchOutages(client: Pick<Client<Channels>, 'onStatus' | 'onGap'>): Outages {
   let outages: readonly Outage[] = [];
+  let wasConnected = false;
   const listeners = new Set<() => void>();
   function become(next: readonly Outage[]): void {
     if (next === outages) return;
     outages = next;
     for (const listener of listeners) listener();
   }
-  client.onStatus((status) => become(afterStatus(outages, status, Date.now())));
+  client.onStatus((status) => {
+    wasConnected ||= status.name === 'connected';
+    // what was never there cannot be lost: until then, attempts only fail
+    if (wasConnected) become(afterStatus(outages, status, Date.now()));
+  });
   client.onGap(({ why }) => become(afterReturn(outages, { gap: why })));
   return {
     subscribe(listener) {
@@ -51,12 +56,17 @@ export function watchOutages(client: Client<Channels>): Outages {
   };
 }
 
+/** The outage that has not ended, if there is one. */
+export function ongoingOutage([newest]: readonly Outage[]): Outage | undefined {
+  return newest?.end === undefined ? newest : undefined;
+}
+
 /**
  * Starts an outage when the connection is lost, counts its attempts, and ends it when the client is connected again.
  */
 function afterStatus(outages: readonly Outage[], status: ClientStatus, now: number): readonly Outage[] {
   const [newest, ...older] = outages;
-  const current = newest?.end === undefined ? newest : undefined;
+  const current = ongoingOutage(outages);
   if (status.name === 'connected') {
     const end = { at: now, resumed: status.resumed };
     return current ? [{ ...current, end }, ...older] : outages;
