@@ -23,7 +23,7 @@ export interface Said {
   readonly delivery: Delivery;
   /** Written during an outage. */
   readonly kept?: boolean;
-  /** Loaded with a `history` request, because it would not arrive by itself. */
+  /** Missed during an outage, and loaded with a `history` request afterwards. */
   readonly late?: boolean;
   /** Received from the room. Every earlier message of the room has then arrived too, or was requested. */
   readonly heard?: boolean;

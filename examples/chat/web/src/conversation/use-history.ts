@@ -3,6 +3,7 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import { safe } from '@wirepact/client';
+import { useChat } from '../live/chat-context.js';
 import { useRoom, useSocket } from '../live/socket.js';
 import { lastId, type Entry, type Happening } from './conversation.js';
 
@@ -23,6 +24,7 @@ export function useHistory(
   happen: (happening: Happening) => void,
 ): History {
   const { client, request, status } = useSocket();
+  const { outages } = useChat();
   const { joined } = useRoom(room);
   // only once the room is joined: messages sent between the request and the join would be missed
   const sessionId = status.name === 'connected' && joined ? status.sessionId : undefined;
@@ -52,9 +54,9 @@ export function useHistory(
     () =>
       // a gap without `to` belongs to a lost session; the room is then joined again, which requests the history anyway
       client.onGap((gap) => {
-        if (gap.room === room && gap.to !== undefined) void askNow(true);
+        if (gap.room === room && gap.to !== undefined) void askNow(outages.isJustBack());
       }),
-    [client, room],
+    [client, outages, room],
   );
 
   return { state: newest.room === room ? newest.state : 'awaited', askAgain: () => void ask(false) };

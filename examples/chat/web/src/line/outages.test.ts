@@ -1,6 +1,6 @@
 // When an outage begins, and what is told of its end.
 import type { Channels } from '@wirepact-example/chat-contract';
-import type { Client, ClientStatus } from '@wirepact/client';
+import type { Client, ClientStatus, Gap } from '@wirepact/client';
 import { expect, it } from 'vitest';
 import { watchOutages } from './outages.js';
 
@@ -12,17 +12,29 @@ const reconnecting: ClientStatus = {
   reason: { code: 1006, reason: '' },
 };
 
+const lagged: Gap = { stream: 'room', room: 'lobby', why: 'lagged', from: ['e', 1], to: ['e', 9] };
+
 function watch() {
+  let now = 0;
   let tellStatus: (status: ClientStatus) => void;
+  let tellGap: (gap: Gap) => void;
   const client: Pick<Client<Channels>, 'onStatus' | 'onGap'> = {
     onStatus(listener) {
       tellStatus = listener;
       return () => undefined;
     },
-    onGap: () => () => undefined,
+    onGap(listener) {
+      tellGap = listener;
+      return () => undefined;
+    },
   };
-  const outages = watchOutages(client);
-  return { outages, become: (...statuses: readonly ClientStatus[]) => statuses.forEach(tellStatus!) };
+  const outages = watchOutages(client, () => now);
+  return {
+    outages,
+    become: (...statuses: readonly ClientStatus[]) => statuses.forEach(tellStatus!),
+    miss: () => tellGap!(lagged),
+    pass: (ms: number) => (now += ms),
+  };
 }
 
 it('attempts that fail before the first connection are no outage', () => {
@@ -35,4 +47,23 @@ it('a connection that is lost and comes back is one outage', () => {
   const { outages, become } = watch();
   become(connected, { ...reconnecting, attempt: 1 }, reconnecting, connected);
   expect(outages.list()).toMatchObject([{ attempts: 2, reason: { code: 1006 }, end: { resumed: true } }]);
+});
+
+it('a gap right after a return is the outage’s', () => {
+  const { outages, become, miss, pass } = watch();
+  become(connected, reconnecting, connected);
+  pass(1_000);
+  expect(outages.isJustBack()).toBe(true);
+  miss();
+  expect(outages.list()).toMatchObject([{ end: { gap: 'lagged' } }]);
+});
+
+it('a gap long after a return changes nothing about the outage', () => {
+  const { outages, become, miss, pass } = watch();
+  become(connected, reconnecting, connected);
+  const before = outages.list();
+  pass(60_000);
+  expect(outages.isJustBack()).toBe(false);
+  miss();
+  expect(outages.list()).toBe(before);
 });

@@ -25,13 +25,20 @@ interface Return {
 export interface Outages {
   readonly subscribe: (listener: () => void) => () => void;
   readonly list: () => readonly Outage[];
+  /** Whether an outage has just ended: messages that are found missing now were missed meanwhile. */
+  readonly isJustBack: () => boolean;
   /** Records what the server says about a reconnect. */
   readonly heldBackUntil: (at: number) => void;
 }
 
 const remembered = 5;
+/** How long after a reconnect a gap still belongs to it, in ms. A reader that is too slow has gaps at any time. */
+const settlingMs = 5_000;
 
-export function watchOutages(client: Pick<Client<Channels>, 'onStatus' | 'onGap'>): Outages {
+export function watchOutages(
+  client: Pick<Client<Channels>, 'onStatus' | 'onGap'>,
+  now: () => number = Date.now,
+): Outages {
   let outages: readonly Outage[] = [];
   let wasConnected = false;
   const listeners = new Set<() => void>();
@@ -43,15 +50,22 @@ export function watchOutages(client: Pick<Client<Channels>, 'onStatus' | 'onGap'
   client.onStatus((status) => {
     wasConnected ||= status.name === 'connected';
     // what was never there cannot be lost: until then, attempts only fail
-    if (wasConnected) become(afterStatus(outages, status, Date.now()));
+    if (wasConnected) become(afterStatus(outages, status, now()));
   });
-  client.onGap(({ why }) => become(afterReturn(outages, { gap: why })));
+  function isJustBack(): boolean {
+    const end = outages[0]?.end;
+    return end !== undefined && now() - end.at <= settlingMs;
+  }
+  client.onGap(({ why }) => {
+    if (isJustBack()) become(afterReturn(outages, { gap: why }));
+  });
   return {
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     list: () => outages,
+    isJustBack,
     heldBackUntil: (at) => become(afterReturn(outages, { heldBackUntil: at })),
   };
 }
