@@ -1,6 +1,16 @@
 // Everybody can use it: keyboards, screen readers, small screens, either colour scheme.
 import type { Page } from '@playwright/test';
-import { birds, cutLine, expect, mendLine, messageField, messages, say, test } from './chat-test.js';
+import {
+  birds,
+  cutLine,
+  expect,
+  mendLine,
+  messageField,
+  messages,
+  say,
+  sayAtOnce,
+  test,
+} from './chat-test.js';
 import { lowContrasts } from './contrast.js';
 
 // what the browsers themselves write where the line is cut
@@ -55,6 +65,34 @@ test('opens the panel of a small screen by keyboard, and gives the focus back', 
   await page.keyboard.press('Escape');
   await expect(panel).toBeHidden();
   await expect(page.getByRole('button', { name: 'You and the line' })).toBeFocused();
+});
+
+test('keeps the focus when the button that has it goes away', async ({ open, visit }) => {
+  const ada = await open('Ada');
+  await sayAtOnce(ada, ['one', 'two', 'three', 'four', 'five', 'six']);
+  await messages(ada).getByRole('button', { name: 'Try again' }).press('Enter');
+  await expect(messages(ada)).toBeFocused();
+
+  await cutLine(ada);
+  await ada.getByRole('button', { name: 'Mend it' }).press('Enter');
+  await expect(messages(ada)).toContainText('You cut the line. Back after');
+  await expect(messageField(ada)).toBeFocused();
+
+  const refused = await visit('/?name=banned');
+  await refused.getByRole('textbox', { name: 'Another name' }).pressSequentially('Grace');
+  await refused.getByRole('button', { name: 'Call again' }).press('Enter');
+  await expect(birds(refused)).toHaveCount(2);
+  await expect(messageField(refused)).toBeFocused();
+});
+
+test('leaves the focus where it is when another button goes away', async ({ open }) => {
+  const ada = await open('Ada');
+  await cutLine(ada);
+  await expect(ada.getByRole('button', { name: 'Mend it' })).toBeVisible();
+  await messages(ada).focus();
+  await ada.getByRole('button', { name: 'Mend the line' }).evaluate((button: HTMLElement) => button.click());
+  await expect(messages(ada)).toContainText('You cut the line. Back after');
+  await expect(messages(ada)).toBeFocused();
 });
 
 for (const width of [320, 768, 1440]) {

@@ -1,4 +1,5 @@
 // The state of a message: being sent, sent, or failed with a button to try again.
+import { passFocusOn } from '../chat/pass-focus-on.js';
 import { useStatus } from '../live/socket.js';
 import type { Delivery } from './conversation.js';
 
@@ -15,7 +16,7 @@ export function DeliveryMark({ delivery, kept, onRetry }: DeliveryMarkProps) {
     return (
       <span className="delivery" data-state="failed">
         Not sent. {delivery.why}{' '}
-        <button type="button" className="link" onClick={onRetry}>
+        <button ref={passFocusOn} type="button" className="link" onClick={onRetry}>
           Try again
         </button>
       </span>

@@ -1,5 +1,6 @@
 // The messages, newest at the bottom. A reversed CSS column keeps the newest in view without a script.
 import type { Person } from '@wirepact-example/chat-contract';
+import { passFocusOn } from '../chat/pass-focus-on.js';
 import type { RoomFacts } from '../chat/use-room-in-address.js';
 import { AwayNote } from './away-note.js';
 import { isFrom, type Entry } from './conversation.js';
@@ -56,7 +57,7 @@ function Before({ history: { state, askAgain } }: { readonly history: History })
   return (
     <p className="silence">
       What was said before did not come.{' '}
-      <button type="button" className="link" onClick={askAgain}>
+      <button ref={passFocusOn} type="button" className="link" onClick={askAgain}>
         Ask again
       </button>
     </p>

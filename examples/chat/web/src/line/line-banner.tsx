@@ -1,5 +1,6 @@
 // A banner above the conversation while the connection is lost: why, when the next attempt is, and how long the server
 // keeps the session.
+import { passFocusOn } from '../chat/pass-focus-on.js';
 import { useLatest, useStatus } from '../live/socket.js';
 import { Countdown } from './countdown.js';
 import { describeAway } from './line-words.js';
@@ -25,7 +26,7 @@ export function LineBanner() {
       {isCut && newest && (
         <p className="line-banner-place">
           <Place until={newest.lostAt + waitsForMs} />{' '}
-          <button type="button" className="link" onClick={mend}>
+          <button ref={passFocusOn} type="button" className="link" onClick={mend}>
             Mend it
           </button>
         </p>

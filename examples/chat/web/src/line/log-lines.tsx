@@ -1,5 +1,6 @@
 // The lines of the server's log, read from a stream.
 import { useEffect } from 'react';
+import { passFocusOn } from '../chat/pass-focus-on.js';
 import { useStatus, useStream } from '../live/socket.js';
 import { logTime } from './line-words.js';
 
@@ -25,7 +26,7 @@ export function LogLines({ labelledBy }: { readonly labelledBy: string }) {
       {done && !isLost && (
         <p className="hint">
           The log broke off.{' '}
-          <button type="button" className="link" onClick={restart}>
+          <button ref={passFocusOn} type="button" className="link" onClick={restart}>
             Follow it again
           </button>
         </p>

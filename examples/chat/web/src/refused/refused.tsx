@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { maxNameLength } from '@wirepact-example/chat-contract/facts';
 import type { ClientStatus } from '@wirepact/client';
 import { Brand } from '../chat/brand.js';
+import { passFocusOn } from '../chat/pass-focus-on.js';
 import { useChat } from '../live/chat-context.js';
 import { Bird } from '../people/bird.js';
 import { brokenWire } from '../people/wire.js';
@@ -40,7 +41,7 @@ export function Refused({ status }: { readonly status: Closed }) {
           {status.error ? 'You were not put through' : 'The line is closed'}
         </h1>
         <p>{explain(status, identity.name())}</p>
-        <form onSubmit={enter}>
+        <form ref={passFocusOn} onSubmit={enter}>
           <label htmlFor="other-name">Another name</label>
           <div className="refused-row">
             <input
