@@ -95,6 +95,16 @@ test('leaves the focus where it is when another button goes away', async ({ open
   await expect(messages(ada)).toBeFocused();
 });
 
+test('does not read out who is here while it cannot know', async ({ open }) => {
+  const ada = await open('Ada');
+  const list = ada.getByRole('list', { name: 'Here now' });
+  await expect(list).toBeVisible();
+  await cutLine(ada);
+  await expect(list).toBeHidden();
+  await mendLine(ada);
+  await expect(list).toBeVisible();
+});
+
 for (const width of [320, 768, 1440]) {
   test(`has landmarks, names on all controls and no sideways scrolling at ${width} px`, async ({ open }) => {
     const page = await open('Ada', { width, height: 700 });
