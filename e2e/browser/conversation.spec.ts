@@ -107,6 +107,17 @@ test('proposes another name for one that is taken', async ({ open }) => {
   await expect(grace.getByRole('button', { name: 'Change name' })).toBeFocused();
 });
 
+test('lets nobody take a banned name', async ({ open }) => {
+  const ada = await open('Ada');
+  await ada.getByRole('button', { name: 'Change name' }).click();
+  const field = ada.getByRole('textbox', { name: 'Your name' });
+  await field.press('ControlOrMeta+a');
+  await field.pressSequentially('Banned');
+  await field.press('Enter');
+  await expect(ada.getByRole('alert')).toContainText('Nobody here may be called “Banned”.');
+  await expect(birds(ada)).toHaveText([/Ada/]);
+});
+
 test('asks who talks too fast to breathe, and lets them try again', async ({ open }) => {
   const ada = await open('Ada');
   await sayAtOnce(ada, ['one', 'two', 'three', 'four', 'five', 'six', 'seven']);

@@ -29,12 +29,15 @@ export class Guests {
     const known = this.#find((guest) => guest.id === id);
     if (known) return known;
     const name = readName(ticket.name) ?? randomName();
-    if (bannedNames.includes(name.toLowerCase())) throw new SocketError('forbidden');
     return { id, name: this.freeName(name, id) };
   }
 
-  /** Returns `name`, or the same name with a number if somebody else has it. */
+  /**
+   * Returns `name`, or the same name with a number if somebody else has it. Throws `forbidden`, which the page shows, for
+   * a banned name.
+   */
   freeName(name: string, ownId: string): string {
+    if (bannedNames.includes(name.toLowerCase())) throw new SocketError('forbidden');
     const isTaken = (wish: string) =>
       this.#find((guest) => guest.id !== ownId && isSameName(guest.name, wish)) !== undefined;
     const stem = name.slice(0, maxNameLength - 4).trimEnd();

@@ -29,7 +29,8 @@ export function RenameForm({ name, onDone }: { readonly name: string; readonly o
     else if (error.code === 'NAME_TAKEN') {
       const { suggestion } = error.data;
       setProblem({ text: `Somebody here is called “${wanted}” already.`, suggestion });
-    } else setProblem({ text: error.code === 'invalid_input' ? firstIssue(error.data) : error.message });
+    } else if (error.code === 'forbidden') setProblem({ text: `Nobody here may be called “${wanted}”.` });
+    else setProblem({ text: error.code === 'invalid_input' ? firstIssue(error.data) : error.message });
   }
 
   function submit(event: FormEvent) {
