@@ -113,9 +113,10 @@ test('lets nobody take a banned name', async ({ open }) => {
   const field = ada.getByRole('textbox', { name: 'Your name' });
   await field.press('ControlOrMeta+a');
   await field.pressSequentially('Banned');
-  await field.press('Enter');
+  await ada.getByRole('button', { name: 'Save' }).press('Enter');
   await expect(ada.getByRole('alert')).toContainText('Nobody here may be called “Banned”.');
   await expect(birds(ada)).toHaveText([/Ada/]);
+  await expect(field).toBeFocused();
 });
 
 test('asks who talks too fast to breathe, and lets them try again', async ({ open }) => {

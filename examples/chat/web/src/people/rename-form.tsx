@@ -14,6 +14,7 @@ export function RenameForm({ name, onDone }: { readonly name: string; readonly o
   const [wish, setWish] = useState(name);
   const [problem, setProblem] = useState<Problem>();
   const [asking, setAsking] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
   const question = useRef<AbortController>(undefined);
   // closing the form cancels a rename that the server has not answered yet
   useEffect(() => () => question.current?.abort(), []);
@@ -21,6 +22,8 @@ export function RenameForm({ name, onDone }: { readonly name: string; readonly o
   async function ask(wanted: string) {
     question.current = new AbortController();
     const { signal } = question.current;
+    // the button that was used is disabled now, which would take the focus from it
+    field.current?.focus();
     setAsking(true);
     const [error] = await safe(request('rename', { name: wanted }, { signal }));
     if (signal.aborted) return;
@@ -52,6 +55,7 @@ export function RenameForm({ name, onDone }: { readonly name: string; readonly o
       <label htmlFor="name">Your name</label>
       <input
         id="name"
+        ref={field}
         value={wish}
         maxLength={maxNameLength}
         autoComplete="nickname"
