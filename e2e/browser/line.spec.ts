@@ -62,6 +62,36 @@ test('asks for nothing when it comes back, and is let into no room twice', async
   expect(sent.filter((path) => /^(\$hello|\$join|history|chat)$/.test(path))).toEqual(['$hello', 'chat']);
 });
 
+test('shows a reaction once, also after a cut', async ({ open }) => {
+  const ada = await open('Ada');
+  const grace = await open('Grace');
+  await ada.evaluate(() => {
+    const flights: Element[] = [];
+    Object.assign(window, { flights });
+    new MutationObserver((changes) => {
+      const added = changes.flatMap((change) => [...change.addedNodes]);
+      flights.push(
+        ...(added.filter((node) => node instanceof Element && node.matches('.floating')) as Element[]),
+      );
+    }).observe(document.body, { childList: true, subtree: true });
+  });
+  const flown = () =>
+    ada.evaluate(() => (window as unknown as { flights: readonly Element[] }).flights.length);
+  await grace.getByRole('button', { name: 'Send a heart' }).click();
+  await expect.poll(flown).toBe(1);
+  await expect(ada.locator('.floating')).toHaveCount(0);
+
+  await cutLine(ada);
+  await expect(ada.getByText('You cut the line. Calling the server again.')).toBeVisible();
+  await mendLine(ada);
+  await expect(messages(ada)).toContainText('No message was missed.');
+  await say(ada, 'Back.');
+  await expect(messages(ada)).toContainText('Sent');
+  await grace.getByRole('button', { name: 'Sing along' }).click();
+  await expect(ada.getByRole('status').filter({ hasText: 'Grace sings along' })).toBeAttached();
+  expect(await flown()).toBe(2);
+});
+
 test('goes through many cuts while both talk, and each says each thing once', async ({ open }) => {
   const ada = await open('Ada');
   const grace = await open('Grace');

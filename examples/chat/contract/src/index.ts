@@ -27,7 +27,8 @@ const conversation = defineChannels({
   },
   reaction: {
     in: z.object({ room: RoomName, reaction: Reaction }),
-    out: z.object({ user: z.string(), name: z.string(), reaction: Reaction }),
+    // the newest one is sent again after every reconnect: `at` tells whether it was seen
+    out: z.object({ user: z.string(), name: z.string(), reaction: Reaction, at: z.number() }),
     delivery: 'latest',
     key: 'user',
   },

@@ -104,7 +104,7 @@ export function createChatSockets({
       },
       reaction(socket, { room, reaction }) {
         const { id: user, name } = socket.context;
-        sockets.room(room).send('reaction', { user, name, reaction });
+        sockets.room(room).send('reaction', { user, name, reaction, at: Date.now() });
       },
 
       rename(socket, { name }, { fail }) {

@@ -74,7 +74,7 @@ const deeds: Record<ReactionName, string> = {
 
 /** The newest reaction in words, for screen readers. */
 function describeNewest(flights: readonly Flight[]): string {
-  const newest = flights.toSorted((one, other) => other.count - one.count)[0];
+  const newest = flights.toSorted((one, other) => other.at - one.at)[0];
   return newest === undefined ? '' : `${newest.name} ${deeds[newest.reaction]}`;
 }
 
@@ -82,7 +82,7 @@ function Floating({ flight }: { readonly flight: Flight | undefined }) {
   if (flight === undefined) return null;
   // a new key restarts the animation
   return (
-    <span key={flight.count} className="floating">
+    <span key={flight.at} className="floating">
       <ReactionIcon name={flight.reaction} />
     </span>
   );
