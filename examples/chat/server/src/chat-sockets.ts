@@ -88,7 +88,10 @@ export function createChatSockets({
         const { message, isNew } = await conversations.say({ ...draft, from: { id, name } });
         if (isNew) {
           sockets.sendToAllExcept(socket, 'activity', { room: draft.room });
-          log.write(`${name} says ${draft.text.length} characters in the ${draft.room}`);
+          const { length } = draft.text;
+          log.write(
+            `${name} says ${length} ${length === 1 ? 'character' : 'characters'} in the ${draft.room}`,
+          );
         }
         return { id: message.id, at: message.at };
       },

@@ -72,7 +72,7 @@ export function RenameForm({ name, onDone }: { readonly name: string; readonly o
         {problem?.suggestion !== undefined && (
           <button
             type="button"
-            className="button"
+            className="button suggestion"
             disabled={asking}
             onClick={() => void ask(problem.suggestion ?? '')}
           >
