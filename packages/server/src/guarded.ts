@@ -10,6 +10,13 @@ export function guarded(handler: () => unknown, failed: (error: unknown) => void
   }
 }
 
+/** Whether the application answered by a promise. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
 /** Takes what an application's function gave and nobody wants. Should it be a promise that rejects, that ends no process. */
 export function discard(stray: unknown, failed: (error: unknown) => void): void {
   if (stray !== undefined) Promise.resolve(stray).catch(failed);

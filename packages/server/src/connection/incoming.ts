@@ -59,17 +59,14 @@ function greet(connection: Connection, { data }: Frame): void {
   if (hub.cluster !== undefined) {
     connection.isGreeting = true;
     // what it says too early is heard after its `$welcome`, as where nobody else has to be asked
-    connection.intake.hold();
-    return void hub.cluster.sessions.greet(connection, hello).then(() => readOn(connection));
+    connection.intake.hold('greeting');
+    return void hub.cluster.sessions
+      .greet(connection, hello)
+      .then(() => connection.intake.release('greeting'));
   }
   const session = findResumable(hub, hello, identity);
   if (session === undefined) openSession(connection, hello);
   else resumeSession(session, connection, hello);
-}
-
-function readOn({ session, intake, outgoing, hub }: Connection): void {
-  if (session === undefined || outgoing.isClosed) return;
-  if (session.handlersInFlight < hub.options.limits.maxInFlight) intake.release();
 }
 
 /** A frame, or why the message is none; both where JSON is cheap to parse and dear to handle. */

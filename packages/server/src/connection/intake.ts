@@ -11,14 +11,23 @@ export interface Pace {
   bytesFullAt: number;
 }
 
+/**
+ * Why nothing is read for now:
+ * - `greeting`: whose client it is is being found out;
+ * - `handlers`: too many handlers run;
+ * - `join`: what comes next may need the room that is being decided about.
+ */
+export type HoldReason = 'greeting' | 'handlers' | 'join';
+
 /** Pauses one transport, and lets it go on once nothing speaks against it. */
 export class Intake {
   readonly #transport: Transport;
   readonly #options: ResolvedOptions;
   readonly #counters: Counters;
   readonly pace: Pace = { messagesFullAt: 0, bytesFullAt: 0 };
-  #isHeld = false;
   #isStopped = false;
+  // made when there is a reason: most clients give none
+  #heldFor: Set<HoldReason> | undefined;
   /** Calls off the end of a pause that the rates asked for. */
   #stopTimer: (() => void) | undefined;
 
@@ -51,17 +60,15 @@ export class Intake {
     this.#payBack(now);
   }
 
-  /** Too many handlers run. */
-  hold(): void {
-    this.#isHeld = true;
+  /** Reads nothing until this is no reason any more. */
+  hold(reason: HoldReason): void {
+    (this.#heldFor ??= new Set()).add(reason);
     this.#transport.pause();
   }
 
-  /** There are few enough again. */
-  release(): void {
-    if (!this.#isHeld) return;
-    this.#isHeld = false;
-    this.#goOn();
+  /** This is no reason any more; there may be others. */
+  release(reason: HoldReason): void {
+    if (this.#heldFor?.delete(reason) === true) this.#goOn();
   }
 
   /** Whether nothing more is to be handled. */
@@ -77,6 +84,7 @@ export class Intake {
 
   /** Nothing is read any more. */
   close(): void {
+    this.#isStopped = true;
     this.#stopTimer?.();
     this.#stopTimer = undefined;
   }
@@ -102,6 +110,7 @@ export class Intake {
   }
 
   #goOn(): void {
-    if (!this.#isHeld && !this.#isStopped && this.#stopTimer === undefined) this.#transport.resume();
+    const isHeld = this.#heldFor !== undefined && this.#heldFor.size > 0;
+    if (!isHeld && !this.#isStopped && this.#stopTimer === undefined) this.#transport.resume();
   }
 }

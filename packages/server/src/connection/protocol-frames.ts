@@ -11,7 +11,7 @@ import type { Session } from '../session/session.js';
 const handlers = new Map<string, (session: Session, frame: Frame) => void>([
   ['$ping', (session) => session.sendFrame('$pong')],
   ['$pong', (session) => session.notePong()],
-  ['$join', (session, frame) => void joinFromClient(session, frame)],
+  ['$join', joinFromClient],
   ['$leave', leaveFromClient],
   ['$cancel', cancel],
   ['$more', grantMore],

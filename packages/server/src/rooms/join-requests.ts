@@ -18,7 +18,7 @@ import type { Session } from '../session/session.js';
 import { overdrawnMs, takeFrom } from '../limits/token-bucket.js';
 
 /** A client asks to join: refused unless `rooms.authorize` allows it. One that is in asks for what it missed. */
-export async function joinFromClient(session: Session, frame: Frame): Promise<void> {
+export function joinFromClient(session: Session, frame: Frame): void {
   const { maxRooms } = session.hub.options.limits;
   const sender = { session, path: frame.path, id: frame.id };
   const { room, from } = toRecord(frame.data);
@@ -53,14 +53,21 @@ export async function joinFromClient(session: Session, frame: Frame): Promise<vo
   // left again while it was being decided: the join must not come after the leave
   const attempt = pending ?? Symbol(room);
   session.joining.set(room, attempt);
-  const refusal = await findRefusal(session, room);
-  const isWanted = session.joining.get(room) === attempt || session.rooms.has(room);
-  if (isWanted) session.joining.delete(room);
-  // the server has put it in meanwhile
-  if (session.rooms.has(room)) return answerMember(session, room, entrance);
-  if (refusal !== undefined) return sendRefusal(sender, 'denied', refusal);
-  if (!isWanted) return cancel();
-  enterRoom(session, room, entrance);
+  const decide = (refusal: string | undefined): void => {
+    const isWanted = session.joining.get(room) === attempt || session.rooms.has(room);
+    if (isWanted) session.joining.delete(room);
+    // the server has put it in meanwhile
+    if (session.rooms.has(room)) return answerMember(session, room, entrance);
+    if (refusal !== undefined) return sendRefusal(sender, 'denied', refusal);
+    if (!isWanted) return cancel();
+    enterRoom(session, room, entrance);
+  };
+  const refusal = findRefusal(session, room);
+  if (!(refusal instanceof Promise)) return decide(refusal);
+  // without an answer to wait for, the client goes on as though it were in
+  const intake = frame.id === undefined ? session.connection?.intake : undefined;
+  intake?.hold('join');
+  void refusal.then(decide).finally(() => intake?.release('join'));
 }
 
 /** A client leaves; leaving a room it is not in does no harm. */

@@ -1,4 +1,5 @@
 // What the members of a room are told about each other, if the application allows it.
+import { isThenable } from '../guarded.js';
 import type { Hub } from '../hub.js';
 import type { Room } from './rooms.js';
 import type { Session } from '../session/session.js';
@@ -90,10 +91,6 @@ function refusePromise(session: Session, promise: PromiseLike<unknown>): string 
     hub.report(new TypeError(text), session);
   }
   return 'null';
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /**

@@ -2,6 +2,7 @@
 // told.
 import { isSocketError } from '@wirepact/core';
 import type { Cursor } from '@wirepact/core/internal';
+import { isThenable } from '../guarded.js';
 import { announce, announceLeave, tellMembers } from './member-lists.js';
 import { deny, hold, introduce, isHeld, readOnceItStands, release } from '../delivery/replay.js';
 import type { Room } from './rooms.js';
@@ -148,15 +149,23 @@ function readFirst(session: Session, room: Room, from: Cursor | undefined): void
   }
 }
 
-/** Why this client may not be in this room, or `undefined` when it may. */
-export async function findRefusal(session: Session, room: string): Promise<string | undefined> {
+/** Why this client may not be in this room, or `undefined` when it may. At once where the application says so at once. */
+export function findRefusal(
+  session: Session,
+  room: string,
+): string | undefined | Promise<string | undefined> {
   const { hub, socket } = session;
-  try {
-    const isAllowed = await hub.hooks.rooms?.authorize?.(socket, room);
-    if (isAllowed === true) return undefined;
-  } catch (error) {
+  const refusal = `the room "${room}" may not be joined`;
+  const judge = (isAllowed: unknown): string | undefined => (isAllowed === true ? undefined : refusal);
+  const explain = (error: unknown): string => {
     if (isSocketError(error, 'denied')) return error.message.replace(/^\[\w+\] ?/, '');
     hub.report(error, session);
+    return refusal;
+  };
+  try {
+    const isAllowed: unknown = hub.hooks.rooms?.authorize?.(socket, room);
+    return isThenable(isAllowed) ? Promise.resolve(isAllowed).then(judge).catch(explain) : judge(isAllowed);
+  } catch (error) {
+    return explain(error);
   }
-  return `the room "${room}" may not be joined`;
 }

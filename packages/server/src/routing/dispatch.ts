@@ -6,7 +6,7 @@ import { countSent } from '../limits/amplification.js';
 import { sendAgain, sendAnswer, sendFailure, sendRefusal } from './answers.js';
 import { boundIssues } from './bound-issues.js';
 import { Call } from './call.js';
-import { discard } from '../guarded.js';
+import { discard, isThenable } from '../guarded.js';
 import { HandlingContext } from './route-context.js';
 import { noteNumber, numberOf } from '../session/received-numbers.js';
 import type { AnyRoute, TableEntry } from './route-table.js';
@@ -128,7 +128,7 @@ function enter(call: Call): void {
   session.calls.add(call);
   if (call.channel?.stream !== undefined) session.streamsInFlight += 1;
   else if (++session.handlersInFlight >= session.hub.options.limits.maxInFlight) {
-    session.connection?.intake.hold();
+    session.connection?.intake.hold('handlers');
   }
 }
 
@@ -140,7 +140,7 @@ function leave(call: Call, hasFailed = false): void {
   if (call.channel?.stream !== undefined) leaveStream(call, hasFailed);
   else if (--session.handlersInFlight === 0) session.noteIdle();
   if (session.handlersInFlight <= session.hub.options.limits.maxInFlight / 2) {
-    session.connection?.intake.release();
+    session.connection?.intake.release('handlers');
   }
 }
 
@@ -167,10 +167,4 @@ function settleNumber({ session, number, id, aborted }: Call): void {
     return session.hub.cluster?.sessions.departures.forward(session, number);
   session.shared?.noteDone();
   if (id === undefined) session.hub.acknowledgements.owe(session);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  );
 }

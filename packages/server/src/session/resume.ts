@@ -48,7 +48,7 @@ export function resumeSession(
   }
   readAll(session, hello.streams);
   session.questions.repeat();
-  if (session.handlersInFlight >= hub.options.limits.maxInFlight) connection.intake.hold();
+  if (session.handlersInFlight >= hub.options.limits.maxInFlight) connection.intake.hold('handlers');
   notify(session, () => hub.hooks.event?.onResume?.(session.socket));
   return true;
 }
@@ -82,7 +82,7 @@ function rejoin(session: Session, room: Room, cursor: Cursor | undefined): void 
   if (membership?.byClient !== true) return introduceRoom(session, room, cursor);
   const { connection } = session;
   hold(session, room.log, cursor?.[1] ?? room.log.at);
-  void findRefusal(session, room.name).then((refusal) => {
+  void Promise.resolve(findRefusal(session, room.name)).then((refusal) => {
     // it may be elsewhere by now, or have left, and the server may have put it in again
     if (session.connection !== connection || room.members.get(session) !== membership) return;
     if (refusal === undefined) return introduceRoom(session, room, cursor);
