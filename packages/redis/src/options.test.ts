@@ -53,12 +53,40 @@ describe('resolveOptions', () => {
     ['an empty prefix', { prefix: '' }, /not be empty/],
     ['no time', { publishTimeoutMs: 0 }, /publishTimeoutMs is 0/],
     ['an endless queue', { queue: { maxBytes: Infinity } }, /queue.maxBytes is Infinity/],
-    ['a figure that there is not', { queue: { max: 1 } as object }, /queue knows no "max"/],
+    ['a figure that there is not', { queue: { max: 1 } as object }, /no option "queue.max"/],
+    ['an option that there is not', { urll: 'redis://x' } as object, /^there is no option "urll"$/],
+    ['an option of an object’s own', { constructor: 1 } as object, /no option "constructor"/],
+    ['a setting that there is not', { connection: { pasword: 'x' } as object }, /"connection.pasword"/],
+    [
+      'a cluster’s that there is not',
+      { cluster: { rootNodes: ['redis://x'], nodes: 1 } as never },
+      /"cluster.nodes"/,
+    ],
+    [
+      'a root node’s that there is not',
+      { cluster: { rootNodes: [{ host: 'x', prot: 1 } as never] } },
+      /"cluster.rootNodes\[0\].prot"/,
+    ],
+    [
+      'a sentinel’s that there is not',
+      { sentinel: { name: 'x', rootNodes: ['redis://x'], connection: { user: 'x' } as object } },
+      /"sentinel.connection.user"/,
+    ],
+    ['a URL by itself', 'redis://x' as never, /the options are no object; .*redisBroker\(\{ url: /],
+    ['nothing', null as never, /the options are no object/],
+    ['a group that is none', { connection: 'redis://x' as never }, /the option "connection" is no object/],
+    ['a group that is a list', { queue: [1] as never }, /the option "queue" is no object/],
     ['a short key', { hmacKey: 'short' }, /hmacKey has 5 bytes/],
   ];
   it.each(wrong)('refuses %s', (_, options, text) => {
     expect(() => resolveOptions(options)).toThrow(TypeError);
     expect(() => resolveOptions(options)).toThrow(text);
+  });
+
+  it('takes options that are absent, and what belongs to TLS as it is', () => {
+    const given: object = { url: undefined, cluster: undefined, hmacKey: undefined };
+    const tls = { ca: 'x', ALPNProtocols: ['redis'], whateverNodeTakesNext: 1 };
+    expect(resolveOptions({ ...given, connection: { tls } }).connection.tls).toBe(tls);
   });
 
   it('keeps a password to itself', () => {

@@ -1,6 +1,7 @@
 // The options of redisBroker, and their defaults.
 import type { ConnectionOptions } from 'node:tls';
 import { steadyClock, type Clock } from '@wirepact/core/internal';
+import { checkAddress, checkKnown } from './known-options.js';
 import { readUrl } from './redis-url.js';
 
 /** The address of a Redis server. */
@@ -131,8 +132,9 @@ export interface ResolvedOptions {
 const shortestKeyBytes = 16;
 const asTold = (address: RedisAddress): RedisAddress => address;
 
-/** Fills in the defaults. @throws TypeError for options that are invalid or contradict each other */
+/** Fills in the defaults. @throws TypeError for options that are unknown or invalid, or contradict each other */
 export function resolveOptions(options: RedisBrokerOptions): ResolvedOptions {
+  checkKnown(options);
   const { cluster, sentinel } = options;
   if (cluster !== undefined && sentinel !== undefined) {
     throw new TypeError('cluster and sentinel are both given; Redis is either, so leave one out');
@@ -186,6 +188,7 @@ function readNodes(
   if (nodes.length === 0) throw new TypeError(`${name} is empty; name one node at least`);
   for (const [index, node] of nodes.entries())
     if (typeof node === 'string') readUrl(`${name}[${index}]`, node);
+    else checkAddress(`${name}[${index}]`, node);
   return nodes;
 }
 
@@ -208,9 +211,7 @@ function figures<TFigures extends Record<keyof TFigures, number>>(
   given: { readonly [K in keyof TFigures]?: number } = {},
 ): { [K in keyof TFigures]: number } {
   const resolved: { [K in keyof TFigures]: number } = { ...defaults };
-  for (const name of Object.keys(given) as (keyof TFigures & string)[]) {
-    if (!Object.hasOwn(defaults, name)) throw new TypeError(`${group} knows no "${name}"`);
+  for (const name of Object.keys(given) as (keyof TFigures & string)[])
     resolved[name] = figure(`${group}.${name}`, given[name], defaults[name]);
-  }
   return resolved;
 }

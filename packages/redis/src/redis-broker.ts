@@ -46,7 +46,7 @@ const partingMs = 500;
  * const sockets = new SocketManager(channels, { broker: redisBroker({ url: 'redis://localhost:6379' }) });
  * ```
  *
- * @throws TypeError for options that are invalid or contradict each other
+ * @throws TypeError for options that are unknown or invalid, or contradict each other
  */
 export function redisBroker(options: RedisBrokerOptions = {}): Broker {
   return new RedisBroker(resolveOptions(options));
