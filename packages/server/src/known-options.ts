@@ -1,9 +1,12 @@
 // The names that options may have. A misspelt option would otherwise be ignored: a server that was meant to authenticate its
 // clients would be open.
+import type { PublisherOptions } from './cluster/publisher.js';
 import type { Hooks } from './hub.js';
 
 /** What an option must be; some are checked elsewhere. */
-type Kind = 'function' | 'group' | 'checked elsewhere';
+type Kind = 'function' | 'group' | 'broker' | 'checked elsewhere';
+
+const giveBroker = 'give it one, such as redisBroker({ url })';
 
 type Kinds<TOptions> = Readonly<Record<keyof TOptions, Kind>>;
 
@@ -26,7 +29,7 @@ const kinds: Kinds<Hooks> = {
   trustProxy: 'checked elsewhere',
   dialect: 'checked elsewhere',
   compression: 'checked elsewhere',
-  broker: 'checked elsewhere',
+  broker: 'broker',
   clock: 'checked elsewhere',
 };
 
@@ -44,11 +47,24 @@ const roomKinds: Kinds<NonNullable<Hooks['rooms']>> = {
   history: 'function',
 };
 
-/** @throws TypeError for a name that no option has, and for what is no function or no group where one belongs */
+const publisherKinds: Kinds<PublisherOptions> = {
+  broker: 'broker',
+  onError: 'function',
+  logs: 'group',
+  clock: 'checked elsewhere',
+};
+
+/** @throws TypeError for a name that no option has, and for what is no function, group or broker where one belongs */
 export function checkKnown(options: Hooks): void {
   checkKinds(options, kinds);
   checkKinds(options.event, eventKinds, 'event.');
   checkKinds(options.rooms, roomKinds, 'rooms.');
+}
+
+/** @throws TypeError likewise, and where there is no broker */
+export function checkKnownToPublisher(options: Partial<PublisherOptions> = {}): void {
+  checkKinds(options, publisherKinds);
+  if (options.broker === undefined) throw new TypeError(`the option "broker" is missing; ${giveBroker}`);
 }
 
 function checkKinds(given: object = {}, known: Readonly<Record<string, Kind>>, group = ''): void {
@@ -59,5 +75,11 @@ function checkKinds(given: object = {}, known: Readonly<Record<string, Kind>>, g
       throw new TypeError(`the option "${group}${name}" is no function`);
     if (known[name] === 'group' && (typeof value !== 'object' || value === null))
       throw new TypeError(`the option "${group}${name}" is no object`);
+    if (known[name] === 'broker' && !isBroker(value))
+      throw new TypeError(`the option "${group}${name}" is no Broker; ${giveBroker}`);
   }
+}
+
+function isBroker(value: unknown): boolean {
+  return typeof (value as { join?: unknown } | null)?.join === 'function';
 }

@@ -59,7 +59,8 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
   /**
    * Creates the endpoint. It accepts connections once it is attached to a server, or listens.
    *
-   * @throws TypeError for an unknown or invalid option, and for a route whose channel is not in the contract or has no `in`
+   * @throws TypeError for an unknown or invalid option, for a broker that another one has, and for a route whose channel is not
+   *   in the contract or has no `in`
    */
   constructor(channels: TChannels, options: SocketManagerOptions<TChannels, TContext> = {}) {
     const hooks = options as unknown as Hooks;

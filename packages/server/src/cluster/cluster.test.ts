@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
 import { brief, connectTo, startNodes } from './cluster.fixture.js';
+import { createPublisher } from './publisher.js';
 import { SocketManager } from '../socket-manager.js';
 import { createTestServer, request, settle } from '../test-server.fixture.js';
 
@@ -149,13 +150,49 @@ describe('processes that a broker joins', () => {
     expect(late.errors.map(String)).toEqual(Array(3).fill('Error: it is full'));
   });
 
-  it('do not join with a broker that another one has', async () => {
-    const { brokers, clock } = await startNodes(channels);
-    const late = createTestServer(channels, { broker: brokers[0] }, clock);
+  it('do not take a broker that another one has', async () => {
+    const { brokers, engine } = await startNodes(channels);
+    const taken = 'this broker has a SocketManager or publisher already; make one for each';
+    for (const broker of [brokers[0], engine.broker()]) {
+      await using publisher = broker === brokers[0] ? undefined : createPublisher(channels, { broker });
+      expect(() => new SocketManager(channels, { broker })).toThrow(new TypeError(taken));
+      expect(() => createPublisher(channels, { broker })).toThrow(new TypeError(taken));
+      await publisher?.close();
+      expect(() => createPublisher(channels, { broker })).toThrow(new TypeError(taken));
+    }
+  });
+
+  it('take a broker that was given to what was never made', async () => {
+    const { engine } = await startNodes(channels);
+    const broker = engine.broker();
+    expect(() => new SocketManager(channels, { broker, dialect: 'morse' as never })).toThrow(/morse/);
+    expect(() => createPublisher(channels, { broker, logs: { maxBytes: 0 } })).toThrow(/maxBytes/);
+    await using sockets = new SocketManager(channels, { broker });
+    await settle();
+    expect(await sockets.admit(request)).toMatchObject({ accepted: true });
+  });
+
+  it('join no more with a broker that says it was joined before', async () => {
+    const { clock, engine } = await startNodes(channels);
+    const broker = engine.broker();
+    // by another copy of this package
+    await broker.join({} as never, { processId: 'other' } as never);
+    const late = createTestServer(channels, { broker }, clock);
     for (let second = 0; second < 10; second += 1) {
       await settle();
       clock.advance(1_000);
     }
     expect(late.errors).toEqual([expect.any(TypeError)]);
   });
+
+  it.each(['redis://localhost', null, {}, { url: 'redis://localhost' }])(
+    'take no %j for a broker',
+    (broker) => {
+      const fault = new TypeError(
+        'the option "broker" is no Broker; give it one, such as redisBroker({ url })',
+      );
+      expect(() => new SocketManager(channels, { broker: broker as never })).toThrow(fault);
+      expect(() => createPublisher(channels, { broker: broker as never })).toThrow(fault);
+    },
+  );
 });

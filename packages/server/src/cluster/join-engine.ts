@@ -15,17 +15,28 @@ export interface Joining {
   failed(error: unknown): void;
 }
 
-/** Joins the engine, as often as it takes. */
-export function joinEngine(joining: Joining, attempt = 1): void {
+/** The brokers that somebody has. One remains its own also after it has ended. */
+const taken = new WeakSet<Broker>();
+
+/** Joins the engine, as often as it takes. @throws TypeError for a broker that somebody else has */
+export function joinEngine(joining: Joining): void {
+  const { broker } = joining;
+  if (taken.has(broker))
+    throw new TypeError('this broker has a SocketManager or publisher already; make one for each');
+  taken.add(broker);
+  tryToJoin(joining, 1);
+}
+
+function tryToJoin(joining: Joining, attempt: number): void {
   const { broker, listener, settings, clock, timers } = joining;
   broker.join(listener, settings).then(
     () => joining.joined?.().catch((error: unknown) => joining.failed(error)),
     (error: unknown) => {
       joining.failed(error);
-      // a broker that is somebody else's already remains so
+      // a broker that was joined through another copy of this package remains so
       if (error instanceof TypeError) return;
       const delayMs = reconnectDelay(attempt + 1, defaultReconnect, () => clock.random());
-      timers.after('join', delayMs, () => joinEngine(joining, attempt + 1));
+      timers.after('join', delayMs, () => tryToJoin(joining, attempt + 1));
     },
   );
 }

@@ -6,6 +6,7 @@ import { everyoneName } from '../delivery/log.js';
 import { joinEngine } from './join-engine.js';
 import { figures } from '../figures.js';
 import { guarded } from '../guarded.js';
+import { checkKnownToPublisher } from '../known-options.js';
 import { defaultOptions, type LogOptions } from '../options.js';
 import { createOutgoing, type OutgoingMessage } from '../delivery/outgoing-message.js';
 import { findRoomNameFault } from '../rooms/rooms.js';
@@ -67,12 +68,13 @@ export interface Publisher<TChannels = AnyChannels> {
  * await publisher.room('lobby').publish('chat', { text: 'The report is ready.' });
  * ```
  *
- * @throws TypeError for an invalid number in `logs`
+ * @throws TypeError for an unknown or invalid option, and for a broker that another publisher or a `SocketManager` has
  */
 export function createPublisher<TChannels extends ChannelDefinitions>(
   channels: TChannels,
   options: PublisherOptions,
 ): Publisher<TChannels> {
+  checkKnownToPublisher(options);
   return new RemotePublisher(channels, options);
 }
 
