@@ -7,7 +7,7 @@ import { mend, redirectMs } from './mend.js';
 import type { Batch, PendingAppend } from './pending-append.js';
 import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
-import { notAccepted, outcomeUnknown, refusalOf, refused } from './refusal.js';
+import { messageGivenUp, refusalOf, refused } from './refusal.js';
 import { readAppended, type Appended } from './scripts/append.js';
 import type { Redirection, Topology } from './topology.js';
 
@@ -36,6 +36,9 @@ type Phase =
   | { readonly kind: 'halted' }
   /** Nothing is sent for a moment. */
   | { readonly kind: 'paused'; readonly stop: () => void };
+
+/** Why it is not known what became of a message. */
+const brokeOff = 'the connection to Redis broke';
 
 /** The messages for one log. */
 export class AppendLane {
@@ -84,7 +87,7 @@ export class AppendLane {
   giveUpDoubtful(): void {
     for (const append of this.#appends) {
       if (!append.mayBeDone || append.state === 'sent') continue;
-      this.#host.settle(append, notAccepted(`the line to Redis broke, ${outcomeUnknown}`, append.error));
+      this.#host.settle(append, messageGivenUp(brokeOff, true, append.error));
     }
     this.#dropSettled();
   }
@@ -132,7 +135,7 @@ export class AppendLane {
       for (const [index, append] of batch.entries()) this.#judge(append, appended[index]);
     } catch (error) {
       this.#takenOrder = Math.max(this.#takenOrder, batch.at(-1)?.order ?? 0);
-      const unknown = notAccepted(`Redis did not say where the message stands, ${outcomeUnknown}`, error);
+      const unknown = messageGivenUp('the answer of Redis could not be read', true, error);
       for (const append of batch) this.#leave(append, unknown);
     }
     if (this.#phase.kind === 'halted' && this.#sent === 0) this.#regroup();
@@ -141,8 +144,8 @@ export class AppendLane {
   #judge(append: PendingAppend, appended: Appended = 'unknown'): void {
     if (appended === 'overtaken') return this.#leave(append, overtaken(append));
     if (appended === 'unknown') {
-      const text = `the line to Redis broke and the log has moved on, ${outcomeUnknown}`;
-      return this.#leave(append, notAccepted(text, append.error));
+      const why = `${brokeOff}, and others have written to the log since`;
+      return this.#leave(append, messageGivenUp(why, true, append.error));
     }
     this.#takenOrder = Math.max(this.#takenOrder, append.order);
     this.#knownAt = Math.max(this.#knownAt, appended.at);
@@ -249,13 +252,13 @@ export class AppendLane {
 }
 
 function overtaken({ error }: PendingAppend): Error {
-  return notAccepted('Redis refused the message, and has taken later ones', error);
+  return messageGivenUp('Redis refused it, and has accepted later ones since', false, error);
 }
 
 /** What was in doubt before it was refused for good stays in doubt. */
 function givenUp({ mayBeDone }: PendingAppend, error: unknown): Error {
-  if (!mayBeDone) return refused('the message', error);
-  return notAccepted(`the line to Redis broke, ${outcomeUnknown}`, error);
+  if (!mayBeDone) return refused('the message was not accepted', error);
+  return messageGivenUp(brokeOff, true, error);
 }
 
 /** What is sent together; what is to go to another server this once goes by itself. */

@@ -242,7 +242,7 @@ it('gives up one that was refused when a later one was taken', async () => {
   await turn();
   clock.advance(50);
   expect(outcomes.get('2')).toMatchObject({ code: 'not_accepted' });
-  expect(textOf('2')).toContain('has taken later ones');
+  expect(textOf('2')).toContain('has accepted later ones since');
   expect(server.taken.map(({ key }) => key)).toEqual(['1', '3']);
 });
 
@@ -320,7 +320,7 @@ it('says of one that is refused for good after its line broke that nobody can kn
   reopen();
   server.refuse('NOPERM nothing may be written');
   await turn();
-  expect(textOf('1')).toContain('it is not known whether it was taken');
+  expect(textOf('1')).toContain('it is not known whether it was accepted');
 });
 
 it('says that nobody can know when the log has moved on', async () => {
@@ -333,7 +333,7 @@ it('says that nobody can know when the log has moved on', async () => {
   await turn();
   server.answer();
   await turn();
-  expect(textOf('1')).toContain('it is not known whether it was taken');
+  expect(textOf('1')).toContain('it is not known whether it was accepted');
 });
 
 it('asks again until there is a line to the server that has the slot for this once, and sends it there', async () => {
@@ -418,9 +418,7 @@ it('refuses at once what is too much', async () => {
   append('b', '12');
   append('b', '3');
   await turn();
-  expect(textOf('äää')).toContain(
-    'the queue is full: 1 messages wait for Redis, and 1 bytes in all; this one has 6',
-  );
+  expect(textOf('äää')).toContain('the queue is full: 1 message, and 1 byte in all; this one has 6 bytes');
   expect(textOf('3')).toContain('the queue is full');
   server.answer();
   await turn();

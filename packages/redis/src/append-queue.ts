@@ -6,7 +6,7 @@ import { AppendLane } from './append-lane.js';
 import type { Batch, PendingAppend } from './pending-append.js';
 import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
-import { explain, notAccepted, outcomeUnknown } from './refusal.js';
+import { counted, explainDelay, messageGivenUp, notAccepted } from './refusal.js';
 import type { Topology } from './topology.js';
 import type { WaitingBytes } from './waiting-bytes.js';
 
@@ -48,8 +48,9 @@ export class AppendQueue {
     const bytes = Buffer.byteLength(message.body);
     if (this.#isClosed) return Promise.reject(notAccepted('the broker is closed'));
     if (this.#pending.size >= maxMessages || !waiting.take(bytes)) {
-      const others = `${this.#pending.size} messages wait for Redis, and ${waiting.bytes} bytes in all`;
-      return Promise.reject(notAccepted(`the queue is full: ${others}; this one has ${bytes}`));
+      const others = `${counted(this.#pending.size, 'message')}, and ${counted(waiting.bytes, 'byte')} in all`;
+      const why = `the queue is full: ${others}; this one has ${counted(bytes, 'byte')}`;
+      return Promise.reject(messageGivenUp(why, false));
     }
     return new Promise((resolve, reject) => {
       // one literal: put together of several it took 5 % of what a process does while it publishes
@@ -101,11 +102,8 @@ export class AppendQueue {
     this.#isClosed = true;
     this.#stopTimer?.();
     for (const append of this.#pending) {
-      const doubt = append.state === 'sent' || append.mayBeDone;
-      this.#settle(
-        append,
-        notAccepted(doubt ? `the broker is closed, ${outcomeUnknown}` : 'the broker is closed'),
-      );
+      const isDoubtful = append.state === 'sent' || append.mayBeDone;
+      this.#settle(append, messageGivenUp('the broker is closed', isDoubtful));
     }
     for (const lane of this.#lanes.values()) lane.close();
     this.#lanes.clear();
@@ -155,18 +153,13 @@ export class AppendQueue {
         this.#stopTimer = clock.after(append.deadline - now, () => this.#expire());
         break;
       }
-      this.#settle(append, late(append, publishTimeoutMs));
+      const isDoubtful = append.state === 'sent' || append.mayBeDone;
+      const why = explainDelay(publishTimeoutMs, append.error);
+      this.#settle(append, messageGivenUp(why, isDoubtful, append.error));
       const lane = this.#lanes.get(append.message.log);
       if (lane !== undefined) lanes.add(lane);
     }
     // each looks through all that it has: once, however much of that is late
     for (const lane of lanes) lane.pump();
   }
-}
-
-function late({ state, mayBeDone, error }: PendingAppend, timeoutMs: number): Error {
-  const isDoubtful = state === 'sent' || mayBeDone;
-  const why = error === undefined ? 'it did not answer' : explain(error);
-  const text = `Redis has not taken the message within ${timeoutMs} ms: ${why}`;
-  return notAccepted(isDoubtful ? `${text}, ${outcomeUnknown}` : text, error);
 }

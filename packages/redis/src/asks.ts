@@ -4,7 +4,7 @@ import type { Clock } from '@wirepact/core/internal';
 import { mend } from './mend.js';
 import type { RedisNode } from './redis-node.js';
 import type { Command } from './redis-script.js';
-import { explain, notAccepted, refusalOf, refused } from './refusal.js';
+import { counted, explainDelay, notAccepted, refusalOf, refused } from './refusal.js';
 import type { Topology } from './topology.js';
 import { bytesOf, type WaitingBytes } from './waiting-bytes.js';
 
@@ -33,6 +33,7 @@ interface Care {
 interface Ask extends Omit<Care, 'bytes'> {
   /** Given up as soon as a newer one says the same. */
   command: CommandAfter | undefined;
+  /** What has come to nothing where it is not answered: `the log "lobby" could not be read`. */
   readonly what: string;
   readonly askedAt: number;
   deadline: number;
@@ -112,8 +113,8 @@ export class Asks {
     const { clock, publishTimeoutMs, maxWaiting, waiting } = this.#host;
     if (this.#isClosed) return Promise.reject(notAccepted('the broker is closed'));
     if (isBounded && (this.#bounded >= maxWaiting || !waiting.take(bytes))) {
-      const others = `${this.#bounded} others wait for it already, and ${waiting.bytes} bytes in all`;
-      return Promise.reject(notAccepted(`${what} is not asked of Redis: ${others}`));
+      const others = `${counted(this.#bounded, 'request')}, and ${counted(waiting.bytes, 'byte')} in all`;
+      return Promise.reject(notAccepted(`${what}: too much waits for Redis already: ${others}`));
     }
     const now = clock.now();
     const { promise: outcome, resolve, reject } = withResolvers();
@@ -171,8 +172,7 @@ export class Asks {
         this.#stopTimer = clock.after(ask.deadline - now, () => this.#expire());
         return;
       }
-      const why = ask.cause === undefined ? 'it did not answer' : explain(ask.cause);
-      const text = `${ask.what} had no answer from Redis within ${publishTimeoutMs} ms: ${why}`;
+      const text = `${ask.what}: ${explainDelay(publishTimeoutMs, ask.cause)}`;
       this.#reject(ask, notAccepted(text, ask.cause));
     }
   }

@@ -91,7 +91,7 @@ it('says once more after a moment what cannot be done now, and then tells why it
   await turn();
   clock.advance(50);
   expect(await dropped).toBeUndefined();
-  expect(errors).toEqual([expect.stringContaining('Redis refuses: TRYAGAIN')]);
+  expect(errors).toEqual([expect.stringContaining('Redis refused it: TRYAGAIN')]);
   expect(clock.pending).toBe(0);
 });
 

@@ -67,7 +67,9 @@ export class Attempts {
 
   #dropped(error: unknown): undefined {
     if (refusalOf(error).kind !== 'lost') {
-      this.#host.failed(new Error(`Redis refuses: ${explain(error)}`, { cause: error }));
+      this.#host.failed(
+        new Error(`a command was dropped, because Redis refused it: ${explain(error)}`, { cause: error }),
+      );
     }
     return undefined;
   }

@@ -126,7 +126,7 @@ export class Cluster implements Topology {
         failures.push(explain(error));
       }
     }
-    throw new Error(`no node of the cluster says who has what: ${failures.join('; ')}`);
+    throw new Error(`no node of the cluster says which of them has which slots: ${failures.join('; ')}`);
   }
 
   async #askRoot(root: string | RedisAddress): Promise<readonly SlotRange[]> {

@@ -78,7 +78,7 @@ describe('Redis is killed', () => {
     const waiting = [append(one, 'a'), append(one, 'b'), append(one, 'x'.repeat(90))];
     await expect(append(one, 'y'.repeat(20))).rejects.toMatchObject({ code: 'not_accepted' });
     await expect(append(one, 'c')).rejects.toThrow(
-      'the queue is full: 3 messages wait for Redis, and 92 bytes in all',
+      'the queue is full: 3 messages, and 92 bytes in all; this one has 1 byte',
     );
     expect(systemClock.now() - startedAt).toBeLessThan(900);
 
@@ -168,7 +168,7 @@ describe('Redis is held', () => {
     await using one = await startBroker({ url: redis.url, publishTimeoutMs: 150 });
     redis.pause();
     const startedAt = systemClock.now();
-    await expect(append(one, 'a')).rejects.toThrow('it is not known whether it was taken');
+    await expect(append(one, 'a')).rejects.toThrow('it is not known whether it was accepted');
     await expect(one.broker.latest('lobby')).rejects.toMatchObject({ code: 'not_accepted' });
     expect(systemClock.now() - startedAt).toBeLessThan(5_000);
     redis.resume();
@@ -212,7 +212,7 @@ describe('the line breaks', () => {
     for (const body of ['c', 'd', 'e', 'f']) await append(witness, body);
     proxy.stall(false);
     proxy.cut();
-    await expect(doubtful).rejects.toThrow('it is not known whether it was taken');
+    await expect(doubtful).rejects.toThrow('it is not known whether it was accepted');
     await append(one, 'g');
     expect(await bodiesIn(one)).not.toContain('b');
   });
@@ -261,7 +261,7 @@ describe('the line breaks', () => {
     await using one = await startBroker({ url, heartbeat: watchful });
     await append(one, '0');
     proxy.hold();
-    await expect(append(one, '1')).rejects.toThrow('it is not known whether it was taken');
+    await expect(append(one, '1')).rejects.toThrow('it is not known whether it was accepted');
     // over another line: the one before it is given up by then, and not only the one on which messages come
     await append(one, '2');
     await proxy.deliver();

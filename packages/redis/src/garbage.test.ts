@@ -49,7 +49,7 @@ describe('what is said on a channel', () => {
     await ear.until(() => ear.bodies('noise').length === 1 && ear.all('failed').length >= garbage.length + 2);
     expect(ear.bodies('noise')).toEqual(['ours']);
     expect(ear.all('failed')).toHaveLength(garbage.length + 2);
-    for (const { error } of ear.all('failed')) expect(String(error)).toContain('none of Wirepact');
+    for (const { error } of ear.all('failed')) expect(String(error)).toContain('not written by Wirepact');
     expect([...ear.all('emitted'), ...ear.all('told'), ...ear.all('renewed')]).toEqual([]);
   });
 
@@ -114,7 +114,7 @@ describe('what lies in a log', () => {
     await redis.command('HSET', `${channel('odd')}:i`, 's1', '{"no":"member"}');
     await open.broker.enter('odd', { id: 's2', userId: 'ann', info: '{}' });
     expect(await open.broker.members('odd')).toEqual([{ id: 's2', userId: 'ann', info: '{}' }]);
-    expect(String(open.ear.all('failed').at(-1)?.error)).toContain('a member of "odd"');
+    expect(String(open.ear.all('failed').at(-1)?.error)).toContain('a member of the room "odd"');
     await redis.command('SET', '{wirepact:u:odd}', 'x');
     await expect(open.broker.sessionsOf('odd')).rejects.toThrow('WRONGTYPE');
     await redis.command('HSET', `${channel('heads')}:h`, 'epoch', 'e9', 'at', 'no number');

@@ -90,16 +90,24 @@ export class Logs {
       order: (this.#values += 1),
     };
     engine().queue.flush(log);
-    await engine().asks.replace(`a value of the log "${log}"`, `${channel}\n${slot}`, (ageMs) => {
-      return keepLatestCommand(logKeys, { ...call, ageMs }, this.#bounds.maxBytes);
-    });
+    await engine().asks.replace(
+      `a value of the log "${log}" could not be stored`,
+      `${channel}\n${slot}`,
+      (ageMs) => {
+        return keepLatestCommand(logKeys, { ...call, ageMs }, this.#bounds.maxBytes);
+      },
+    );
   }
 
   async latest(log: string): Promise<readonly LatestValue[]> {
     const { keys, texts, engine } = this.#host;
     const logKeys = keys.log(log);
     const command = latestCommand(logKeys, this.#bounds.maxBytes);
-    const raw = await engine().asks.ask(`the values of "${log}"`, command, readValues);
+    const raw = await engine().asks.ask(
+      `the values of the log "${log}" could not be read`,
+      command,
+      readValues,
+    );
     return raw.flatMap(({ slot, time, value }) => {
       const body = texts.readValue(logKeys.channel, slot, value);
       if (body === undefined) this.#reportForeign(`a value of the log "${log}"`);
@@ -125,7 +133,7 @@ export class Logs {
     const { keys, engine } = this.#host;
     const logKeys = keys.log(log);
     const page = await engine().asks.ask(
-      `the log "${log}"`,
+      `the log "${log}" could not be read`,
       readCommand(logKeys, range, this.#bounds),
       (reply) => readPage(reply, range.limit !== undefined),
     );
@@ -144,7 +152,7 @@ export class Logs {
       return { entry: { ...entry, body: texts.entryBody(channel, key, entry.body) }, key };
     });
     const command = restoreCommand(logKeys, head, kept, this.#bounds);
-    return engine().asks.ask(`what the log "${log}" has lost`, command, readHead);
+    return engine().asks.ask(`what the log "${log}" has lost could not be given back`, command, readHead);
   }
 
   async renew(log: string, epoch: string, nextEpoch: string): Promise<LogHead> {
@@ -153,14 +161,14 @@ export class Logs {
     const logKeys = keys.log(log);
     const notice = texts.renewed(logKeys.channel, nextEpoch);
     const command = renewCommand(logKeys, { epoch, nextEpoch, notice }, this.#bounds);
-    return engine().asks.ask(`another epoch of the log "${log}"`, command, readHead);
+    return engine().asks.ask(`the log "${log}" could not be given another epoch`, command, readHead);
   }
 
   async touch(log: string, epoch: string, memberIds: readonly string[]): Promise<TouchedLog> {
     checkEpoch(epoch);
     const { keys, engine } = this.#host;
     const command = touchCommand(keys.log(log), epoch, memberIds, this.#bounds);
-    return engine().asks.insist(`where the log "${log}" stands`, command, readTouched);
+    return engine().asks.insist(`the log "${log}" could not be checked`, command, readTouched);
   }
 
   /** Something was said on the channel of a log. */
@@ -176,7 +184,7 @@ export class Logs {
       case 'renewed':
         return listener.renewed(log);
       default:
-        this.#reportForeign(`what was said of the log "${log}"`);
+        this.#reportForeign(`a message about the log "${log}"`);
     }
   }
 

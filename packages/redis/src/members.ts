@@ -37,11 +37,15 @@ export class Members {
   async of(room: string): Promise<readonly SharedMember[]> {
     const { keys, texts, listener, engine } = this.#host;
     const logKeys = keys.log(room);
-    const raw = await engine().asks.ask(`who is in "${room}"`, membersCommand(logKeys), readMembers);
+    const raw = await engine().asks.ask(
+      `the members of the room "${room}" could not be read`,
+      membersCommand(logKeys),
+      readMembers,
+    );
     return raw.flatMap(({ id, known }) => {
       const text = texts.readKept(known, logKeys.members, id);
       const member = text === undefined ? undefined : readKnown(text);
-      if (member === undefined) listener.failed(notOurs(`a member of "${room}"`));
+      if (member === undefined) listener.failed(notOurs(`a member of the room "${room}"`));
       return member === undefined ? [] : [{ id, ...member }];
     });
   }

@@ -2,6 +2,7 @@
 import type { ClusterCounts } from '@wirepact/server';
 import type { Engine } from './engine.js';
 import type { Keys } from './keys.js';
+import { isErrorReply } from './redis-line.js';
 import {
   beatCommand,
   countsCommand,
@@ -34,6 +35,8 @@ export class Processes {
   /** When Redis was last told all of them, in ms since the epoch. */
   #allToldAt = 0;
   #underWay = 0;
+  /** Why beats came to nothing since one was accepted last, as that was told. */
+  readonly #toldFailures = new Set<string>();
 
   constructor(host: ProcessesHost) {
     this.#host = host;
@@ -48,6 +51,7 @@ export class Processes {
     return heardBy === undefined ? undefined : Number(heardBy) > 0;
   }
 
+  /** Says that this process lives. Never rejects: what goes wrong is told once for each reason, until it goes well. */
   async beat(clients: number, userIds: Iterable<string>): Promise<void> {
     if (this.#underWay >= maxBeats) return;
     const users = new Set(userIds);
@@ -58,9 +62,10 @@ export class Processes {
     try {
       const isKnown = change !== undefined && (await this.#say(clients, change)) !== 0;
       if (!isKnown) await this.#sayAll(clients, users);
+      this.#toldFailures.clear();
     } catch (error) {
       this.#told = undefined;
-      throw error;
+      this.#failed(error);
     } finally {
       this.#underWay -= 1;
     }
@@ -68,19 +73,36 @@ export class Processes {
 
   counts(): Promise<ClusterCounts> {
     const { keys, engine } = this.#host;
-    return engine().asks.ask('how many there are', countsCommand(keys), readCounts);
+    return engine().asks.ask(
+      'the clients of all processes could not be counted',
+      countsCommand(keys),
+      readCounts,
+    );
   }
 
   isAlive(processId: string): Promise<boolean> {
     const { keys, engine } = this.#host;
     const command = isAliveCommand(keys, processId);
-    return engine().asks.ask(`whether process ${processId} lives`, command, (reply) => reply === 1);
+    return engine().asks.ask(`process ${processId} could not be looked up`, command, (reply) => reply === 1);
   }
 
   /** This process takes its leave, if it can. */
   part(): Promise<unknown> {
     const { keys, processId, engine } = this.#host;
-    return engine().asks.ask('the leave of this process', partCommand(keys, processId), () => undefined);
+    return engine().asks.ask(
+      'this process could not sign off',
+      partCommand(keys, processId),
+      () => undefined,
+    );
+  }
+
+  #failed(error: unknown): void {
+    const { cause } = Object(error) as { readonly cause?: unknown };
+    // however Redis is away, it is so for one reason
+    const reason = isErrorReply(cause) ? cause.message : 'no answer';
+    if (this.#toldFailures.has(reason)) return;
+    this.#toldFailures.add(reason);
+    this.#host.engine().failed(error);
   }
 
   #sayAll(clients: number, users: ReadonlySet<string>): Promise<unknown> {
@@ -91,7 +113,7 @@ export class Processes {
   #say(clients: number, change: UserChange): Promise<unknown> {
     const { keys, processId, engine } = this.#host;
     const command = beatCommand(keys, processId, clients, change);
-    return engine().asks.insist('that this process lives', command, (reply) => reply);
+    return engine().asks.insist('the heartbeat of this process was not accepted', command, (reply) => reply);
   }
 }
 

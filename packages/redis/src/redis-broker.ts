@@ -28,7 +28,7 @@ import { Processes } from './processes.js';
 import { notAccepted } from './refusal.js';
 import { allScripts } from './scripts/all-scripts.js';
 import { Sessions } from './sessions.js';
-import { SharedTexts } from './shared-text.js';
+import { notOurs, SharedTexts } from './shared-text.js';
 import { Signature } from './signature.js';
 
 /** How much longer than its body a text on a channel may be, in characters. */
@@ -97,9 +97,7 @@ class RedisBroker implements Broker {
         if (log !== undefined) return logs.hear(log, channel, text);
         const said = texts.read(channel, text);
         if (said?.kind === 'told') return listener.told(said.text);
-        listener.failed(
-          new TypeError('what was said to this process is none of Wirepact, or not signed with this hmacKey'),
-        );
+        listener.failed(notOurs('a message to this process'));
       },
     });
     this.#joined = {
@@ -110,7 +108,7 @@ class RedisBroker implements Broker {
     await engine.begun;
     if (engine.isClosed) throw notAccepted('the broker was closed before Redis was there');
     // said again with the next beat: a Redis that takes no writes now may take them soon
-    await this.#joined.processes.beat(0, []).catch((error: unknown) => engine.failed(error));
+    await this.#joined.processes.beat(0, []);
   }
 
   close(): Promise<void> {
@@ -209,8 +207,7 @@ class RedisBroker implements Broker {
   }
 
   beat(clients: number, userIds: Iterable<string>): void {
-    const { engine, processes } = this.#joined ?? {};
-    processes?.beat(clients, userIds).catch((error: unknown) => engine?.failed(error));
+    void this.#joined?.processes.beat(clients, userIds);
   }
 
   async counts(): Promise<ClusterCounts> {

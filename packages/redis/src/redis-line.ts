@@ -64,7 +64,7 @@ export class RedisLine {
     this.lost = new Promise((resolve) => (this.#end = resolve));
     this.#client = createClientOf(options);
     this.#client.on('error', (error) => this.#over(error));
-    this.#client.on('end', () => this.#over(new LineLost('Redis hung up')));
+    this.#client.on('end', () => this.#over(new LineLost('Redis closed the connection')));
     // what is given up while it is being made would be open for good
     this.#client.on('connect', () => this.isOver && this.#client.destroy());
     this.#client.on('sharded-channel-moved', () => options.listener.unsubscribed());
@@ -102,7 +102,7 @@ export class RedisLine {
   }
 
   /** Ends it. What it owes rejects with the reason. */
-  close(reason: Error = new LineLost('the line was closed')): void {
+  close(reason: Error = new LineLost('the connection was closed')): void {
     this.#over(reason);
   }
 
@@ -138,7 +138,7 @@ export class RedisLine {
     if (now - plannedAt > everyMs) this.#heardAt = now;
     const silentMs = now - this.#heardAt;
     if (this.#owed > 0 && silentMs >= heartbeat.timeoutMs) {
-      return this.#over(new LineLost(`Redis did not answer for ${Math.round(silentMs)} ms`));
+      return this.#over(new LineLost(`Redis did not answer within ${heartbeat.timeoutMs} ms`));
     }
     if (this.#owed === 0 && silentMs >= heartbeat.intervalMs) void this.send(['PING']).catch(() => undefined);
     this.#stopLooking = clock.after(everyMs, () => this.#look(now + everyMs));
@@ -157,7 +157,9 @@ function lost(cause: unknown): LineLost {
   if (cause instanceof LineLost) return cause;
   // who tries several addresses of one name says nothing but what each of them said
   const { message, code, name } = Object(cause) as Partial<NodeJS.ErrnoException>;
-  return new LineLost(`the line to Redis broke: ${message === '' ? (code ?? name) : message}`, { cause });
+  return new LineLost(`the connection to Redis broke: ${message === '' ? (code ?? name) : message}`, {
+    cause,
+  });
 }
 
 function createClientOf({ connection, heartbeat }: LineOptions) {

@@ -60,7 +60,8 @@ export class RedisNode {
   #reloading: RedisLine | undefined;
   /** When it could be asked again last. */
   #enteredAt = 0;
-  #lastFailure = '';
+  /** Why it could not be reached since it was there last, as it was told. */
+  readonly #told = new Set<string>();
   #failedAt = 0;
   #isClosed = false;
 
@@ -91,7 +92,7 @@ export class RedisNode {
   /** Sends a command at once, behind those before it. @throws LineLost, or Redis' own error */
   send(words: readonly string[], isAsking = false): Promise<unknown> {
     const line = this.#lines.commands;
-    if (line === undefined) return Promise.reject(new LineLost(`no line to ${this.name} is open`));
+    if (line === undefined) return Promise.reject(new LineLost(`no connection to ${this.name} is open`));
     if (isAsking) void line.send(['ASKING']).catch(() => undefined);
     return line.send(words);
   }
@@ -99,7 +100,7 @@ export class RedisNode {
   /** Subscribes to channels, in a cluster those of one slot. Resolves when that is confirmed. */
   subscribe(channels: readonly string[]): Promise<void> {
     const line = this.#lines.subscriptions;
-    return line?.subscribe(channels) ?? Promise.reject(new LineLost(`no line to ${this.name} is open`));
+    return line?.subscribe(channels) ?? Promise.reject(new LineLost(`no connection to ${this.name} is open`));
   }
 
   unsubscribe(channel: string): void {
@@ -149,7 +150,7 @@ export class RedisNode {
         const openedAt = clock.now();
         const reason = await line.lost;
         const wasStable = reopening.lost(reason, clock.now() - openedAt);
-        if (wasStable && openedAt > this.#failedAt) this.#lastFailure = '';
+        if (wasStable && openedAt > this.#failedAt) this.#told.clear();
         this.#lost(role, reason);
       } catch (error) {
         reopening.failed();
@@ -167,7 +168,7 @@ export class RedisNode {
     const place = placeOf(connection);
     const listener = {
       heard: (channel: string, text: string) => this.#host.heard(channel, text),
-      unsubscribed: () => line.close(new LineLost(`${place} does not tell what it was to tell`)),
+      unsubscribed: () => line.close(new LineLost(`${place} has ended a subscription`)),
     };
     if (this.#isClosed) throw new LineLost('the broker was closed');
     const line = await RedisLine.open({ connection, heartbeat, clock, listener });
@@ -229,7 +230,7 @@ export class RedisNode {
   }
 
   #enter(role: Role, line: RedisLine, place: string): void {
-    if (this.#isClosed || line.isOver) throw new LineLost('the line was lost while it was prepared');
+    if (this.#isClosed || line.isOver) throw new LineLost('the connection was lost while it was prepared');
     this.#lines[role] = line;
     this.#places[role] = place;
     if (role === 'commands') this.#enteredAt = this.#host.options.clock.now();
@@ -254,11 +255,11 @@ export class RedisNode {
     if (!this.#isClosed) this.#failed(reason);
   }
 
-  /** Says it once, however often it is tried in vain. */
+  /** Says it once for each reason, however often it is tried in vain. */
   #failed(error: unknown): void {
     const text = explain(error);
-    if (this.#isClosed || text === this.#lastFailure) return;
-    this.#lastFailure = text;
+    if (this.#isClosed || this.#told.has(text)) return;
+    this.#told.add(text);
     this.#failedAt = this.#host.options.clock.now();
     this.#host.failed(
       new Error(`${this.name} cannot be reached and is tried again: ${text}`, { cause: error }),

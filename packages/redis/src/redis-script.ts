@@ -39,7 +39,8 @@ export class RedisScript {
 
 /** Thrown for an answer that no script of ours gives. */
 export function unreadable(what: string, reply: unknown): TypeError {
+  const text = JSON.stringify(reply)?.slice(0, 100);
   return new TypeError(
-    `Redis answered ${what} with ${JSON.stringify(reply)?.slice(0, 100)}; is it another program's?`,
+    `what Redis answered about ${what} could not be read: ${text}; does another program use its keys?`,
   );
 }

@@ -51,17 +51,38 @@ export function refusalOf(error: unknown): Refusal {
   return { kind: kind ?? 'final' };
 }
 
-/** What is told of a message of which nobody can know. */
-export const outcomeUnknown = 'and it is not known whether it was taken: sent again it may come twice';
-
 /** What is told of a command that is given up. */
 export function notAccepted(text: string, cause?: unknown): SocketError<'not_accepted'> {
   return new SocketError('not_accepted', `[not_accepted] ${text}`, { cause });
 }
 
-/** What is told of an answer that is an error for good. */
+/** What is told of an answer that is an error for good; `what` says what has come to nothing. */
 export function refused(what: string, cause: unknown): SocketError<'not_accepted'> {
-  return notAccepted(`Redis refuses ${what}: ${explain(cause)}`, cause);
+  return notAccepted(`${what}: Redis refused it: ${explain(cause)}`, cause);
+}
+
+/** What is told of a message that is given up. Where it may have been accepted all the same, that is said. */
+export function messageGivenUp(
+  why: string,
+  mayBeDone: boolean,
+  cause?: unknown,
+): SocketError<'not_accepted'> {
+  const doubt = 'it is not known whether it was accepted, and sent again it may arrive twice';
+  const text = mayBeDone
+    ? `the message was not confirmed: ${why}; ${doubt}`
+    : `the message was not accepted: ${why}`;
+  return notAccepted(text, cause);
+}
+
+/** What there was instead of an answer in time; `cause` is what came last, if anything did. */
+export function explainDelay(timeoutMs: number, cause: unknown): string {
+  if (isErrorReply(cause)) return `Redis did not accept it within ${timeoutMs} ms: ${explain(cause)}`;
+  return `Redis did not answer within ${timeoutMs} ms${cause === undefined ? '' : `: ${explain(cause)}`}`;
+}
+
+/** A number of things, as in a sentence. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** An error in words, with what to do about it where that is known. */

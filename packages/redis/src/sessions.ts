@@ -52,7 +52,7 @@ export class Sessions {
     const { keys, settings } = this.#host;
     const { id, userId, done = '' } = record;
     const command = openSessionCommand(keys, { ...record, ...this.#sign({ ...record, done }) }, settings);
-    const outcome = await this.#asks.insist(`session ${id}`, command, readOutcome);
+    const outcome = await this.#asks.insist(`session ${id} could not be stored`, command, readOutcome);
     if (userId !== undefined && outcome === 'kept') await this.#list(userId, id);
     return outcome;
   }
@@ -61,7 +61,7 @@ export class Sessions {
     const { keys, settings, tag } = this.#host;
     const name = tag + (this.#claims += 1).toString(36);
     const command = claimSessionCommand(keys, claim, name, settings);
-    const claimed = await this.#asks.ask(`session ${claim.id}`, command, readClaimed);
+    const claimed = await this.#asks.ask(`session ${claim.id} could not be claimed`, command, readClaimed);
     return claimed && this.#check(claim.id, claimed);
   }
 
@@ -69,7 +69,11 @@ export class Sessions {
     const { keys, settings } = this.#host;
     const signed = { ...commit, ...this.#sign(commit) };
     const command = commitSessionCommand(keys, signed, settings.sessionMs);
-    const { outcome, userId } = await this.#asks.insist(`session ${commit.id}`, command, readCommitted);
+    const { outcome, userId } = await this.#asks.insist(
+      `session ${commit.id} could not be stored`,
+      command,
+      readCommitted,
+    );
     // the list may be lost alone, with its server of a cluster: what was sent to the user since has not found this session
     const isNew = userId !== undefined && (await this.#list(userId, commit.id));
     return isNew ? 'unknown' : outcome;
@@ -77,7 +81,7 @@ export class Sessions {
 
   async end(id: string, generation?: number, said?: string): Promise<boolean> {
     const { keys, settings, engine } = this.#host;
-    const what = `the end of session ${id}`;
+    const what = `session ${id} could not be ended`;
     const command = endSessionCommand(keys, id, settings.sessionMs, { generation, said });
     // whoever has it ends it once
     const userId = await (generation === undefined
@@ -92,7 +96,7 @@ export class Sessions {
   async endOf(id: string): Promise<string | undefined> {
     const { session } = this.#host.keys.session(id);
     const command = { key: session, words: ['HGET', session, 'e'] };
-    return this.#asks.ask(`the end of session ${id}`, command, (said) =>
+    return this.#asks.ask(`why session ${id} ended could not be read`, command, (said) =>
       typeof said === 'string' && said !== '' ? said : undefined,
     );
   }
@@ -100,7 +104,7 @@ export class Sessions {
   async ofUser(userId: string): Promise<readonly SessionPlace[]> {
     const key = this.#host.keys.userSessions(userId);
     const ids = await this.#asks.ask(
-      `the sessions of ${userId}`,
+      `the sessions of user "${userId}" could not be read`,
       { key, words: ['ZRANGE', key, '0', '-1'] },
       readIds,
     );
@@ -111,9 +115,13 @@ export class Sessions {
 
   find(id: string): Promise<SessionPlace | undefined> {
     const { session } = this.#host.keys.session(id);
-    return this.#asks.ask(`session ${id}`, { key: session, words: ['HGET', session, 'w'] }, (processId) => {
-      return typeof processId === 'string' ? { id, processId } : undefined;
-    });
+    return this.#asks.ask(
+      `session ${id} could not be looked up`,
+      { key: session, words: ['HGET', session, 'w'] },
+      (processId) => {
+        return typeof processId === 'string' ? { id, processId } : undefined;
+      },
+    );
   }
 
   get #asks(): Engine['asks'] {
@@ -161,7 +169,11 @@ export class Sessions {
   #list(userId: string, id: string): Promise<boolean> {
     const { keys, settings } = this.#host;
     const command = listSessionCommand(keys, userId, id, listedForMs(settings.sessionMs));
-    return this.#asks.insist(`the sessions of ${userId}`, command, (added) => added === 1);
+    return this.#asks.insist(
+      `the sessions of user "${userId}" could not be stored`,
+      command,
+      (added) => added === 1,
+    );
   }
 }
 

@@ -139,7 +139,7 @@ export function readNumber(text: unknown): number | undefined {
 
 /** What is told of something that lies in Redis, or was heard there, and cannot be taken. */
 export function notOurs(what: string): TypeError {
-  return new TypeError(`${what} is none of Wirepact's, or not signed with this hmacKey, and is passed over`);
+  return new TypeError(`${what} is ignored: it was not written by Wirepact, or not signed with this hmacKey`);
 }
 
 function readLatest(rest: string): SharedText | undefined {

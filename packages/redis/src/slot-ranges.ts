@@ -11,12 +11,12 @@ export interface SlotRange {
 
 /** `said` is where the node is that says so: those that name no host are there too. */
 export function readSlots(reply: unknown, said: RedisAddress): readonly SlotRange[] {
-  if (!Array.isArray(reply)) throw unreadable('who has which slots', reply);
+  if (!Array.isArray(reply)) throw unreadable('the slots of the cluster', reply);
   return reply.map((range: unknown) => {
     const [first, last, master] = Array.isArray(range) ? (range as readonly unknown[]) : [];
     const [host, port] = Array.isArray(master) ? (master as readonly unknown[]) : [];
     if (!isSlot(first) || !isSlot(last) || !Number.isInteger(port))
-      throw unreadable('who has which slots', range);
+      throw unreadable('the slots of the cluster', range);
     const isNamed = typeof host === 'string' && host !== '' && host !== '?';
     return { first, last, address: { host: isNamed ? host : said.host, port: port as number } };
   });

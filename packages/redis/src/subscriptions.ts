@@ -3,7 +3,7 @@
 import type { Clock } from '@wirepact/core/internal';
 import { mend } from './mend.js';
 import type { RedisNode } from './redis-node.js';
-import { explain, notAccepted, refusalOf, refused } from './refusal.js';
+import { counted, explain, explainDelay, notAccepted, refusalOf, refused } from './refusal.js';
 import type { Topology } from './topology.js';
 
 /** What the subscriptions need of the broker. */
@@ -57,7 +57,7 @@ export class Subscriptions {
   }
 
   unfollow(channel: string): void {
-    this.#leave(channel, `${channel} is not followed any more`);
+    this.#leave(channel, `the subscription to ${channel} was ended`);
   }
 
   #leave(channel: string, why: string): void {
@@ -131,7 +131,7 @@ export class Subscriptions {
       const cancel = clock.after(publishTimeoutMs, () => {
         waiter.reject(
           notAccepted(
-            `Redis did not confirm within ${publishTimeoutMs} ms that ${followed.channel} is heard`,
+            `the subscription to ${followed.channel} was not confirmed: ${explainDelay(publishTimeoutMs, undefined)}`,
           ),
         );
         if (followed.waiting.size === 0 && !followed.isRelied) this.unfollow(followed.channel);
@@ -189,13 +189,16 @@ export class Subscriptions {
     const text = explain(error);
     if (text !== this.#lastFailure) {
       this.#host.failed(
-        new Error(`Redis does not tell of ${group.length} channels: ${text}`, { cause: error }),
+        new Error(`${counted(group.length, 'channel')} could not be subscribed to: ${text}`, {
+          cause: error,
+        }),
       );
     }
     this.#lastFailure = text;
     if (refusal.kind === 'final') {
       for (const { channel, waiting, isRelied } of group) {
-        for (const { reject } of waiting) reject(refused('to be listened to', error));
+        const failure = refused(`${channel} could not be subscribed to`, error);
+        for (const { reject } of waiting) reject(failure);
         if (!isRelied) this.unfollow(channel);
       }
     }

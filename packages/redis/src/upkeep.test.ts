@@ -51,7 +51,9 @@ it('takes what keeps a process when it takes nothing else', async () => {
   await broker.openSession({ id: 's1', userId: 'ann', token: 't', state: '{}' });
   await redis.command('CLIENT', 'PAUSE', 300, 'ALL');
   const waiting = broker.latest('lobby');
-  await expect(broker.latest('hall')).rejects.toThrow('1 others wait for it already');
+  await expect(broker.latest('hall')).rejects.toThrow(
+    'too much waits for Redis already: 1 request, and 0 bytes in all',
+  );
   broker.beat(7, ['ann']);
   const kept = await Promise.all([
     broker.commitSession({ id: 's1', generation: 1 }),
@@ -110,7 +112,7 @@ it('lets clients in as soon as a Redis takes writes that took none when the proc
     broker,
     onError: (error) => void errors.push(String(error)),
   });
-  while (!errors.some((text) => text.includes('that this process lives'))) await redis.command('PING');
+  while (!errors.some((text) => text.includes('heartbeat of this process'))) await redis.command('PING');
   expect(await sockets.admit(request)).toMatchObject({ accepted: false, status: 503 });
   await redis.command('CONFIG', 'SET', 'min-replicas-to-write', '0');
   await untilAccepted(sockets, redis);

@@ -94,7 +94,7 @@ export function appendCommand(keys: LogKeys, call: AppendCall, bounds: LogBounds
 /** What became of each of so many messages. */
 export function readAppended(reply: unknown, count: number): readonly Appended[] {
   const [epoch, ...positions] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
-  if (positions.length !== count) throw unreadable('where messages stand', reply);
+  if (positions.length !== count) throw unreadable('the positions of messages', reply);
   return positions.map((at) => {
     if (at === overtaken) return 'overtaken';
     if (at === unknown) return 'unknown';
@@ -105,6 +105,7 @@ export function readAppended(reply: unknown, count: number): readonly Appended[]
 /** Where a log stands, as scripts answer it. */
 export function readHead(reply: unknown): LogHead {
   const [epoch, at] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
-  if (typeof epoch !== 'string' || !Number.isSafeInteger(at)) throw unreadable('where a log stands', reply);
+  if (typeof epoch !== 'string' || !Number.isSafeInteger(at))
+    throw unreadable('the position of a log', reply);
   return { epoch, at: at as number };
 }

@@ -49,7 +49,7 @@ export interface RawMember {
 }
 
 export function readMembers(reply: unknown): readonly RawMember[] {
-  if (!Array.isArray(reply)) throw unreadable('who is in a room', reply);
+  if (!Array.isArray(reply)) throw unreadable('the members of a room', reply);
   const members: RawMember[] = [];
   for (let index = 0; index + 1 < reply.length; index += 2) {
     members.push({ id: String(reply[index]), known: String(reply[index + 1]) });

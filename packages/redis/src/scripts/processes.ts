@@ -113,7 +113,7 @@ export function isAliveCommand(keys: Keys, processId: string): Command {
 export function readCounts(reply: unknown): ClusterCounts {
   const [clients, users, processes] = (Array.isArray(reply) ? reply : []).map(readNumber);
   if (clients === undefined || users === undefined || processes === undefined) {
-    throw unreadable('how many there are', reply);
+    throw unreadable('the counts of the processes', reply);
   }
   return { clients, users, processes };
 }

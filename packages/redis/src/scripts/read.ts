@@ -50,15 +50,14 @@ export function readPage(reply: unknown, isNewestFirst: boolean): RawPage {
   const [, , floor, found, time] = reply as readonly unknown[];
   const lowest = readNumber(floor);
   const now = readNumber(time);
-  if (lowest === undefined || now === undefined || !Array.isArray(found))
-    throw unreadable('what a log holds', reply);
+  if (lowest === undefined || now === undefined || !Array.isArray(found)) throw unreadable('a log', reply);
   const entries = found.map(readRawEntry);
   return { ...head, floor: lowest, entries: isNewestFirst ? entries.reverse() : entries, now };
 }
 
 function readRawEntry(raw: unknown): RawEntry {
   const [id, fields] = Array.isArray(raw) ? (raw as readonly unknown[]) : [];
-  if (typeof id !== 'string' || !Array.isArray(fields)) throw unreadable('what a log holds', raw);
+  if (typeof id !== 'string' || !Array.isArray(fields)) throw unreadable('a log', raw);
   const byName = new Map<string, string>();
   for (let index = 0; index + 1 < fields.length; index += 2) {
     byName.set(String(fields[index]), String(fields[index + 1]));

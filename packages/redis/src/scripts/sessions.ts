@@ -221,7 +221,7 @@ const outcomes: ReadonlySet<unknown> = new Set<SessionOutcome>(['kept', 'elsewhe
 
 export function readOutcome(reply: unknown): SessionOutcome {
   if (outcomes.has(reply)) return reply as SessionOutcome;
-  throw unreadable('what became of a session', reply);
+  throw unreadable('a session', reply);
 }
 
 /** What became of it, and the user whose list is to name the session again. */

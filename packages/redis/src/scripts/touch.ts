@@ -37,6 +37,6 @@ export function touchCommand(
 export function readTouched(reply: unknown): TouchedLog {
   const head = readHead(reply);
   const [, , missing] = reply as readonly unknown[];
-  if (!Array.isArray(missing)) throw unreadable('who is missing in a room', reply);
+  if (!Array.isArray(missing)) throw unreadable('the members of a room', reply);
   return { ...head, missing: missing.map(String) };
 }

@@ -274,9 +274,9 @@ function started<T>(part: T | undefined): T {
 }
 
 function notUnderstood(): Error {
-  return new TypeError("what another process said over the broker is none of Wirepact's");
+  return new TypeError('a message from another process is ignored: it was not sent by Wirepact');
 }
 
 function unreadable(log: string): Error {
-  return new TypeError(`a message of the log "${log}" that came over the broker is none of Wirepact's`);
+  return new TypeError(`a message in the log "${log}" is ignored: it was not sent by Wirepact`);
 }

@@ -81,7 +81,7 @@ describe('what a process says to another', () => {
     await settle();
     expect(client.transport.closedWith).toBeUndefined();
     expect(errors()).toHaveLength(wrong.length + 1);
-    for (const error of errors()) expect(String(error)).toContain("none of Wirepact's");
+    for (const error of errors()) expect(String(error)).toContain('not sent by Wirepact');
   });
 
   it('closes nobody with a code that no application has', async () => {

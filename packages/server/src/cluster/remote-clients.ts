@@ -201,7 +201,7 @@ export class RemoteClient {
 }
 
 function notMoved({ id, room, isIn }: Move): SocketError {
-  const text = `client ${id} was not ${isIn ? 'put into' : 'taken out of'} the room "${room}": its process does not hear that`;
+  const text = `client ${id} was not ${isIn ? 'put into' : 'taken out of'} the room "${room}": its process does not answer`;
   return new SocketError('not_accepted', `[not_accepted] ${text}`);
 }
 

@@ -167,11 +167,11 @@ function nameOf(id: string): string {
 }
 
 function notHeard(id: string): SocketError {
-  const text = `the process of client ${id} does not hear that it is to be closed`;
+  const text = `client ${id} could not be disconnected: its process does not answer`;
   return new SocketError('not_accepted', `[not_accepted] ${text}`);
 }
 
 function givenUp(what: string): SocketError {
-  const text = `the end of ${what} was not taken for so long that it is given up: it may still be resumed`;
+  const text = `${what} could not be disconnected, and that is given up: more than ${maxWaiting} such calls wait for the broker`;
   return new SocketError('not_accepted', `[not_accepted] ${text}`);
 }

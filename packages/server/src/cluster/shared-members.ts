@@ -222,7 +222,10 @@ export class SharedMembers {
     const members = new Map<string, string>();
     for (const { id, info } of await this.#broker.members(room)) {
       if (isJson(info)) members.set(id, info);
-      else this.#hub.report(new TypeError(`a member of the room "${room}" is none of Wirepact's`));
+      else
+        this.#hub.report(
+          new TypeError(`a member of the room "${room}" is ignored: it was not stored by Wirepact`),
+        );
     }
     return members;
   }

@@ -196,5 +196,5 @@ export class SharedSender {
 }
 
 function lateText(userId: string, timeoutMs: number): string {
-  return `[not_accepted] what was sent to user "${userId}" was not accepted for each of its clients within ${timeoutMs} ms`;
+  return `[not_accepted] the message to user "${userId}" was not accepted for all of its clients within ${timeoutMs} ms`;
 }

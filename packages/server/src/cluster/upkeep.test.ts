@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { defineChannels } from '@wirepact/core';
+import { defineChannels, SocketError } from '@wirepact/core';
 import { z } from 'zod';
 import { connectTo, startNodes } from './cluster.fixture.js';
 import { atOnce } from '../each-of.js';
@@ -144,6 +144,29 @@ describe('what a process does every 30 s', () => {
     expect(reads).toEqual([]);
   });
 
+  it('is told of once in an outage, however long that is, and once in the next', async () => {
+    const { brokers, clock, nodes } = await startNodes(channels);
+    const [one] = nodes;
+    const [broker] = brokers;
+    await connectTo(one, 'lobby');
+    const commit = broker.commitSession.bind(broker);
+    const round = async (): Promise<void> => {
+      clock.advance(30_000);
+      await settle();
+    };
+    for (let outage = 1; outage <= 2; outage += 1) {
+      broker.commitSession = () =>
+        Promise.reject(new SocketError('not_accepted', '[not_accepted] no answer'));
+      for (let rounds = 0; rounds < 3; rounds += 1) await round();
+      broker.commitSession = commit;
+      await round();
+      expect(one.errors).toHaveLength(outage);
+    }
+    expect(String(one.errors[0])).toBe(
+      'SocketError: [not_accepted] 1 session or log could not be renewed, and expires if that continues: no answer',
+    );
+  });
+
   it('is told of once when the engine does not take it, and done again', async () => {
     const { brokers, clock, nodes } = await startNodes(channels);
     const [one] = nodes;
@@ -154,7 +177,9 @@ describe('what a process does every 30 s', () => {
     clock.advance(30_000);
     await settle();
     expect(one.errors.map(String)).toEqual([
-      expect.stringMatching(/that 3 sessions and logs .*: it is full$/),
+      expect.stringMatching(
+        / 3 sessions and logs could not be renewed, and expire if that continues: it is full$/,
+      ),
     ]);
     const kept: string[] = [];
     broker.commitSession = (change) => (kept.push(change.id), commit(change));

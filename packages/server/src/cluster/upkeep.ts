@@ -46,6 +46,8 @@ export class Upkeep {
   /** Something was missed since it was last begun to catch up. */
   #hasMissed = false;
   #isCatchingUp = false;
+  /** The engine could not be told what is still wanted, which was reported; it is not again before it could. */
+  #isUntouched = false;
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
@@ -135,7 +137,8 @@ export class Upkeep {
     await eachWell(hub.roster.all(), touchSession, failed);
     await eachWell(logs.values(), (shared) => this.#touchLog(shared), failed);
     void members.refresh();
-    if (failures > 0 && !timers.isOver) hub.report(untouched(failures, cause));
+    if (failures > 0 && !this.#isUntouched && !timers.isOver) hub.report(untouched(failures, cause));
+    this.#isUntouched = failures > 0;
     // a clock that was set back meanwhile makes nothing wait for longer
     const leftMs = Math.min(touchMs, startedAt + touchMs - clock.now());
     timers.after('touch', Math.max(0, leftMs), () => void this.#touch());
@@ -252,7 +255,10 @@ function eachWell<TItem>(
 
 /** What is told of what the engine could not be told. */
 function untouched(count: number, cause: unknown): SocketError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  const text = `that ${count} sessions and logs are still wanted is not taken, and they are forgotten if it stays so`;
+  const why = cause instanceof Error ? cause.message.replace(/^\[\w+\] /, '') : String(cause);
+  const text =
+    count === 1
+      ? '1 session or log could not be renewed, and expires if that continues'
+      : `${count} sessions and logs could not be renewed, and expire if that continues`;
   return new SocketError('not_accepted', `[not_accepted] ${text}: ${why}`, { cause });
 }
