@@ -307,7 +307,7 @@ it('takes one that was refused behind later ones no more, where only the broken 
   clock.advance(50);
   server.answer();
   await turn();
-  expect(textOf('1')).toContain('has taken later ones');
+  expect(textOf('1')).toContain('has accepted later ones since');
   expect(outcomes.get('2')).toEqual({ epoch: 'e1', at: 1 });
 });
 
