@@ -1,12 +1,13 @@
 // Requests and streams, from the call to the end: across outbox, wire and lost connections.
 import { toSocketError, type ErrorCode, type SocketError } from '@wirepact/core';
 import type { Frame } from '@wirepact/core/internal';
-import type { RequestOptions } from './client.js';
+import type { RequestOptions, Unsubscribe } from './client.js';
 import type { Connection } from './connection.js';
 import { failure } from './failure.js';
 import type { ResolvedClientOptions } from './options.js';
 import type { Outbox, Outgoing } from './outbox.js';
 import type { Parsing } from './parsing.js';
+import { keep } from './registration.js';
 import type { Written } from './written.js';
 
 /** What the requests need from the client. */
@@ -64,32 +65,31 @@ export class Requests {
    * Starts a call. Throws for data that cannot be sent; all other failures go to the caller's `failed`, at once or
    * later.
    */
-  start(question: Question, caller: Caller, { signal, timeoutMs }: RequestOptions): Call {
+  start(question: Question, caller: Caller, given: RequestOptions): Call {
     const { options, connection, outbox, written, parsing } = this.#host;
+    const { signal, timeoutMs } = given;
     const { path } = question;
     const text = this.encode(question);
     let isOver = false;
-    const end = (): void => {
+    let forgetSignal: Unsubscribe = () => {};
+    /** Ends the call, and tells the caller if it failed. */
+    const end = (error?: SocketError): void => {
+      if (isOver) return;
       isOver = true;
       stopTimer?.();
-      signal?.removeEventListener('abort', abort);
+      forgetSignal();
       outbox.remove(message);
+      if (error) caller.failed(error);
     };
-    const cancel = (): void => {
+    /** Does the same, and tells the server to stop. */
+    const cancel = (error?: SocketError): void => {
       if (isOver) return;
-      end();
       written.cancel(message);
-    };
-    const failed = (error: SocketError): void => {
-      if (isOver) return;
-      end();
-      caller.failed(error);
+      end(error);
     };
     const giveUp = (code: ErrorCode, about?: number): void => {
-      cancel();
-      caller.failed(failure(code, { path, cause: signal?.reason as unknown }, about));
+      if (!isOver) cancel(failure(code, { path, cause: signal?.reason as unknown }, about));
     };
-    const abort = (): void => giveUp('aborted');
     const answered = (frame: Frame, characters: number): void => {
       const { more, error, n } = frame;
       // a resumed stream may repeat items
@@ -100,23 +100,20 @@ export class Requests {
         if (error !== undefined) throw parsing.parseError(path, error);
         if (caller.answered(frame, characters)) end();
       } catch (thrown) {
-        if (more) written.cancel(message);
-        failed(toSocketError(thrown, path));
+        (more ? cancel : end)(toSocketError(thrown, path));
       }
     };
-    const message: Outgoing = { path, text, answered, failed, restarts: caller.restarts };
+    const message: Outgoing = { path, text, answered, failed: end, restarts: caller.restarts };
     const stopTimer =
       timeoutMs === undefined
         ? undefined
         : options.clock.after(timeoutMs, () => giveUp('timeout', timeoutMs));
-    signal?.addEventListener('abort', abort);
-    if (signal?.aborted) abort();
-    else {
-      try {
-        outbox.post(message);
-      } catch (thrown) {
-        failed(toSocketError(thrown));
-      }
+    // an aborted signal ends the call before there is anything to forget
+    forgetSignal = keep(given, () => giveUp('aborted'));
+    try {
+      if (!isOver) outbox.post(message);
+    } catch (thrown) {
+      end(toSocketError(thrown));
     }
     return {
       cancel,

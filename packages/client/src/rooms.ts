@@ -9,6 +9,7 @@ import type { Gap } from './gap.js';
 import { createListeners } from './listeners.js';
 import { inbox, type Logs } from './logs.js';
 import type { ResolvedClientOptions } from './options.js';
+import { keep } from './registration.js';
 import { roomHandle, type HandledRoom, type ListenToMessages, type RoomHandle } from './room-handle.js';
 
 /** What the rooms need from the client. */
@@ -48,7 +49,7 @@ export class Rooms {
     this.#host = host;
   }
 
-  async join(name: string, { signal }: JoinOptions = {}): Promise<RoomHandle> {
+  async join(name: string, options?: JoinOptions): Promise<RoomHandle> {
     // these names stand for the logs of everyone and of this client
     if (name === '*' || name === inbox) throw failure('invalid_input', { path: name }, 'no room');
     let room = this.#wanted.get(name);
@@ -59,20 +60,18 @@ export class Rooms {
     const { handles, entered } = room;
     const handle: RoomHandle = roomHandle(room, this.#host.on, () => this.#leave(room, handle));
     handles.add(handle);
-    let abort = (): void => {};
     try {
       await new Promise<void>((resolve, reject) => {
-        abort = () => reject(failure('aborted', { cause: signal?.reason as unknown }));
-        entered.then(resolve, reject);
-        signal?.addEventListener('abort', abort);
-        if (signal?.aborted) abort();
+        // once the join is settled, its promise takes no notice of this any more
+        const forgetSignal = keep(options, () =>
+          reject(failure('aborted', { cause: options?.signal?.reason as unknown })),
+        );
+        void entered.then(resolve, reject).then(forgetSignal);
       });
       return handle;
     } catch (thrown) {
       void handle.leave();
       throw thrown;
-    } finally {
-      signal?.removeEventListener('abort', abort);
     }
   }
 
@@ -231,12 +230,8 @@ export class Rooms {
 }
 
 function wantedRoom(name: string): Wanted {
-  let enter = (): void => {};
-  let refuse = (_error: SocketError): void => {};
-  const entered = new Promise<void>((resolve, reject) => {
-    enter = resolve;
-    refuse = reject;
-  });
+  let settle!: Pick<Wanted, 'enter' | 'refuse'>;
+  const entered = new Promise<void>((enter, refuse) => (settle = { enter, refuse }));
   return {
     name,
     handles: new Set(),
@@ -245,8 +240,7 @@ function wantedRoom(name: string): Wanted {
     removed: createListeners(),
     missed: createListeners(),
     entered,
-    enter,
-    refuse,
+    ...settle,
     known: false,
     joined: false,
   };
