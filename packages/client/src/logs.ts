@@ -117,15 +117,11 @@ export class Logs {
     if (!isHeader && at === undefined) return this.#host.deliver(frame);
     const log = isHeader ? (data as ProtocolData['$stream' | '$gap']).room : room;
     const held = this.#held.get(log);
-    if (held === undefined) this.#take(frame);
-    else if (typeof held === 'object') held.push(frame);
-  }
-
-  #take(frame: Frame): void {
-    const { path, data, at = 0, after = 0, room = inbox } = frame;
+    if (typeof held === 'object') held.push(frame);
+    if (held !== undefined) return;
     if (path === '$stream') this.#begin(data as ProtocolData['$stream']);
     else if (path === '$gap') this.#miss(data as ProtocolData['$gap']);
-    else this.#follow(room, at, after, frame);
+    else this.#follow(log, frame);
   }
 
   #release(log: string): void {
@@ -139,7 +135,8 @@ export class Logs {
     return typeof held === 'object' ? held : [];
   }
 
-  #follow(log: string, at: number, after: number, frame: Frame): void {
+  #follow(log: string, frame: Frame): void {
+    const { at = 0, after = 0 } = frame;
     const cursor = this.#cursors.get(log);
     if (!cursor) return;
     const [epoch, last] = cursor;
@@ -181,11 +178,11 @@ export class Logs {
 
   #miss(gap: ProtocolData['$gap']): void {
     const { room, why, to } = gap;
-    const [epoch, last] = this.#cursors.get(room) ?? [];
+    const [epoch, last = 0] = this.#cursors.get(room) ?? [];
     const wasOwed = this.#owed.delete(room);
     // not reported: a gap in what arrived while its replay was requested, and a gap of a lost session in a room that
     // was left
-    const isKnown = to ? why !== 'fork' && to[0] === epoch && to[1] <= (last ?? 0) : why !== 'denied';
+    const isKnown = to ? why !== 'fork' && to[0] === epoch && to[1] <= last : why !== 'denied';
     if (!wasOwed && isKnown) return;
     this.#set(room, to);
     this.#host.missed(gap);
