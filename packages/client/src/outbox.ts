@@ -40,7 +40,7 @@ export class Outbox {
   readonly #facts: (path: string) => SendingFacts;
   readonly #written: Written;
   /** When each waiting message expires. Oldest first, because a map keeps its order. */
-  readonly #waiting = new Map<Outgoing, number>();
+  #waiting = new Map<Outgoing, number>();
   /** The size of each message that counts against the bounds: those that wait, and events that are not acknowledged. */
   readonly #kept = new Map<Outgoing, number>();
   #bytes = 0;
@@ -92,18 +92,16 @@ export class Outbox {
     // first, because code that is told of an expired message may send it again, in the next session
     this.#written.clear();
     this.#expire();
-    const waiting = [...this.#waiting];
-    const expiresAt = waiting[0]?.[1] ?? clock.now() + outbox.maxAgeMs;
-    this.#waiting.clear();
-    const lost = written.filter((message) => {
-      if (!this.#facts(message.path).idempotent || message.restarts?.() === false) return true;
+    const [first = clock.now() + outbox.maxAgeMs] = this.#waiting.values();
+    const again = new Map<Outgoing, number>();
+    for (const message of written) {
+      if (!this.#facts(message.path).idempotent || message.restarts?.() === false) continue;
       message.received = message.granted = 0;
-      this.#waiting.set(message, expiresAt);
-      return false;
-    });
-    for (const [message, expires] of waiting) this.#waiting.set(message, expires);
+      again.set(message, first);
+    }
+    this.#waiting = new Map([...again, ...this.#waiting]);
     this.#watch();
-    for (const message of lost) this.#fail(message);
+    for (const message of written) if (!again.has(message)) this.#fail(message);
   }
 
   /** Writes waiting messages as long as possible. Messages that are added meanwhile come last. */
@@ -134,11 +132,14 @@ export class Outbox {
    */
   clear(error: SocketError, isLost: boolean): void {
     const written = this.#written.all;
-    const ended = [...written.filter(({ answered }) => answered), ...this.#waiting.keys()];
+    const waiting = [...this.#waiting.keys()];
     // all of it before any code is told, because that code may connect and send again
     for (const message of this.#kept.keys()) this.remove(message);
-    if (isLost) for (const message of written) this.#fail(message);
-    for (const message of ended) message.failed(error);
+    for (const message of written) {
+      if (isLost) this.#fail(message);
+      else if (message.answered) message.failed(error);
+    }
+    for (const message of waiting) message.failed(error);
   }
 
   #write(message: Outgoing): void {
