@@ -78,8 +78,8 @@ export interface ErrorOrigin {
   /** The channel; absent if the error concerns the connection itself. */
   readonly path?: string;
   /**
-   * The data of an event that was not sent or may not have arrived, or of a received message that does not match the
-   * contract or whose listener threw. Absent for an event that the server refused.
+   * The data of an event that was not sent or may not have arrived, as it was at the time of the call, or of a received
+   * message that does not match the contract or whose listener threw. Absent for an event that the server refused.
    */
   readonly data?: unknown;
 }

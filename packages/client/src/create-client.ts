@@ -21,7 +21,7 @@ import { createHandlers, type Handler, type Handlers } from './handlers.js';
 import { createListeners, type Listener, type Listeners, type MessageListener } from './listeners.js';
 import { Logs } from './logs.js';
 import { resolveOptions, type ResolvedClientOptions } from './options.js';
-import { Outbox, type SendingFacts } from './outbox.js';
+import { Outbox, type Outgoing, type SendingFacts } from './outbox.js';
 import { createParsing, type Parsing } from './parsing.js';
 import type { KeepOptions } from './registration.js';
 import { Requests } from './requests.js';
@@ -145,8 +145,13 @@ class UntypedClient {
 
   send(path: string, data?: unknown): void {
     this.#use();
-    const text = this.#requests.encode({ path, data });
-    this.#outbox.post({ path, data, text, failed: (error) => this.#report(error, path, data) });
+    const message: Outgoing = {
+      path,
+      data,
+      text: this.#requests.encode({ path, data }),
+      failed: (error) => this.#report(error, path, message.data),
+    };
+    this.#outbox.post(message);
   }
 
   async request(path: string, data?: unknown, options?: RequestOptions): Promise<unknown> {

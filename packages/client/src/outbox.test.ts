@@ -90,6 +90,25 @@ describe('while the connection is away', () => {
     expect((await connected()).takeSent()).toEqual([{ path: 'a', data: 'young', seq: 1 }]);
   });
 
+  it('reports the data that was sent, whatever became of the object', async () => {
+    const { client, connected, errors, advance } = startClient({ autoConnect: false });
+    const draft = { text: 'a' };
+    client.send('save', draft);
+    client.send('touch');
+    draft.text = 'b';
+    await advance(60_000);
+    expect(errors).toStrictEqual([
+      { code: 'expired', path: 'save', data: { text: 'a' } },
+      { code: 'expired', path: 'touch', data: undefined },
+    ]);
+    const first = await connected();
+    client.send('save', draft);
+    draft.text = 'c';
+    first.drop();
+    await connected({ session: 's_2' });
+    expect(errors.slice(2)).toEqual([{ code: 'unknown_outcome', path: 'save', data: { text: 'b' } }]);
+  });
+
   it('reports it also when the machine slept and no timer ran', async () => {
     const { client, socket, advance, errors, sleep } = startClient();
     client.send('a', 'old');
