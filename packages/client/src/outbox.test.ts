@@ -109,6 +109,18 @@ describe('while the connection is away', () => {
     expect(errors.slice(2)).toEqual([{ code: 'unknown_outcome', path: 'save', data: { text: 'b' } }]);
   });
 
+  it('reports each once when what is told of the first closes the client', async () => {
+    const { client, errors, advance } = startClient({ autoConnect: false });
+    client.onError(() => client.close());
+    client.send('a', 1);
+    client.send('a', 2);
+    await advance(60_000);
+    expect(errors).toEqual([
+      { code: 'expired', path: 'a', data: 1 },
+      { code: 'closed', path: 'a', data: 2 },
+    ]);
+  });
+
   it('reports it also when the machine slept and no timer ran', async () => {
     const { client, socket, advance, errors, sleep } = startClient();
     client.send('a', 'old');

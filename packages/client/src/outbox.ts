@@ -245,7 +245,8 @@ export class Outbox {
   #expire(): void {
     const now = this.#options.clock.now();
     for (const [message, expiresAt] of [...this.#waiting])
-      if (expiresAt <= now) this.#fail(message, 'expired');
+      // code that is told of one may close the client, which ends the others
+      if (expiresAt <= now && this.#waiting.has(message)) this.#fail(message, 'expired');
   }
 }
 
