@@ -87,6 +87,18 @@ describe('a page', () => {
     expect(client.status.name).toBe('connected');
   });
 
+  it('asks the server also when the clock was set back meanwhile', async () => {
+    const { client, connected, advance, sleep } = start();
+    const socket = await connected();
+    set({});
+    await advance(10_000);
+    sleep(-3_600_000);
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(socket.takeSent()).toEqual([{ path: '$ping' }]);
+    await advance(3_000);
+    expect(client.status.name).toBe('reconnecting');
+  });
+
   it('that is kept in the cache closes 4001 and returns with the page', async () => {
     const { client, connected, sockets, clock, advance } = start();
     const socket = await connected();

@@ -364,6 +364,17 @@ describe('liveness', () => {
     expect(client.status.name).toBe('connected');
   });
 
+  it('gives a silent connection up in at most twice that time, however far the clock is set back', async () => {
+    const { client, connected, advance, sleep } = startClient();
+    await connected({ heartbeatMs: 5_000 });
+    await advance(10_000);
+    sleep(-3_600_000);
+    await advance(19_999);
+    expect(client.status.name).toBe('connected');
+    await advance(1);
+    expect(client.status.name).toBe('reconnecting');
+  });
+
   it('judges no plain connection: its server has nothing to say that a browser could hear', async () => {
     const { client, connected, advance, clock } = startClient({ dialect: plain });
     await connected();

@@ -22,29 +22,33 @@ export interface Heartbeat {
 
 /** Watches a connection that counts as lost after `limitMs` of silence. */
 export function startHeartbeat(clock: Clock, limitMs: number, hooks: HeartbeatHooks): Heartbeat {
-  let heardAt = clock.now();
-  let deadline = heardAt + limitMs;
-  let stopTimer = clock.after(limitMs, judge);
+  let heardAt: number;
+  let deadline: number;
+  let stopTimer = (): void => {};
+
+  function heard(): void {
+    heardAt = clock.now();
+    deadline = heardAt + limitMs;
+  }
 
   function watch(): void {
+    // a clock that was set back does not move the deadline away
+    deadline = Math.min(deadline, clock.now() + limitMs);
     stopTimer();
-    stopTimer = clock.after(deadline - clock.now(), judge);
+    stopTimer = clock.after(deadline - clock.now(), () => {
+      // messages that have arrived and wait behind this late timer are handled first
+      stopTimer = clock.after(0, () => (clock.now() < deadline ? watch() : hooks.dead()));
+    });
   }
 
-  function judge(): void {
-    if (clock.now() < deadline) return watch();
-    // messages that have arrived and wait behind this late timer are handled first
-    stopTimer = clock.after(0, () => (clock.now() < deadline ? watch() : hooks.dead()));
-  }
-
+  heard();
+  watch();
   return {
-    heard() {
-      heardAt = clock.now();
-      deadline = heardAt + limitMs;
-    },
+    heard,
     probe() {
       const now = clock.now();
-      if (now - heardAt < probeAfterMs) return;
+      // the clock may have been set back
+      if (Math.abs(now - heardAt) < probeAfterMs) return;
       // a deadline that passed during sleep proves nothing yet; one still to come is not postponed by waking again
       deadline = Math.min(deadline > now ? deadline : Infinity, now + probeTimeoutMs);
       hooks.ping();

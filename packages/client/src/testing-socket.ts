@@ -106,7 +106,7 @@ export interface TestClient<TSchemas extends ChannelDefinitions | undefined> {
   socket(): TestSocket;
   /** Runs what is due in `ms`, and what follows from it. */
   advance(ms: number): Promise<void>;
-  /** Lets time pass in which no timer runs, as on a machine that sleeps. */
+  /** Lets time pass in which no timer runs, as on a machine that sleeps. A negative time sets the clock back. */
   sleep(ms: number): void;
   /** Brings the client to a welcomed connection; what it sent until then is taken. */
   connected(welcome?: Record<string, unknown>): Promise<TestSocket>;
