@@ -2,6 +2,7 @@
 // does not know what a source is: a channel, a room, a stream or a request.
 import type { Client } from '@wirepact/client';
 import { useMemo, useSyncExternalStore } from 'react';
+import { useCommitEffect } from './use-commit-effect.js';
 
 /** Where a value comes from. */
 export interface Source<TValue> {
@@ -33,15 +34,17 @@ export function useClientStore<TQuestion, TValue>(
   sourceOf: (client: Client, question: TQuestion) => Source<TValue>,
 ): TValue {
   const key = JSON.stringify(question);
-  return useSyncExternalStore(
-    ...useMemo(
-      () => view(client as Client, key, sourceOf(client as Client, JSON.parse(key) as TQuestion)),
-      [client, key, sourceOf],
-    ),
+  const [open, ...store] = useMemo(
+    () => view(client as Client, key, sourceOf(client as Client, JSON.parse(key) as TQuestion)),
+    [client, key, sourceOf],
   );
+  // React subscribes in a passive effect only: what arrives between the commit and that effect must not be missed. This
+  // effect does not subscribe, because one more listener would keep a source that is over from being opened again
+  useCommitEffect(open, [open]);
+  return useSyncExternalStore(...store);
 }
 
-/** How to subscribe, and what to read in a browser and on a server. */
+/** How to open the source and to subscribe, and what to read in a browser and on a server. */
 function view<TValue>(client: Client, key: string, source: Source<TValue>) {
   const stores = storesOf.get(client) ?? new Map<string, Store>();
   storesOf.set(client, stores);
@@ -51,21 +54,25 @@ function view<TValue>(client: Client, key: string, source: Source<TValue>) {
     stores.delete(key);
     store.close?.();
   };
-  const subscribe = (onChange: () => void) => {
-    if (source.isOver?.(read())) leave(stores.get(key) as Store);
+  const open = () => {
     // created by an effect, never during rendering: a discarded render leaves nothing behind
     const store: Store = stores.get(key) ?? { value: source.value, listeners: new Set() };
     stores.set(key, store);
-    store.listeners.add(onChange);
     store.close ??= source.open((value) => {
       store.value = value;
       for (const listener of store.listeners) listener();
     });
+  };
+  const subscribe = (onChange: () => void) => {
+    if (source.isOver?.(read())) leave(stores.get(key) as Store);
+    open();
+    const store = stores.get(key) as Store;
+    store.listeners.add(onChange);
     return () => {
       store.listeners.delete(onChange);
       // not at once: StrictMode, fast refresh and a moved component remove effects and run them again within one task
       queueMicrotask(() => leave(store));
     };
   };
-  return [subscribe, read, () => source.value] as const;
+  return [open, subscribe, read, () => source.value] as const;
 }

@@ -1,18 +1,16 @@
 // Passes every message of a channel to a callback. No message becomes React state.
 import type { Client, MessageInfo } from '@wirepact/client';
 import type { Form, Heard, OutPath } from '@wirepact/core';
-import { useEffect, useLayoutEffect, useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
+import { useCommitEffect } from './use-commit-effect.js';
 
-type Callback = (data: never, info: MessageInfo) => void;
+type Callback = (data: unknown, info: MessageInfo) => void;
 
 interface Listener {
   /** Starts to listen with this callback, or continues with it. */
   hear(callback: Callback): void;
   readonly close: () => void;
 }
-
-// React 18 warns about layout effects on a server, where effects do not run anyway
-const useCommitEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect;
 
 /**
  * Calls the callback with every message on `path`, once and in order, even those that React shows in a single render.
@@ -26,7 +24,7 @@ export function useEvent<TChannels, TForm extends Form, TPath extends OutPath<TC
 ): void {
   const listener = useMemo(() => createListener(client as unknown as Client, path as string), [client, path]);
   // during the commit itself: a message that arrives before passive effects run belongs to what is on the screen
-  useCommitEffect(() => listener.hear(callback));
+  useCommitEffect(() => listener.hear(callback as Callback));
   // but stopped by a passive effect: Suspense removes layout effects while it hides a component, which must keep
   // listening
   useEffect(() => listener.close, [listener]);
@@ -38,7 +36,7 @@ function createListener(client: Client, path: string): Listener {
   return {
     hear(callback) {
       current = callback;
-      off ??= client.on(path, (data, info) => current(data as never, info));
+      off ??= client.on(path, (...heard) => current(...heard));
     },
     close() {
       off?.();

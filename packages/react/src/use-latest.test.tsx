@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
 import { act, screen } from '@testing-library/react';
-import { startTransition, Suspense, useState, type ReactElement } from 'react';
+import { startTransition, Suspense, useEffect, useLayoutEffect, useState, type ReactElement } from 'react';
+import { createRoot } from 'react-dom/client';
 import { describe, expect, it, vi } from 'vitest';
-import { defer, startApp, useLatest, Waiting } from './pair.fixture.js';
+import { defer, SocketProvider, startApp, until, useLatest, Waiting } from './pair.fixture.js';
 
 function Cursor(): ReactElement {
   return <i>{useLatest('cursor')?.x ?? 'none'}</i>;
@@ -16,6 +17,26 @@ describe('useLatest', () => {
     for (const x of [1, 2, 3]) app.sockets.sendToAll('cursor', { x });
     await app.arrive();
     expect(container.textContent).toBe('3');
+  });
+
+  it('shows what comes after the commit and before passive effects run', async () => {
+    await using app = await startApp();
+    let settled = false;
+    function Early(): ReactElement {
+      useLayoutEffect(() => app.sockets.sendToAll('cursor', { x: 1 }), []);
+      useEffect(() => {
+        settled = true;
+      }, []);
+      return <Cursor />;
+    }
+    const container = document.createElement('div');
+    const root = createRoot(container);
+    // not in act, which would run passive effects at once
+    root.render(<SocketProvider client={app.client} children={<Early />} />);
+    await until(() => settled);
+    await app.arrive();
+    expect(container.textContent).toBe('1');
+    root.unmount();
   });
 
   it('shows the same value in every component, also in one that came later, and listens once', async () => {

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act } from '@testing-library/react';
+import { act, render } from '@testing-library/react';
 import type { ReactElement } from 'react';
 import { describe, expect, it, vi } from 'vitest';
 import { startApp, useRoom } from './pair.fixture.js';
@@ -71,9 +71,12 @@ describe('useRoom', () => {
     expect(container.textContent).toBe('denied');
   });
 
-  it('tries again where it is mounted anew', async () => {
+  it.each([true, false])('tries again where it is mounted anew; StrictMode: %s', async (reactStrictMode) => {
     await using app = await startApp();
-    const { container, rerender } = app.mount(<Members key="a" room="secret" />);
+    const { container, rerender } = render(<Members key="a" room="secret" />, {
+      wrapper: app.Provider,
+      reactStrictMode,
+    });
     await app.arrive();
     expect(container.textContent).toBe('denied');
     app.forbidden.delete('secret');

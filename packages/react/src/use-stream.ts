@@ -21,8 +21,6 @@ export interface StreamState<TItem, TError> {
   readonly restart: () => void;
 }
 
-const defaultMaxItems = 1_000;
-
 /**
  * Runs a stream while the component is mounted, and returns its items.
  * The stream stops on unmount. It starts again when the path or the input changes; inputs with the same JSON are the
@@ -33,7 +31,7 @@ export function useStream<TChannels, TForm extends Form, TPath extends StreamPat
   path: TPath,
   ...args: RequestArgs<TChannels, UseStreamOptions>[TPath]
 ): StreamState<StreamItem<TChannels, TForm>[TPath], Failure<TChannels, TForm>[TPath]> {
-  const [data, { maxItems = defaultMaxItems } = {}] = args as [data?: unknown, options?: UseStreamOptions];
+  const [data, { maxItems = 1_000 } = {}] = args as [data?: unknown, options?: UseStreamOptions];
   return useClientStore(client, { stream: path as string, data, maxItems }, answersTo) as never;
 }
 
