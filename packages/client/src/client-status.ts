@@ -11,7 +11,7 @@ export interface CloseReason {
 
 /**
  * The state of a client's connection.
- * - `'idle'`: nothing has used the client yet;
+ * - `'idle'`: nothing has used the client yet; also for the moment between `connect()`, or the first use, and the first attempt;
  * - `'connecting'`: the first connection is being made;
  * - `'connected'`: ready;
  * - `'reconnecting'`: not connected; the client keeps trying;
@@ -23,7 +23,7 @@ export interface CloseReason {
  * ```
  */
 export type ClientStatus =
-  /** Nothing has used the client yet. */
+  /** Nothing has used the client yet, or the first attempt is about to start. */
   | { readonly name: 'idle' }
   /** The first connection is being made. */
   | {

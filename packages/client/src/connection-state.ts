@@ -31,7 +31,7 @@ interface Attempt {
   readonly attempt: number;
   /** How the last attempt, or the connection before it, ended. */
   readonly reason: CloseReason | undefined;
-  /** The server closed with 4401, and this attempt uses a new token. */
+  /** The server closed with 4401, and this is the one more attempt: with a new token, if there is `getToken`. */
   readonly renewed: boolean;
 }
 

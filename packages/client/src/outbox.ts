@@ -130,8 +130,9 @@ export class Outbox {
   }
 
   /**
-   * Ends everything that waits, with `error`. With `isLost`, written events fail with `unknown_outcome`. Numbers
-   * continue, because the server may still know the session if the client connects again.
+   * Ends everything that waits, and calls that were written, with `error`. With `isLost`, everything that was written,
+   * events too, fails with `unknown_outcome` instead. Numbers continue, because the server may still know the session if
+   * the client connects again.
    */
   clear(error: SocketError, isLost: boolean): void {
     const written = this.#written.all;

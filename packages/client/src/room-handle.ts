@@ -22,7 +22,7 @@ export type RoomHandle = Room<AnyChannels>;
 export function roomHandle(
   room: HandledRoom,
   listen: ListenToMessages,
-  giveUp: () => Promise<void>,
+  release: () => Promise<void>,
 ): RoomHandle {
   const { name, changed, removed, missed } = room;
   const listening = new Set<Unsubscribe>();
@@ -30,7 +30,7 @@ export function roomHandle(
   const leave = (): Promise<void> => {
     isLeft = true;
     for (const off of listening) off();
-    return giveUp();
+    return release();
   };
   // a listener on a left handle would be called again if the room were joined anew
   const here = (options?: ListenOptions): KeepOptions =>

@@ -53,7 +53,7 @@ export interface SocketErrorOptions<TData = unknown> {
   readonly data?: TData;
   /** The original error, if this one wraps another. It never crosses the wire. */
   readonly cause?: unknown;
-  /** The channel on which the error occurred. */
+  /** The channel on which the error occurred. If a join failed, the name of the room or `$join`. */
   readonly path?: string | undefined;
   /**
    * Whether the same call may succeed later.
@@ -81,7 +81,10 @@ export class SocketError<TCode extends string = string, TData = unknown> extends
    * contract's own.
    */
   readonly data: TData;
-  /** The channel on which the error occurred; `undefined` if it belongs to no channel. */
+  /**
+   * The channel on which the error occurred; `undefined` if it belongs to no channel. If a join failed, it may also be
+   * the name of the room or `$join`.
+   */
   readonly path: string | undefined;
   /** Whether the same call may succeed later. */
   readonly retryable: boolean;

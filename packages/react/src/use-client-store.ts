@@ -12,7 +12,10 @@ export interface Source<TValue> {
   readonly value: TValue;
   /** Starts to publish values, and returns a function that stops it. */
   readonly open: (publish: (value: TValue) => void) => () => void;
-  /** Returns something truthy if no value follows this one. A component that is mounted then opens the source again. */
+  /**
+   * Returns something truthy if no value follows this one. A component that is mounted then opens the source again,
+   * unless another one still uses it.
+   */
   readonly isOver?: (value: TValue) => unknown;
 }
 

@@ -26,7 +26,8 @@ export function useHistory(
   const { client, request, status } = useSocket();
   const { outages } = useChat();
   const { joined } = useRoom(room);
-  // only once the room is joined: messages sent between the request and the join would be missed
+  // only once the room is joined: messages sent between the request and the join would be missed. After a lost session
+  // `joined` stays true, but the client has asked to join again before its status changes, so the server does that first
   const sessionId = status.name === 'connected' && joined ? status.sessionId : undefined;
   const asked = useRef<{ readonly room: RoomId; readonly sessionId: string }>(undefined);
   const [newest, setNewest] = useState<Asked>({ room, state: 'awaited' });
