@@ -25,21 +25,21 @@ export type { ClientTarget } from './delivery/client-target.js';
 export type { DrainOptions } from './session/drain.js';
 export { hardenedServerOptions, hardenServer } from './handshake/http-hardening.js';
 export type { LimitOptions } from './limits/limits.js';
-export {
-  defaultOptions,
-  type BackpressureOptions,
-  type DialectName,
-  type DisconnectReason,
-  type HeartbeatOptions,
-  type LogOptions,
-  type MemberInfo,
-  type OriginOptions,
-  type RoomOptions,
-  type SessionOptions,
-  type SocketEvents,
-  type SocketManagerOptions,
-  type UnroutedMessage,
+export type {
+  BackpressureOptions,
+  DialectName,
+  DisconnectReason,
+  HeartbeatOptions,
+  LogOptions,
+  MemberInfo,
+  OriginOptions,
+  RoomOptions,
+  SessionOptions,
+  SocketEvents,
+  SocketManagerOptions,
+  UnroutedMessage,
 } from './options.js';
+export { defaultOptions } from './resolve-options.js';
 export type { Listening, ListenOptions } from './handshake/own-server.js';
 export { createPublisher, type Publisher, type PublisherOptions } from './cluster/publisher.js';
 export type { Middleware, Route, RouteContext, RouteMessage, Routes } from './routing/route.js';

@@ -1,7 +1,7 @@
 // Compares the table of options in docs/server.md with the defaults in the code.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { defaultOptions } from './options.js';
+import { defaultOptions } from './resolve-options.js';
 
 const page = readFileSync(new URL('../../../docs/server.md', import.meta.url), 'utf8');
 

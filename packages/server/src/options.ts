@@ -1,19 +1,11 @@
-// The options of a SocketManager, and their defaults.
-import type { BlockList } from 'node:net';
-import { getHeapStatistics } from 'node:v8';
-import { systemClock, type Clock } from '@wirepact/core/internal';
+// The options of a SocketManager. resolve-options.ts fills in the defaults.
 import type { Awaitable, ChannelDefinitions } from '@wirepact/core';
+import type { Clock } from '@wirepact/core/internal';
 import type { Broker } from './cluster/broker.js';
-import { readProxies } from './handshake/client-address.js';
-import { checkHosts } from './handshake/host.js';
-import { defaultLimits, limitsBeside, type LimitOptions } from './limits/limits.js';
-import { checkOrigins } from './handshake/origin.js';
+import type { LimitOptions } from './limits/limits.js';
 import type { SocketManager } from './socket-manager.js';
-import { figures, mostOf31Bits } from './figures.js';
-import type { Hooks } from './hub.js';
 import type { Routes } from './routing/route.js';
 import type { Socket } from './socket.js';
-import type { Rate } from './limits/token-bucket.js';
 import type { UpgradeRequest } from './handshake/upgrade-request.js';
 
 /** Why a connection ended. */
@@ -223,76 +215,4 @@ export interface SocketManagerOptions<TChannels extends ChannelDefinitions, TCon
   readonly broker?: Broker;
   /** Time, timers and randomness, for tests. @default the machine's */
   readonly clock?: Clock;
-}
-
-/** The default of every option that is a number. */
-export const defaultOptions: {
-  readonly limits: Required<LimitOptions>;
-  readonly session: Required<SessionOptions>;
-  readonly logs: Required<LogOptions>;
-  readonly backpressure: Required<Omit<BackpressureOptions, 'maxTotalBytes'>>;
-  readonly heartbeat: Required<HeartbeatOptions>;
-} = {
-  limits: defaultLimits,
-  session: { resumeForMs: 120_000, answers: 64, answerBytes: 65_536 },
-  logs: { maxBytes: 1_048_576, maxAgeMs: 300_000, maxTotalBytes: 67_108_864 },
-  backpressure: { softBytes: 262_144, resumeBytes: 65_536, hardBytes: 1_048_576, stallMs: 10_000 },
-  heartbeat: { intervalMs: 25_000, timeoutMs: 10_000 },
-};
-
-/** The numeric options with their defaults filled in, and what else is derived from the options once. */
-export interface ResolvedOptions {
-  readonly limits: Required<LimitOptions>;
-  readonly session: Required<SessionOptions>;
-  readonly logs: Required<LogOptions>;
-  readonly backpressure: Required<BackpressureOptions>;
-  readonly heartbeat: Required<HeartbeatOptions>;
-  /** The limits that are rates. */
-  readonly rates: Readonly<Record<'messages' | 'bytes' | 'joins' | 'upgrades', Rate>>;
-  /** The proxies whose `X-Forwarded-For` is trusted. */
-  readonly proxies: BlockList;
-  readonly clock: Clock;
-}
-
-/** Fills in the defaults. @throws TypeError for an invalid number, origin, host name or proxy */
-export function resolveOptions(
-  options: Pick<
-    Hooks,
-    | 'limits'
-    | 'session'
-    | 'logs'
-    | 'backpressure'
-    | 'heartbeat'
-    | 'origins'
-    | 'hosts'
-    | 'trustProxy'
-    | 'clock'
-  >,
-): ResolvedOptions {
-  checkOrigins(options.origins);
-  checkHosts(options.hosts);
-  const limits = figures('limits', limitsBeside(options.limits ?? {}), options.limits, mostOf31Bits);
-  return {
-    limits,
-    rates: {
-      messages: { perSecond: limits.messagesPerSecond, burst: limits.messageBurst },
-      bytes: { perSecond: limits.bytesPerSecond, burst: limits.byteBurst },
-      upgrades: { perSecond: limits.upgradesPerSecondPerIp, burst: limits.upgradeBurstPerIp },
-      // who comes back joins every room again, and may then go elsewhere
-      joins: {
-        perSecond: limits.joinsPerSecond,
-        burst: Math.max(2 * limits.maxRooms, limits.joinsPerSecond),
-      },
-    },
-    session: figures('session', defaultOptions.session, options.session),
-    logs: figures('logs', defaultOptions.logs, options.logs),
-    backpressure: figures(
-      'backpressure',
-      { ...defaultOptions.backpressure, maxTotalBytes: getHeapStatistics().heap_size_limit / 4 },
-      options.backpressure,
-    ),
-    heartbeat: figures('heartbeat', defaultOptions.heartbeat, options.heartbeat),
-    proxies: readProxies(options.trustProxy ?? []),
-    clock: options.clock ?? systemClock,
-  };
 }

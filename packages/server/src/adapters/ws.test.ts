@@ -9,7 +9,7 @@ import type { Transport } from '@wirepact/core/internal';
 import { createManualClock } from '@wirepact/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { defaultOptions } from '../options.js';
+import { defaultOptions } from '../resolve-options.js';
 import { createCounters } from '../stats.js';
 import { Upgrader } from './ws.js';
 

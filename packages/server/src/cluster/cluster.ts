@@ -7,7 +7,7 @@ import { joinEngine } from './join-engine.js';
 import { everyoneName, inboxName, type Log, type PlacedMessage } from '../delivery/log.js';
 import { createEpoch, type Logs } from '../delivery/logs.js';
 import { hearNotice } from './notices.js';
-import type { ResolvedOptions } from '../options.js';
+import type { ResolvedOptions } from '../resolve-options.js';
 import { createMessage, type OutgoingMessage } from '../delivery/outgoing-message.js';
 import { deliverValue, type Value } from '../delivery/publish.js';
 import { readProcessMessage, type ProcessMessage } from './process-messages.js';

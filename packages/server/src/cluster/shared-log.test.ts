@@ -5,7 +5,7 @@ import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
 import { brief, connectTo, startNodes } from './cluster.fixture.js';
 import { Logs } from '../delivery/logs.js';
-import { resolveOptions } from '../options.js';
+import { resolveOptions } from '../resolve-options.js';
 import type { Group } from '../rooms/rooms.js';
 import type { SharedLogHost } from './mirror.js';
 import { SharedLog } from './shared-log.js';

@@ -1,7 +1,7 @@
 // How fast one client is read. Anything faster than the rates, or beyond the handlers that may run, is read later: it waits in
 // the network and then with the sender, in order; nothing is rejected or lost.
 import type { Transport } from '@wirepact/core/internal';
-import type { ResolvedOptions } from '../options.js';
+import type { ResolvedOptions } from '../resolve-options.js';
 import type { Counters } from '../stats.js';
 import { overdrawnMs, takeFrom, type Rate } from '../limits/token-bucket.js';
 

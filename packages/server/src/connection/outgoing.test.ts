@@ -1,7 +1,7 @@
 import type { Delivery } from '@wirepact/core';
 import { createManualClock } from '@wirepact/core/testing';
 import { describe, expect, it } from 'vitest';
-import { resolveOptions } from '../options.js';
+import { resolveOptions } from '../resolve-options.js';
 import type { OutgoingMessage } from '../delivery/outgoing-message.js';
 import { Outgoing } from './outgoing.js';
 import { createCounters } from '../stats.js';

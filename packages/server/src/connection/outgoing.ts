@@ -1,6 +1,6 @@
 // The way out of one session: what a slow reader is sent, what waits, what is dropped, and when the connection is closed.
 import { closeCodes, type Clock, type Transport } from '@wirepact/core/internal';
-import type { ResolvedOptions } from '../options.js';
+import type { ResolvedOptions } from '../resolve-options.js';
 import type { OutgoingMessage } from '../delivery/outgoing-message.js';
 import type { Counters } from '../stats.js';
 import { WaitingValues } from './waiting-values.js';

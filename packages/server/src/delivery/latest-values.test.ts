@@ -1,7 +1,8 @@
 import { createManualClock } from '@wirepact/core/testing';
 import { describe, expect, it } from 'vitest';
 import { Logs } from './logs.js';
-import { resolveOptions, type LogOptions } from '../options.js';
+import type { LogOptions } from '../options.js';
+import { resolveOptions } from '../resolve-options.js';
 import { createOutgoingOf } from './outgoing-message.fixture.js';
 
 const value = (slot: string, data: unknown = 0) => createOutgoingOf(data, { slot, delivery: 'latest' });

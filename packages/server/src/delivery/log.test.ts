@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { everyoneName, inboxName } from './log.js';
 import { Logs } from './logs.js';
-import { resolveOptions } from '../options.js';
+import { resolveOptions } from '../resolve-options.js';
 import { createOutgoingOf } from './outgoing-message.fixture.js';
 
 function start(name = 'lobby', bounds = {}) {

@@ -2,7 +2,7 @@ import { createManualClock } from '@wirepact/core/testing';
 import { expect, it } from 'vitest';
 import { Logs } from './logs.js';
 import type { Log } from './log.js';
-import { resolveOptions } from '../options.js';
+import { resolveOptions } from '../resolve-options.js';
 import { createOutgoingOf } from './outgoing-message.fixture.js';
 
 /** Every entry is 100 bytes. */

@@ -1,6 +1,6 @@
 // All logs of a server and the newest values beside them, and how much they may hold together.
 import { Log, type LogSource } from './log.js';
-import type { ResolvedOptions } from '../options.js';
+import type { ResolvedOptions } from '../resolve-options.js';
 import { createSecret } from '../secrets.js';
 
 /** Beyond the bound this much of it is freed at once, so that not every message pays for looking around. */

@@ -2,7 +2,7 @@
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { resolveOptions } from '../options.js';
+import { resolveOptions } from '../resolve-options.js';
 import type { Group } from '../rooms/rooms.js';
 import type { Session } from '../session/session.js';
 import { createTestServer, type TestClient } from '../test-server.fixture.js';

@@ -2,7 +2,7 @@ import { createManualClock } from '@wirepact/core/testing';
 import { describe, expect, it } from 'vitest';
 import { inboxName } from './log.js';
 import { Logs } from './logs.js';
-import { resolveOptions } from '../options.js';
+import { resolveOptions } from '../resolve-options.js';
 import { createOutgoingOf } from './outgoing-message.fixture.js';
 
 function start(name = 'lobby', bounds = {}) {

@@ -2,7 +2,7 @@ import { createManualClock } from '@wirepact/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Logs } from '../delivery/logs.js';
-import { resolveOptions } from '../options.js';
+import { resolveOptions } from '../resolve-options.js';
 import { createOutgoingOf } from '../delivery/outgoing-message.fixture.js';
 import { findRoomNameFault, Rooms } from './rooms.js';
 import type { Session } from '../session/session.js';

@@ -1,5 +1,5 @@
 // The recent answers to a client, in case its connection dropped before they arrived.
-import type { ResolvedOptions } from '../options.js';
+import type { ResolvedOptions } from '../resolve-options.js';
 
 /** One frame of an answer; `n` where it is an item of a stream. */
 export interface AnswerFrame {

@@ -4,7 +4,8 @@ import { createManualClock } from '@wirepact/core/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineChannels } from '@wirepact/core';
-import { defaultOptions, resolveOptions, type OriginOptions } from './options.js';
+import type { OriginOptions } from './options.js';
+import { defaultOptions, resolveOptions } from './resolve-options.js';
 import { SocketManager } from './socket-manager.js';
 
 describe('resolveOptions', () => {
