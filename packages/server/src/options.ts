@@ -88,7 +88,12 @@ export interface BackpressureOptions {
   readonly softBytes?: number;
   /** Backlog of one client, in bytes, below which waiting values are sent and streams continue. @default 65536 */
   readonly resumeBytes?: number;
-  /** Backlog of one client, in bytes, at which one more answer closes its connection with 4508. @default 1048576 */
+  /**
+   * Backlog of one client, in bytes and without the largest message in it, at which its connection is closed with 4508 when
+   * something is added that is in no log: an answer, a frame of the protocol, or a message to one plain client.
+   *
+   * @default 1048576
+   */
   readonly hardBytes?: number;
   /** How long a client may read none of its backlog, in ms, before its connection is closed with 4508. @default 10000 */
   readonly stallMs?: number;

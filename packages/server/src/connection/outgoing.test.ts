@@ -188,6 +188,45 @@ describe('at the hard bound', () => {
   });
 });
 
+describe('the largest of what waits', () => {
+  const [large, little] = ['x'.repeat(2 * hard), 'x'.repeat(resume)];
+  const startHolding = () => {
+    const started = start();
+    started.transport.isHolding = true;
+    return started;
+  };
+
+  it.each([
+    ['first', [large, little]],
+    ['in the midst of others', [little, large, little]],
+  ])('counts for nothing where it comes %s, and all others as ever', (_where, texts) => {
+    const { transport, outgoing } = startHolding();
+    for (const text of texts) outgoing.write(text);
+    while (transport.bufferedBytes < 3 * hard) outgoing.write(little);
+    expect(transport.closedWith).toBeUndefined();
+    outgoing.write('one too many');
+    expect(transport.closedWith?.code).toBe(4508);
+    expect(transport.bufferedBytes).toBe(3 * hard);
+  });
+
+  it('is one, however many are that large', () => {
+    const { transport, outgoing } = startHolding();
+    for (const text of [large, large, large]) outgoing.write(text);
+    expect(transport.closedWith?.code).toBe(4508);
+    expect(transport.sent).toHaveLength(2);
+  });
+
+  it('is forgotten once little waits', () => {
+    const { transport, outgoing } = startHolding();
+    outgoing.write(large);
+    transport.bufferedBytes = resume - 1;
+    outgoing.write('small');
+    transport.bufferedBytes = hard + 'small'.length;
+    outgoing.write('one too many');
+    expect(transport.closedWith?.code).toBe(4508);
+  });
+});
+
 describe('roomForMore', () => {
   it('waits while too much is held, and no longer', async () => {
     const { transport, outgoing } = start();

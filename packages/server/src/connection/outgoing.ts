@@ -17,8 +17,8 @@ export class Outgoing {
   #newest: WaitingValues | undefined;
   #waiting: Waiters | undefined;
   #closed = false;
-  /** How many bytes of the backlog do not count against the reader. */
-  #excusedBytes = 0;
+  /** The most that was written at once since little waited. Who takes a large message is not slow for that. */
+  #largestBytes = 0;
   /** When something was last sent, in ms since the epoch. */
   lastSentAt: number;
 
@@ -64,29 +64,24 @@ export class Outgoing {
     this.write(text);
   }
 
-  /** Sends one frame whatever the delivery. Closes the connection if its backlog is too large already. */
+  /**
+   * Sends one frame whatever the delivery. Closes the connection if its backlog is too large already, apart from the largest
+   * frame in it: nobody is given up for what comes after one that is more than may wait.
+   */
   write(text: string): void {
-    if (this.#closed) {
-      this.#counters.dropped.gone += 1;
-      return;
-    }
-    if (this.#isTooMuch) return this.#giveUpOver(1);
-    this.#counters.sent += 1;
-    this.lastSentAt = this.#clock.now();
+    const before = this.#transport.bufferedBytes;
+    if (!this.#admits(1, before)) return;
     this.#transport.send(text);
+    this.#noteSize(before);
   }
 
   /** The same for several in a row, which others are sent as well. */
   writeAll(texts: readonly string[]): void {
-    if (this.#closed) {
-      this.#counters.dropped.gone += texts.length;
-      return;
-    }
-    if (this.#isTooMuch) return this.#giveUpOver(texts.length);
-    this.#counters.sent += texts.length;
-    this.lastSentAt = this.#clock.now();
+    const before = this.#transport.bufferedBytes;
+    if (!this.#admits(texts.length, before)) return;
     if (this.#transport.sendAll !== undefined) this.#transport.sendAll(texts);
     else for (const text of texts) this.#transport.send(text);
+    this.#noteSize(before);
   }
 
   /** Whether a frame is no more than may wait, or little waits before it. */
@@ -94,16 +89,6 @@ export class Outgoing {
     const { bufferedBytes } = this.#transport;
     if (bufferedBytes < this.#bounds.resumeBytes) return true;
     return bufferedBytes + Buffer.byteLength(text) < this.#bounds.hardBytes;
-  }
-
-  /**
-   * Sends one frame of the protocol's own, however large it is, where there is {@link hasRoomFor room} for it: its reader is not
-   * given up for what comes after it, and of which no more waits than ever.
-   */
-  writeWhole(text: string): void {
-    const before = this.#transport.bufferedBytes;
-    this.write(text);
-    this.#excusedBytes += Math.max(0, this.#transport.bufferedBytes - before);
   }
 
   /** Resolves once so little waits that a stream may go on, or once nothing will ever be sent again. */
@@ -114,7 +99,6 @@ export class Outgoing {
 
   /** The network took something. */
   drained(): void {
-    if (this.#transport.bufferedBytes < this.#bounds.hardBytes) this.#excusedBytes = 0;
     if (this.#newest === undefined && this.#waiting === undefined) return;
     if (this.#transport.bufferedBytes >= this.#bounds.resumeBytes) return;
     for (const [slot, text] of this.#newest ?? []) {
@@ -134,18 +118,28 @@ export class Outgoing {
     this.#waiting?.wakeAll();
   }
 
-  get #isTooMuch(): boolean {
-    return this.#transport.bufferedBytes - this.#excusedBytes >= this.#bounds.hardBytes;
+  /** Whether so many frames may be written while this waits. Where too much does, the reader is given up. */
+  #admits(messages: number, waitingBytes: number): boolean {
+    const isTooMuch = waitingBytes - this.#largestBytes >= this.#bounds.hardBytes;
+    if (isTooMuch) this.giveUp();
+    if (this.#closed) {
+      this.#counters.dropped.gone += messages;
+      return false;
+    }
+    this.#counters.sent += messages;
+    this.lastSentAt = this.#clock.now();
+    return true;
+  }
+
+  /** Something was written while this waited. Where that was little, nothing large can be among it. */
+  #noteSize(waitingBytes: number): void {
+    const largest = waitingBytes < this.#bounds.resumeBytes ? 0 : this.#largestBytes;
+    this.#largestBytes = Math.max(largest, this.#transport.bufferedBytes - waitingBytes);
   }
 
   #keep(slot: string, text: string): void {
     this.#newest ??= new WaitingValues(this.#bounds.hardBytes);
     this.#counters.dropped.replaced += this.#newest.keep(slot, text);
-  }
-
-  #giveUpOver(messages: number): void {
-    this.#counters.dropped.gone += messages;
-    this.giveUp();
   }
 
   /** Closes the connection: its reader is too slow. */
