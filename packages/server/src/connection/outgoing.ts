@@ -84,17 +84,19 @@ export class Outgoing {
     this.#noteSize(before);
   }
 
-  /** Whether a frame is no more than may wait, or little waits before it. */
-  hasRoomFor(text: string): boolean {
-    const { bufferedBytes } = this.#transport;
-    if (bufferedBytes < this.#bounds.resumeBytes) return true;
-    return bufferedBytes + Buffer.byteLength(text) < this.#bounds.hardBytes;
+  /** Whether so little waits that a stream may go on, or nothing will ever be sent again. */
+  get hasRoom(): boolean {
+    return this.#closed || this.#transport.bufferedBytes < this.#bounds.resumeBytes;
   }
 
-  /** Resolves once so little waits that a stream may go on, or once nothing will ever be sent again. */
+  /** Whether a frame is no more than may wait, or little waits before it. */
+  hasRoomFor(text: string): boolean {
+    return this.hasRoom || this.#transport.bufferedBytes + Buffer.byteLength(text) < this.#bounds.hardBytes;
+  }
+
+  /** Resolves once there is {@link hasRoom room}. All that wait for it go on together: who then writes looks again. */
   async roomForMore(): Promise<void> {
-    if (this.#closed || this.#transport.bufferedBytes < this.#bounds.resumeBytes) return;
-    await (this.#waiting ??= new Waiters()).wait();
+    if (!this.hasRoom) await (this.#waiting ??= new Waiters()).wait();
   }
 
   /** The network took something. */

@@ -108,7 +108,7 @@ function writeMembers(
   const all = Array.from(infosNow(), ([id, info]) => `${JSON.stringify(id)}:${info}`);
   const data = `{"room":${JSON.stringify(room.name)},"members":{${all.join(',')}}}`;
   const text = hub.dialect.encode('$members', data);
-  if (outgoing.isClosed || outgoing.hasRoomFor(text)) return void outgoing.write(text);
+  if (outgoing.hasRoomFor(text)) return void outgoing.write(text);
   return outgoing.roomForMore().then(() => {
     return session.connection === connection ? writeMembers(session, room, infosNow) : undefined;
   });

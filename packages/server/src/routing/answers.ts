@@ -8,8 +8,7 @@ import {
   type ErrorCode,
 } from '@wirepact/core';
 import { toWireError, type FrameId, type WireError } from '@wirepact/core/internal';
-import type { AnswerFrame } from './answer-store.js';
-import type { Call } from './call.js';
+import type { Call, RunningStream } from './call.js';
 import {
   checkSize,
   createMessage,
@@ -27,8 +26,8 @@ export interface Sender {
   readonly id?: FrameId | undefined;
   /** The number of a message that a client may send again. */
   readonly number?: number | undefined;
-  /** The last items of a stream, which its reader may not have. */
-  readonly untaken?: readonly AnswerFrame[] | undefined;
+  /** The stream that this is the end of. */
+  readonly stream?: Pick<RunningStream, 'untaken' | 'writeRest'> | undefined;
 }
 
 /** Codes of the library that a handler may throw on purpose: they say who the caller is, or that it must wait. */
@@ -78,14 +77,15 @@ export function sendRefusal(sender: Sender, code: ErrorCode, text: string, data?
 }
 
 /** Sends an answer, and keeps it in case that the line breaks under it. */
-export function respond({ session, number, untaken = [] }: Sender, text: string): void {
+export function respond({ session, number, stream }: Sender, text: string): void {
   if (number !== undefined) {
-    const frames = [...untaken, { text }];
+    const frames = [...(stream?.untaken ?? []), { text }];
     if (session.shared?.movedTo !== undefined)
       return session.hub.cluster?.sessions.departures.forward(session, number, frames);
     session.openAnswers().add(number, frames);
     session.shared?.noteDone(number);
   }
+  stream?.writeRest();
   session.write(text);
 }
 
@@ -98,7 +98,8 @@ export function sendAgain(session: Session, number: number, taken = 0): void {
       session.hub.dialect.encode('$error', undefined, { id: number, error: toWireError(error) }),
     );
   }
-  for (const { text, n = Infinity } of frames) if (n > taken) session.write(text);
+  const missing = frames.filter(({ n = Infinity }) => n > taken);
+  void session.writeInTurn(missing.map(({ text }) => text));
 }
 
 function sendError(sender: Sender, error: SocketError): void {

@@ -41,9 +41,7 @@ export async function askClient(
   const { hub, isHere, speaksProtocol, questions } = session;
   if (!speaksProtocol) throw failure('unsupported', `a plain client cannot be asked "${path}"`, path);
   if (!isHere) throw failure('closed', `the client is gone; "${path}" was not asked`, path);
-  return questions.ask(path, channel, options, (id) => {
-    session.write(hub.dialect.encode(path, json, { id }));
-  });
+  return questions.ask(path, channel, options, (id) => hub.dialect.encode(path, json, { id }));
 }
 
 function failure(code: ErrorCode, text: string, path: string): SocketError {

@@ -39,11 +39,6 @@ export class Call {
     return `${this.session.id}:${this.number ?? `u${this.#unnumbered}`}`;
   }
 
-  /** Items of its stream that their reader may not have. */
-  get untaken(): readonly AnswerFrame[] | undefined {
-    return this.stream?.untaken;
-  }
-
   /** Whether the sender has lost interest, or is gone; or its stream has failed. */
   get aborted(): boolean {
     return this.#aborted;
@@ -71,8 +66,10 @@ export interface RunningStream {
   readonly finishing: Promise<void> | undefined;
   /** Whether its reader was told of the end. */
   readonly hasEnded: boolean;
-  /** Items that were sent and not taken. */
+  /** Items that were sent and not taken: should the line break under its end, they are sent again before that. */
   readonly untaken: readonly AnswerFrame[];
+  /** Writes what still waits for the network, since its end is about to be written. */
+  writeRest(): void;
   /** The reader allows items up to number `n`. */
   grant(n: number): void;
   /** The reader is back, and has items up to number `n`. */

@@ -244,6 +244,26 @@ describe('a question to a client whose connection is lost', () => {
     expect(back.take().map(({ path }) => path)).toEqual(['note', 'price']);
   });
 
+  it('is asked again as the client takes it, where there are many', async () => {
+    const { client, socket, server } = await start();
+    const questions = Array.from({ length: 5 }, () =>
+      codeOf(socket.request('price', { of: 'x'.repeat(900_000) })),
+    );
+    client.cut();
+    const back = await server.connectSilent();
+    back.transport.isHolding = true;
+    const { session, token } = client.welcome;
+    back.say({ path: '$hello', data: { session, token } });
+    const asked: unknown[] = [];
+    for (let turn = 0; turn < questions.length; turn += 1) {
+      await settle();
+      asked.push(...back.take().map(({ id }) => id));
+      back.transport.drain();
+    }
+    expect(asked.slice(1)).toEqual(['s1', 's2', 's3', 's4', 's5']);
+    await server.sockets.close();
+  });
+
   it('waits no longer for that', async () => {
     const { client, socket, server } = await start();
     const asked = codeOf(socket.request('price', { of: 'tea' }, { timeoutMs: 1_000 }));

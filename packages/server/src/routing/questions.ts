@@ -8,6 +8,7 @@ import {
 } from '@wirepact/core';
 import { fromWireError, parse, type Clock, type Frame } from '@wirepact/core/internal';
 import { checkTimeout } from '../figures.js';
+import type { Session } from '../session/session.js';
 import type { AskOptions } from '../socket.js';
 import { afterTimeout } from '../timers.js';
 
@@ -20,30 +21,36 @@ interface Asked {
 interface Question extends Asked {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: SocketError) => void;
-  readonly write: () => void;
+  /** Its frame. */
+  readonly encode: () => string;
 }
+
+/** Who is asked. */
+type Client = Pick<Session, 'write' | 'writeInTurn'>;
 
 const defaultTimeoutMs = 10_000;
 
 /** The open questions to one client. */
 export class Questions {
+  readonly #client: Client;
   readonly #clock: Clock;
   /** What its ids begin with: to the client no two questions have the same. */
   readonly #prefix: string;
   readonly #open = new Map<string, Question>();
   #count = 0;
 
-  constructor(clock: Clock, prefix = 's') {
+  constructor(client: Client, clock: Clock, prefix = 's') {
+    this.#client = client;
     this.#clock = clock;
     this.#prefix = prefix;
   }
 
-  /** Calls `write` with the question's id and waits for the answer. */
+  /** Writes what `encode` makes of the question's id, and waits for the answer. */
   ask(
     path: string,
     channel: ChannelDefinition,
     { timeoutMs = defaultTimeoutMs, signal }: AskOptions,
-    write: (id: string) => void,
+    encode: (id: string) => string,
   ): Promise<unknown> {
     const aborted = (): SocketError =>
       failure('aborted', `the question "${path}" was called off`, path, { cause: signal?.reason });
@@ -65,17 +72,17 @@ export class Questions {
         channel,
         resolve: (value) => (forget(), resolve(value)),
         reject: (error) => (forget(), reject(error)),
-        write: () => write(id),
+        encode: () => encode(id),
       };
       this.#open.set(id, question);
       signal?.addEventListener('abort', onAbort);
-      question.write();
+      this.#client.write(question.encode());
     });
   }
 
   /** The client is back: asks again what it may not have heard. It knows what it has answered by the id. */
   repeat(): void {
-    for (const { write } of this.#open.values()) write();
+    void this.#client.writeInTurn(encodeEach([...this.#open.values()]));
   }
 
   /** Takes a frame that answers. One that nobody waits for any more is late, and means nothing. */
@@ -96,6 +103,10 @@ export class Questions {
       reject(failure('unknown_outcome', `the client was lost before it answered "${path}"`, path));
     }
   }
+}
+
+function* encodeEach(questions: readonly Question[]): IterableIterator<string> {
+  for (const { encode } of questions) yield encode();
 }
 
 /** An answer as the contract says it is. @throws SocketError `invalid_message` when it is not */

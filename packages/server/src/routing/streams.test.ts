@@ -142,6 +142,25 @@ describe('a slow reader', () => {
     expect(log.at(-1)).toBe('made 32');
   });
 
+  it('is sent what waits for the network, whatever it grants meanwhile', async () => {
+    let goOn = (): void => {};
+    const { server } = start(async function* () {
+      yield 1;
+      await new Promise<void>((resolve) => (goOn = resolve));
+      yield 2;
+    });
+    const client = await server.connect();
+    await client.ask({ path: 'tail', id: 1 });
+    client.transport.bufferedBytes = 65_536;
+    goOn();
+    await settle();
+    grant(client, Number.MAX_SAFE_INTEGER);
+    expect(client.take()).toEqual([]);
+    client.transport.drain();
+    await settle();
+    expect(items(client)).toEqual([2, undefined]);
+  });
+
   it.each([15, 16, 0, -5, 1.5, NaN, Infinity, '99', null, undefined])(
     'gets nothing more for the grant %s',
     async (n) => {
@@ -183,6 +202,26 @@ describe('a slow reader', () => {
     expect(log.at(-1)).toBe('finished');
   });
 });
+
+it.each(['connect', 'connectPlain'] as const)(
+  'closes no reader of many for all that they have at once (%s)',
+  async (how) => {
+    const { server } = start(async function* () {
+      yield 'x'.repeat(60_000);
+    });
+    const client = await server[how]();
+    client.transport.isHolding = true;
+    for (let id = 1; id <= 40; id += 1) client.say({ path: 'tail', id });
+    const frames: unknown[] = [];
+    for (let turn = 0; turn < 100; turn += 1) {
+      await settle();
+      frames.push(...client.take());
+      client.transport.drain();
+    }
+    expect(client.transport.closedWith).toBeUndefined();
+    expect(frames).toHaveLength(80);
+  },
+);
 
 it('that never waits for anything lets others have their turn', async () => {
   const { server, log } = start((log) => count(log));
@@ -423,6 +462,26 @@ describe('a middleware that fails while a stream runs', () => {
       expect(server.errors).toEqual([]);
     },
   );
+
+  it.each(['plain', 'wirepact.v1'])('ends it after what waits for the network (%s)', async (speaks) => {
+    let goOn = (): void => undefined;
+    const { server, fail } = startFailing(async function* () {
+      await new Promise<void>((resolve) => (goOn = resolve));
+      yield* [1, 2];
+    });
+    const client = speaks === 'plain' ? await server.connectPlain() : await server.connect();
+    client.say({ path: 'tail', id: 1 });
+    await settle();
+    client.transport.bufferedBytes = 65_536;
+    goOn();
+    await settle();
+    expect(client.take()).toEqual([]);
+    fail();
+    await settle();
+    client.transport.drain();
+    await settle();
+    expect(client.take()).toMatchObject([{ data: 1 }, { error: { code: 'overloaded' } }]);
+  });
 
   it('leaves its place to the next one once its generator has finished', async () => {
     let finish = (): void => undefined;

@@ -22,8 +22,7 @@ class Stream implements RunningStream {
   readonly #call: Call;
   readonly #schema: AnySchema;
   readonly #iterator: AsyncIterator<unknown>;
-  /** A plain client grants nothing: it is held back by the network alone. */
-  readonly #window: GrantedWindow | undefined;
+  readonly #window: StreamWindow;
   #sent = 0;
   hasEnded = false;
   finishing: Promise<void> | undefined;
@@ -33,7 +32,7 @@ class Stream implements RunningStream {
     this.#call = call;
     this.#schema = schema;
     this.#iterator = iterator;
-    this.#window = call.session.speaksProtocol ? new GrantedWindow() : undefined;
+    this.#window = new StreamWindow(call.session.speaksProtocol);
   }
 
   run(): Promise<void> {
@@ -52,17 +51,21 @@ class Stream implements RunningStream {
     });
   }
 
-  /** Should the line break under its end, these are sent again before that. */
   get untaken(): readonly AnswerFrame[] {
-    return this.#window?.untakenAfter(0) ?? [];
+    return this.#window.untaken;
+  }
+
+  writeRest(): void {
+    for (let item = this.#window.next; item !== undefined; item = this.#window.next) this.#write(item);
   }
 
   grant(n: number): void {
-    this.#window?.grant(n);
+    this.#window.grant(n);
   }
 
   resume(n: number): void {
-    for (const { text } of this.#window?.untakenAfter(n) ?? []) this.#call.session.write(text);
+    this.#window.rewind(n);
+    void this.#writeUntaken();
   }
 
   abandon(): void {
@@ -74,33 +77,56 @@ class Stream implements RunningStream {
     const { session } = this.#call;
     try {
       for (;;) {
-        await this.#window?.opened();
+        await this.#window.opened();
         // a generator that never waits must not keep everybody else waiting
         if (this.#sent % streamWindow.items === streamWindow.items - 1) await setImmediate();
         await session.connection?.outgoing.roomForMore();
         if (this.#call.aborted) return;
         const next = await this.#iterator.next();
         if (this.#call.aborted) return;
-        if (next.done === true) {
-          this.hasEnded = true;
-          return respond(this.#call, this.#encode(undefined, { end: true }));
-        }
-        this.#send(next.value);
+        if (next.done === true) break;
+        await this.#send(next.value);
       }
+      await this.#writeUntaken();
+      if (this.#call.aborted) return;
+      this.hasEnded = true;
+      respond(this.#call, this.#encode(undefined, { end: true }));
     } catch (error) {
       this.finishing ??= this.#finish();
+      await this.#writeUntaken();
       throw error;
     }
   }
 
-  #send(item: unknown): void {
+  async #send(item: unknown): Promise<void> {
     const { session, path } = this.#call;
     const json = encodeOutput(this.#schema, item, path, 'stream');
     checkSize(session.hub, json, path);
     this.#sent += 1;
-    const text = this.#encode(json, { more: true, ...(this.#window && { n: this.#sent }) });
-    session.write(text);
-    this.#window?.sent({ text, n: this.#sent });
+    const text = this.#encode(json, { more: true, ...(session.speaksProtocol && { n: this.#sent }) });
+    this.#window.add({ text, n: this.#sent });
+    // while the generator was asked, others may have taken the room that there was
+    await this.#writeUntaken();
+  }
+
+  /**
+   * Writes the items that the reader's connection was not written yet, each once there is room for it. It may run more than once
+   * at a time: who finds room writes whatever is next.
+   */
+  async #writeUntaken(): Promise<void> {
+    for (;;) {
+      const { aborted, session } = this.#call;
+      const { next } = this.#window;
+      if (next === undefined || aborted) return;
+      const outgoing = session.connection?.outgoing;
+      if (outgoing?.hasRoom === false) await outgoing.roomForMore();
+      else this.#write(next);
+    }
+  }
+
+  #write(item: Item): void {
+    this.#window.wrote(item);
+    this.#call.session.write(item.text);
   }
 
   #encode(json: string | undefined, head: { more: true; n?: number } | { end: true }): string {
@@ -118,47 +144,73 @@ class Stream implements RunningStream {
   }
 }
 
-/** Items up to the granted number, and characters up to the window beyond what was taken. */
-class GrantedWindow {
+/** One item, as it is sent. */
+type Item = Required<AnswerFrame>;
+
+/**
+ * Items up to the granted number, and characters up to the window beyond what was taken. A plain client grants nothing, and has
+ * taken what was written: it is held back by the network alone.
+ */
+class StreamWindow {
+  readonly #isGranted: boolean;
   #granted: number = streamWindow.items;
-  #sent = 0;
-  /** The items that were sent and not yet taken. */
-  readonly #untaken: AnswerFrame[] = [];
+  #added = 0;
+  /** Up to this number they were written to the connection that the reader has. */
+  #written = 0;
+  /** Those that the reader may not have. */
+  readonly #untaken: Item[] = [];
   #characters = 0;
   #wake: (() => void) | undefined;
+
+  constructor(isGranted: boolean) {
+    this.#isGranted = isGranted;
+  }
 
   async opened(): Promise<void> {
     while (!this.#isOpen()) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 
-  sent(item: AnswerFrame): void {
-    this.#sent += 1;
+  add(item: Item): void {
+    this.#added += 1;
     this.#untaken.push(item);
     this.#characters += item.text.length;
-    this.#forgetTaken();
   }
 
-  /** The items to be sent again to a reader that has those up to number `n`. */
-  untakenAfter(n: number): readonly AnswerFrame[] {
-    return this.#untaken.filter((item) => (item.n ?? 0) > n);
+  /** The one to be written next. */
+  get next(): Item | undefined {
+    return this.#untaken.find(({ n }) => n > this.#written);
   }
 
-  /** What was not sent cannot have been taken: nobody may grant more than the window beyond it. */
+  wrote({ n }: Item): void {
+    this.#written = n;
+    if (!this.#isGranted) this.#forgetUpTo(n);
+  }
+
+  /** The reader has another connection, and has items up to number `n`. */
+  rewind(n: number): void {
+    this.#written = Math.min(n, this.#added);
+  }
+
+  get untaken(): readonly Item[] {
+    return [...this.#untaken];
+  }
+
+  /** What was not written cannot have been taken: nobody may grant more than the window beyond it. */
   grant(n: number): void {
-    this.#granted = Math.max(this.#granted, Math.min(n, this.#sent + streamWindow.items));
-    this.#forgetTaken();
+    this.#granted = Math.max(this.#granted, Math.min(n, this.#written + streamWindow.items));
+    // a reader grants the window beyond what it has taken, so what lies before that window is taken
+    this.#forgetUpTo(this.#granted - streamWindow.items);
     this.#wake?.();
   }
 
-  /** A reader grants the window beyond what it has taken, so what lies before that window is taken. */
-  #forgetTaken(): void {
-    const taken = this.#granted - streamWindow.items;
-    while (this.#untaken.length > 0 && this.#sent - this.#untaken.length < taken) {
+  #forgetUpTo(taken: number): void {
+    while (this.#untaken[0] !== undefined && this.#untaken[0].n <= taken) {
       this.#characters -= this.#untaken.shift()?.text.length ?? 0;
     }
   }
 
   #isOpen(): boolean {
-    return this.#sent < this.#granted && this.#characters < streamWindow.characters;
+    if (!this.#isGranted) return true;
+    return this.#added < this.#granted && this.#characters < streamWindow.characters;
   }
 }

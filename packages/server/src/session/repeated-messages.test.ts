@@ -84,6 +84,30 @@ describe('a request that comes again', () => {
     expect(rest.filter(({ id }) => id !== undefined)).toEqual([]);
   });
 
+  it('is answered as the client takes it, where there are many', async () => {
+    const { server, finish } = start({ answerBytes: 10_000_000 });
+    const client = await server.connect();
+    const ids = [1, 2, 3, 4, 5];
+    for (const id of ids) client.say({ path: 'slow', data: `${id}`, id });
+    client.cut();
+    for (const answer of finish.values()) answer('x'.repeat(900_000));
+    await settle();
+    const back = await server.connectSilent();
+    back.transport.isHolding = true;
+    const { session, token } = client.welcome;
+    back.say({
+      path: '$hello',
+      data: { session, token, open: Object.fromEntries(ids.map((id) => [id, 0])) },
+    });
+    const answered: unknown[] = [];
+    for (const _ of ids) {
+      await settle();
+      answered.push(...back.take().map(({ id }) => id));
+      back.transport.drain();
+    }
+    expect(answered.slice(1)).toEqual(ids);
+  });
+
   it('has an unknown outcome once its answer is no longer kept', async () => {
     const { server, handled } = start({ answers: 2 });
     const client = await server.connect();

@@ -1,6 +1,7 @@
 // Streams that continue on another connection: what the reader may not have is sent again, and the end is not lost.
 import { ChannelError, defineChannels } from '@wirepact/core';
-import { expect, it } from 'vitest';
+import type { Frame } from '@wirepact/core/internal';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { SessionOptions } from '../options.js';
 import { createTestServer, settle, type TestClient } from '../test-server.fixture.js';
@@ -182,4 +183,79 @@ it('ends what a page that was loaded anew does not ask for', async () => {
   client.cut();
   const again = await server.resume(back);
   expect(again.welcome.done).toEqual([[1, 1]]);
+});
+
+describe('a reader that returns and takes little', () => {
+  /** Pages of so many characters, which have no end. */
+  async function* pages(...sizes: readonly number[]): AsyncGenerator<string> {
+    for (const size of sizes) yield 'x'.repeat(size);
+    await new Promise(() => undefined);
+  }
+
+  /** Comes back over a line of which nothing is taken; `waiting` bytes wait there already. */
+  async function comeBack(
+    { server, client }: Awaited<ReturnType<typeof start>>,
+    open: Record<number, number>,
+    waiting = 0,
+  ) {
+    const back = await server.connectSilent();
+    const { session, token } = client.welcome;
+    back.transport.isHolding = true;
+    back.transport.bufferedBytes = waiting;
+    back.say({ path: '$hello', data: { session, token, streams: Object.fromEntries(client.cursors), open } });
+    await settle();
+    return back;
+  }
+
+  const takenBy = async (client: TestClient): Promise<Frame[]> => {
+    const frames: Frame[] = [];
+    for (let turn = 0; turn < 100; turn += 1) {
+      frames.push(...client.take());
+      client.transport.drain();
+      await settle();
+    }
+    return frames.filter(({ path }) => path === 'tail');
+  };
+
+  it.each([
+    ['however many streams', 40, [60_000, 60_000]],
+    ['streams whose items are more than may wait', 3, [60_000, 1_500_000]],
+  ])('is sent again what it does not have, from %s, and is not closed', async (_what, streams, sizes) => {
+    const started = await start(() => pages(...sizes));
+    const ids = Array.from({ length: streams }, (_, index) => index + 1);
+    for (const id of ids.slice(1)) started.client.say({ path: 'tail', id });
+    await settle();
+    started.client.cut();
+    const back = await comeBack(started, Object.fromEntries(ids.map((id) => [id, 0])));
+    const frames = await takenBy(back);
+    for (const id of ids) expect(frames.filter((frame) => frame.id === id).map(({ n }) => n)).toEqual([1, 2]);
+    expect(back.transport.closedWith).toBeUndefined();
+  });
+
+  it('is told the end after that, and new items too', async () => {
+    for (const isOver of [true, false]) {
+      let goOn = (): void => {};
+      const started = await start(async function* () {
+        for (let n = 1; n <= 3; n += 1) yield n;
+        await new Promise<void>((resolve) => (goOn = resolve));
+        if (!isOver) yield 4;
+      });
+      started.client.cut();
+      const back = await comeBack(started, { 1: 1 }, 65_536);
+      goOn();
+      await settle();
+      expect(back.take().filter(({ path }) => path === 'tail')).toEqual([]);
+      expect(await takenBy(back)).toEqual([...from(2, isOver ? 3 : 4), end]);
+    }
+  });
+
+  it('and breaks off under that gets it by the next line, once', async () => {
+    const started = await start(() => count());
+    const { client } = started;
+    client.cut();
+    const away = await comeBack(started, { 1: 1 }, 65_536);
+    Object.assign(client.welcome, away.takeData('$welcome')[0]);
+    away.cut();
+    expect(await takenBy(await comeBack(started, { 1: 1 }))).toEqual(from(2, 16));
+  });
 });

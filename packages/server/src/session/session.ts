@@ -130,7 +130,7 @@ export class Session {
 
   /** What it was asked and has not yet answered. */
   get questions(): Questions {
-    return (this.#questions ??= new Questions(this.hub.options.clock, this.shared?.questionPrefix));
+    return (this.#questions ??= new Questions(this, this.hub.options.clock, this.shared?.questionPrefix));
   }
 
   openInbox(): Inbox {
@@ -174,6 +174,16 @@ export class Session {
   /** Writes to its connection. While there is none, what is only of use now is dropped; the rest is kept by its sender. */
   write(text: string): void {
     this.connection?.outgoing.write(text);
+  }
+
+  /** Writes one after the other to the connection that it has now, each once there is room for it. */
+  async writeInTurn(texts: Iterable<string>): Promise<void> {
+    const { connection } = this;
+    for (const text of texts) {
+      while (connection?.outgoing.hasRoom === false) await connection.outgoing.roomForMore();
+      if (this.connection !== connection) return;
+      this.write(text);
+    }
   }
 
   /** Sends one of the protocol's own frames. */
