@@ -77,7 +77,10 @@ export interface RoomOptions<TChannels, TContext> {
   readonly history?: (socket: Socket<TChannels, TContext>, room: string) => Awaitable<boolean>;
 }
 
-/** Limits on the backlog of slow clients: what was written to a connection and is not sent yet. */
+/**
+ * Limits on the backlog of slow clients: what was written to a connection and is not sent yet.
+ * `resumeBytes` must not exceed `softBytes`, nor that `hardBytes`.
+ */
 export interface BackpressureOptions {
   /**
    * Backlog of one client, in bytes, from which on the client lags.

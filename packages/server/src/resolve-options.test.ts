@@ -17,14 +17,14 @@ describe('resolveOptions', () => {
     const clock = createManualClock();
     const resolved = resolveOptions({
       limits: { maxRooms: 3 },
-      backpressure: { softBytes: 1 },
+      backpressure: { softBytes: 70_000 },
       heartbeat: { intervalMs: 0.5, timeoutMs: undefined as never },
       clock,
     });
     expect(resolved.limits).toEqual({ ...defaultOptions.limits, maxRooms: 3 });
     expect(resolved.backpressure).toEqual({
       ...defaultOptions.backpressure,
-      softBytes: 1,
+      softBytes: 70_000,
       maxTotalBytes: getHeapStatistics().heap_size_limit / 4,
     });
     expect(resolved.heartbeat).toEqual({ intervalMs: 0.5, timeoutMs: 10_000 });
@@ -52,6 +52,23 @@ describe('resolveOptions', () => {
   ])('refuses %o, which would bound nothing', (options, why) => {
     expect(() => resolveOptions(options)).toThrow(TypeError);
     expect(() => resolveOptions(options)).toThrow(why);
+  });
+
+  it.each([
+    [
+      { hardBytes: 50_000 },
+      'backpressure.softBytes is 262144, more than backpressure.hardBytes, which is 50000',
+    ],
+    [{ softBytes: 1 }, 'backpressure.resumeBytes is 65536, more than backpressure.softBytes, which is 1'],
+    [{ resumeBytes: 3, softBytes: 2, hardBytes: 1 }, 'backpressure.resumeBytes is 3'],
+  ])('refuses the bounds %o, which are not in order', (backpressure, why) => {
+    expect(() => resolveOptions({ backpressure })).toThrow(TypeError);
+    expect(() => resolveOptions({ backpressure })).toThrow(why);
+  });
+
+  it('takes bounds that are the same', () => {
+    const backpressure = { resumeBytes: 1, softBytes: 1, hardBytes: 1 };
+    expect(resolveOptions({ backpressure }).backpressure).toMatchObject(backpressure);
   });
 
   it('takes parts of a rate and of a time, and as much memory as there is', () => {

@@ -40,7 +40,7 @@ export interface ResolvedOptions {
   readonly clock: Clock;
 }
 
-/** Fills in the defaults. @throws TypeError for an invalid number, origin, host name or proxy */
+/** Fills in the defaults. @throws TypeError for an invalid number, order of numbers, origin, host name or proxy */
 export function resolveOptions(
   options: Pick<
     Hooks,
@@ -72,13 +72,29 @@ export function resolveOptions(
     },
     session: figures('session', defaultOptions.session, options.session),
     logs: figures('logs', defaultOptions.logs, options.logs),
-    backpressure: figures(
-      'backpressure',
-      { ...defaultOptions.backpressure, maxTotalBytes: getHeapStatistics().heap_size_limit / 4 },
-      options.backpressure,
-    ),
+    backpressure: resolveBackpressure(options.backpressure),
     heartbeat: figures('heartbeat', defaultOptions.heartbeat, options.heartbeat),
     proxies: readProxies(options.trustProxy ?? []),
     clock: options.clock ?? systemClock,
   };
+}
+
+function resolveBackpressure(given?: BackpressureOptions): Required<BackpressureOptions> {
+  const maxTotalBytes = getHeapStatistics().heap_size_limit / 4;
+  const bounds = figures('backpressure', { ...defaultOptions.backpressure, maxTotalBytes }, given);
+  // out of order, who lags would be fed more than may wait, and closed for it each time
+  checkOrder(bounds, 'resumeBytes', 'softBytes');
+  checkOrder(bounds, 'softBytes', 'hardBytes');
+  return bounds;
+}
+
+function checkOrder(
+  bounds: Required<BackpressureOptions>,
+  lower: keyof BackpressureOptions,
+  upper: keyof BackpressureOptions,
+): void {
+  if (bounds[lower] <= bounds[upper]) return;
+  throw new TypeError(
+    `backpressure.${lower} is ${bounds[lower]}, more than backpressure.${upper}, which is ${bounds[upper]}; change one of them`,
+  );
 }

@@ -48,7 +48,9 @@ describe('what waits for all', () => {
 
 it('what waits of latest counts', async () => {
   const channels = defineChannels({ price: { out: z.string(), delivery: 'latest' } });
-  const server = createTestServer(channels, { backpressure: { softBytes: 100, maxTotalBytes: 1_000 } });
+  const server = createTestServer(channels, {
+    backpressure: { resumeBytes: 100, softBytes: 100, maxTotalBytes: 1_000 },
+  });
   const slow = await server.connect();
   slow.transport.bufferedBytes = 100;
   server.sockets.sendToAll('price', 'x'.repeat(1_000));
