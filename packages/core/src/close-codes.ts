@@ -10,6 +10,9 @@ export const closedForbidden = 4403;
 export const closedByVersion = 4406;
 export const closedByTimeout = 4408;
 
+/** What is said of a connection that ended without a close. No close frame carries it (RFC 6455 section 7.4.1). */
+export const closedAbnormally = 1006;
+
 /** The codes with which Wirepact itself closes a connection, by name. */
 export const closeCodes = {
   normal: closedNormally,

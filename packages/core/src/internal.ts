@@ -17,6 +17,7 @@ export {
   closedForbidden,
   closedByVersion,
   closedByTimeout,
+  closedAbnormally,
   cutReason,
   type AfterClose,
 } from './close-codes.js';

@@ -1,4 +1,5 @@
 // One connection in memory: its two ends, a pipe in each direction, and the faults that a test can cause.
+import { closedAbnormally } from '../close-codes.js';
 import { MemoryPipe, type PipeConditions, type Timeline } from './memory-pipe.js';
 import { MemorySocket } from './memory-socket.js';
 import { MemoryTransport, type ServerSide } from './memory-transport.js';
@@ -15,7 +16,6 @@ export type Answer =
 
 /** Opening, closing and pings take time, but count as no bytes. */
 const noBytes = 0;
-const abnormalClosure = 1006;
 
 /** One connection, from the moment it is requested. */
 export class MemoryConnection {
@@ -63,7 +63,7 @@ export class MemoryConnection {
     if (this.#neverOpens) return;
     if (accepted === undefined) {
       this.#neverOpens = true;
-      this.#down.send(noBytes, () => this.#closeClient(abnormalClosure, ''));
+      this.#down.send(noBytes, () => this.#closeClient(closedAbnormally, ''));
       return;
     }
     const protocol = accepted.protocol ?? '';
@@ -75,7 +75,7 @@ export class MemoryConnection {
   /** Breaks the connection for both ends, or for one end only, while the other still considers it open. */
   cut(seenBy: End | 'both'): void {
     this.lose('both');
-    if (seenBy !== 'server') this.#timeline.enqueue(() => this.#closeClient(abnormalClosure, ''));
+    if (seenBy !== 'server') this.#timeline.enqueue(() => this.#closeClient(closedAbnormally, ''));
     if (seenBy !== 'client') this.#endServer();
   }
 
@@ -103,7 +103,7 @@ export class MemoryConnection {
       close: (code, reason) => down.send(noBytes, () => this.#closeClient(code, reason)),
       terminate: () => {
         down.clear();
-        down.send(noBytes, () => this.#closeClient(abnormalClosure, ''));
+        down.send(noBytes, () => this.#closeClient(closedAbnormally, ''));
       },
       enqueue: (task) => this.#timeline.enqueue(task),
       over: () => this.#check(),
@@ -120,17 +120,17 @@ export class MemoryConnection {
 
   /** The close will not be answered. A real platform finds this out by waiting. */
   #giveUpClosing(): void {
-    this.#timeline.enqueue(() => this.#closeClient(abnormalClosure, ''));
+    this.#timeline.enqueue(() => this.#closeClient(closedAbnormally, ''));
   }
 
   #abandon(): void {
     this.#up.send(noBytes, () => this.#endServer());
-    this.#closeClient(abnormalClosure, '');
+    this.#closeClient(closedAbnormally, '');
   }
 
   #endServer(): void {
     this.#neverOpens = true;
-    this.#transport?.closed(abnormalClosure, '');
+    this.#transport?.closed(closedAbnormally, '');
     this.#check();
   }
 

@@ -1,4 +1,5 @@
 // The client's end of a connection in memory.
+import { closedAbnormally } from '../close-codes.js';
 
 type Handler = (event: never) => void;
 
@@ -87,6 +88,6 @@ export class MemorySocket {
     const wasMade = this.readyState !== connecting;
     this.readyState = closed;
     if (!wasMade) this.emit('error');
-    this.emit('close', { code, reason, wasClean: code !== 1006 });
+    this.emit('close', { code, reason, wasClean: code !== closedAbnormally });
   }
 }

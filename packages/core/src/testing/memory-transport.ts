@@ -1,4 +1,5 @@
 // The server's end of a connection in memory.
+import { closedAbnormally } from '../close-codes.js';
 import type { Transport, TransportListener } from '../transport.js';
 
 /** The connection, as the server's end uses it. */
@@ -15,8 +16,6 @@ export interface ServerSide {
   /** Called when this end is closed. */
   over(): void;
 }
-
-const abnormalClosure = 1006;
 
 /** The server's end of a connection in memory. */
 export class MemoryTransport implements Transport {
@@ -69,7 +68,7 @@ export class MemoryTransport implements Transport {
   terminate(): void {
     if (this.isClosed) return;
     this.#side.terminate();
-    this.closed(abnormalClosure, '');
+    this.closed(closedAbnormally, '');
   }
 
   /** A message arrived. */
@@ -99,7 +98,7 @@ export class MemoryTransport implements Transport {
     this.isClosed = true;
     this.#side.over();
     this.#side.enqueue(() => {
-      if (code !== abnormalClosure) for (const text of this.#unread) this.#listener?.message(text);
+      if (code !== closedAbnormally) for (const text of this.#unread) this.#listener?.message(text);
       this.#listener?.closed(code, reason);
     });
   }

@@ -1,7 +1,13 @@
 // The only door to `ws`: completes the handshake and makes a Transport of the socket.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { closeCodes, type Clock, type Transport, type TransportListener } from '@wirepact/core/internal';
+import {
+  closeCodes,
+  closedAbnormally,
+  type Clock,
+  type Transport,
+  type TransportListener,
+} from '@wirepact/core/internal';
 import * as ws from 'ws';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import { deflateBy, findTerms, writeOffer, type Offer } from './deflate-offers.js';
@@ -31,9 +37,6 @@ const { extension, Receiver } = ws as unknown as {
   readonly extension: { parse(header: string): Readonly<Record<string, readonly Offer[] | undefined>> };
   readonly Receiver: { readonly prototype: Parameters<typeof readNothingAfterFailure>[0] };
 };
-
-/** What `ws` says of a connection that ended without a close (RFC 6455 section 7.4.1). */
-const abnormalClosure = 1006;
 
 /** How long a peer may take to answer a close while everything closes, in ms. */
 const lastCloseTimeoutMs = 1_000;
@@ -163,7 +166,7 @@ class WsTransport implements Transport {
     });
     webSocket.on('close', (code, reason) => {
       open.delete(this);
-      if (this.#closedWith === undefined && code !== abnormalClosure)
+      if (this.#closedWith === undefined && code !== closedAbnormally)
         counters.limited.unread += this.#handOnLast();
       const { code: first, reason: why } = this.#closedWith ?? { code, reason: reason.toString() };
       this.#listener?.closed(first, why);

@@ -1,6 +1,6 @@
 // Sessions that any process can continue: claimed by the process that the client comes to, and handed over by the one that had
 // them.
-import { closeCodes } from '@wirepact/core/internal';
+import { closeCodes, closedAbnormally } from '@wirepact/core/internal';
 import type { Broker, ClaimedSession } from './broker.js';
 import type { Connection } from '../connection/connection.js';
 import { closeCodeOf, Departures, handOverMs, isElsewhere } from './departures.js';
@@ -21,9 +21,6 @@ import { encodeNewState } from './session-state.js';
 import { inboxLogOf } from './shared-sender.js';
 import { SharedSession } from './shared-session.js';
 import { TakeOvers, type TakeOver } from './take-overs.js';
-
-/** A connection that was gone before it was greeted. */
-const noStatus = 1006;
 
 /**
  * After an outage thousands come back at once. Were all of them under way together, each turn of the event loop would have the
@@ -161,7 +158,8 @@ export class SharedSessions {
   #waitAgain(session: Session): void {
     // one that waited before is waited for as it was
     if (!session.isHere || this.#hub.suspended.has(session)) return;
-    if (session.connection === undefined) return suspendSession(session, noStatus, '');
+    // gone before it was greeted
+    if (session.connection === undefined) return suspendSession(session, closedAbnormally, '');
     // what the client says here would confirm a secret that it never got: it is to come back
     loseConnection(session.connection, closeCodes.internal, 'the client has tried to return');
   }

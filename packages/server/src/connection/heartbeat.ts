@@ -1,13 +1,10 @@
 // One timer for everything that happens to connections over time: pings quiet ones, closes silent and stuck ones and those that
 // never send `$hello`, ends sessions whose clients do not return, and drops what is too old.
-import { closeCodes } from '@wirepact/core/internal';
+import { closeCodes, closedAbnormally } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import type { Hub } from '../hub.js';
 import { checkExpiry, nextRecheck, recheckIdentity } from '../handshake/identity.js';
 import { endForGood, loseConnection } from '../session/lifecycle.js';
-
-/** What is said of a connection that ended without a close (RFC 6455 section 7.4.1). */
-const abnormalClosure = 1006;
 
 /** Runs while there are connections or sessions, so that an idle server holds no timer. */
 export class Heartbeat {
@@ -70,7 +67,7 @@ export class Heartbeat {
     if (connection.pingedAt !== undefined && now - connection.pingedAt >= timeoutMs) {
       this.#hub.counters.silentClosed += 1;
       transport.terminate();
-      return loseConnection(connection, abnormalClosure, 'nothing was heard any more');
+      return loseConnection(connection, closedAbnormally, 'nothing was heard any more');
     }
     if (session !== undefined) checkExpiry(session, now);
     recheckIdentity(connection, now);
