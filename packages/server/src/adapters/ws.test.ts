@@ -172,6 +172,23 @@ describe('pausing', () => {
     expect(told).toEqual(messages);
   });
 
+  it('and going on with each of thousands of messages that were kept back takes no stack', async () => {
+    const { client, transport, told, heard } = await connect({
+      onMessage: (transport, text) => {
+        transport.pause();
+        if (text !== 'stop') transport.resume();
+      },
+    });
+    const messages = Array.from({ length: 5_000 }, (_, n) => String(n));
+    for (const text of ['stop', ...messages]) client.send(text);
+    await heard('stop');
+    while (transport.isReading) await setImmediate();
+    transport.resume();
+    await heard('4999');
+    expect(told).toEqual(['stop', ...messages]);
+    expect(transport.isReading).toBe(true);
+  });
+
   it('still hears pongs', async () => {
     const { client, transport, heard, told } = await connect(pauseAt('stop'));
     client.send('stop');

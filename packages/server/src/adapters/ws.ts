@@ -1,13 +1,8 @@
 // The only door to `ws`: completes the handshake and makes a Transport of the socket.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import {
-  closeCodes,
-  closedAbnormally,
-  type Clock,
-  type Transport,
-  type TransportListener,
-} from '@wirepact/core/internal';
+import { closeCodes, closedAbnormally } from '@wirepact/core/internal';
+import type { Clock, Transport, TransportListener } from '@wirepact/core/internal';
 import * as ws from 'ws';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import { deflateBy, findTerms, writeOffer, type Offer } from './deflate-offers.js';
@@ -141,6 +136,7 @@ class WsTransport implements Transport {
   #watch: Utf8Watch | undefined;
   #listener: TransportListener | undefined;
   #isPaused = false;
+  #isHandingOn = false;
   #closedWith: { readonly code: number; readonly reason: string } | undefined;
   #receivedBytes = 0;
   isReading = true;
@@ -216,8 +212,15 @@ class WsTransport implements Transport {
 
   resume(): void {
     this.#isPaused = false;
-    while (!this.#isPaused && this.#held !== undefined && this.#held.size > 0) {
-      this.#listener?.message(this.#held.shift());
+    // whoever handles one of these may pause and resume again: that goes on here, and not once more for each
+    if (this.#isHandingOn) return;
+    this.#isHandingOn = true;
+    try {
+      while (!this.#isPaused && this.#held !== undefined && this.#held.size > 0) {
+        this.#listener?.message(this.#held.shift());
+      }
+    } finally {
+      this.#isHandingOn = false;
     }
     if (this.#held?.isFull !== true) this.#read(true);
   }
