@@ -149,3 +149,64 @@ describe('a client whose session is being looked for', () => {
     expect(client.transport.isPaused).toBe(false);
   });
 });
+
+describe('what nests deeper than a stack, where the limits let it in', () => {
+  interface Tree {
+    readonly child?: Tree | undefined;
+  }
+  const Tree: z.ZodType<Tree> = z.object({ child: z.lazy(() => Tree).optional() });
+  const arrays = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const objects = `${'{"child":'.repeat(100_000)}{}${'}'.repeat(100_000)}`;
+  const depthOf = (value: unknown): number => (Array.isArray(value) ? 1 + depthOf(value[0]) : 0);
+
+  function startDeep() {
+    return createTestServer(
+      defineChannels({
+        echo: { in: z.unknown(), reply: z.unknown() },
+        depth: { in: z.unknown(), reply: z.number() },
+        tree: { in: Tree, reply: z.string() },
+        find: { out: z.string(), answer: Tree },
+      }),
+      {
+        limits: { maxJsonDepth: 2 ** 31 - 1, maxJsonKeys: 2 ** 31 - 1 },
+        routes: {
+          echo: (_socket, data) => data,
+          depth: (_socket, data) => depthOf(data),
+          tree: () => 'seen',
+        },
+      },
+    );
+  }
+
+  it.each([
+    ['the schema', 'tree', objects],
+    ['the route', 'depth', arrays],
+    ['the answer', 'echo', arrays],
+  ])('is an error of its sender, be it too deep for %s', async (_what, path, data) => {
+    const server = startDeep();
+    const client = await server.connectPlain();
+    expect(await client.ask(`{"path":"${path}","id":1,"data":${data}}`)).toMatchObject([
+      { path, id: 1, error: { code: 'internal' } },
+    ]);
+    expect(server.errors).toHaveLength(1);
+    expect(client.transport.closedWith).toBeUndefined();
+  });
+
+  it('fails the question that it answers', async () => {
+    const server = startDeep();
+    const client = await server.connect();
+    const [socket] = server.sockets.clients();
+    const asked = socket!.request('find', 'the root');
+    client.say(`{"path":"find","id":"s1","data":${objects}}`);
+    await expect(asked).rejects.toMatchObject({ code: 'internal' });
+  });
+
+  it('is ignored in what is the protocol’s own', async () => {
+    const server = startDeep();
+    const client = await server.connect();
+    for (const path of ['$hello', '$join', '$leave', '$cancel', '$more', '$ack', '$auth'])
+      client.say(`{"path":"${path}","data":${arrays}}`);
+    await settle();
+    expect(server.errors).toEqual([]);
+  });
+});

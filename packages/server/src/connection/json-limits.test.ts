@@ -20,6 +20,16 @@ describe('depth', () => {
     expect(excessOf(inFrame('{"a":'.repeat(levels) + '1' + '}'.repeat(levels)))).toMatch('deeper than 64');
   });
 
+  it('may be more than the stack has room for, where the limits are raised', () => {
+    expect(
+      findExcess(inFrame('{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)), 1e6, 1e6),
+    ).toBeUndefined();
+    expect(findExcess({ data: nested(100_000) }, 1e6, 1e6)).toBeUndefined();
+    expect(findExcess({ data: nested(100_000) }, 99_999, 1e6)).toBe(
+      'the message nests deeper than 99999 levels',
+    );
+  });
+
   it('is measured wherever it is', () => {
     expect(excessOf({ data: [1, { a: [nested(63)] }] })).toMatch('deeper than 64');
     expect(excessOf({ error: nested(65) })).toMatch('deeper than 64');

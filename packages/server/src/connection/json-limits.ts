@@ -3,31 +3,34 @@
 /** Why a parsed value is not let in, or `undefined` when it is. */
 export function findExcess(value: unknown, maxDepth: number, maxKeys: number): string | undefined {
   let keysLeft = maxKeys;
-
-  const visit = (node: object, depth: number): string | undefined => {
+  let level: readonly object[] = isNode(value) ? [value] : [];
+  // one level after the other: a function that calls itself for each would need more stack than there may be
+  for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > maxDepth) return `the message nests deeper than ${maxDepth} levels`;
-    const isArray = Array.isArray(node);
-    const keys = isArray ? node : Object.keys(node);
-    keysLeft -= keys.length;
-    if (keysLeft < 0) return `the message has more than ${maxKeys} keys`;
-    for (const key of keys) {
-      const child: unknown = isArray ? key : (node as Record<string, unknown>)[key as string];
-      if (!isArray && isForbidden(key as string, child))
-        return `the message has the forbidden key "${key as string}"`;
-      if (typeof child !== 'object' || child === null) continue;
-      const excess = visit(child, depth + 1);
-      if (excess !== undefined) return excess;
+    const deeper: object[] = [];
+    for (const node of level) {
+      const isArray = Array.isArray(node);
+      const keys = isArray ? node : Object.keys(node);
+      keysLeft -= keys.length;
+      if (keysLeft < 0) return `the message has more than ${maxKeys} keys`;
+      for (const key of keys) {
+        const child: unknown = isArray ? key : (node as Record<string, unknown>)[key as string];
+        if (!isArray && isForbidden(key as string, child))
+          return `the message has the forbidden key "${key as string}"`;
+        if (isNode(child)) deeper.push(child);
+      }
     }
-    return undefined;
-  };
+    level = deeper;
+  }
+  return undefined;
+}
 
-  return typeof value === 'object' && value !== null ? visit(value, 0) : undefined;
+function isNode(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Keys that turn a careless copy of the value into a change of every object's prototype. */
 function isForbidden(key: string, child: unknown): boolean {
   if (key === '__proto__') return true;
-  return (
-    key === 'constructor' && typeof child === 'object' && child !== null && Object.hasOwn(child, 'prototype')
-  );
+  return key === 'constructor' && isNode(child) && Object.hasOwn(child, 'prototype');
 }
