@@ -39,3 +39,13 @@ it('keeps an answer that is too large not at all, rather than a part of it, and 
   store.add(3, [{ text: 'x'.repeat(100) }]);
   expect(kept(store, 1, 3)).toEqual([3]);
 });
+
+it('keeps of a number that is answered twice the newer answer, and counts it once', () => {
+  const store = start(2, 100);
+  store.add(1, [{ text: 'x'.repeat(60) }]);
+  store.add(2, [{ text: 'a' }]);
+  store.add(1, [{ text: 'y'.repeat(30) }]);
+  expect(store.find(1)).toEqual([{ text: 'y'.repeat(30) }]);
+  store.add(3, [{ text: 'x'.repeat(70) }]);
+  expect(kept(store, 1, 2, 3)).toEqual([1, 3]);
+});

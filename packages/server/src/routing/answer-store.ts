@@ -35,12 +35,13 @@ export class AnswerStore {
     let bytes = 0;
     for (const { text } of frames) bytes += Buffer.byteLength(text);
     if (bytes > this.#bounds.answerBytes) return;
+    // where it is answered twice, as by a middleware that throws after its stream
+    this.#drop(number);
     this.#stored.set(number, { frames, bytes });
     this.#bytes += bytes;
-    for (const [oldest, { bytes }] of this.#stored) {
+    for (const oldest of this.#stored.keys()) {
       if (this.#stored.size <= this.#bounds.answers && this.#bytes <= this.#bounds.answerBytes) return;
-      this.#stored.delete(oldest);
-      this.#bytes -= bytes;
+      this.#drop(oldest);
     }
   }
 
@@ -51,5 +52,10 @@ export class AnswerStore {
   /** `undefined` when it was never there, or is no longer. */
   find(number: number): readonly AnswerFrame[] | undefined {
     return this.#stored.get(number)?.frames;
+  }
+
+  #drop(number: number): void {
+    this.#bytes -= this.#stored.get(number)?.bytes ?? 0;
+    this.#stored.delete(number);
   }
 }
