@@ -28,8 +28,8 @@ export class HeldMessages {
     return text;
   }
 
-  /** Takes all out, or so many as come before `maxBytes` are reached. */
-  *takeLast(isBounded: boolean): IterableIterator<string | undefined> {
+  /** Takes all out, oldest first; `isBounded`: or so many as come before `maxBytes` are reached. */
+  *takeOldest(isBounded: boolean): IterableIterator<string | undefined> {
     let left = isBounded ? maxBytes : Infinity;
     while (this.size > 0 && left > 0) {
       const text = this.shift();

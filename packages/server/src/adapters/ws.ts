@@ -278,7 +278,7 @@ class WsTransport implements Transport {
   #handOnLast(): number {
     const held = this.#held;
     this.#held = undefined;
-    for (const text of held?.takeLast(this.#isCompressed) ?? []) this.#listener?.message(text);
+    for (const text of held?.takeOldest(this.#isCompressed) ?? []) this.#listener?.message(text);
     return held?.size ?? 0;
   }
 

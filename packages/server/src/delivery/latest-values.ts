@@ -11,7 +11,7 @@ interface Kept {
   readonly time: number;
   readonly bytes: number;
   readonly exceptId: string | undefined;
-  /** It was the so manieth that was set. */
+  /** How many had been set when it was, itself included. */
   readonly order: number;
   /** It was set elsewhere, when it was not heard of here. */
   readonly isRead: boolean;

@@ -195,7 +195,7 @@ export class Log implements Holding {
   }
 
   /** The entries after a position as they are written to everybody who stands there; `undefined` where each is for itself. */
-  batchAfter(at: number, maxBytes: number = Infinity): Batch | undefined {
+  batchAfter(at: number, maxBytes: number): Batch | undefined {
     this.#batch ??= new ReplayBatch(this, this.#logs, this.name !== inboxName);
     return this.#batch.after(at, maxBytes);
   }

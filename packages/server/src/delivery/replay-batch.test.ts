@@ -17,21 +17,21 @@ describe('what is read to many who stand at one position', () => {
   it('is put together once, until something is said after it', () => {
     const { log, say } = start();
     const texts = [1, 2, 3].map((n) => say(n).text);
-    const batch = log.batchAfter(1);
+    const batch = log.batchAfter(1, Infinity);
     expect(batch).toMatchObject({ after: 1, to: 3, frames: texts.slice(1) });
-    expect(log.batchAfter(1)).toBe(batch);
+    expect(log.batchAfter(1, Infinity)).toBe(batch);
     const { text } = say(4);
-    expect(log.batchAfter(1)).toMatchObject({ to: 4, frames: [...texts.slice(1), text] });
+    expect(log.batchAfter(1, Infinity)).toMatchObject({ to: 4, frames: [...texts.slice(1), text] });
   });
 
   it('is another one in another epoch, and from another position', () => {
     const { log, say } = start();
     for (const n of [1, 2, 3]) say(n);
-    const before = log.batchAfter(0);
-    expect(log.batchAfter(1)?.frames).toEqual(before?.frames.slice(1));
+    const before = log.batchAfter(0, Infinity);
+    expect(log.batchAfter(1, Infinity)?.frames).toEqual(before?.frames.slice(1));
     log.restart('e2', 0);
     for (const n of [4, 5, 6]) say(n);
-    expect(log.batchAfter(0)?.frames[0]).toContain('4');
+    expect(log.batchAfter(0, Infinity)?.frames[0]).toContain('4');
   });
 
   it('ends before what is not for everybody, and before too much', () => {
@@ -39,20 +39,20 @@ describe('what is read to many who stand at one position', () => {
     for (const n of [1, 2]) say(n);
     say(3, 'ann');
     for (const n of [4, 5, 6]) say('x'.repeat(30_000 + n));
-    expect([0, 2, 3].map((at) => log.batchAfter(at)?.to)).toEqual([2, undefined, 5]);
+    expect([0, 2, 3].map((at) => log.batchAfter(at, Infinity)?.to)).toEqual([2, undefined, 5]);
   });
 
   it('is none where one message waits, or none', () => {
     const { log, say } = start();
     say(1);
-    expect([log.batchAfter(0), log.batchAfter(1)]).toEqual([undefined, undefined]);
+    expect([log.batchAfter(0, Infinity), log.batchAfter(1, Infinity)]).toEqual([undefined, undefined]);
   });
 
   it('counts with what logs hold, for ten seconds or until the log is closed', () => {
     const { clock, logs, log, say } = start();
     for (const n of [1, 2]) say(n);
     const { bytes } = logs;
-    log.batchAfter(0);
+    log.batchAfter(0, Infinity);
     expect(logs.bytes).toBe(3 * bytes);
     clock.advance(10_000);
     logs.sweep();
@@ -60,7 +60,7 @@ describe('what is read to many who stand at one position', () => {
     clock.advance(1);
     logs.sweep();
     expect(logs.bytes).toBe(bytes);
-    log.batchAfter(0);
+    log.batchAfter(0, Infinity);
     log.close();
     expect(logs.bytes).toBe(0);
   });
@@ -69,7 +69,7 @@ describe('what is read to many who stand at one position', () => {
     const { logs, log, say } = start('lobby', { maxTotalBytes: 300 });
     for (const n of [1, 2]) say(n);
     const { bytes } = logs;
-    expect(log.batchAfter(0)?.to).toBe(2);
+    expect(log.batchAfter(0, Infinity)?.to).toBe(2);
     expect([logs.bytes, log.size]).toEqual([bytes, 2]);
   });
 
@@ -77,7 +77,7 @@ describe('what is read to many who stand at one position', () => {
     const { logs, log, say } = start(inboxName);
     for (const n of [1, 2]) say(n);
     const { bytes } = logs;
-    expect(log.batchAfter(0)?.to).toBe(2);
+    expect(log.batchAfter(0, Infinity)?.to).toBe(2);
     expect(logs.bytes).toBe(bytes);
   });
 });
