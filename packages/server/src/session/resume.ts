@@ -43,7 +43,8 @@ export function resumeSession(
   for (const call of session.calls) if (isUnread(call, hello)) call.abort();
   for (const [id, taken] of hello.open) {
     const call = session.findCall(id);
-    if (call !== undefined) call.stream?.resume(taken);
+    // of one that has told its end only a middleware still runs
+    if (call !== undefined && call.stream?.hasEnded !== true) call.stream?.resume(taken);
     else if (id <= session.highest && !isOpenElsewhere(session, id)) sendAgain(session, id, taken);
   }
   readAll(session, hello.streams);

@@ -104,6 +104,24 @@ it('that came to its end while the reader was away says so', async () => {
   expect((await resume(1)).take()).toEqual([end]);
 });
 
+it('that is over says so to a reader that returns while a middleware is still busy', async () => {
+  const { server, client, resume } = await start(() => count(3));
+  server.sockets.use(async (_socket, _message, next) => {
+    await next();
+    await new Promise(() => undefined);
+  });
+  client.say({ path: 'tail', id: 2 });
+  await settle();
+  client.cut();
+  const back = await resume(3);
+  await settle();
+  expect(back.take()).toEqual([end]);
+  back.cut();
+  const again = await server.resume(back, { open: { 2: 2 } });
+  await settle();
+  expect(again.take()).toEqual([{ ...item(3), id: 2 }, { ...end, id: 2 }]);
+});
+
 it('that failed while the reader was away sends the rest, and says so', async () => {
   let fail = (): void => {};
   const { client, resume } = await start(async function* () {
