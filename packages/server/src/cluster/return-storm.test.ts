@@ -2,7 +2,7 @@
 import { defineChannels, type ChannelDefinitions } from '@wirepact/core';
 import { expect, it, vi } from 'vitest';
 import { startNodes, type Node } from './cluster.fixture.js';
-import { returnsAtOnce } from './shared-sessions.js';
+import { returnsAtOnce } from './greetings.js';
 import { settle, type TestClient } from '../test-server.fixture.js';
 
 it('are taken so many at a time, and who is gone again by its turn is not asked for', async () => {
