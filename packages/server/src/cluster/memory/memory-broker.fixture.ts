@@ -53,6 +53,7 @@ export class MemoryBroker implements Broker {
   #isOver = false;
   #outages = 0;
   #appends = 0;
+  #claims = 0;
   #returning: Promise<void> = Promise.resolve();
 
   constructor(engine: EngineSide) {
@@ -159,7 +160,8 @@ export class MemoryBroker implements Broker {
   }
 
   claimSession(claim: SessionClaim): Promise<ClaimedSession | undefined> {
-    return this.#commands.ask((store) => store.sessions.claim(claim, store.putting(this.#joined)));
+    const named = { ...claim, name: `${this.#joined.processId}:${(this.#claims += 1)}` };
+    return this.#commands.ask((store) => store.sessions.claim(named, store.putting(this.#joined)));
   }
 
   commitSession(commit: SessionCommit): Promise<SessionOutcome> {

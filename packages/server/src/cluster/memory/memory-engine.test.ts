@@ -115,6 +115,20 @@ it('does not append again what it forgot with everything else, when somebody has
   expect(page.entries).toEqual(entries);
 });
 
+it('makes a claim once, however often its answer is lost', async () => {
+  const { engine, here, there, clock } = await start({ delayMs: [5, 5] });
+  const opening = there.broker.openSession({ id: 's1', userId: undefined, token: 't', state: 'x' });
+  expect(await ended(clock, opening)).toBe('kept');
+  const claiming = here.broker.claimSession({ id: 's1', userId: undefined, token: 't', nextToken: 'n' });
+  clock.advance(5);
+  engine.goAway();
+  engine.comeBack();
+  // not that of this process, though it has the session already
+  expect(await ended(clock, claiming)).toMatchObject({ generation: 2, processId: 'there', done: '' });
+  const again = here.broker.claimSession({ id: 's1', userId: undefined, token: 'n', nextToken: 'm' });
+  expect(await ended(clock, again)).toMatchObject({ generation: 3, processId: 'here' });
+});
+
 it('forgets a tail, and never gives a position twice to who knows of it', async () => {
   const { engine, here } = await start();
   const first = await here.broker.append({ ...append, body: 'a' });

@@ -20,6 +20,8 @@ interface KeptSession {
   state: string;
   done: string;
   readonly answers: Map<number, string>;
+  /** The name of the last claim, and the process that had it before that. */
+  lastClaim?: { readonly name: string; readonly before: string };
   expiresAt: number;
   isEnded: boolean;
   /** What was said when it was ended. */
@@ -36,11 +38,14 @@ export interface Putting {
   readonly sessionMs: number;
 }
 
+/** A claim that has the same name when it is made again, because its answer was lost. */
+export type NamedClaim = SessionClaim & { readonly name: string };
+
 export class MemorySessions {
   readonly #sessions = new Map<string, KeptSession>();
 
   open(record: SessionRecord, { processId, now, sessionMs }: Putting): SessionOutcome {
-    const { id, userId, token, previousToken = '', state, generation = 1, done = '[]', answers } = record;
+    const { id, userId, token, previousToken = '', state, generation = 1, done = '', answers } = record;
     const kept = this.#find(id, now);
     if (kept?.isEnded === true) return 'ended';
     if (kept !== undefined && kept.generation > generation) return 'elsewhere';
@@ -54,23 +59,20 @@ export class MemorySessions {
   }
 
   claim(
-    { id, userId, token, nextToken }: SessionClaim,
+    { id, userId, token, nextToken, name }: NamedClaim,
     { processId, now, sessionMs }: Putting,
   ): ClaimedSession | undefined {
     const session = this.#find(id, now);
-    if (session === undefined || session.isEnded || session.userId !== userId || token === '')
-      return undefined;
-    const { state, done, processId: before, otherTokens } = session;
-    const isNewest = token === session.token;
-    if (!isNewest && token !== session.previousToken && !otherTokens.includes(token)) return undefined;
-    session.otherTokens = isNewest ? [] : [...otherTokens, session.token].slice(-maxOtherTokens);
-    session.previousToken = token;
-    session.token = nextToken;
-    session.generation += 1;
-    session.processId = processId;
+    if (session === undefined || session.isEnded) return undefined;
+    if (session.lastClaim?.name !== name) {
+      if (session.userId !== userId || !takeToken(session, token, nextToken)) return undefined;
+      session.lastClaim = { name, before: session.processId };
+      session.generation += 1;
+      session.processId = processId;
+    }
     session.expiresAt = now + sessionMs;
-    const { generation } = session;
-    return { generation, processId: before, state, done, answers: new Map(session.answers) };
+    const { generation, state, done, answers, lastClaim } = session;
+    return { generation, processId: lastClaim.before, state, done, answers: new Map(answers) };
   }
 
   commit(commit: SessionCommit, { now, sessionMs }: Putting): SessionOutcome {
@@ -128,4 +130,15 @@ export class MemorySessions {
     this.#sessions.delete(id);
     return undefined;
   }
+}
+
+/** Has a token opened a session, and another one open it next. Whether it does. */
+function takeToken(session: KeptSession, token: string, nextToken: string): boolean {
+  const isNewest = token === session.token;
+  const opens = isNewest || token === session.previousToken || session.otherTokens.includes(token);
+  if (token === '' || !opens) return false;
+  session.otherTokens = isNewest ? [] : [...session.otherTokens, session.token].slice(-maxOtherTokens);
+  session.previousToken = token;
+  session.token = nextToken;
+  return true;
 }
