@@ -76,7 +76,14 @@ export function makeTold({ processes, sessions }: Known, chance: Chance): string
     case 2: {
       const answers = pick([[], [[number, pick(frames)]], [[pick(odd), pick(frames)]], [pick(odd)]]);
       const running = pick([[], [[number, pick(processes)]], [[number, pick(odd)]], [pick(odd)]]);
-      return write({ kind: 'handed-over', id, done: pick(ranges), answers, running }, chance);
+      const said = {
+        id,
+        from: pick(processes),
+        generation: below(4),
+        had: below(4),
+        state: pick(['{}', '}']),
+      };
+      return write({ kind: 'handed-over', ...said, done: pick(ranges), answers, running }, chance);
     }
     case 3:
       return write({ kind: 'handled', id, number, frames: pick(frames) }, chance);

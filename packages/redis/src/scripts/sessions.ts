@@ -1,6 +1,7 @@
 // A session as it is put down for whichever process its client returns to. A hash: `u` user, `t` hash of the secret, `p` and `o` of
-// those that open it beside that, `g` generation, `w` process, `s` state, `d` what was handled, `x` until when the user's list names
-// it; of the last claim `n` its name and `f` the process before it; `e` alone, what was said, of one that ended. Its answers are beside it.
+// those that open it beside that, `g` generation, `w` process, `s` state, `d` what was handled, `c` the processes that may know more
+// of it, `x` until when the user's list names it; of the last claim `n` its name and `f` the process before it; `e` alone, what was
+// said, of one that ended. Its answers are beside it.
 import type {
   ClaimedSession,
   SessionClaim,
@@ -38,8 +39,8 @@ return 'kept'
 
 export const claimSessionScript: RedisScript = new RedisScript(`
 local token, nextToken, process, claim, sessionMs, user = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6] or false
-local kept = redis.call('HMGET', KEYS[1], 'u', 't', 'p', 'g', 'w', 's', 'd', 'n', 'f', 'o')
-local generation, before, others = tonumber(kept[4]), kept[5], kept[10] or ''
+local kept = redis.call('HMGET', KEYS[1], 'u', 't', 'p', 'g', 'w', 's', 'd', 'n', 'f', 'o', 'c')
+local generation, before, others, holders = tonumber(kept[4]), kept[5] or '', kept[10] or '', kept[11] or ''
 if not generation then return false end
 if kept[8] == claim then
   -- this very claim was made, and its answer was lost
@@ -51,12 +52,14 @@ else
   generation = generation + 1
   -- claims may overtake each other: of all that it was given for one secret the client may have any. Eight hashes are enough
   others = isNewest and '' or string.sub(others .. kept[2] .. ' ', -352)
+  if not string.find(' ' .. holders, ' ' .. before .. ' ', 1, true) then holders = holders .. before .. ' ' end
+  while #holders > 1024 do holders = string.gsub(holders, '^[^ ]* ', '', 1) end
   redis.call('HSET', KEYS[1], 'g', string.format('%.0f', generation), 'w', process, 'p', token, 't', nextToken,
-    'o', others, 'n', claim, 'f', before or '')
+    'o', others, 'n', claim, 'f', before, 'c', holders)
 end
 redis.call('PEXPIRE', KEYS[1], sessionMs)
 redis.call('PEXPIRE', KEYS[2], sessionMs)
-return { generation, before or '', kept[6] or '', kept[7] or '', redis.call('HGETALL', KEYS[2]) }
+return { generation, before, kept[6] or '', kept[7] or '', redis.call('HGETALL', KEYS[2]), holders }
 `);
 
 export const commitSessionScript: RedisScript = new RedisScript(`
@@ -140,10 +143,12 @@ export function openSessionCommand(
     generation = 1,
     done = '',
     answers = new Map<number, string>(),
+    holders = [],
   } = record;
   const { session, answers: answersKey } = keys.session(id);
   const fields = [
     ...['t', token, 's', state, 'd', done, 'w', processId],
+    ...(holders.length === 0 ? [] : ['c', listOf(holders)]),
     ...(userId === undefined ? [] : ['u', userId]),
     ...(previousToken === '' ? [] : ['p', previousToken]),
   ];
@@ -173,8 +178,12 @@ export function listedForMs(sessionMs: number): number {
 
 export function commitSessionCommand(keys: Keys, commit: SessionCommit, sessionMs: number): Command {
   const { session, answers } = keys.session(commit.id);
-  const { state, done, answers: given = new Map<number, string>(), answersGone = [] } = commit;
-  const set = [...(state === undefined ? [] : ['s', state]), ...(done === undefined ? [] : ['d', done])];
+  const { state, done, holders, answers: given = new Map<number, string>(), answersGone = [] } = commit;
+  const set = [
+    ...(state === undefined ? [] : ['s', state]),
+    ...(done === undefined ? [] : ['d', done]),
+    ...(holders === undefined ? [] : ['c', listOf(holders)]),
+  ];
   return commitSessionScript.call(
     [session, answers],
     [
@@ -204,17 +213,25 @@ export function listSessionCommand(keys: Keys, userId: string, id: string, liste
 
 export function readClaimed(reply: unknown): ClaimedSession | undefined {
   if (reply === null) return undefined;
-  const [number, processId, state, done, pairs] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
+  const [number, processId, state, done, pairs, list] = Array.isArray(reply)
+    ? (reply as readonly unknown[])
+    : [];
   const generation = readNumber(number);
   const areTexts = typeof processId === 'string' && typeof state === 'string' && typeof done === 'string';
-  if (generation === undefined || !areTexts || !Array.isArray(pairs)) throw unreadable('a session', reply);
+  const areLists = Array.isArray(pairs) && typeof list === 'string';
+  if (generation === undefined || !areTexts || !areLists) throw unreadable('a session', reply);
   const answers = new Map<number, string>();
   for (let index = 0; index + 1 < pairs.length; index += 2) {
     const of = readNumber(pairs[index]);
     if (of === undefined) throw unreadable('the answers of a session', pairs[index]);
     answers.set(of, String(pairs[index + 1]));
   }
-  return { generation, processId, state, done, answers };
+  return { generation, processId, holders: list.split(' ').filter((id) => id !== ''), state, done, answers };
+}
+
+/** Each with a space behind it. */
+function listOf(holders: readonly string[]): string {
+  return holders.map((id) => `${id} `).join('');
 }
 
 const outcomes: ReadonlySet<unknown> = new Set<SessionOutcome>(['kept', 'elsewhere', 'ended', 'unknown']);

@@ -78,6 +78,8 @@ export interface SessionRecord {
   readonly done?: string;
   /** Recent answers, as JSON, by the number of the message that they answer. @default none */
   readonly answers?: ReadonlyMap<number, string>;
+  /** The other processes that still handle messages of it. @default none */
+  readonly holders?: readonly string[];
 }
 
 /**
@@ -106,6 +108,11 @@ export interface ClaimedSession {
   readonly generation: number;
   /** The process that had the session before. */
   readonly processId: string;
+  /**
+   * The processes that may know more of the session than is stored: that one, all that had it since somebody last stored who
+   * the `holders` are, and those. Of very many, only the last are named.
+   */
+  readonly holders: readonly string[];
   /** The rooms of the session, and its positions in the logs, as JSON. */
   readonly state: string;
   /** Which messages of the client were handled, as JSON. */
@@ -124,6 +131,8 @@ export interface SessionCommit {
   readonly answers?: ReadonlyMap<number, string>;
   /** The numbers of answers that are no longer kept, even if they are also among the new ones. */
   readonly answersGone?: readonly number[];
+  /** The other processes that still handle messages of it. What processes knew of it before is stored with this. */
+  readonly holders?: readonly string[];
   /** The client has shown that it has the newest resume token, so that older ones are no longer valid. */
   readonly isConfirmed?: boolean;
   /** The list by which the sessions of the user are found may have been lost, or never stored. */

@@ -21,6 +21,14 @@ import type { Session } from '../session/session.js';
 /** What processes say of a message that one of them handles and another one waits for. */
 type WordOfMessage = Handled | Wanted | Lost | Cancel;
 
+/** A session that another process has by now. */
+interface Left {
+  readonly session: Session;
+  at: number;
+  /** Where it was, if that is not put down. */
+  readonly state: string | undefined;
+}
+
 /** What became of a message that another process waits for. */
 interface Outcome {
   readonly session: Session;
@@ -30,6 +38,8 @@ interface Outcome {
 
 /** How long a process that is asked for a session may take, however busy it is; one that stands still says nothing. */
 export const handOverMs = 3_000;
+/** How long it is known what a session was: the process that has claimed it may die, or never hear of that. */
+const rememberedMs = 15_000;
 
 /** Why a connection is closed whose session has gone on in another process. */
 export const isElsewhere = 'the session is with another process';
@@ -45,7 +55,7 @@ export class Departures {
   readonly #processId: string;
   readonly #tell: (processId: string, message: WordOfMessage) => Promise<boolean | undefined>;
   /** The process that has one now may still ask, and is told what handlers here answer. */
-  readonly #left = new Map<string, { readonly session: Session; readonly at: number }>();
+  readonly #left = new Map<string, Left>();
   /** What was handled here, and the process that waits for it has not heard, as far as is known. */
   readonly #unheard = new Set<Outcome>();
 
@@ -61,25 +71,36 @@ export class Departures {
 
   /** Another process has it: here it is over. */
   leave(session: Session, code: number): void {
-    this.#left.set(session.id, { session, at: this.#hub.options.clock.now() });
+    const at = this.#hub.options.clock.now();
+    const left = this.#left.get(session.id);
+    if (left?.session === session) left.at = at;
+    else this.#left.set(session.id, { session, at, state: session.shared?.openState });
     letGo(session, code, isElsewhere);
   }
 
   /** What is known here of a session that was claimed since, and leaves, if it is still here. */
   handOver(message: Omit<HandOver, 'kind'>): HandedOver {
     const { id, generation, to } = message;
-    const session = this.find(id);
+    const answer = { kind: 'handed-over', id, from: this.#processId, generation } as const;
+    const here = this.#hub.roster.find(id);
+    // what is known of it from before it came back, and ended here, is out of date
+    if (here === undefined && this.#hub.cluster?.ends.hasEnded(id) === true)
+      return { ...answer, isOver: true };
+    const session = here ?? this.#left.get(id)?.session;
     const { shared } = session ?? {};
-    if (session === undefined || shared === undefined || shared.generation >= generation) {
-      const isOver = this.#hub.cluster?.ends.hasEnded(id) === true;
-      return { kind: 'handed-over', id, ...(isOver && { isOver }) };
-    }
+    if (session === undefined || shared === undefined || shared.generation >= generation) return answer;
     const running = stillHandled(session, this.#processId);
-    shared.movedTo = to;
     const done = JSON.stringify(handledNumbers(session));
     const answers = [...(session.answers?.all() ?? [])];
+    // one that has claimed it before, and asks later, is asked for it as well
+    if (generation > shared.movedBy) {
+      shared.movedTo = to;
+      shared.movedBy = generation;
+    }
     this.leave(session, closeCodeOf(message));
-    return { kind: 'handed-over', id, done, answers, running };
+    const state = this.#left.get(id)?.state;
+    const had = shared.generation;
+    return { ...answer, had, ...(state !== undefined && { state }), done, answers, running };
   }
 
   /** A session that is here, or was. */
@@ -97,6 +118,8 @@ export class Departures {
 
   /** A message of a session that is elsewhere by now was handled here. */
   forward(session: Session, number: number, frames?: readonly AnswerFrame[]): void {
+    // the process that is told may die before it has put that down: the next one asks here
+    if (frames !== undefined) session.openAnswers().add(number, frames);
     void this.#pass({ session, number, ...(frames && { frames }) });
   }
 
@@ -144,7 +167,7 @@ export class Departures {
       // whoever has it now has long said so to those that handle something of it
       const isBetween = (session.shared?.elsewhere.size ?? 0) > 0 && leftForMs < bounds.resumeForMs;
       const isBusy = session.calls.size > 0 || isBetween;
-      if (!isBusy && leftForMs > handOverMs) this.#left.delete(id);
+      if (!isBusy && leftForMs > rememberedMs) this.#left.delete(id);
     }
   }
 

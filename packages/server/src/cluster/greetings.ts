@@ -7,6 +7,7 @@ import type { HandOvers } from './hand-overs.js';
 import type { Hello } from '../session/hello.js';
 import type { Hub } from '../hub.js';
 import { loseConnection, openSession, suspendSession } from '../session/lifecycle.js';
+import { combineKnown } from './known-session.js';
 import { restoreSession } from './restore-session.js';
 import { resumeSession } from '../session/resume.js';
 import { Returns } from './returns.js';
@@ -134,16 +135,20 @@ export class Greetings {
       sessions.fenced(local);
     }
     const isThere = isPrompt(this.#hub, client.saidAt) && !connection.outgoing.isClosed;
-    // this process may have claimed it, and never heard of that
-    const handedOver =
-      processId === here
-        ? departures.handOver({ id, generation, to: processId, isThere })
-        : await handOvers.ask(id, claimed, isThere);
-    if (handedOver?.isOver === true) return void this.#hub.cluster?.ends.endSession(id, generation);
-    const session = restoreSession({ id, claimed, handedOver, connection, hello }, sessions);
+    const asked = { id, generation, to: here, isThere };
+    // this process may have had it too, or have claimed it and never heard of that
+    const own = departures.handOver(asked);
+    const others = claimed.holders.filter((holder) => holder !== here);
+    const handedOver = [own, ...(await handOvers.askAll(others, asked))];
+    if (handedOver.some(({ isOver }) => isOver === true))
+      return void this.#hub.cluster?.ends.endSession(id, generation);
+    const known = combineKnown(claimed, handedOver);
+    const session = restoreSession({ id, claimed, known, connection, hello }, sessions);
     this.#hub.roster.add(session);
-    const handling = new Set((handedOver?.running ?? []).map(([, by]) => by));
-    for (const by of handling) if (by !== processId) departures.want(session, by);
+    // those that have answered know where it is
+    const handling = new Set(known.running.values());
+    for (const { from } of handedOver) handling.delete(from);
+    for (const by of handling) departures.want(session, by);
     return session;
   }
 

@@ -1,8 +1,7 @@
 // Asks other processes for the sessions that they had: what they know beyond what is stored, if they answer in time.
-import type { ClaimedSession } from './broker.js';
 import { handOverMs } from './departures.js';
 import type { ProcessCalls } from './process-calls.js';
-import type { HandedOver } from './process-messages.js';
+import type { HandedOver, HandOver } from './process-messages.js';
 
 /**
  * So long one may take that has heard it and counts as dead, in ms: the engine goes by its clock, and where that is set
@@ -12,7 +11,6 @@ const answerMs = 300;
 
 /** What asking needs of the process. */
 export interface HandOversHost {
-  readonly processId: string;
   readonly calls: ProcessCalls;
   /** Runs something later; returns what calls that off. */
   readonly after: (delayMs: number, run: () => void) => () => void;
@@ -27,20 +25,28 @@ export class HandOvers {
     this.#host = host;
   }
 
-  /** `undefined` where the process that had it says nothing; `isThere` is whether the client is. */
-  async ask(
-    id: string,
-    { generation, processId }: ClaimedSession,
-    isThere: boolean,
-  ): Promise<HandedOver | undefined> {
-    const { calls, after, processId: to } = this.#host;
+  /** Asks several processes at once for a session. What those say that answer in time. */
+  async askAll(processIds: readonly string[], asked: Omit<HandOver, 'kind'>): Promise<readonly HandedOver[]> {
+    const answers = await Promise.all(processIds.map((processId) => this.#ask(processId, asked)));
+    return answers.filter((answer) => answer !== undefined);
+  }
+
+  /** A process has answered. */
+  heard(handedOver: HandedOver): void {
+    this.#awaited.get(nameOf(handedOver.from, handedOver))?.(handedOver);
+  }
+
+  /** `undefined` where the process says nothing. */
+  async #ask(processId: string, asked: Omit<HandOver, 'kind'>): Promise<HandedOver | undefined> {
+    const { calls, after } = this.#host;
+    const name = nameOf(processId, asked);
     const timers: (() => void)[] = [];
     const answer = new Promise<HandedOver | undefined>((resolve) => {
       const giveUp = (): void => resolve(undefined);
       timers.push(after(handOverMs, giveUp));
-      this.#awaited.set(id, resolve);
-      const text = JSON.stringify({ kind: 'hand-over', id, generation, to, isThere });
-      const isOver = (): boolean => this.#awaited.get(id) !== resolve;
+      this.#awaited.set(name, resolve);
+      const text = JSON.stringify({ kind: 'hand-over', ...asked });
+      const isOver = (): boolean => this.#awaited.get(name) !== resolve;
       let wasHeard = false;
       void calls.call(processId, text, isOver).then((isHeard) => {
         wasHeard = isHeard;
@@ -54,12 +60,12 @@ export class HandOvers {
     });
     const handedOver = await answer;
     for (const stop of timers) stop();
-    this.#awaited.delete(id);
+    this.#awaited.delete(name);
     return handedOver;
   }
+}
 
-  /** A process has answered. */
-  heard(handedOver: HandedOver): void {
-    this.#awaited.get(handedOver.id)?.(handedOver);
-  }
+/** One claim, and one process that is asked because of it: an answer to an older claim says too little. */
+function nameOf(processId: string, { id, generation }: Pick<HandOver, 'id' | 'generation'>): string {
+  return `${id} ${generation} ${processId}`;
 }

@@ -8,10 +8,11 @@ import { isOwnCode } from '../connection/own-codes.js';
 import { isJson, parseJson, toRecord } from '../read-json.js';
 import { findRoomNameFault } from '../rooms/rooms.js';
 
-/** A process has claimed a session, and asks the one that had it. */
+/** A process has claimed a session, and asks one that had it, or may have. */
 export interface HandOver {
   readonly kind: 'hand-over';
   readonly id: string;
+  /** Which claim it is. */
   readonly generation: number;
   readonly to: string;
   /** Whether the client is there. */
@@ -22,6 +23,13 @@ export interface HandOver {
 export interface HandedOver {
   readonly kind: 'handed-over';
   readonly id: string;
+  /** Which process says so, and to which claim. */
+  readonly from: string;
+  readonly generation: number;
+  /** By which claim it had the session. */
+  readonly had?: number;
+  /** Where the session was, if that is not put down. */
+  readonly state?: string;
   readonly done?: string;
   readonly answers?: readonly (readonly [number, readonly AnswerFrame[]])[];
   /** What is still being handled: there, or by others that had the session before. */
@@ -112,8 +120,11 @@ type Unchecked = Readonly<Record<string, unknown>>;
 const checks: { readonly [K in ProcessMessage['kind']]: (message: Unchecked) => boolean } = {
   'hand-over': ({ id, generation, to, isThere }) =>
     areTexts(id, to) && isPosition(generation) && typeof isThere === 'boolean',
-  'handed-over': ({ id, done, answers, running, isOver }) =>
-    areTexts(id) &&
+  'handed-over': ({ id, from, generation, had, state, done, answers, running, isOver }) =>
+    areTexts(id, from) &&
+    isPosition(generation) &&
+    (had === undefined || isPosition(had)) &&
+    (state === undefined || areTexts(state)) &&
     (done === undefined || areTexts(done)) &&
     (answers === undefined || isListOf(answers, isAnswered)) &&
     (running === undefined || isListOf(running, isHandledBy)) &&

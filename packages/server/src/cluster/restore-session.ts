@@ -1,38 +1,33 @@
-// Restores a session from what another process has stored, and from what that process adds if it still can.
+// Restores a session that was in other processes from what is known of it.
 import type { Ranges } from '@wirepact/core/internal';
-import { AnswerStore, type AnswerFrame } from '../routing/answer-store.js';
+import { AnswerStore } from '../routing/answer-store.js';
 import type { ClaimedSession } from './broker.js';
 import type { Connection } from '../connection/connection.js';
 import type { Hello } from '../session/hello.js';
-import { areFrames, type HandedOver } from './process-messages.js';
+import type { KnownSession } from './known-session.js';
 import type { Log } from '../delivery/log.js';
-import { parseJson } from '../read-json.js';
 import type { Membership } from '../rooms/rooms.js';
 import { Session } from '../session/session.js';
-import { decodeDone, decodeState } from './session-state.js';
 import { SharedSession, type SharedSessionHost } from './shared-session.js';
 
 /** No honest client leaves more gaps than this between its handled numbers, since `limits.maxInFlight` bounds its streams. */
 const maxGaps = 256;
 
-/** The number of what was answered, and the answer. */
-type Answered = readonly [number: number, frames: readonly AnswerFrame[]];
-
 /** A session that was elsewhere. */
 export interface Restorable {
   readonly id: string;
   readonly claimed: ClaimedSession;
-  readonly handedOver: HandedOver | undefined;
+  readonly known: KnownSession;
   readonly connection: Connection;
   readonly hello: Pick<Hello, 'open' | 'streams'>;
 }
 
 export function restoreSession(
-  { id, claimed, handedOver, connection, hello }: Restorable,
+  { id, claimed, known, connection, hello }: Restorable,
   host: SharedSessionHost,
 ): Session {
   const { hub } = connection;
-  const { everyone, inbox, rooms } = decodeState(claimed.state);
+  const { everyone, inbox, rooms } = known.state;
   everyone.since = Math.min(everyone.since, hub.everyone.log.at);
   const session = new Session(connection, everyone, id);
   const shared = new SharedSession(host, session, claimed.generation, true);
@@ -49,35 +44,17 @@ export function restoreSession(
     if (room !== undefined) readAhead(room.log, membership, hello);
     hub.cluster?.keepSoon(session, name);
   }
-  // a process that has claimed it in vain knows what it was before, and others may have handled more since
-  const done = decodeDone(claimed.done);
-  const isDone = (number: number): boolean => done.some(([first, last]) => first <= number && number <= last);
-  for (const [number, processId] of handedOver?.running ?? [])
-    if (!isDone(number)) shared.elsewhere.set(number, { processId });
-  noteUnhandled(session, shared, [...done, ...decodeDone(handedOver?.done ?? '')]);
+  for (const [number, processId] of known.running) shared.elsewhere.set(number, { processId });
+  noteUnhandled(session, shared, known.done);
   noteBegun(session, shared, hello.open);
-  const answers = allAnswers(handedOver, claimed);
-  session.answers = new AnswerStore(hub.options.session, answers);
-  shared.noteKept(answers.map(([number]) => number));
+  session.answers = new AnswerStore(hub.options.session, known.answers);
+  shared.noteKept(known.answers.map(([number]) => number));
   // those that the process before it gave up as well
   shared.noteKept(claimed.answers.keys());
   shared.noteRestored();
   // or who has it next would know less, should this process die before it puts anything down
-  if (handedOver !== undefined && isNews(handedOver, claimed)) shared.noteDoubt();
+  if (known.isNews) shared.noteDoubt();
   return session;
-}
-
-/** What was put down beside what a process says itself, the oldest first. */
-function allAnswers(handedOver: HandedOver | undefined, { answers }: ClaimedSession): readonly Answered[] {
-  const all = new Map(handedOver?.answers);
-  for (const [number, text] of answers) if (!all.has(number)) all.set(number, readFrames(text));
-  return [...all].sort(([one], [other]) => one - other);
-}
-
-/** Whether a process has handled something that it had not put down. */
-function isNews({ done, answers = [] }: HandedOver, claimed: ClaimedSession): boolean {
-  if (answers.some(([number]) => !claimed.answers.has(number))) return true;
-  return done !== undefined && JSON.stringify(decodeDone(done)) !== JSON.stringify(decodeDone(claimed.done));
 }
 
 /** What it has missed is read with where the log stands, if that is read only now. */
@@ -106,9 +83,4 @@ function noteBegun(session: Session, { unhandled }: SharedSession, open: Hello['
     unhandled.remove(number);
     session.highest = Math.max(session.highest, number);
   }
-}
-
-function readFrames(text: string): readonly AnswerFrame[] {
-  const frames = parseJson(text);
-  return areFrames(frames) ? frames : [];
 }

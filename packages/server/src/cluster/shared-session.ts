@@ -5,6 +5,7 @@ import type { Broker, SessionCommit, SessionOutcome, SessionRecord } from './bro
 import { handledNumbers } from '../session/received-numbers.js';
 import type { Session } from '../session/session.js';
 import type { Closing } from './process-messages.js';
+import { merge, noChanges } from './session-changes.js';
 import { encodeState } from './session-state.js';
 import { UnhandledNumbers } from './unhandled-numbers.js';
 
@@ -21,18 +22,6 @@ export interface SharedSessionHost {
   forgot(session: Session): Promise<void>;
 }
 
-/** What has changed in a session, and is not put down. */
-interface Changes {
-  /** The numbers of what was answered. */
-  readonly answers: Set<number>;
-  isStateNew: boolean;
-  isDoneNew: boolean;
-  /** The client has the newest secret. */
-  isConfirmed: boolean;
-  /** The list of its user's sessions may not name it. */
-  isDoubtful: boolean;
-}
-
 /** One session as it is put down with the engine. */
 export class SharedSession {
   readonly #host: SharedSessionHost;
@@ -43,8 +32,9 @@ export class SharedSession {
   isLetGo = false;
   /** Claims of this process that are under way: until they are decided, it need not be another one that has it. */
   claims = 0;
-  /** The process that has it by now. */
+  /** The process that has it by now, and by which claim. */
   movedTo: string | undefined;
+  movedBy = 0;
   /** The process that had it before. */
   cameFrom: string | undefined;
   /** Messages that processes before this one are handling, and what came again of them. */
@@ -55,6 +45,10 @@ export class SharedSession {
   failure: unknown;
   /** Whether the engine has it; what is new beside that is in the rest. */
   #isPut: boolean;
+  /** Whether it was in a state that the engine has not taken. */
+  #isStateOpen = false;
+  /** The processes that the engine names as still handling something of it; `undefined` where it may name others. */
+  #namedHolders: string | undefined;
   /** Whether it was there, and is not any more. */
   #isForgotten = false;
   #changes = noChanges();
@@ -69,6 +63,8 @@ export class SharedSession {
     this.#session = session;
     this.generation = generation;
     this.#isPut = isPut;
+    // of one that begins there is nobody else who knows of it
+    if (generation === 1) this.#namedHolders = '';
   }
 
   /** The process that had it before may have asked the client questions that nobody here knows of. */
@@ -83,9 +79,14 @@ export class SharedSession {
     return isChanged || this.#committing !== undefined;
   }
 
+  /** Where it is, if the engine may not know. */
+  get openState(): string | undefined {
+    return this.#isStateOpen ? encodeState(this.#session) : undefined;
+  }
+
   /** Where it is has changed. */
   noteState(): void {
-    this.#changes.isStateNew = true;
+    this.#changes.isStateNew = this.#isStateOpen = true;
     this.#schedule();
   }
 
@@ -104,6 +105,7 @@ export class SharedSession {
   /** This very process has claimed it once more: of the secret that its client was given with that nothing is known yet. */
   claimedAgain(generation: number): void {
     this.generation = generation;
+    this.#namedHolders = undefined;
     this.#changes.isConfirmed = false;
   }
 
@@ -121,8 +123,9 @@ export class SharedSession {
   /** The engine was away, and may have forgotten some of it. */
   noteDoubt(): void {
     for (const [number] of this.#session.answers?.all() ?? []) this.#changes.answers.add(number);
-    this.#changes.isStateNew = this.#changes.isDoneNew = this.#changes.isDoubtful = true;
-    this.#schedule();
+    this.#changes.isDoneNew = this.#changes.isDoubtful = true;
+    this.#namedHolders = undefined;
+    this.noteState();
   }
 
   /** What was handled so far, once that is put down; `undefined` when it cannot be, or another process has the session. */
@@ -185,6 +188,7 @@ export class SharedSession {
     const answers = this.#encodeAnswers((number) => changes.answers.has(number));
     this.noteKept(answers.keys());
     const answersGone = this.#findGone();
+    const holders = this.#findHolders();
     const commit: SessionCommit = {
       id,
       generation: this.generation,
@@ -192,6 +196,7 @@ export class SharedSession {
       ...(changes.isDoneNew && { done: JSON.stringify(handledNumbers(this.#session)) }),
       ...(answers.size > 0 && { answers }),
       ...(answersGone.length > 0 && { answersGone }),
+      ...(String(holders) !== this.#namedHolders && { holders }),
       ...(changes.isConfirmed && { isConfirmed: true }),
       ...(changes.isDoubtful && { isDoubtful: true }),
     };
@@ -200,6 +205,7 @@ export class SharedSession {
       const outcome = await this.#host.broker.commitSession(commit);
       for (const number of answersGone) this.#kept.delete(number);
       this.failure = undefined;
+      if (outcome === 'kept') this.#noteTaken(commit);
       return outcome;
     } catch (error) {
       this.failure = error;
@@ -209,6 +215,18 @@ export class SharedSession {
       this.#changes = merge(missed, this.#changes);
       return undefined;
     }
+  }
+
+  /** The engine has taken what was put down. */
+  #noteTaken({ generation, state, holders }: Pick<SessionCommit, 'generation' | 'state' | 'holders'>): void {
+    if (generation !== this.generation) return;
+    if (state !== undefined && !this.#changes.isStateNew) this.#isStateOpen = false;
+    if (holders !== undefined) this.#namedHolders = String(holders);
+  }
+
+  /** The other processes that are still handling messages. */
+  #findHolders(): readonly string[] {
+    return [...new Set(Array.from(this.elsewhere.values(), ({ processId }) => processId))];
   }
 
   /** What the engine keeps of answers that are not kept here any more. */
@@ -228,13 +246,14 @@ export class SharedSession {
   async #putAll(): Promise<SessionOutcome | undefined> {
     const { id, userId, resumeToken } = this.#session;
     const answers = this.#encodeAnswers();
-    const record: SessionRecord = {
+    const record = {
       ...{ id, userId, token: resumeToken.hash, previousToken: resumeToken.previousHash },
       generation: this.generation,
       state: encodeState(this.#session),
       done: JSON.stringify(handledNumbers(this.#session)),
       answers,
-    };
+      holders: this.#findHolders(),
+    } satisfies SessionRecord;
     this.noteKept(answers.keys());
     this.#changes = noChanges();
     // what is forgotten from now on is another matter
@@ -242,6 +261,7 @@ export class SharedSession {
     try {
       const outcome = await this.#host.broker.openSession(record);
       this.failure = undefined;
+      if (outcome === 'kept') this.#noteTaken(record);
       return outcome;
     } catch (error) {
       this.failure = error;
@@ -258,25 +278,4 @@ export class SharedSession {
       void this.commit();
     });
   }
-}
-
-function noChanges(): Changes {
-  return {
-    answers: new Set(),
-    isStateNew: false,
-    isDoneNew: false,
-    isConfirmed: false,
-    isDoubtful: false,
-  };
-}
-
-/** Two changes, one after the other, as one. */
-function merge(first: Changes, second: Changes): Changes {
-  return {
-    answers: new Set([...first.answers, ...second.answers]),
-    isStateNew: first.isStateNew || second.isStateNew,
-    isDoneNew: first.isDoneNew || second.isDoneNew,
-    isConfirmed: first.isConfirmed || second.isConfirmed,
-    isDoubtful: first.isDoubtful || second.isDoubtful,
-  };
 }

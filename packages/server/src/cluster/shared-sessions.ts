@@ -33,7 +33,7 @@ export class SharedSessions {
     const after = (delayMs: number, run: () => void): (() => void) => this.#after(delayMs, run);
     const pause = (delayMs: number): Promise<void> => new Promise((resolve) => void after(delayMs, resolve));
     this.#calls = new ProcessCalls({ broker, clock: hub.options.clock, pause });
-    this.#handOvers = new HandOvers({ processId, calls: this.#calls, after });
+    this.#handOvers = new HandOvers({ calls: this.#calls, after });
     this.departures = new Departures(hub, processId, (to, message) => this.#tell(to, message));
     this.#greetings = new Greetings({
       ...{ broker, hub, processId, pause, sessions: this },

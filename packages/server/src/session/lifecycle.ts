@@ -1,5 +1,6 @@
 // How a session begins, loses its connection, and ends, whichever side ends it. How it resumes is in resume.ts.
 import { afterClose, cutReason, type Cursor } from '@wirepact/core/internal';
+import type { Call } from '../routing/call.js';
 import { tooManyOfUser } from '../handshake/capacity.js';
 import type { Connection } from '../connection/connection.js';
 import type { Hello } from './hello.js';
@@ -104,12 +105,19 @@ export function letGo(session: Session, code: number, reason: string): void {
   session.joining.clear();
   session.questions.close();
   // a handler that runs may finish, and what it answers goes where the client is; a stream cannot
-  for (const call of session.calls) if (call.channel?.stream !== undefined) call.abort();
+  for (const call of session.calls) if (call.channel?.stream !== undefined) breakOff(call);
   hub.rooms.removeFromAll(session);
   hub.roster.remove(session);
   session.inbox?.log.close();
   session.notePong();
   if (wasConnected) notify(session, () => hub.hooks.event?.onSuspend?.(socket, { code, reason }));
+}
+
+/** Stops a stream that another process is to begin, unless its reader has a part of it. */
+function breakOff(call: Call): void {
+  const { session, number, aborted } = call;
+  if (number !== undefined && !aborted) session.shared?.unhandled.add(number);
+  call.abort();
 }
 
 /** Whether another process can go on with it. */

@@ -34,6 +34,7 @@ export function describeSessions(start: () => Promise<BrokerBench>): void {
     expect(await there.broker.claimSession(claim)).toEqual({
       generation: 2,
       processId: here.id,
+      holders: [here.id],
       state: '{"rooms":["lobby"]}',
       done: '[[1,7]]',
       answers: new Map([
@@ -126,6 +127,40 @@ export function describeSessions(start: () => Promise<BrokerBench>): void {
     expect(await here.broker.findSession('s_1')).toEqual({ id: 's_1', processId: last.id });
   });
 
+  it('names all who had a session since it was last put down who handles something of it', async () => {
+    await using bench = await start();
+    const [one, other, third] = [await joinBench(bench), await joinBench(bench), await joinBench(bench)];
+    const claimOf = async ({ broker }: typeof one): Promise<readonly string[]> =>
+      [...((await broker.claimSession({ ...claim, nextToken: 't1' }))?.holders ?? [])].sort();
+    const ids = (...of: readonly (typeof one)[]): readonly string[] => of.map(({ id }) => id).sort();
+    await one.broker.openSession(record);
+    expect(await claimOf(other)).toEqual(ids(one));
+    expect(await claimOf(third)).toEqual(ids(one, other));
+    // each once
+    expect(await claimOf(one)).toEqual(ids(one, other, third));
+    expect(await claimOf(third)).toEqual(ids(one, other, third));
+    expect(await third.broker.commitSession({ id: 's_1', generation: 5, done: '[]' })).toBe('kept');
+    expect(await claimOf(one)).toEqual(ids(one, other, third));
+    expect(await one.broker.commitSession({ id: 's_1', generation: 6, holders: [] })).toBe('kept');
+    expect(await claimOf(third)).toEqual(ids(one));
+    expect(await third.broker.commitSession({ id: 's_1', generation: 7, holders: [other.id] })).toBe('kept');
+    expect(await claimOf(one)).toEqual(ids(other, third));
+    const holders = [third.id];
+    expect(await one.broker.openSession({ ...record, generation: 8, holders })).toBe('kept');
+    expect(await claimOf(other)).toEqual(ids(one, third));
+  });
+
+  it('names only the last of very many who may know more of a session', async () => {
+    await using bench = await start();
+    const { broker, id } = await joinBench(bench);
+    await broker.openSession(record);
+    const holders = Array.from({ length: 1_000 }, (_, index) => `process-${index}`);
+    await broker.commitSession({ id: 's_1', generation: 1, holders });
+    const named = (await broker.claimSession(claim))?.holders ?? [];
+    expect(named.length).toBeLessThan(100);
+    expect(named).toEqual([...holders, id].slice(-named.length));
+  });
+
   it('refuses what a process puts down that has the session no more', async () => {
     await using bench = await start();
     const here = await joinBench(bench);
@@ -158,7 +193,8 @@ export function describeSessions(start: () => Promise<BrokerBench>): void {
     // one that is behind does not undo it
     expect(await there.broker.openSession({ ...whole, generation: 2, state: 'old' })).toBe('elsewhere');
     expect(await there.broker.claimSession({ ...claim, token: 't0' })).toEqual({
-      ...{ generation: 4, processId: here.id, state: 'again', done: '[[1,9]]', answers },
+      ...{ generation: 4, processId: here.id, holders: [here.id] },
+      ...{ state: 'again', done: '[[1,9]]', answers },
     });
     // an engine that went back to a claim before is put right by who made the last one
     expect(await there.broker.commitSession({ ...commit, generation: 5 })).toBe('unknown');

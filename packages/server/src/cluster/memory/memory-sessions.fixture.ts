@@ -20,6 +20,8 @@ interface KeptSession {
   state: string;
   done: string;
   readonly answers: Map<number, string>;
+  /** The processes that may know more of it. */
+  holders: readonly string[];
   /** The name of the last claim, and the process that had it before that. */
   lastClaim?: { readonly name: string; readonly before: string };
   expiresAt: number;
@@ -30,6 +32,9 @@ interface KeptSession {
 
 /** Of more than so many tokens that were given for the same one the oldest are given up. */
 const maxOtherTokens = 8;
+
+/** Of more than so many processes that may know more of a session the oldest are given up. */
+const maxHolders = 40;
 
 /** Who puts something down, when, and how long it holds. */
 export interface Putting {
@@ -45,13 +50,24 @@ export class MemorySessions {
   readonly #sessions = new Map<string, KeptSession>();
 
   open(record: SessionRecord, { processId, now, sessionMs }: Putting): SessionOutcome {
-    const { id, userId, token, previousToken = '', state, generation = 1, done = '', answers } = record;
+    const {
+      id,
+      userId,
+      token,
+      previousToken = '',
+      state,
+      generation = 1,
+      done = '',
+      answers,
+      holders = [],
+    } = record;
     const kept = this.#find(id, now);
     if (kept?.isEnded === true) return 'ended';
     if (kept !== undefined && kept.generation > generation) return 'elsewhere';
     this.#sessions.set(id, {
       ...{ id, userId, token, previousToken, processId, state, generation, done, isEnded: false },
       otherTokens: [],
+      holders,
       answers: new Map(answers),
       expiresAt: now + sessionMs,
     });
@@ -67,12 +83,13 @@ export class MemorySessions {
     if (session.lastClaim?.name !== name) {
       if (session.userId !== userId || !takeToken(session, token, nextToken)) return undefined;
       session.lastClaim = { name, before: session.processId };
+      session.holders = [...new Set([...session.holders, session.processId])].slice(-maxHolders);
       session.generation += 1;
       session.processId = processId;
     }
     session.expiresAt = now + sessionMs;
-    const { generation, state, done, answers, lastClaim } = session;
-    return { generation, processId: lastClaim.before, state, done, answers: new Map(answers) };
+    const { generation, state, done, answers, holders, lastClaim } = session;
+    return { generation, processId: lastClaim.before, holders, state, done, answers: new Map(answers) };
   }
 
   commit(commit: SessionCommit, { now, sessionMs }: Putting): SessionOutcome {
@@ -82,6 +99,7 @@ export class MemorySessions {
     if (session.generation > commit.generation) return 'elsewhere';
     session.state = commit.state ?? session.state;
     session.done = commit.done ?? session.done;
+    session.holders = commit.holders ?? session.holders;
     for (const [number, answer] of commit.answers ?? []) session.answers.set(number, answer);
     for (const number of commit.answersGone ?? []) session.answers.delete(number);
     if (commit.isConfirmed === true) {
