@@ -63,6 +63,31 @@ it('has its user found again, once, where it goes on in another process', async 
   expect(later).not.toContain(true);
 });
 
+it('is put down with who else handles something of it, where that has changed', async () => {
+  let finish = (): void => undefined;
+  const { brokers, nodes } = await startNodes(channels, {
+    routes: { add: async (_socket, n) => (await new Promise<void>((resolve) => (finish = resolve)), n + 1) },
+  });
+  const [one, other] = nodes;
+  const watchFirst = watchCommits(brokers[0]);
+  const a = await one.connect();
+  a.say({ path: 'add', data: 1, id: 1 });
+  await settle();
+  const watch = watchCommits(brokers[1]);
+  await other.resume(a);
+  for (const room of ['lobby', 'hall']) {
+    other.sockets.client(a.welcome.session)?.join(room);
+    await settle();
+  }
+  finish();
+  await settle();
+  other.sockets.client(a.welcome.session)?.leave('hall');
+  await settle();
+  const named = watch.commits.flatMap(({ holders }) => (holders === undefined ? [] : [holders]));
+  expect(named).toEqual([[brokers[0].id], []]);
+  for (const commit of watchFirst.commits) expect(commit).not.toHaveProperty('holders');
+});
+
 describe('the answers of a session', () => {
   const answersOf = (commit: SessionCommit | undefined): unknown => [...(commit?.answers?.keys() ?? [])];
 
