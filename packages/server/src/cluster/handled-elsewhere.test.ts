@@ -116,6 +116,48 @@ describe('a message that is handled two processes away', () => {
   });
 });
 
+it.each([
+  ['a request', { path: 'add', data: 1, id: 1 }, { path: 'add', data: 2, id: 1 }],
+  ['an event', { path: 'note', data: 1, seq: 1 }, { path: '$ack', data: { done: [[1, 1]] } }],
+])(
+  '%s is answered that is done in the same moment in which its session is handed over',
+  async (_what, said, answer) => {
+    const { a, brokers, clock, engine, finish, nodes } = await handle();
+    const [, other, third] = nodes;
+    a.say(said);
+    await settle();
+    // both come in one chunk
+    engine.delayMessages(brokers[1]);
+    const resuming = other.resume(a);
+    await settle();
+    finish();
+    await settle();
+    engine.releaseMessages(brokers[1]);
+    const b = await resuming;
+    b.say(said);
+    await settle();
+    clock.advance(100);
+    await settle();
+    expect(b.takeAll()).toContainEqual(answer);
+    expect((await third.resume(b)).welcome.done).toEqual([[1, 1]]);
+  },
+);
+
+it('is answered at once, also while a stranger who has another secret is about to be greeted', async () => {
+  const { a, brokers, finish, nodes } = await handle();
+  const [, other] = nodes;
+  a.say(request);
+  await settle();
+  const b = await other.resume(a);
+  vi.spyOn(brokers[1], 'openSession').mockReturnValueOnce(new Promise(() => undefined));
+  const stranger = await other.connectSilent();
+  stranger.say({ path: '$hello', data: { session: a.welcome.session, token: 'wrong' } });
+  await settle();
+  finish();
+  await settle();
+  expect(answers(b)).toEqual([{ path: 'add', data: 2, id: 1 }]);
+});
+
 /** A client of the first process, whose handlers end when they are told to. */
 async function handle() {
   const signals: AbortSignal[] = [];

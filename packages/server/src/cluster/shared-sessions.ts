@@ -8,7 +8,7 @@ import { HandOvers } from './hand-overs.js';
 import type { Hello } from '../session/hello.js';
 import type { Hub } from '../hub.js';
 import { endForGood, endSession } from '../session/lifecycle.js';
-import type { Closing, HandOver, ProcessMessage } from './process-messages.js';
+import type { Closing, Handled, HandOver, Lost, ProcessMessage } from './process-messages.js';
 import { ProcessCalls } from './process-calls.js';
 import type { Session } from '../session/session.js';
 import { inboxLogOf } from './shared-sender.js';
@@ -120,7 +120,15 @@ export class SharedSessions {
   told(message: ProcessMessage): void {
     if (message.kind === 'hand-over') void this.#handOver(message);
     else if (message.kind === 'handed-over') this.#handOvers.heard(message);
+    else if (message.kind === 'handled' || message.kind === 'lost') this.#toldOf(message);
     else this.departures.told(message);
+  }
+
+  /** A message is done, or is not handled. It may be one of a session that was handed over just now, and is not here yet. */
+  #toldOf(message: Handled | Lost): void {
+    const settled = this.#takeOvers.settled(message.id);
+    if (settled === undefined) this.departures.told(message);
+    else void settled.then(() => this.departures.told(message));
   }
 
   /** Ends those that waited in vain for their clients, and looks after what other processes handle. */

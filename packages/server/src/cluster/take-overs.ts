@@ -44,6 +44,14 @@ export class TakeOvers {
     }
   }
 
+  /** Settles when nothing of a session is under way that is now; `undefined` where nothing is. Never rejects. */
+  settled(id: string): Promise<unknown> | undefined {
+    const underWay = this.#underWay.get(id);
+    if (underWay === undefined) return undefined;
+    // whoever says a wrong secret keeps nobody waiting for longer than the engine takes to say so
+    return Promise.all([...underWay].map(async ({ claimed, done }) => (await claimed) !== undefined && done));
+  }
+
   /**
    * Settles when all is done that was claimed here before another process made claim `generation`. Newer claims are not waited
    * for: they wait for that process. Connections of the older ones that have yet to be greeted are closed with `closeCode` instead.
