@@ -69,12 +69,26 @@ it.each([
   expect(await call()).toEqual([false, 300]);
 });
 
-it('takes nobody for deaf because the engine is away', async () => {
+it('takes nobody for deaf because the engine is away, and has as much patience as ever once it is back', async () => {
   const { clock, tell, call } = start();
   tell.mockResolvedValue(undefined);
-  await call();
-  clock.advance(1_000);
-  expect(await call()).toEqual([false, 300]);
+  const awayUntil = clock.now() + 2_000;
+  tell.mockImplementation(async () => (clock.now() < awayUntil ? undefined : false));
+  expect(await call()).toEqual([false, 2_200]);
+  tell.mockImplementation(async () => (clock.now() < awayUntil + 1_000 ? undefined : true));
+  expect(await call()).toEqual([true, 800]);
+});
+
+it('calls no more, where the engine stays away, when that is over', async () => {
+  const { clock, tell, calls } = start();
+  tell.mockResolvedValue(undefined);
+  const until = clock.now() + 1_000;
+  const calling = calls.call('one', 'hello', () => clock.now() >= until);
+  for (let passed = 0; passed < 1_000; passed += 100) {
+    await settle();
+    clock.advance(100);
+  }
+  expect(await calling).toBe(false);
 });
 
 it('calls no more when that is over', async () => {

@@ -28,10 +28,13 @@ export class ProcessCalls {
     this.#host = host;
   }
 
-  /** Says something to a process. Whether it has heard it; `isOver` is whether it need not any more. Never rejects. */
+  /**
+   * Says something to a process, as often as it takes. Whether it has heard it; `isOver` is whether it need not any more. While
+   * nothing can be said, nobody is given up: that alone says when there is no more time. Never rejects.
+   */
   async call(processId: string, text: string, isOver: () => boolean): Promise<boolean> {
     const { broker, clock, pause } = this.#host;
-    const until = clock.now() + patienceMs;
+    let until = clock.now() + patienceMs;
     for (let isLast = false; !isLast && !isOver();) {
       isLast = clock.now() >= until - callAgainMs;
       if (isLast || !this.#wasJustCalled(processId)) {
@@ -40,8 +43,12 @@ export class ProcessCalls {
           this.#deaf.delete(processId);
           return true;
         }
-        // an engine that is away says nothing of others
         if (isHeard === false) this.#note(processId);
+        else {
+          // an engine that is away says nothing of others
+          until = clock.now() + patienceMs;
+          isLast = false;
+        }
       }
       const leftMs = until - clock.now();
       if (leftMs > 0) await pause(Math.min(callAgainMs, leftMs));

@@ -26,6 +26,7 @@ export class SharedSessions {
   readonly #greetings: Greetings;
   readonly #takeOvers = new TakeOvers();
   readonly #timers = new Set<() => void>();
+  #isClosed = false;
 
   constructor(broker: Broker, processId: string, hub: Hub) {
     this.broker = broker;
@@ -43,6 +44,7 @@ export class SharedSessions {
 
   /** Nobody is waited for any more. */
   close(): void {
+    this.#isClosed = true;
     for (const stop of this.#timers) stop();
     this.#timers.clear();
   }
@@ -142,11 +144,16 @@ export class SharedSessions {
   async #handOver(message: HandOver): Promise<void> {
     const { id, generation, to } = message;
     await this.#takeOvers.before(id, generation, closeCodeOf(message));
-    void this.#tell(to, this.departures.handOver(message));
+    const answer = JSON.stringify(this.departures.handOver(message));
+    let isAwaited = true;
+    const stop = this.#after(handOverMs, () => (isAwaited = false));
+    await this.#calls.call(to, answer, () => !isAwaited);
+    stop();
   }
 
   /** Runs something later, unless nobody is waited for any more. Returns what calls that off. */
   #after(delayMs: number, run: () => void): () => void {
+    if (this.#isClosed) return () => undefined;
     const stop = this.#hub.options.clock.after(delayMs, () => {
       this.#timers.delete(stop);
       run();

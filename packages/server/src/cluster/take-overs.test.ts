@@ -120,6 +120,45 @@ describe('a process that has waited long for the one that had a session', () => 
   });
 });
 
+describe('a process whose line to the engine is gone for a moment', () => {
+  it.each([
+    ['asks for a session it has claimed as soon as it can', 1, 'hand-over'],
+    ['hands a session over as soon as it can', 0, 'handed-over'],
+  ] as const)('%s', async (_what, index, kind) => {
+    const { brokers, client, clock, nodes, repeat } = await handle();
+    const broker = brokers[index];
+    const awayUntil = clock.now() + 1_500;
+    const tell = broker.tell.bind(broker);
+    vi.spyOn(broker, 'tell').mockImplementation(async (to, text) => {
+      const isAway = clock.now() < awayUntil && text.includes(`"${kind}"`);
+      return isAway ? undefined : tell(to, text);
+    });
+    const resuming = nodes[1].resume(client);
+    for (let passed = 0; passed < 2_000; passed += 100) {
+      await settle();
+      clock.advance(100);
+    }
+    const back = await resuming;
+    expect(await repeat(back)).toEqual(['quick', 'slow']);
+  });
+});
+
+it.each([
+  ['asks for', 1],
+  ['hands over', 0],
+] as const)('a process that is closed while it %s a session leaves nothing behind', async (_what, index) => {
+  const { brokers, client, clock, nodes } = await handle();
+  vi.spyOn(brokers[index], 'tell').mockResolvedValue(undefined);
+  await say(nodes[1], client);
+  const closing = nodes.map(({ sockets }) => sockets.close());
+  for (let passed = 0; passed < 1_000; passed += 100) {
+    clock.advance(100);
+    await settle();
+  }
+  await Promise.all(closing);
+  expect(clock.pending).toBe(0);
+});
+
 describe('a claim whose answer was lost', () => {
   it('costs nothing of what the process that made it is handling', async () => {
     const { brokers, client, nodes, repeat } = await handle();
