@@ -44,6 +44,8 @@ export interface GreetingsHost extends ClaimsHost {
   readonly departures: Departures;
   readonly handOvers: HandOvers;
   readonly takeOvers: TakeOvers;
+  /** Runs something later; returns what calls that off. */
+  readonly after: (delayMs: number, run: () => void) => () => void;
 }
 
 /** Greets those who connect to this process. */
@@ -106,18 +108,35 @@ export class Greetings {
   async #goOn(client: ClaimingClient): Promise<void> {
     const { connection, hello, token, secret, takeOver } = client;
     // also where the connection is gone by now: nobody else has the session any more
-    const { clock } = this.#hub.options;
-    const takenAt = clock.now();
-    const session = await this.#take(client);
+    const [session, wasLong] = await this.#watch(this.#take(client));
     if (session === undefined) return this.#begin(connection, hello);
-    // another process may have claimed it meanwhile, and not have been heard here: then the engine takes nothing of it
-    if (clock.now() - takenAt >= longTakeMs) await session.shared?.commit();
+    if (wasLong) {
+      // what opens it is put down too, should the engine have forgotten it
+      session.resumeToken.rotate(token, secret);
+      // another process may have claimed it meanwhile, and not have been heard here: then the engine takes nothing of it
+      await session.shared?.commit();
+    }
     // it is handed over at once
     const { overtakenWith = session.isHere ? undefined : closeCodes.internal } = takeOver;
     if (overtakenWith !== undefined) return connection.closed(overtakenWith, isElsewhere);
     if (!connection.outgoing.isClosed && resumeSession(session, connection, hello, secret)) return;
     session.resumeToken.rotate(token, secret);
     this.#waitAgain(session);
+  }
+
+  /** What was taken, and whether that took long. */
+  async #watch<TTaken>(taking: Promise<TTaken>): Promise<readonly [taken: TTaken, wasLong: boolean]> {
+    const { clock } = this.#hub.options;
+    const beganAt = clock.now();
+    let wasLong = false;
+    const stop = this.#host.after(longTakeMs, () => (wasLong = true));
+    try {
+      const taken = await taking;
+      // the clock may have been set back; and where the process stood still, timers come last
+      return [taken, wasLong || clock.now() - beganAt >= longTakeMs];
+    } finally {
+      stop();
+    }
   }
 
   /** `undefined` where the session has ended, and the engine had not heard of that. */

@@ -37,7 +37,7 @@ export class SharedSessions {
     this.#handOvers = new HandOvers({ calls: this.#calls, after });
     this.departures = new Departures(hub, processId, (to, message) => this.#tell(to, message));
     this.#greetings = new Greetings({
-      ...{ broker, hub, processId, pause, sessions: this },
+      ...{ broker, hub, processId, after, pause, sessions: this },
       ...{ departures: this.departures, handOvers: this.#handOvers, takeOvers: this.#takeOvers },
     });
   }

@@ -104,20 +104,51 @@ describe('a process that is asked for a session', () => {
 });
 
 describe('a process that has waited long for the one that had a session', () => {
-  it('looks whether it is still its own before it greets the client: it may not have been heard since', async () => {
-    const { brokers, client, clock, engine, nodes } = await handle();
-    const [, other, third] = nodes;
-    engine.dropMessages(brokers[1]);
-    const overtaken = await say(other, client);
-    const late = await say(third, client);
-    late.cut();
-    for (let passed = 0; passed < 3_000; passed += 100) {
-      clock.advance(100);
-      await settle();
-    }
-    expect(overtaken.take()).toEqual([]);
-    expect(overtaken.transport.closedWith?.code).toBe(4500);
-  });
+  it.each([
+    ['', 0],
+    [', also where the clock is set back meanwhile', 3_600_000],
+  ])(
+    'looks whether it is still its own before it greets the client: it may not have been heard since%s',
+    async (_also, backMs) => {
+      const { brokers, client, clock, engine, nodes } = await handle();
+      const [, other, third] = nodes;
+      engine.dropMessages(brokers[1]);
+      const overtaken = await say(other, client);
+      const late = await say(third, client);
+      late.cut();
+      const before = clock.now() - backMs;
+      const now = vi.spyOn(clock, 'now');
+      if (backMs > 0) now.mockReturnValue(before);
+      for (let passed = 0; passed < 3_000; passed += 100) {
+        clock.advance(100);
+        await settle();
+      }
+      now.mockRestore();
+      expect(overtaken.take()).toEqual([]);
+      expect(overtaken.transport.closedWith?.code).toBe(4500);
+    },
+  );
+
+  it.each([
+    ['the secret that it was given', true],
+    ['the one that it came with', false],
+  ])(
+    'puts down, where the engine has forgotten the session, that %s opens it',
+    async (_which, isWelcomed) => {
+      const { brokers, client, clock, engine, nodes } = await handle();
+      engine.delayMessages(brokers[0]);
+      const resuming = nodes[1].resume(client);
+      for (let passed = 0; passed < 2_000; passed += 100) {
+        await settle();
+        clock.advance(100);
+      }
+      engine.flush();
+      engine.releaseMessages(brokers[0]);
+      const back = await resuming;
+      const again = await nodes[2].resume(isWelcomed ? back : client);
+      expect(again.welcome).toMatchObject({ resumed: true, session: client.welcome.session });
+    },
+  );
 });
 
 describe('a process whose line to the engine is gone for a moment', () => {
