@@ -68,7 +68,7 @@ export class Sessions {
   async commit(commit: SessionCommit): Promise<SessionOutcome> {
     const { keys, settings } = this.#host;
     const signed = { ...commit, ...this.#sign(commit) };
-    const command = commitSessionCommand(keys, signed, settings.sessionMs);
+    const command = commitSessionCommand(keys, signed, settings);
     const { outcome, userId } = await this.#asks.insist(
       `session ${commit.id} could not be stored`,
       command,
@@ -82,7 +82,7 @@ export class Sessions {
   async end(id: string, generation?: number, said?: string): Promise<boolean> {
     const { keys, settings, engine } = this.#host;
     const what = `session ${id} could not be ended`;
-    const command = endSessionCommand(keys, id, settings.sessionMs, { generation, said });
+    const command = endSessionCommand(keys, id, settings, { generation, said });
     // whoever has it ends it once
     const userId = await (generation === undefined
       ? this.#asks.ask(what, command, String)
@@ -152,7 +152,7 @@ export class Sessions {
     if (state === undefined || done === undefined) {
       listener.failed(notOurs(`session ${id}`));
       engine().say(
-        endSessionCommand(keys, id, settings.sessionMs, { generation: claimed.generation, said: undefined }),
+        endSessionCommand(keys, id, settings, { generation: claimed.generation, said: undefined }),
       );
       return undefined;
     }

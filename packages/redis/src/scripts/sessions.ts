@@ -13,15 +13,23 @@ import type { Keys } from '../keys.js';
 import { RedisScript, unreadable, type Command } from '../redis-script.js';
 import { readNumber } from '../shared-text.js';
 
+/** Whether a process has it by a newer claim, or another one by the same: one that Redis had lost, and was made again. */
+const elsewhereLua = `
+local function isElsewhere(kept, keptBy, generation, process)
+  return tonumber(kept) > tonumber(generation) or (kept == generation and keptBy ~= process)
+end
+`;
+
 export const openSessionScript: RedisScript = new RedisScript(
   `
-local generation, sessionMs, count = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
-local kept = redis.call('HMGET', KEYS[1], 'g', 'e')
+${elsewhereLua}
+local generation, process, sessionMs, count = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local kept = redis.call('HMGET', KEYS[1], 'g', 'e', 'w')
 if kept[2] then return 'ended' end
-if kept[1] and tonumber(kept[1]) > generation then return 'elsewhere' end
+if kept[1] and isElsewhere(kept[1], kept[3], generation, process) then return 'elsewhere' end
 redis.call('DEL', KEYS[1], KEYS[2])
-redis.call('HSET', KEYS[1], 'g', ARGV[1], 'x', '0')
-local index = 4
+redis.call('HSET', KEYS[1], 'g', generation, 'w', process, 'x', '0')
+local index = 5
 for _ = 1, count do
   redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 1])
   index = index + 2
@@ -63,14 +71,15 @@ return { generation, before, kept[6] or '', kept[7] or '', redis.call('HGETALL',
 `);
 
 export const commitSessionScript: RedisScript = new RedisScript(`
-local generation, sessionMs, listedMs, confirmed, doubtful = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local setCount, answerCount = ARGV[6], ARGV[7]
-local kept = redis.call('HMGET', KEYS[1], 'g', 'u', 'x', 'e')
+${elsewhereLua}
+local generation, process, sessionMs, listedMs, confirmed, doubtful = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local setCount, answerCount = ARGV[7], ARGV[8]
+local kept = redis.call('HMGET', KEYS[1], 'g', 'u', 'x', 'e', 'w')
 if kept[4] then return { 'ended' } end
 -- what the engine has forgotten, and when it went back, is put down anew
 if not kept[1] or tonumber(kept[1]) < tonumber(generation) then return { 'unknown' } end
-if kept[1] ~= generation then return { 'elsewhere' } end
-local index = 8
+if isElsewhere(kept[1], kept[5], generation, process) then return { 'elsewhere' } end
+local index = 9
 for _ = 1, setCount do
   redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 1])
   index = index + 2
@@ -97,13 +106,14 @@ return { 'kept', kept[2] }
 `);
 
 export const endSessionScript: RedisScript = new RedisScript(`
-local kept = redis.call('HMGET', KEYS[1], 'g', 'u')
-if not kept[1] or (ARGV[1] ~= '' and kept[1] ~= ARGV[1]) then return false end
+local generation, process, sessionMs, said = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local kept = redis.call('HMGET', KEYS[1], 'g', 'u', 'w')
+if not kept[1] or (generation ~= '' and (kept[1] ~= generation or kept[3] ~= process)) then return false end
 redis.call('DEL', KEYS[1], KEYS[2])
-if ARGV[1] == '' then
+if generation == '' then
   -- whoever has it is told when it puts something down
-  redis.call('HSET', KEYS[1], 'e', ARGV[3])
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  redis.call('HSET', KEYS[1], 'e', said)
+  redis.call('PEXPIRE', KEYS[1], sessionMs)
 end
 return kept[2] or ''
 `);
@@ -147,14 +157,14 @@ export function openSessionCommand(
   } = record;
   const { session, answers: answersKey } = keys.session(id);
   const fields = [
-    ...['t', token, 's', state, 'd', done, 'w', processId],
+    ...['t', token, 's', state, 'd', done],
     ...(holders.length === 0 ? [] : ['c', listOf(holders)]),
     ...(userId === undefined ? [] : ['u', userId]),
     ...(previousToken === '' ? [] : ['p', previousToken]),
   ];
   return openSessionScript.call(
     [session, answersKey],
-    [generation, sessionMs, fields.length / 2, ...fields, ...[...answers].flat()],
+    [generation, processId, sessionMs, fields.length / 2, ...fields, ...[...answers].flat()],
   );
 }
 
@@ -176,7 +186,11 @@ export function listedForMs(sessionMs: number): number {
   return 4 * sessionMs;
 }
 
-export function commitSessionCommand(keys: Keys, commit: SessionCommit, sessionMs: number): Command {
+export function commitSessionCommand(
+  keys: Keys,
+  commit: SessionCommit,
+  { processId, sessionMs }: SessionSettings,
+): Command {
   const { session, answers } = keys.session(commit.id);
   const { state, done, holders, answers: given = new Map<number, string>(), answersGone = [] } = commit;
   const set = [
@@ -187,7 +201,7 @@ export function commitSessionCommand(keys: Keys, commit: SessionCommit, sessionM
   return commitSessionScript.call(
     [session, answers],
     [
-      ...[commit.generation, sessionMs, listedForMs(sessionMs)],
+      ...[commit.generation, processId, sessionMs, listedForMs(sessionMs)],
       ...[commit.isConfirmed === true ? 1 : 0, commit.isDoubtful === true ? 1 : 0],
       ...[set.length / 2, given.size],
       ...[...set, ...[...given].flat(), ...answersGone],
@@ -199,11 +213,11 @@ export function commitSessionCommand(keys: Keys, commit: SessionCommit, sessionM
 export function endSessionCommand(
   keys: Keys,
   id: string,
-  sessionMs: number,
+  { processId, sessionMs }: SessionSettings,
   { generation, said }: { readonly generation: number | undefined; readonly said: string | undefined },
 ): Command {
   const { session, answers } = keys.session(id);
-  return endSessionScript.call([session, answers], [generation ?? '', sessionMs, said ?? '']);
+  return endSessionScript.call([session, answers], [generation ?? '', processId, sessionMs, said ?? '']);
 }
 
 /** Takes the session off the list when `listedMs` is 0. */

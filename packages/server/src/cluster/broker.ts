@@ -86,7 +86,7 @@ export interface SessionRecord {
  * What became of something that a process stored about a session:
  *
  * - `kept`: it is stored;
- * - `elsewhere`: another process has claimed the session since;
+ * - `elsewhere`: another process has claimed the session since, or as often, because the engine has lost a claim;
  * - `ended`: the session was ended;
  * - `unknown`: the engine has forgotten the session, or part of it.
  */

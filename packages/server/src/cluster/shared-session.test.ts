@@ -158,8 +158,8 @@ describe('the answers of a session', () => {
     const [one, other] = nodes;
     const a = await one.connect();
     await a.ask({ path: 'add', data: 1, id: 1 });
-    // put down by somebody else, and unknown to the process that hands the session over
-    await brokers[2].commitSession({
+    // put down before, and unknown to the process that hands the session over
+    await brokers[0].commitSession({
       ...{ id: a.welcome.session, generation: 1 },
       answers: new Map([[0, '[]']]),
     });

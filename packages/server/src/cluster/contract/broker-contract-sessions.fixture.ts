@@ -179,6 +179,23 @@ export function describeSessions(start: () => Promise<BrokerBench>): void {
     });
   });
 
+  it('refuses the same of a process whose claim it has lost, and that another one made again', async () => {
+    await using bench = await start();
+    const here = await joinBench(bench);
+    const there = await joinBench(bench);
+    await here.broker.openSession(record);
+    expect(await there.broker.claimSession(claim)).toMatchObject({ generation: 2 });
+    // to this process its own claim was the second
+    const late = { id: 's_1', generation: 2, state: 'late', done: 'late' };
+    expect(await here.broker.commitSession(late)).toBe('elsewhere');
+    expect(await here.broker.openSession({ ...record, ...late })).toBe('elsewhere');
+    expect(await here.broker.endSession('s_1', 2)).toBe(false);
+    expect(await there.broker.commitSession({ id: 's_1', generation: 2, done: '[]' })).toBe('kept');
+    expect(await there.broker.openSession({ ...record, generation: 2, token: 't2' })).toBe('kept');
+    expect(await there.broker.findSession('s_1')).toEqual({ id: 's_1', processId: there.id });
+    expect(await there.broker.endSession('s_1', 2)).toBe(true);
+  });
+
   it('says of what was forgotten that it does not know it, and takes it down again as a whole', async () => {
     await using bench = await start();
     const here = await joinBench(bench);

@@ -169,7 +169,9 @@ export class MemoryBroker implements Broker {
   }
 
   endSession(id: string, generation?: number, said?: string): Promise<boolean> {
-    return this.#commands.ask((store) => store.sessions.end(id, generation, said));
+    return this.#commands.ask((store) =>
+      store.sessions.end(id, store.putting(this.#joined), generation, said),
+    );
   }
 
   endOf(id: string): Promise<string | undefined> {

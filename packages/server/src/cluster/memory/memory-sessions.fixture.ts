@@ -63,7 +63,7 @@ export class MemorySessions {
     } = record;
     const kept = this.#find(id, now);
     if (kept?.isEnded === true) return 'ended';
-    if (kept !== undefined && kept.generation > generation) return 'elsewhere';
+    if (kept !== undefined && isElsewhere(kept, generation, processId)) return 'elsewhere';
     this.#sessions.set(id, {
       ...{ id, userId, token, previousToken, processId, state, generation, done, isEnded: false },
       otherTokens: [],
@@ -92,11 +92,11 @@ export class MemorySessions {
     return { generation, processId: lastClaim.before, holders, state, done, answers: new Map(answers) };
   }
 
-  commit(commit: SessionCommit, { now, sessionMs }: Putting): SessionOutcome {
+  commit(commit: SessionCommit, { processId, now, sessionMs }: Putting): SessionOutcome {
     const session = this.#find(commit.id, now);
     if (session?.isEnded === true) return 'ended';
     if (session === undefined || session.generation < commit.generation) return 'unknown';
-    if (session.generation > commit.generation) return 'elsewhere';
+    if (isElsewhere(session, commit.generation, processId)) return 'elsewhere';
     session.state = commit.state ?? session.state;
     session.done = commit.done ?? session.done;
     session.holders = commit.holders ?? session.holders;
@@ -110,10 +110,13 @@ export class MemorySessions {
     return 'kept';
   }
 
-  end(id: string, generation?: number, said?: string): boolean {
+  end(id: string, { processId }: Putting, generation?: number, said?: string): boolean {
     const session = this.#sessions.get(id);
     if (session === undefined || session.isEnded) return false;
-    if (generation !== undefined) return session.generation === generation && this.#sessions.delete(id);
+    if (generation !== undefined) {
+      const isIts = session.generation === generation && session.processId === processId;
+      return isIts && this.#sessions.delete(id);
+    }
     // whoever has it does not know
     session.isEnded = true;
     session.said = said;
@@ -148,6 +151,12 @@ export class MemorySessions {
     this.#sessions.delete(id);
     return undefined;
   }
+}
+
+/** Whether a process has it by a newer claim, or another one by the same: one that the engine had lost, and was made again. */
+function isElsewhere(session: KeptSession, generation: number, processId: string): boolean {
+  const isSame = session.generation === generation;
+  return session.generation > generation || (isSame && session.processId !== processId);
 }
 
 /** Has a token opened a session, and another one open it next. Whether it does. */
