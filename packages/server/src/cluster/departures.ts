@@ -34,6 +34,8 @@ interface Outcome {
   readonly session: Session;
   readonly number: number;
   readonly frames?: readonly AnswerFrame[];
+  /** The process that waits for it counts as dead, and did not hear it. */
+  isDoubtful?: boolean;
 }
 
 /** How long a process that is asked for a session may take, however busy it is; one that stands still says nothing. */
@@ -123,19 +125,28 @@ export class Departures {
     void this.#pass({ session, number, ...(frames && { frames }) });
   }
 
-  /** Should nobody hear it, it is said again: that process may have missed it for a moment, and would wait for ever. */
-  async #pass(outcome: Outcome): Promise<void> {
-    const { session, ...rest } = outcome;
+  /**
+   * Should nobody hear it, it is said again: that process may have missed it for a moment, and would wait for ever. Whether it
+   * was heard.
+   */
+  async #pass(outcome: Outcome): Promise<boolean | undefined> {
+    const { session, number, frames } = outcome;
     const { movedTo } = session.shared ?? {};
-    if (movedTo === undefined) return;
+    if (movedTo === undefined) return undefined;
     this.#unheard.add(outcome);
-    const isHeard = await this.#tell(movedTo, { kind: 'handled', id: session.id, ...rest });
+    const isHeard = await this.#tell(movedTo, {
+      kind: 'handled',
+      id: session.id,
+      number,
+      ...(frames && { frames }),
+    });
     if (isHeard === true) this.#unheard.delete(outcome);
+    return isHeard;
   }
 
-  /** Tells a process whom it is to tell what its handlers answer. */
-  want({ id }: Session, processId: string, numbers: readonly number[] = []): void {
-    void this.#tell(processId, { kind: 'wanted', id, to: this.#processId, numbers });
+  /** Tells a process whom it is to tell what its handlers answer. Whether it has heard that. */
+  want({ id }: Session, processId: string, numbers: readonly number[] = []): Promise<boolean | undefined> {
+    return this.#tell(processId, { kind: 'wanted', id, to: this.#processId, numbers });
   }
 
   /** The client does not want an answer any more. It is done with that; the process that handles it may stop. */
@@ -157,12 +168,15 @@ export class Departures {
       lives.set(processId, life);
       return life;
     };
-    for (const outcome of [...this.#unheard])
-      if (await isAlive(outcome.session.shared?.movedTo ?? '')) void this.#pass(outcome);
-      else this.#unheard.delete(outcome);
+    for (const outcome of [...this.#unheard]) {
+      const { movedTo = '' } = outcome.session.shared ?? {};
+      const isDead = (await this.#pass(outcome)) === false && !(await isAlive(movedTo));
+      // after a time without the engine nobody seems to live until they say so again
+      if (isDead && outcome.isDoubtful === true) this.#unheard.delete(outcome);
+      outcome.isDoubtful = isDead;
+    }
     for (const session of this.#hub.roster.all()) await this.#checkElsewhere(session, isAlive);
     for (const [id, { session, at }] of this.#left) {
-      await this.#checkElsewhere(session, isAlive);
       const leftForMs = clock.now() - at;
       // whoever has it now has long said so to those that handle something of it
       const isBetween = (session.shared?.elsewhere.size ?? 0) > 0 && leftForMs < bounds.resumeForMs;
@@ -174,9 +188,16 @@ export class Departures {
   /** Word of what others handle comes from them, or over the process between, which may have died with it. */
   async #checkElsewhere(session: Session, isAlive: (processId: string) => Promise<boolean>): Promise<void> {
     const { elsewhere, cameFrom = '' } = session.shared ?? {};
-    for (const [number, { processId }] of [...(elsewhere ?? [])]) {
-      if (!(await isAlive(processId))) handleHere(session, number);
-      else if (session.isHere && !(await isAlive(cameFrom))) this.want(session, processId, [number]);
+    for (const [number, awaited] of [...(elsewhere ?? [])]) {
+      const { processId } = awaited;
+      const lives = await isAlive(processId);
+      if (lives && (await isAlive(cameFrom))) continue;
+      const isHeard = await this.want(session, processId, [number]);
+      // where the engine's clock was set forward, nobody seems to live until they say so again: one that hears has until the
+      // next time to do that. The line of one that is dead may look open for minutes
+      const isDead = !lives && (isHeard === false || awaited.isDoubtful === true);
+      awaited.isDoubtful = !lives && isHeard === true;
+      if (isDead) handleHere(session, number);
     }
   }
 

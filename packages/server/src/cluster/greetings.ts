@@ -167,7 +167,7 @@ export class Greetings {
     // those that have answered know where it is
     const handling = new Set(known.running.values());
     for (const { from } of handedOver) handling.delete(from);
-    for (const by of handling) departures.want(session, by);
+    for (const by of handling) void departures.want(session, by);
     return session;
   }
 

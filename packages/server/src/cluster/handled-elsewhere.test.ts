@@ -3,6 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
 import { startNodes, type Node } from './cluster.fixture.js';
+import type { MemoryBroker } from './memory/memory-broker.fixture.js';
+import type { MemoryEngine } from './memory/memory-engine.fixture.js';
 import { settle, type TestClient } from '../test-server.fixture.js';
 
 const channels = defineChannels({
@@ -87,6 +89,66 @@ describe('a message that is handled two processes away', () => {
     engine.restoreMessages(brokers[2]);
     await wait(11);
     expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
+    expect(runs()).toBe(1);
+  });
+
+  /** The engine takes a process for dead that lives: its own clock was set forward. */
+  const takeForDead = (engine: MemoryEngine, broker: MemoryBroker): (() => void) => {
+    engine.turnClock(60_000);
+    const beat = vi.spyOn(broker, 'beat').mockReturnValue(undefined);
+    return () => void beat.mockRestore();
+  };
+
+  it('is not handled again because its process, which hears, is taken for dead for a moment', async () => {
+    const { brokers, client, engine, finish, runs, wait } = await move();
+    const end = takeForDead(engine, brokers[0]);
+    await wait(11);
+    end();
+    await wait(20);
+    finish(7);
+    await settle();
+    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
+    expect(runs()).toBe(1);
+  });
+
+  it('is handled where its client is when its process is dead, although the engine takes its line for open', async () => {
+    const { brokers, client, engine, runs, wait } = await move();
+    engine.kill(brokers[0]);
+    vi.spyOn(brokers[2], 'tell').mockResolvedValue(true);
+    await wait(60);
+    expect(answers(client)).toEqual([{ path: 'add', data: 2, id: 1 }]);
+    expect(runs()).toBe(2);
+  });
+
+  it('is answered although the process of its client heard nothing when it was, and was taken for dead', async () => {
+    const { brokers, client, engine, finish, runs, wait } = await move();
+    engine.dropMessages(brokers[2]);
+    const end = takeForDead(engine, brokers[2]);
+    finish(7);
+    await wait(11);
+    engine.restoreMessages(brokers[2]);
+    end();
+    await wait(11);
+    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
+    expect(runs()).toBe(1);
+  });
+
+  it('does not count as done with a process in between that took its process for dead', async () => {
+    const { brokers, client, clock, engine, finish, nodes, runs, wait } = await move();
+    const end = takeForDead(engine, brokers[0]);
+    await wait(11);
+    end();
+    engine.kill(brokers[2]);
+    const resuming = nodes[1].resume(client, { open: { 1: 0 } });
+    for (let passed = 0; passed < 400; passed += 100) {
+      await settle();
+      clock.advance(100);
+    }
+    const back = await resuming;
+    expect(back.welcome.done).toEqual([]);
+    finish(7);
+    await settle();
+    expect(answers(back)).toEqual([{ path: 'add', data: 7, id: 1 }]);
     expect(runs()).toBe(1);
   });
 

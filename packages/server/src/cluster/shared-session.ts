@@ -22,6 +22,15 @@ export interface SharedSessionHost {
   forgot(session: Session): Promise<void>;
 }
 
+/** A message that another process handles. */
+interface Awaited {
+  readonly processId: string;
+  /** What came again of it. */
+  frame?: Frame;
+  /** That process counts as dead, and has heard that it is asked for it. */
+  isDoubtful?: boolean;
+}
+
 /** One session as it is put down with the engine. */
 export class SharedSession {
   readonly #host: SharedSessionHost;
@@ -37,8 +46,8 @@ export class SharedSession {
   movedBy = 0;
   /** The process that had it before. */
   cameFrom: string | undefined;
-  /** Messages that processes before this one are handling, and what came again of them. */
-  readonly elsewhere: Map<number, { readonly processId: string; frame?: Frame }> = new Map();
+  /** Messages that processes before this one are handling, by their numbers. */
+  readonly elsewhere: Map<number, Awaited> = new Map();
   /** Numbers below the highest that nobody has handled. */
   readonly unhandled: UnhandledNumbers = new UnhandledNumbers();
   /** Why the engine did not take what was last put down; `undefined` when it did. */
