@@ -24,6 +24,8 @@ type WordOfMessage = Handled | Wanted | Lost | Cancel;
 /** A session that another process has by now. */
 interface Left {
   readonly session: Session;
+  /** The same from before it came back here, as far as handlers of those still run. */
+  readonly earlier: readonly Session[];
   at: number;
   /** Where it was, if that is not put down. */
   readonly state: string | undefined;
@@ -76,7 +78,7 @@ export class Departures {
     const at = this.#hub.options.clock.now();
     const left = this.#left.get(session.id);
     if (left?.session === session) left.at = at;
-    else this.#left.set(session.id, { session, at, state: session.shared?.openState });
+    else this.#left.set(session.id, { session, earlier: busyOf(left), at, state: session.shared?.openState });
     letGo(session, code, isElsewhere);
   }
 
@@ -115,7 +117,7 @@ export class Departures {
     if (message.kind === 'handled') this.#noteHandled(message);
     else if (message.kind === 'wanted') this.#reroute(message);
     else if (message.kind === 'lost') this.#noteLost(message);
-    else if (message.kind === 'cancel') this.#left.get(message.id)?.session.findCall(message.number)?.abort();
+    else if (message.kind === 'cancel') this.#cancel(message);
   }
 
   /** A message of a session that is elsewhere by now was handled here. */
@@ -168,21 +170,23 @@ export class Departures {
       lives.set(processId, life);
       return life;
     };
-    for (const outcome of [...this.#unheard]) {
-      const { movedTo = '' } = outcome.session.shared ?? {};
-      const isDead = (await this.#pass(outcome)) === false && !(await isAlive(movedTo));
-      // after a time without the engine nobody seems to live until they say so again
-      if (isDead && outcome.isDoubtful === true) this.#unheard.delete(outcome);
-      outcome.isDoubtful = isDead;
-    }
+    await Promise.all([...this.#unheard].map((outcome) => this.#passAgain(outcome, isAlive)));
     for (const session of this.#hub.roster.all()) await this.#checkElsewhere(session, isAlive);
-    for (const [id, { session, at }] of this.#left) {
-      const leftForMs = clock.now() - at;
+    for (const [id, left] of this.#left) {
+      const leftForMs = clock.now() - left.at;
       // whoever has it now has long said so to those that handle something of it
-      const isBetween = (session.shared?.elsewhere.size ?? 0) > 0 && leftForMs < bounds.resumeForMs;
-      const isBusy = session.calls.size > 0 || isBetween;
+      const isBetween = (left.session.shared?.elsewhere.size ?? 0) > 0 && leftForMs < bounds.resumeForMs;
+      const isBusy = isBetween || busyOf(left).length > 0;
       if (!isBusy && leftForMs > rememberedMs) this.#left.delete(id);
     }
+  }
+
+  async #passAgain(outcome: Outcome, isAlive: (processId: string) => Promise<boolean>): Promise<void> {
+    const { movedTo = '' } = outcome.session.shared ?? {};
+    const isDead = (await this.#pass(outcome)) === false && !(await isAlive(movedTo));
+    // after a time without the engine nobody seems to live until they say so again
+    if (isDead && outcome.isDoubtful === true) this.#unheard.delete(outcome);
+    outcome.isDoubtful = isDead;
   }
 
   /** Word of what others handle comes from them, or over the process between, which may have died with it. */
@@ -213,6 +217,10 @@ export class Departures {
     for (const number of numbers) if (!known.has(number)) void this.#tell(to, { kind: 'lost', id, number });
   }
 
+  #cancel({ id, number }: Cancel): void {
+    for (const session of busyOf(this.#left.get(id))) session.findCall(number)?.abort();
+  }
+
   #noteLost({ id, number }: Lost): void {
     const session = this.#hub.roster.find(id);
     if (session !== undefined) handleHere(session, number);
@@ -229,4 +237,9 @@ export class Departures {
     session.openAnswers().add(number, frames);
     for (const { text } of frames) session.write(text);
   }
+}
+
+/** Sessions that are elsewhere, and of which something is still handled here. */
+function busyOf(left: Left | undefined): readonly Session[] {
+  return left === undefined ? [] : [left.session, ...left.earlier].filter(({ calls }) => calls.size > 0);
 }

@@ -244,6 +244,42 @@ async function expectDone(finish: () => void, at: TestClient, next: Node<typeof 
   expect([...answers(at), ...answers(back)]).toEqual([]);
 }
 
+describe('a message whose client came back to the process that handles it, and has left it again', () => {
+  async function moveOn() {
+    const started = await handle();
+    const [one, other, third] = started.nodes;
+    let client = started.a;
+    client.say(request);
+    await settle();
+    for (const node of [other, one, third]) {
+      client = await node.resume(client);
+      client.say(request);
+      await settle();
+    }
+    return { ...started, client };
+  }
+
+  it('is answered, however long that takes', async () => {
+    const { client, clock, finish, signals } = await moveOn();
+    for (let second = 0; second < 150; second += 1) {
+      clock.advance(1_000);
+      client.transport.receivedBytes += 1;
+      await settle();
+    }
+    finish();
+    await settle();
+    expect(answers(client)).toEqual([{ path: 'add', data: 2, id: 1 }]);
+    expect(signals).toHaveLength(1);
+  });
+
+  it('stops where it is called off', async () => {
+    const { client, signals } = await moveOn();
+    client.say({ path: '$cancel', data: 1 });
+    await settle();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+});
+
 describe('a message that its client calls off', () => {
   it('is done at once, and stops, where another process handles it', async () => {
     const { a, finish, nodes, signals } = await handle();
