@@ -106,7 +106,7 @@ export interface SessionClaim {
 export interface ClaimedSession {
   /** One more than before the claim. What is stored under an older generation is refused. */
   readonly generation: number;
-  /** The process that had the session before. */
+  /** The process that had the session before this claim, however often the claim had to be tried. */
   readonly processId: string;
   /**
    * The processes that may know more of the session than is stored: that one, all that had it since somebody last stored who
