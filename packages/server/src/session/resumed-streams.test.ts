@@ -119,7 +119,10 @@ it('that is over says so to a reader that returns while a middleware is still bu
   back.cut();
   const again = await server.resume(back, { open: { 2: 2 } });
   await settle();
-  expect(again.take()).toEqual([{ ...item(3), id: 2 }, { ...end, id: 2 }]);
+  expect(again.take()).toEqual([
+    { ...item(3), id: 2 },
+    { ...end, id: 2 },
+  ]);
 });
 
 it('that failed while the reader was away sends the rest, and says so', async () => {
