@@ -107,7 +107,7 @@ export function createSocketHooks<TChannels = AnyChannels, TForm extends Form = 
   TChannels,
   TForm
 > {
-  const { SocketProvider, useClient } = createClientContext<TChannels, TForm>();
+  const [SocketProvider, useClient] = createClientContext<TChannels, TForm>();
   return {
     SocketProvider,
     useSocket: (client) => useSocket(useClient(client)),

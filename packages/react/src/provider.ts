@@ -10,28 +10,34 @@ export interface SocketProviderProps<TChannels, TForm extends Form = 'wire'> {
   readonly children?: ReactNode;
 }
 
-/** A provider and the hook that reads it. Each pair has its own context, so that one page can use two servers. */
-export interface ClientContext<TChannels, TForm extends Form> {
-  readonly SocketProvider: (props: SocketProviderProps<TChannels, TForm>) => ReactElement;
-  /**
-   * Returns the given client, or else that of the nearest provider.
-   *
-   * @throws Error if there is neither.
-   */
-  readonly useClient: (given?: Client<TChannels, TForm>) => Client<TChannels, TForm>;
-}
+type SocketProvider<TChannels, TForm extends Form> = (
+  props: SocketProviderProps<TChannels, TForm>,
+) => ReactElement;
 
-export function createClientContext<TChannels, TForm extends Form>(): ClientContext<TChannels, TForm> {
+/**
+ * Returns the given client, or else that of the nearest provider.
+ *
+ * @throws Error if there is neither.
+ */
+type UseClient<TChannels, TForm extends Form> = (
+  given?: Client<TChannels, TForm>,
+) => Client<TChannels, TForm>;
+
+/** A provider and the hook that reads it. Each pair has its own context, so that one page can use two servers. */
+export function createClientContext<TChannels, TForm extends Form>(): readonly [
+  SocketProvider<TChannels, TForm>,
+  UseClient<TChannels, TForm>,
+] {
   const Context = createContext<Client<TChannels, TForm> | undefined>(undefined);
-  return {
-    SocketProvider: ({ client, children }) => createElement(Context.Provider, { value: client }, children),
-    useClient(given) {
-      const provided = useContext(Context);
-      const client = given ?? provided;
-      if (!client) {
-        throw new Error('no client: put its <SocketProvider client={client}> above');
-      }
-      return client;
-    },
+  const SocketProvider: SocketProvider<TChannels, TForm> = ({ client, children }) =>
+    createElement(Context.Provider, { value: client, children });
+  const useClient: UseClient<TChannels, TForm> = (given) => {
+    const provided = useContext(Context);
+    const client = given ?? provided;
+    if (!client) {
+      throw new Error('no client: put its <SocketProvider client={client}> above');
+    }
+    return client;
   };
+  return [SocketProvider, useClient];
 }
