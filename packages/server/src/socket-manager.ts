@@ -10,7 +10,6 @@ import {
   type RoutePath,
 } from '@wirepact/core';
 import { Upgrader } from './adapters/ws.js';
-import { findAmplifiers } from './limits/amplification.js';
 import { Gate, type Admission } from './handshake/admission.js';
 import { checkDrain, drainSessions, type DrainOptions } from './session/drain.js';
 import type { ClusterCounts } from './cluster/broker.js';
@@ -32,6 +31,7 @@ import { findRoomNameFault } from './rooms/rooms.js';
 import type { Middleware, Routes } from './routing/route.js';
 import type { AnyRoute } from './routing/route-table.js';
 import type { Socket } from './socket.js';
+import { readStats } from './read-stats.js';
 import type { Stats } from './stats.js';
 import { publish, send } from './delivery/publish.js';
 import { RoomSelection, UserSelection, type RoomTarget, type UserTarget } from './delivery/targets.js';
@@ -247,20 +247,7 @@ export class SocketManager<TChannels extends ChannelDefinitions = AnyChannels, T
 
   /** What the server holds now, and what it has counted since it was made. */
   stats(): Stats {
-    const { counters, roster, rooms, suspended, logs } = this.#hub;
-    const { refused, dropped, limited } = counters;
-    return {
-      ...counters,
-      refused: { ...refused },
-      dropped: { ...dropped },
-      limited: { ...limited },
-      clients: roster.countClients,
-      suspended: suspended.size,
-      logBytes: logs.bytes,
-      users: roster.countUsers,
-      rooms: rooms.size,
-      amplifiers: findAmplifiers(roster.all()),
-    };
+    return readStats(this.#hub);
   }
 
   /**
