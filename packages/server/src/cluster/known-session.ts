@@ -19,7 +19,9 @@ export interface KnownSession {
   readonly isNews: boolean;
 }
 
-export function combineKnown(claimed: ClaimedSession, handedOver: readonly HandedOver[]): KnownSession {
+export function combineKnown(claimed: ClaimedSession, said: readonly HandedOver[]): KnownSession {
+  // who had it last comes last: it has heard of most
+  const handedOver = [...said].sort((one, other) => (one.had ?? 0) - (other.had ?? 0));
   const put = decodeDone(claimed.done);
   const done = unite([...put, ...handedOver.flatMap((known) => decodeDone(known.done ?? ''))]);
   const isDone = (number: number): boolean => done.some(([first, last]) => first <= number && number <= last);
@@ -27,7 +29,7 @@ export function combineKnown(claimed: ClaimedSession, handedOver: readonly Hande
   const running = new Map(
     handedOver.flatMap((known) => known.running ?? []).filter(([number]) => !isDone(number)),
   );
-  const newer = findNewerState(claimed, handedOver);
+  const newer = findNewerState(claimed, handedOver.at(-1));
   const answers = new Map(handedOver.flatMap((known) => known.answers ?? []));
   const isAnswered = [...answers.keys()].some((number) => !claimed.answers.has(number));
   for (const [number, text] of claimed.answers)
@@ -42,8 +44,7 @@ export function combineKnown(claimed: ClaimedSession, handedOver: readonly Hande
 }
 
 /** Where the session was last, unless the engine has that, or something newer. */
-function findNewerState({ state }: ClaimedSession, handedOver: readonly HandedOver[]): string | undefined {
-  const [last] = [...handedOver].sort((one, other) => (other.had ?? 0) - (one.had ?? 0));
+function findNewerState({ state }: ClaimedSession, last: HandedOver | undefined): string | undefined {
   if (last?.state === undefined) return undefined;
   return decodeState(last.state).by >= decodeState(state).by ? last.state : undefined;
 }

@@ -151,6 +151,24 @@ describe('a process that has waited long for the one that had a session', () => 
   );
 });
 
+it.each([
+  ['to an older claim', 0, 1],
+  ['by another process', 2, 2],
+] as const)(
+  'an answer that is given %s is not taken for the one that is awaited',
+  async (_what, from, generation) => {
+    const { brokers, client, engine, nodes, repeat } = await handle();
+    engine.delayMessages(brokers[0]);
+    const resuming = nodes[1].resume(client);
+    await settle();
+    const late = { kind: 'handed-over', id: client.welcome.session, from: brokers[from].id, generation };
+    engine.tell(brokers[1].id ?? '', JSON.stringify(late));
+    await settle();
+    engine.releaseMessages(brokers[0]);
+    expect(await repeat(await resuming)).toEqual(['quick', 'slow']);
+  },
+);
+
 describe('a process whose line to the engine is gone for a moment', () => {
   it.each([
     ['asks for a session it has claimed as soon as it can', 1, 'hand-over'],
