@@ -162,10 +162,12 @@ it('every request of a plain client is answered once', async () => {
       asked.forEach(([path, value], id) => client.say(JSON.stringify({ path, data: value, id })));
       await settle();
       const answered = client.take().flatMap(({ id }) => (id === undefined ? [] : [id]));
-      const refused = server.sockets.stats().badFrames;
       expect(new Set(answered).size).toBe(answered.length);
-      expect(answered.length + refused).toBe(asked.length);
+      // whoever sends too many bad frames is closed, and is not heard any more
+      if (client.transport.closedWith === undefined) expect(answered.length).toBe(asked.length);
       await server.sockets.close();
     }),
+    // a bad frame, which is answered where it has an id
+    { examples: [[[['time', JSON.parse('{"":{"__proto__":null}}')]]]] },
   );
 });
