@@ -9,7 +9,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: [source] } },
   test: {
-    include: ['{packages,e2e,examples}/**/*.test.{ts,tsx}'],
+    include: ['{packages,e2e,examples,bench}/**/*.test.{ts,tsx}'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.docs-check/**'],
     restoreMocks: true,
     // much of a test is waiting for the network: both cores of a small machine can be kept busy

@@ -54,7 +54,10 @@ function grant(taken: number, characters: number): string | undefined {
 }
 
 /** The load comes from few clients that send as fast as they can. */
-const unlimitedRates = { messagesPerSecond: 1e9, messageBurst: 1e9, bytesPerSecond: 1e12, byteBurst: 1e12 };
+export const unlimitedRates = {
+  ...{ messagesPerSecond: 1e9, messageBurst: 1e9 },
+  ...{ bytesPerSecond: 1e9, byteBurst: 1e9 },
+};
 
 export const wirepact: Contender = {
   name: 'Wirepact',
