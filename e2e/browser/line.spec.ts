@@ -5,6 +5,16 @@ import { birds, cutLine, expect, mendLine, messages, say, test } from './chat-te
 // what the browsers themselves write when a connection is refused
 test.use({ expectedComplaints: /WebSocket|can’t establish a connection|was interrupted/ });
 
+/** Waits until what is said on the line that was mended is taken: whatever comes by itself has come before that. */
+async function cutAndReturn(page: Page): Promise<void> {
+  await cutLine(page);
+  await expect(page.getByText('You cut the line. Calling the server again.')).toBeVisible();
+  await mendLine(page);
+  await expect(messages(page)).toContainText('No message was missed.');
+  await say(page, 'Back.');
+  await expect(messages(page)).toContainText('Sent');
+}
+
 test('keeps what was said on both sides of a cut, and tells what became of it', async ({ open }) => {
   const ada = await open('Ada');
   const grace = await open('Grace');
@@ -52,12 +62,7 @@ test('asks for nothing when it comes back, and is let into no room twice', async
       send.call(this, data);
     };
   });
-  await cutLine(ada);
-  await expect(ada.getByText('You cut the line. Calling the server again.')).toBeVisible();
-  await mendLine(ada);
-  await expect(messages(ada)).toContainText('No message was missed.');
-  await say(ada, 'Back.');
-  await expect(messages(ada)).toContainText('Sent');
+  await cutAndReturn(ada);
   const sent = await ada.evaluate(() => (window as unknown as { sent: readonly string[] }).sent);
   expect(sent.filter((path) => /^(\$hello|\$join|history|chat)$/.test(path))).toEqual(['$hello', 'chat']);
 });
@@ -81,12 +86,7 @@ test('shows a reaction once, also after a cut', async ({ open }) => {
   await expect.poll(flown).toBe(1);
   await expect(ada.locator('.floating')).toHaveCount(0);
 
-  await cutLine(ada);
-  await expect(ada.getByText('You cut the line. Calling the server again.')).toBeVisible();
-  await mendLine(ada);
-  await expect(messages(ada)).toContainText('No message was missed.');
-  await say(ada, 'Back.');
-  await expect(messages(ada)).toContainText('Sent');
+  await cutAndReturn(ada);
   await grace.getByRole('button', { name: 'Sing along' }).click();
   await expect(ada.getByRole('status').filter({ hasText: 'Grace sings along' })).toBeAttached();
   expect(await flown()).toBe(2);

@@ -1,19 +1,44 @@
 // What Redis accepts and then loses, and what is left behind on it: nothing given back is there twice, and nothing unwanted
 // stays subscribed to.
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { startCuttingProxy } from '../../../e2e/behaviour/cutting-proxy.js';
-import { startBroker, startRedis, type RedisServer } from './joined.fixture.js';
+import { startCuttingProxy, type CuttingProxy } from '../../../e2e/behaviour/cutting-proxy.js';
+import { startBroker, startRedis, type JoinedBroker, type RedisServer } from './joined.fixture.js';
 import { RedisLine } from './redis-line.js';
 import { appendScript } from './scripts/append.js';
 
 const epoch = 'e1';
 const message = (body: string) => ({ log: 'lobby', body, epoch, knownAt: 0 });
 
+/** A Redis, and two that are joined over it: one of them through a line that can be stalled and cut. */
+interface Lossy {
+  readonly redis: RedisServer;
+  readonly proxy: CuttingProxy;
+  readonly one: JoinedBroker;
+  readonly witness: JoinedBroker;
+}
+
 /** Redis forgets an entry of the lobby, as if the end of its file was not written yet. */
 async function loseEntry(redis: RedisServer, at: number | undefined, before: number): Promise<void> {
   await redis.command('XDEL', '{wirepact:l:lobby}:e', `${at}-0`);
   await redis.command('XSETID', '{wirepact:l:lobby}:e', `${before}-0`);
   await redis.command('HSET', '{wirepact:l:lobby}:h', 'at', String(before));
+}
+
+/** Somebody hears of an entry that Redis loses then, and its sender does not know yet whether it was taken. */
+async function loseDoubtful({ redis, proxy, one, witness }: Lossy) {
+  await witness.broker.follow('lobby');
+  const first = await one.broker.append(message('a'));
+  proxy.stall(true);
+  const doubtful = one.broker.append(message('b'));
+  await witness.ear.until(() => witness.ear.bodies('lobby').length === 2);
+  const [, told] = witness.ear.all('appended');
+  await loseEntry(redis, told?.entry.at, first.at);
+  return { first, doubtful, told };
+}
+
+async function readBodies({ broker }: JoinedBroker): Promise<readonly string[]> {
+  const { entries } = await broker.read('lobby', { after: 0, epoch });
+  return entries.map(({ body }) => body);
 }
 
 /** Whatever is appended waits, on its way to Redis. Resolves when something does, with what lets it go. */
@@ -41,21 +66,13 @@ it('finds a message again that Redis had forgotten and somebody gave back', asyn
   {
     await using one = await startBroker({ url: `redis://127.0.0.1:${proxy.port}` });
     await using witness = await startBroker({ url: redis.url });
-    await witness.broker.follow('lobby');
-    const first = await one.broker.append(message('a'));
-    proxy.stall(true);
-    const doubtful = one.broker.append(message('b'));
-    await witness.ear.until(() => witness.ear.bodies('lobby').length === 2);
-    const [, told] = witness.ear.all('appended');
-
-    await loseEntry(redis, told?.entry.at, first.at);
+    const { first, doubtful, told } = await loseDoubtful({ redis, proxy, one, witness });
     await witness.broker.restore('lobby', first, [told!.entry]);
 
     proxy.stall(false);
     proxy.cut();
     expect(await doubtful).toEqual({ epoch, at: told?.entry.at });
-    const { entries } = await witness.broker.read('lobby', { after: 0, epoch });
-    expect(entries.map(({ body }) => body)).toEqual(['a', 'b']);
+    expect(await readBodies(witness)).toEqual(['a', 'b']);
   }
   await proxy.close();
 });
@@ -67,14 +84,7 @@ it('does not append again what somebody gives back just before that', async () =
   {
     await using one = await startBroker({ url: `redis://127.0.0.1:${proxy.port}` });
     await using witness = await startBroker({ url: redis.url });
-    await witness.broker.follow('lobby');
-    const first = await one.broker.append(message('a'));
-    proxy.stall(true);
-    const doubtful = one.broker.append(message('b'));
-    await witness.ear.until(() => witness.ear.bodies('lobby').length === 2);
-    const [, told] = witness.ear.all('appended');
-
-    await loseEntry(redis, told?.entry.at, first.at);
+    const { first, doubtful, told } = await loseDoubtful({ redis, proxy, one, witness });
     const held = holdNextAppend();
     proxy.stall(false);
     proxy.cut();
@@ -82,8 +92,7 @@ it('does not append again what somebody gives back just before that', async () =
     await witness.broker.restore('lobby', first, [told!.entry]);
     letGo();
     expect(await doubtful).toEqual({ epoch, at: told?.entry.at });
-    const { entries } = await witness.broker.read('lobby', { after: 0, epoch });
-    expect(entries.map(({ body }) => body)).toEqual(['a', 'b']);
+    expect(await readBodies(witness)).toEqual(['a', 'b']);
   }
   await proxy.close();
 });
