@@ -44,9 +44,7 @@ it('fails over to a replica that has missed what was written last, again and aga
     socket.write(`SET "${prefix} 0" 1\r\nWAIT 1 10000\r\n`);
     let said = '';
     for await (const bytes of socket) if ((said += String(bytes)).includes(':1')) break;
-    const failing = redis.failOver(100);
-    await write(redis, 1, `${prefix} missed`);
-    await failing;
+    await redis.failOver(() => write(redis, 1, `${prefix} missed`));
   }
   expect(await redisCommand(portOf(redis), 'EXISTS', 'first 0', 'second 0')).toBe(2);
   expect(await countKept(redis)).toBe(2);

@@ -77,12 +77,12 @@ export class ChaosRedis implements AsyncDisposable {
     this.#server.resume();
   }
 
-  /** Its replica hears nothing for a while, and takes its place then. */
-  async failOver(lagMs: number): Promise<void> {
+  /** Its replica hears nothing of what happens `meanwhile`, and takes its place then. */
+  async failOver(meanwhile: () => Promise<void>): Promise<void> {
     if (this.#pair === undefined) throw new Error('there is no replica');
     const { server, replica, proxy } = this.#pair;
     proxy.stall(true);
-    await delay(lagMs);
+    await meanwhile();
     await server.kill();
     await proxy.close();
     await replica.command('REPLICAOF', 'NO', 'ONE');

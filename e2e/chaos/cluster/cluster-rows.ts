@@ -1,4 +1,5 @@
 // The faults of several nodes over one Redis, one row each: how it is brought about, how often, and what must hold.
+import { setTimeout as delay } from 'node:timers/promises';
 import { haproxy, nginx, type Balancer } from '../balancers.js';
 import type { Line } from '../line.js';
 import type { Length } from '../lines/rows.js';
@@ -173,7 +174,7 @@ export const clusterRows: readonly ClusterRow[] = [
     clients: 20,
     nodes: 2,
     redis: { hasReplica: true },
-    breaks: { all: ({ redis, chance }) => timed(redis.failOver(chance() * 1_000)) },
+    breaks: { all: ({ redis, chance }) => timed(redis.failOver(() => delay(chance() * 1_000))) },
   },
   {
     id: 'C10',
