@@ -117,7 +117,7 @@ describe('while the connection is away', () => {
     await advance(60_000);
     expect(errors).toEqual([
       { code: 'expired', path: 'a', data: 1 },
-      { code: 'closed', path: 'a', data: 2 },
+      { code: 'expired', path: 'a', data: 2 },
     ]);
   });
 
@@ -153,6 +153,21 @@ describe('while the connection is away', () => {
       { path: 'a', data: 'next', seq: 2 },
     ]);
     expect(errors).toEqual([{ code: 'expired', path: 'a', data: 'old' }]);
+  });
+
+  it('ends also what would be sent again, when a report of what expired closes the client', async () => {
+    const { client, connected, socket, advance, sleep } = startClient();
+    const channels = { save: { idempotent: true } };
+    const first = await connected({ channels });
+    const saved = client.request('save', 1);
+    client.onError(() => client.close());
+    first.drop();
+    client.send('a', 'old');
+    await advance(1_000);
+    sleep(60_000);
+    socket().open();
+    socket().welcome({ session: 's_2', channels });
+    await expect(saved).rejects.toMatchObject({ code: 'closed' });
   });
 
   it('keeps an older value of latest where the newer does not fit', async () => {

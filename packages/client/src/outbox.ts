@@ -17,7 +17,7 @@ const lookEveryMs = 100;
 /** One outgoing message. */
 export interface Outgoing {
   readonly path: string;
-  /** An event's data; once it waits or must be acknowledged, a copy from the time of the call. */
+  /** Of an event that waits: its data, as it was encoded. */
   data?: unknown;
   /** The encoded frame, without its number. */
   readonly text: string;
@@ -63,10 +63,7 @@ export class Outbox {
     this.#connection.refuseIfClosed(message.path);
     if (this.#mustWait(message)) return this.#admit(message);
     // the number of requests is bounded by the code that awaits them
-    if (!message.answered && this.#isNumbered(message)) {
-      copyData(message);
-      this.#keep(message);
-    }
+    if (!message.answered && this.#isNumbered(message)) this.#keep(message);
     this.#write(message);
   }
 
@@ -92,9 +89,9 @@ export class Outbox {
   lose(): void {
     const { clock, outbox } = this.#options;
     const written = this.#written.all;
-    // first, because code that is told of an expired message may send it again, in the next session
+    // all of it before any code is told, because that code may send again, in the next session, or close the client
     this.#written.clear();
-    this.#expire();
+    const expired = this.#takeExpired();
     const [first = clock.now() + outbox.maxAgeMs] = this.#waiting.values();
     const again = new Map<Outgoing, number>();
     for (const message of written) {
@@ -104,12 +101,13 @@ export class Outbox {
     }
     this.#waiting = new Map([...again, ...this.#waiting]);
     this.#watch();
+    for (const message of expired) this.#fail(message, 'expired');
     for (const message of written) if (!again.has(message)) this.#fail(message);
   }
 
   /** Writes waiting messages as long as possible. Messages that are added meanwhile come last. */
   flush(): void {
-    this.#expire();
+    for (const message of this.#takeExpired()) this.#fail(message, 'expired');
     for (const message of this.#waiting.keys()) {
       if (!this.#connection.writable) break;
       if (!this.#isReliable(message) && this.#connection.isCongested) continue;
@@ -182,8 +180,8 @@ export class Outbox {
   }
 
   #admit(message: Outgoing): void {
-    const { clock, outbox } = this.#options;
-    copyData(message);
+    const { clock, dialect, outbox } = this.#options;
+    if (!message.answered) message.data = dialect.decode(message.text)?.data;
     const needless = this.#needlessBeside(message);
     if (needless.includes(message)) return;
     this.#keep(message, needless);
@@ -243,18 +241,14 @@ export class Outbox {
     this.#stopTimer ??= clock.after(waitMs, () => this.flush());
   }
 
-  #expire(): void {
+  /** Removes the messages that have waited for too long. Their callers must still be told. */
+  #takeExpired(): readonly Outgoing[] {
     const now = this.#options.clock.now();
-    for (const [message, expiresAt] of [...this.#waiting])
-      // code that is told of one may close the client, which ends the others
-      if (expiresAt <= now && this.#waiting.has(message)) this.#fail(message, 'expired');
+    const expired: Outgoing[] = [];
+    for (const [message, expiresAt] of this.#waiting) if (expiresAt <= now) expired.push(message);
+    for (const message of expired) this.remove(message);
+    return expired;
   }
-}
-
-/** What becomes of the application's object afterwards changes neither keys nor reports. */
-function copyData(message: Outgoing): void {
-  const json = JSON.stringify(message.data) as string | undefined;
-  message.data = json && JSON.parse(json);
 }
 
 function valueAt(data: unknown, key: string): unknown {
