@@ -145,9 +145,9 @@ describe.each(transports)(`${cuts} cuts over $name`, (transport) => {
       expect(isRising(talk.received)).toBe(true);
       expect(isRising(talk.heard)).toBe(true);
       expect(talk.heard.at(-1)).toBe(talk.sent);
-      const streams = ['everyone', 'inbox', 'room'];
-      expect(talk.gaps.map(({ stream }) => stream).sort()).toEqual(
-        streams.flatMap((stream) => Array<string>(cuts).fill(stream)),
+      const logs = ['everyone', 'inbox', 'room'];
+      expect(talk.gaps.map(({ log }) => log).sort()).toEqual(
+        logs.flatMap((log) => Array<string>(cuts).fill(log)),
       );
       expect(await Promise.all(talk.idempotent)).toEqual(upTo(talk.sent));
       for (const [index, outcome] of (await Promise.all(talk.once)).entries()) {

@@ -25,7 +25,7 @@ export class ClientLife {
   readonly #clock: Clock;
   readonly #wrong: (text: string) => void;
   readonly #trace: ((text: string) => void) | undefined;
-  /** In which stream each message was said. */
+  /** In which log each message was said. */
   readonly #saidIn = new Map<number, string>();
   #openings = 1;
   readonly #rooms = new Map<string, Promise<Room<Channels> | undefined>>();
@@ -33,7 +33,7 @@ export class ClientLife {
   readonly wanted = new Set<string>();
   /** The rooms that it left, whether the server knows or not: a leave that got lost is said again, whoever takes it in. */
   readonly left = new Set<string>();
-  /** The streams that it has been told of, and whatever comes there it must get. */
+  /** The logs that it has been told of, and whatever comes there it must get. */
   readonly known = new Set<string>();
   /** Calls that have not ended. */
   pending = 0;
@@ -65,17 +65,17 @@ export class ClientLife {
       this.sessionId = status.sessionId;
       this.#inboxes.add(`to ${status.sessionId}`);
     });
-    client.on('note', ({ to, n }) => checker.received({ client: name, stream: to, message: n }));
+    client.on('note', ({ to, n }) => checker.received({ client: name, log: to, message: n }));
     client.on('cursor', ({ n }) => (this.cursor = n));
     client.on('typing', ({ n }) => {
       if (n <= this.#typed) this.#wrong(`heard volatile ${n} after ${this.#typed}`);
       this.#typed = n;
     });
     client.onGap((gap) => {
-      const stream = gap.room ?? (gap.stream === 'inbox' ? `to ${gap.from[0]}` : gap.stream);
+      const log = gap.room ?? (gap.log === 'inbox' ? `to ${gap.from[0]}` : gap.log);
       // where the session or the server is new, nobody knows whether something is missing
       const mayBeEmpty = gap.why !== 'trimmed' && gap.why !== 'lagged';
-      checker.gap({ client: name, stream, ...positions.runOf(stream, gap), mayBeEmpty });
+      checker.gap({ client: name, log, ...positions.runOf(log, gap), mayBeEmpty });
     });
     client.handle('price', async ({ n }) => {
       if (this.#answered.has(n)) this.#wrong(`was asked ${n} twice`);
@@ -88,26 +88,26 @@ export class ClientLife {
   }
 
   /** What it sends, from one opening to the next: between them no order is promised. */
-  get #stream(): string {
+  get #log(): string {
     return `from ${this.name}, opening ${this.#openings}`;
   }
 
   say(n: number, ms: number): void {
     try {
-      this.client.send('say', { n, from: this.#stream, ms });
+      this.client.send('say', { n, from: this.#log, ms });
     } catch (error) {
       if (!isSocketError(error, 'outbox_full') && !isSocketError(error, 'closed')) throw error;
       return;
     }
-    this.#checker.accepted({ stream: this.#stream, message: n, to: ['server'] });
-    this.#saidIn.set(n, this.#stream);
+    this.#checker.accepted({ log: this.#log, message: n, to: ['server'] });
+    this.#saidIn.set(n, this.#log);
   }
 
   ask(n: number, ms: number): void {
-    const stream = this.#stream;
-    this.#checker.accepted({ stream, message: n, to: ['server'] });
-    void this.#run(this.client.request('ask', { n, from: stream, ms }), (answer) => {
-      if (answer === undefined) this.#checker.disowned({ stream, message: n });
+    const log = this.#log;
+    this.#checker.accepted({ log, message: n, to: ['server'] });
+    void this.#run(this.client.request('ask', { n, from: log, ms }), (answer) => {
+      if (answer === undefined) this.#checker.disowned({ log, message: n });
       else if (answer.n !== n) this.#wrong(`asked ${n} and was answered ${answer.n}`);
     });
   }
@@ -167,8 +167,8 @@ export class ClientLife {
   }
 
   /** Gives its session up, and begins anew. */
-  reopen(streams: readonly string[]): void {
-    for (const stream of [...streams, ...this.#inboxes]) this.#waive(stream);
+  reopen(logs: readonly string[]): void {
+    for (const log of [...logs, ...this.#inboxes]) this.#waive(log);
     // what is on its way when the application closes may be lost with it
     for (const n of this.#saidIn.keys()) this.#disown(n);
     this.#openings += 1;
@@ -214,8 +214,8 @@ export class ClientLife {
     } as unknown as Line['WebSocket'];
   }
 
-  #waive(stream: string): void {
-    this.#checker.gap({ client: this.name, stream, mayBeEmpty: true });
+  #waive(log: string): void {
+    this.#checker.gap({ client: this.name, log, mayBeEmpty: true });
   }
 
   #forget(room: string, joining: Promise<Room<Channels> | undefined>): void {
@@ -249,6 +249,6 @@ export class ClientLife {
   }
 
   #disown(n: number): void {
-    this.#checker.disowned({ stream: this.#saidIn.get(n) ?? this.#stream, message: n });
+    this.#checker.disowned({ log: this.#saidIn.get(n) ?? this.#log, message: n });
   }
 }

@@ -3,11 +3,11 @@ import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
 
 const Numbered = z.object({ n: z.number() });
-/** `from` names the stream, as the checker knows it; the handler takes `ms`. */
+/** `from` names the log, as the checker knows it; the handler takes `ms`. */
 const Said = Numbered.extend({ from: z.string(), ms: z.number() });
 
 export const channels = defineChannels({
-  /** What servers send reliably. `to` names the stream, as the checker knows it. */
+  /** What servers send reliably. `to` names the log, as the checker knows it. */
   note: { out: z.object({ to: z.string(), n: z.number(), padding: z.string().optional() }) },
   /** What clients send reliably. */
   say: { in: Said },

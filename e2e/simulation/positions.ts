@@ -13,14 +13,14 @@ interface Run {
   readonly last?: number;
 }
 
-/** The positions of all messages, by stream. */
+/** The positions of all messages, by log. */
 export class Positions {
-  readonly #streams = new Map<string, Entry[]>();
+  readonly #logs = new Map<string, Entry[]>();
   readonly #names = new Map<string, string>();
 
-  add(stream: string, entry: Entry): void {
-    const entries = this.#streams.get(stream);
-    if (entries === undefined) this.#streams.set(stream, [entry]);
+  add(log: string, entry: Entry): void {
+    const entries = this.#logs.get(log);
+    if (entries === undefined) this.#logs.set(log, [entry]);
     else entries.push(entry);
   }
 
@@ -29,9 +29,9 @@ export class Positions {
     this.#names.set(epoch, name);
   }
 
-  runOf(stream: string, { from, to }: Pick<Gap, 'from' | 'to'>): Run {
+  runOf(log: string, { from, to }: Pick<Gap, 'from' | 'to'>): Run {
     if (to === undefined) return {};
-    const entries = this.#streams.get(stream) ?? [];
+    const entries = this.#logs.get(log) ?? [];
     const [epoch, at] = this.#named(to);
     const [before, lastAt] = this.#named(from);
     const next = entries.findIndex((entry) => entry.epoch === epoch && entry.at > at);

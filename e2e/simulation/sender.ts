@@ -69,12 +69,12 @@ export class Sender {
     const socket = this.socketOf(client);
     if (socket === undefined) return;
     const n = this.next();
-    const stream = `to ${socket.id}`;
-    socket.send('note', { to: stream, n, ...padded(size) });
-    this.#accept(stream, n, [socket]);
+    const log = `to ${socket.id}`;
+    socket.send('note', { to: log, n, ...padded(size) });
+    this.#accept(log, n, [socket]);
     const at = (this.#inInbox.get(socket.id) ?? 0) + 1;
     this.#inInbox.set(socket.id, at);
-    this.#options.positions.add(stream, { epoch: socket.id, at, message: n });
+    this.#options.positions.add(log, { epoch: socket.id, at, message: n });
   }
 
   sendLatest(): void {
@@ -107,17 +107,17 @@ export class Sender {
   }
 
   /** Who knows of its session must get it, or be told; a session that its client has not heard of yet may. */
-  #accept(stream: string, message: number, sockets: readonly AnySocket[]): void {
+  #accept(log: string, message: number, sockets: readonly AnySocket[]): void {
     const to: string[] = [];
     const mayReach: string[] = [];
-    const isRoom = rooms.some((room) => room === stream);
+    const isRoom = rooms.some((room) => room === log);
     for (const { id, context } of sockets) {
       const client = this.#options.clients.find(({ name }) => name === context.name);
       if (client === undefined) continue;
-      const isIn = !isRoom || (client.known.has(stream) && !client.left.has(stream));
+      const isIn = !isRoom || (client.known.has(log) && !client.left.has(log));
       (isIn && client.sessionId === id ? to : mayReach).push(client.name);
     }
-    this.#options.checker.accepted({ stream, message, to, mayReach });
+    this.#options.checker.accepted({ log, message, to, mayReach });
   }
 }
 

@@ -51,7 +51,7 @@ export class ServerLife {
       { messageId }: { readonly messageId: string },
     ): Promise<void> => {
       checker.handlerStarted(messageId);
-      checker.received({ client: 'server', stream: from, message: n });
+      checker.received({ client: 'server', log: from, message: n });
       await wait(ms);
       if (!this.isDead) checker.handlerEnded(messageId);
     };

@@ -39,7 +39,7 @@ export function judge(evidence: Evidence): Verdict {
   const up = tellUp(checker, evidence);
   const found = checker.violations();
   const count = (kind: string, isDown: boolean): number =>
-    found.filter((one) => one.kind === kind && streams.some((stream) => stream === one.stream) === isDown)
+    found.filter((one) => one.kind === kind && streams.some((stream) => stream === one.log) === isDown)
       .length;
   const counts = (isDown: boolean): Pick<Counts, 'silent' | 'duplicated' | 'disordered'> => ({
     silent: count('lost', isDown),
@@ -78,13 +78,13 @@ function tellDown(checker: DeliveryChecker, evidence: Evidence): Pick<Counts, 'a
         isOwed || message.n >= (first.get(key)?.get(message.run) ?? 0);
       // one that a process was killed over may arrive
       const to = published.has(keyOf(message)) ? everybody.filter(isOwedTo) : [];
-      checker.accepted({ stream, message: nameOf(message), to, mayReach: everybody });
+      checker.accepted({ log: stream, message: nameOf(message), to, mayReach: everybody });
       accepted += to.length;
     }
     for (const { key, heard } of accounts) {
       for (const one of heard[stream]) {
-        if ('mayBeEmpty' in one) checker.gap({ client: key, stream, mayBeEmpty: one.mayBeEmpty });
-        else checker.received({ client: key, stream, message: nameOf(one) });
+        if ('mayBeEmpty' in one) checker.gap({ client: key, log: stream, mayBeEmpty: one.mayBeEmpty });
+        else checker.received({ client: key, log: stream, message: nameOf(one) });
       }
       const arrived = heard[stream].flatMap((one) =>
         'n' in one && published.has(keyOf(one)) ? [nameOf(one)] : [],
@@ -105,8 +105,8 @@ function tellUp(
     sent.map((sending, index) => ({ key, n: index + 1, id: `${key}:${index + 1}`, sending })),
   );
   for (const { key, n, sending } of sendings) {
-    checker.accepted({ stream: `of ${key}`, message: n, to: ['server'] });
-    if (sending.state === 'unknown') checker.disowned({ stream: `of ${key}`, message: n });
+    checker.accepted({ log: `of ${key}`, message: n, to: ['server'] });
+    if (sending.state === 'unknown') checker.disowned({ log: `of ${key}`, message: n });
   }
   let rerun = 0;
   for (const [index, journal] of journals.entries()) {
@@ -119,7 +119,7 @@ function tellUp(
       // what is not over when the process dies may be handled again
       if (byKey.get(key)?.sent[n - 1]?.mayRunAgain !== true) checker.handlerEnded(id);
       if (handled.has(id)) rerun += 1;
-      else checker.received({ client: 'server', stream: `of ${key}`, message: n });
+      else checker.received({ client: 'server', log: `of ${key}`, message: n });
       handled.add(id);
     }
     for (const { id, sending } of sendings) if (sending.answeredIn === run) checker.acknowledged(id);

@@ -65,7 +65,7 @@ export class ClusterClient {
     this.client.onGap((gap) => {
       const [epoch] = gap.from;
       const inbox = this.#inboxes.get(epoch) ?? `$inbox:${epoch}`;
-      told(gap.room ?? (gap.stream === 'inbox' ? inbox : '*'), gap);
+      told(gap.room ?? (gap.log === 'inbox' ? inbox : '*'), gap);
     });
     this.client.onError((error, { path, data }) => {
       if (path === 'say') return void this.said.delete((data as { readonly n: number }).n);

@@ -5,8 +5,8 @@ import { inbox } from './logs.js';
 /** Messages that were sent to this client and will not arrive. Load the present state again. */
 export interface Gap {
   /** Where messages are missing: in a room, in what was sent to everyone, or in what was sent to this client alone. */
-  readonly stream: 'room' | 'everyone' | 'inbox';
-  /** The room, if `stream` is `'room'`. */
+  readonly log: 'room' | 'everyone' | 'inbox';
+  /** The room, if `log` is `'room'`. */
   readonly room?: string;
   /**
    * Why the messages cannot be recovered.
@@ -25,7 +25,7 @@ export interface Gap {
 }
 
 export function toGap({ room, ...gap }: ProtocolData['$gap']): Gap {
-  if (room === '*') return { stream: 'everyone', ...gap };
-  if (room === inbox) return { stream: 'inbox', ...gap };
-  return { stream: 'room', room, ...gap };
+  if (room === '*') return { log: 'everyone', ...gap };
+  if (room === inbox) return { log: 'inbox', ...gap };
+  return { log: 'room', room, ...gap };
 }

@@ -42,7 +42,7 @@ describe('the logs', () => {
     entry(socket, '*', 11);
     entry(socket, '*', 12, 9);
     entry(socket, '*', 13);
-    expect(gaps).toEqual([{ stream: 'everyone', why: 'fork', from: ['e', 11], to: ['e', 9] }]);
+    expect(gaps).toEqual([{ log: 'everyone', why: 'fork', from: ['e', 11], to: ['e', 9] }]);
     expect(heard).toEqual([11, 12, 13]);
   });
 
@@ -60,8 +60,8 @@ describe('the logs', () => {
     entry(first, '*', 1);
     expect(heard).toEqual([11, 21, 1]);
     expect(gaps).toEqual([
-      { stream: 'everyone', why: 'trimmed', from: ['e', 11], to: ['e', 20] },
-      { stream: 'everyone', why: 'epoch', from: ['e', 21], to: ['f', 0] },
+      { log: 'everyone', why: 'trimmed', from: ['e', 11], to: ['e', 20] },
+      { log: 'everyone', why: 'epoch', from: ['e', 21], to: ['f', 0] },
     ]);
   });
 
@@ -75,7 +75,7 @@ describe('the logs', () => {
     entry(socket, 'server-side', 7);
     expect(heard).toEqual([21, ['server-side', 6]]);
     expect(gaps).toHaveLength(2);
-    expect(gaps[1]).toEqual({ stream: 'room', room: 'server-side', why: 'denied', from: ['r', 6] });
+    expect(gaps[1]).toEqual({ log: 'room', room: 'server-side', why: 'denied', from: ['r', 6] });
     expect(client.status.name).toBe('connected');
   });
 

@@ -50,8 +50,8 @@ describe('a session', () => {
     entry(next, undefined, 1);
     expect(heard).toEqual([4, 1]);
     expect(gaps).toEqual([
-      { stream: 'everyone', why: 'epoch', from: ['e', 10], to: ['f', 3] },
-      { stream: 'inbox', why: 'lost', from: ['s_1', 0], to: ['s_2', 0] },
+      { log: 'everyone', why: 'epoch', from: ['e', 10], to: ['f', 3] },
+      { log: 'inbox', why: 'lost', from: ['s_1', 0], to: ['s_2', 0] },
     ]);
   });
 
@@ -87,9 +87,9 @@ describe('a session', () => {
     next.receive('$gap', { room: '$inbox', why: 'lost', from: ['s_1', 0], to: ['s_2', 0] });
     next.drop();
     expect(gaps).toEqual([
-      { stream: 'inbox', why: 'lost', from: ['s_1', 0], to: ['s_2', 0] },
-      { stream: 'everyone', why: 'lost', from: ['e', 10], to: ['e', 30] },
-      { stream: 'room', room: 'hall', why: 'lost', from: ['r', 7] },
+      { log: 'inbox', why: 'lost', from: ['s_1', 0], to: ['s_2', 0] },
+      { log: 'everyone', why: 'lost', from: ['e', 10], to: ['e', 30] },
+      { log: 'room', room: 'hall', why: 'lost', from: ['r', 7] },
     ]);
     const { hello, next: again } = await greet();
     expect(hello).toMatchObject({ streams: { $inbox: ['s_2', 0], '*': ['e', 30] } });

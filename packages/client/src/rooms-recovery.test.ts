@@ -59,7 +59,7 @@ describe('a room', () => {
     header(next, 'lobby', 50);
     entry(next, 'lobby', 51);
     await settle();
-    expect(gaps).toEqual([{ stream: 'room', room: 'lobby', why: 'lost', from: ['r', 41] }]);
+    expect(gaps).toEqual([{ log: 'room', room: 'lobby', why: 'lost', from: ['r', 41] }]);
     expect(heard).toEqual([
       ['lobby', 41],
       ['lobby', 51],
@@ -101,7 +101,7 @@ describe('a room', () => {
     first.drop();
     const next = await connected({ session: 's_2' });
     expect(next.takeSent()).toEqual([{ path: '$join', data: { room: 'lobby' }, id: 1 }]);
-    expect(gaps).toEqual([{ stream: 'room', room: 'lobby', why: 'lost', from: ['', 0] }]);
+    expect(gaps).toEqual([{ log: 'room', room: 'lobby', why: 'lost', from: ['', 0] }]);
   });
 
   it('is asked for again where the answer was lost, with a new number', async () => {

@@ -5,22 +5,22 @@ import type { ViolationKind } from './violation.js';
 
 /** One call of a checker, told apart so that a fault can be planted between two of them. */
 type Step =
-  | { readonly is: 'accepted'; readonly stream: string; readonly message: number; readonly to: string[] }
+  | { readonly is: 'accepted'; readonly log: string; readonly message: number; readonly to: string[] }
   | {
       readonly is: 'received';
       readonly client: string;
-      readonly stream: string;
+      readonly log: string;
       readonly message: number;
       readonly position: { readonly epoch: string; readonly at: number; readonly after: number };
     }
   | {
       readonly is: 'gap';
       readonly client: string;
-      readonly stream: string;
+      readonly log: string;
       readonly first: number;
       readonly last: number;
     }
-  | { readonly is: 'positioned'; readonly client: string; readonly stream: string; readonly at: number }
+  | { readonly is: 'positioned'; readonly client: string; readonly log: string; readonly at: number }
   | { readonly is: 'started' | 'ended' | 'acknowledged'; readonly message: number }
   | { readonly is: 'killed' };
 
@@ -42,46 +42,46 @@ function judge(steps: readonly Step[]) {
 }
 
 const clients = ['a', 'b', 'c'];
-const streams = ['lobby', 'hall'];
+const logs = ['lobby', 'hall'];
 
 /** A run in which nothing is wrong: late deliveries, real gaps, members that differ, servers that die over handlers. */
 function makeCleanRun(random: () => number): Step[] {
   const steps: Step[] = [];
   const cursors = new Map<string, number>();
-  const logs = new Map(streams.map((stream) => [stream, [] as { message: number; to: string[] }[]]));
+  const entriesOf = new Map(logs.map((log) => [log, [] as { message: number; to: string[] }[]]));
   const chance = (part: number): boolean => random() < part;
-  const read = (client: string, stream: string, count: number): void => {
-    const key = `${client} ${stream}`;
-    const log = logs.get(stream)!;
+  const read = (client: string, log: string, count: number): void => {
+    const key = `${client} ${log}`;
+    const entries = entriesOf.get(log)!;
     let last = cursors.get(key) ?? 0;
     // some of what it missed is gone, and it is told so
     const skipped = Math.floor(random() * 4);
-    if (chance(0.2) && skipped > 0 && last + skipped < log.length) {
-      const first = log[last]!.message;
+    if (chance(0.2) && skipped > 0 && last + skipped < entries.length) {
+      const first = entries[last]!.message;
       last += skipped;
-      steps.push({ is: 'gap', client, stream, first, last: log[last - 1]!.message });
-      steps.push({ is: 'positioned', client, stream, at: last });
+      steps.push({ is: 'gap', client, log, first, last: entries[last - 1]!.message });
+      steps.push({ is: 'positioned', client, log, at: last });
     }
-    for (let n = 0; n < count && last < log.length; n += 1) {
-      const { message, to } = log[last]!;
+    for (let n = 0; n < count && last < entries.length; n += 1) {
+      const { message, to } = entries[last]!;
       last += 1;
       if (to.includes(client)) {
         const position = { epoch: 'e', at: last, after: last - 1 };
-        steps.push({ is: 'received', client, stream, message, position });
-      } else steps.push({ is: 'positioned', client, stream, at: last });
+        steps.push({ is: 'received', client, log, message, position });
+      } else steps.push({ is: 'positioned', client, log, at: last });
     }
     cursors.set(key, last);
   };
   for (let message = 1; message <= 60; message += 1) {
-    const stream = streams[Math.floor(random() * streams.length)]!;
+    const log = logs[Math.floor(random() * logs.length)]!;
     const to = clients.filter(() => chance(0.8));
-    logs.get(stream)!.push({ message, to });
-    steps.push({ is: 'accepted', stream, message, to }, { is: 'started', message });
+    entriesOf.get(log)!.push({ message, to });
+    steps.push({ is: 'accepted', log, message, to }, { is: 'started', message });
     if (chance(0.1)) steps.push({ is: 'killed' }, { is: 'started', message });
     steps.push({ is: 'ended', message }, { is: 'acknowledged', message });
-    for (const client of clients) if (chance(0.5)) read(client, stream, Math.floor(random() * 6));
+    for (const client of clients) if (chance(0.5)) read(client, log, Math.floor(random() * 6));
   }
-  for (const stream of streams) for (const client of clients) read(client, stream, Infinity);
+  for (const log of logs) for (const client of clients) read(client, log, Infinity);
   return steps;
 }
 
@@ -109,9 +109,9 @@ const faults: Record<string, (steps: Step[], pick: (from: readonly Step[]) => nu
   },
   'tells of a gap where nothing is missing': (steps, pick) => {
     const [index] = pickNeighbours(steps, pick);
-    const { client, stream, position, message } = steps[index] as Received;
-    steps.splice(index + 1, 0, { is: 'gap', client, stream, first: message, last: message });
-    steps.splice(index + 2, 0, { is: 'positioned', client, stream, at: position.at });
+    const { client, log, position, message } = steps[index] as Received;
+    steps.splice(index + 1, 0, { is: 'gap', client, log, first: message, last: message });
+    steps.splice(index + 2, 0, { is: 'positioned', client, log, at: position.at });
     return 'empty gap';
   },
   'tells nobody of a gap': (steps, pick) => {
@@ -164,12 +164,12 @@ const isReceived = (step: Step): boolean => step.is === 'received';
 function pickNeighbours(steps: readonly Step[], pick: (from: readonly Step[]) => number): [number, number] {
   const nextOf = (step: Step): number => {
     if (step.is !== 'received') return -1;
-    const { client, stream, position } = step;
+    const { client, log, position } = step;
     return steps.findIndex(
       (other) =>
         other.is === 'received' &&
         other.client === client &&
-        other.stream === stream &&
+        other.log === log &&
         other.position.after === position.at,
     );
   };
@@ -206,26 +206,26 @@ describe('a delivery checker', () => {
 
   it('says what is wrong in a sentence', () => {
     const checker = createDeliveryChecker();
-    for (const message of [1, 2, 3]) checker.accepted({ stream: 'lobby', message, to: ['a'] });
-    for (const message of [2, 1, 2, 9]) checker.received({ client: 'a', stream: 'lobby', message });
+    for (const message of [1, 2, 3]) checker.accepted({ log: 'lobby', message, to: ['a'] });
+    for (const message of [2, 1, 2, 9]) checker.received({ client: 'a', log: 'lobby', message });
     checker.handlerStarted('s:1');
     checker.handlerStarted('s:1');
     expect(checker.violations()).toEqual([
       {
         kind: 'disorder',
         text: 'a got message 1 of lobby after 2, which was sent later',
-        ...{ client: 'a', stream: 'lobby', message: 1 },
+        ...{ client: 'a', log: 'lobby', message: 1 },
       },
-      { kind: 'duplicate', text: 'a got message 2 of lobby again', client: 'a', stream: 'lobby', message: 2 },
+      { kind: 'duplicate', text: 'a got message 2 of lobby again', client: 'a', log: 'lobby', message: 2 },
       {
         kind: 'stranger',
         text: 'a got message 9 of lobby that was never accepted',
-        ...{ client: 'a', stream: 'lobby', message: 9 },
+        ...{ client: 'a', log: 'lobby', message: 9 },
       },
       {
         kind: 'lost',
         text: 'a never got message 3 of lobby, and no gap covers it',
-        ...{ client: 'a', stream: 'lobby', message: 3 },
+        ...{ client: 'a', log: 'lobby', message: 3 },
       },
       {
         kind: 'run again',
@@ -237,38 +237,38 @@ describe('a delivery checker', () => {
 
   it('lets a gap cover what was accepted before it was told, and nothing that came later', () => {
     const checker = createDeliveryChecker();
-    checker.accepted({ stream: 'lobby', message: 1, to: ['a'] });
-    checker.gap({ client: 'a', stream: 'lobby' });
-    checker.accepted({ stream: 'lobby', message: 2, to: ['a'] });
-    checker.accepted({ stream: 'lobby', message: 3, to: ['a'] });
-    checker.received({ client: 'a', stream: 'lobby', message: 3 });
+    checker.accepted({ log: 'lobby', message: 1, to: ['a'] });
+    checker.gap({ client: 'a', log: 'lobby' });
+    checker.accepted({ log: 'lobby', message: 2, to: ['a'] });
+    checker.accepted({ log: 'lobby', message: 3, to: ['a'] });
+    checker.received({ client: 'a', log: 'lobby', message: 3 });
     expect(checker.violations()).toMatchObject([{ kind: 'lost', message: 2 }]);
   });
 
   it('lets a gap cover no more than its harness says', () => {
     const checker = createDeliveryChecker();
-    for (const message of [1, 2]) checker.accepted({ stream: 'lobby', message, to: ['a'] });
-    checker.gap({ client: 'a', stream: 'lobby', last: 1 });
+    for (const message of [1, 2]) checker.accepted({ log: 'lobby', message, to: ['a'] });
+    checker.gap({ client: 'a', log: 'lobby', last: 1 });
     expect(checker.violations()).toMatchObject([{ kind: 'lost', message: 2 }]);
   });
 
   it('lets a gap be empty that was told because nobody could know', () => {
     const checker = createDeliveryChecker();
-    checker.gap({ client: 'a', stream: 'lobby', mayBeEmpty: true });
+    checker.gap({ client: 'a', log: 'lobby', mayBeEmpty: true });
     expect(checker.violations()).toEqual([]);
   });
 
   it('asks nothing of what its sender was told may be lost', () => {
     const checker = createDeliveryChecker();
-    checker.accepted({ stream: 'a → server', message: 1, to: ['server'] });
-    checker.disowned({ stream: 'a → server', message: 1 });
+    checker.accepted({ log: 'a → server', message: 1, to: ['server'] });
+    checker.disowned({ log: 'a → server', message: 1 });
     expect(checker.violations()).toEqual([]);
   });
 
   it('lets who may read what was said before read it', () => {
     const checker = createDeliveryChecker();
-    checker.accepted({ stream: 'lobby', message: 1, to: [], mayReach: ['a'] });
-    checker.received({ client: 'a', stream: 'lobby', message: 1 });
+    checker.accepted({ log: 'lobby', message: 1, to: [], mayReach: ['a'] });
+    checker.received({ client: 'a', log: 'lobby', message: 1 });
     expect(checker.violations()).toEqual([]);
   });
 
@@ -282,7 +282,7 @@ describe('a delivery checker', () => {
 
   it('refuses a key that it knows already', () => {
     const checker = createDeliveryChecker();
-    checker.accepted({ stream: 'lobby', message: 1, to: [] });
-    expect(() => checker.accepted({ stream: 'lobby', message: 1, to: [] })).toThrow(TypeError);
+    checker.accepted({ log: 'lobby', message: 1, to: [] });
+    expect(() => checker.accepted({ log: 'lobby', message: 1, to: [] })).toThrow(TypeError);
   });
 });

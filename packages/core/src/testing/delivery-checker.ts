@@ -2,19 +2,19 @@
 // handled; the checker says what was lost silently, duplicated or reordered. It knows no clock, no socket and no
 // server.
 import { HandlerRuns } from './handler-runs.js';
-import { StreamRecord } from './stream-record.js';
+import { LogRecord } from './log-record.js';
 import type { Violation } from './violation.js';
 
-/** Identifies a message within its stream. */
+/** Identifies a message within its log. */
 export type MessageKey = string | number;
 
-/** A message whose send did not throw. Report the messages of one stream in the order in which they were sent. */
+/** A message whose send did not throw. Report the messages of one log in the order in which they were sent. */
 export interface AcceptedMessage {
   /**
    * Names messages that have one common order: those to one room, to everyone, to one client alone, or from one client.
    */
-  readonly stream: string;
-  /** Identifies the message within its stream. */
+  readonly log: string;
+  /** Identifies the message within its log. */
   readonly message: MessageKey;
   /** The clients that must receive it, or be told of a gap instead. */
   readonly to: readonly string[];
@@ -25,7 +25,7 @@ export interface AcceptedMessage {
 /** A message with which a client's listener was called. */
 export interface ReceivedMessage {
   readonly client: string;
-  readonly stream: string;
+  readonly log: string;
   readonly message: MessageKey;
   /** The message's position, if you observe the frames. The checker then also verifies the chain of positions. */
   readonly position?: Position;
@@ -45,7 +45,7 @@ export interface Position {
  */
 export interface ToldGap {
   readonly client: string;
-  readonly stream: string;
+  readonly log: string;
   /** Allows a gap in which nothing is missing, as when the server was replaced. @default false */
   readonly mayBeEmpty?: boolean;
   /** The first and the last message that the gap covers, if you know them. It then covers no other messages. */
@@ -56,7 +56,7 @@ export interface ToldGap {
 /** A client's position that something other than a message set, such as a join or a gap; if you observe the frames. */
 export interface Cursor {
   readonly client: string;
-  readonly stream: string;
+  readonly log: string;
   readonly epoch: string;
   readonly at: number;
 }
@@ -66,7 +66,7 @@ export interface DeliveryChecker {
   /**
    * Reports that a send did not throw.
    *
-   * @throws TypeError if a message of this stream with the same key was accepted before
+   * @throws TypeError if a message of this log with the same key was accepted before
    */
   accepted(message: AcceptedMessage): void;
   /** Reports that a listener was called. */
@@ -74,7 +74,7 @@ export interface DeliveryChecker {
   /** Reports that `onGap` was called. */
   gap(gap: ToldGap): void;
   /** Reports that the sender was told that the message was not sent, or that its outcome is not known. */
-  disowned(message: Pick<AcceptedMessage, 'stream' | 'message'>): void;
+  disowned(message: Pick<AcceptedMessage, 'log' | 'message'>): void;
   /** Reports that something other than a message set a client's position. */
   positioned(cursor: Cursor): void;
   /** Reports that a handler began. Name the server if there are several. */
@@ -95,35 +95,32 @@ export interface DeliveryChecker {
  * @example
  * ```ts
  * const checker = createDeliveryChecker();
- * client.on('chat', ({ n }) => checker.received({ client: 'a', stream: 'lobby', message: n }));
- * client.onGap(({ stream, room = stream }) => checker.gap({ client: 'a', stream: room }));
+ * client.on('chat', ({ n }) => checker.received({ client: 'a', log: 'lobby', message: n }));
+ * client.onGap(({ log, room = log }) => checker.gap({ client: 'a', log: room }));
  * sockets.room('lobby').send('chat', { n: 1 });
- * checker.accepted({ stream: 'lobby', message: 1, to: ['a'] });
+ * checker.accepted({ log: 'lobby', message: 1, to: ['a'] });
  * // … and when everything has arrived
  * expect(checker.violations()).toEqual([]);
  * ```
  */
 export function createDeliveryChecker(): DeliveryChecker {
-  const streams = new Map<string, StreamRecord>();
+  const logs = new Map<string, LogRecord>();
   const handlers = new HandlerRuns();
-  const streamOf = (name: string): StreamRecord => {
-    let stream = streams.get(name);
-    if (stream === undefined) streams.set(name, (stream = new StreamRecord(name)));
-    return stream;
+  const logOf = (name: string): LogRecord => {
+    let log = logs.get(name);
+    if (log === undefined) logs.set(name, (log = new LogRecord(name)));
+    return log;
   };
   return {
-    accepted: (message) => streamOf(message.stream).accept(message),
-    received: (message) => streamOf(message.stream).receive(message),
-    gap: (gap) => streamOf(gap.stream).gap(gap),
-    disowned: ({ stream, message }) => streamOf(stream).disown(message),
-    positioned: (cursor) => streamOf(cursor.stream).position(cursor),
+    accepted: (message) => logOf(message.log).accept(message),
+    received: (message) => logOf(message.log).receive(message),
+    gap: (gap) => logOf(gap.log).gap(gap),
+    disowned: ({ log, message }) => logOf(log).disown(message),
+    positioned: (cursor) => logOf(cursor.log).position(cursor),
     handlerStarted: (messageId, server) => handlers.start(messageId, server),
     handlerEnded: (messageId) => handlers.end(messageId),
     acknowledged: (messageId) => handlers.acknowledge(messageId),
     killed: (server) => handlers.kill(server),
-    violations: () => [
-      ...[...streams.values()].flatMap((stream) => stream.violations()),
-      ...handlers.violations(),
-    ],
+    violations: () => [...[...logs.values()].flatMap((log) => log.violations()), ...handlers.violations()],
   };
 }

@@ -1,4 +1,4 @@
-// What the checker knows about one stream: the messages that were accepted, in order, and what each client received.
+// What the checker knows about one log: the messages that were accepted, in order, and what each client received.
 import type {
   AcceptedMessage,
   Cursor,
@@ -28,7 +28,7 @@ interface Reader {
   chain: { readonly epoch: string; readonly at: number } | undefined;
 }
 
-export class StreamRecord {
+export class LogRecord {
   readonly #name: string;
   readonly #accepted: AcceptedMessage[] = [];
   readonly #places = new Map<MessageKey, { readonly place: number; readonly accepted: AcceptedMessage }>();
@@ -103,7 +103,7 @@ export class StreamRecord {
         )
           continue;
         const text = `${client} never got message ${message} of ${this.#name}, and no gap covers it`;
-        yield { kind: 'lost', text, client, stream: this.#name, message };
+        yield { kind: 'lost', text, client, log: this.#name, message };
       }
     }
   }
@@ -117,7 +117,7 @@ export class StreamRecord {
         const last = this.#accepted[told]?.message;
         const where = last === undefined ? 'before its first message' : `after message ${last}`;
         const text = `${client} was told of a gap in ${this.#name} ${where}, and nothing is missing there`;
-        yield { kind: 'empty gap', text, client, stream: this.#name };
+        yield { kind: 'empty gap', text, client, log: this.#name };
       }
     }
   }
@@ -141,6 +141,6 @@ export class StreamRecord {
 
   #add(kind: ViolationKind, client: string, how: string, message: MessageKey): void {
     const text = `${client} got message ${message} of ${this.#name} ${how}`;
-    this.#found.push({ kind, text, client, stream: this.#name, message });
+    this.#found.push({ kind, text, client, log: this.#name, message });
   }
 }

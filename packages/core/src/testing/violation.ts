@@ -22,8 +22,8 @@ export interface Violation {
   readonly text: string;
   /** The client concerned; absent for handlers. */
   readonly client?: string;
-  /** The stream concerned; absent for handlers. */
-  readonly stream?: string;
+  /** The log concerned; absent for handlers. */
+  readonly log?: string;
   /** The key of the message; absent for a gap. */
   readonly message?: string | number;
 }
