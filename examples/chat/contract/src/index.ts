@@ -19,20 +19,20 @@ const conversation = defineChannels({
     idempotent: true,
   },
   typing: { in: z.object({ room: RoomName }), out: Person, delivery: 'volatile' },
+  // the newest values are sent again after every reconnect: `at` tells whether one was seen
   cursor: {
     in: Point.extend({ room: RoomName }),
-    out: Point.extend({ user: z.string(), name: z.string() }),
+    out: Point.extend({ user: z.string(), name: z.string(), at: z.number() }),
     delivery: 'latest',
     key: 'user',
   },
   reaction: {
     in: z.object({ room: RoomName, reaction: Reaction }),
-    // the newest one is sent again after every reconnect: `at` tells whether it was seen
     out: z.object({ user: z.string(), name: z.string(), reaction: Reaction, at: z.number() }),
     delivery: 'latest',
     key: 'user',
   },
-  activity: { out: z.object({ room: RoomName }), delivery: 'latest', key: 'room' },
+  activity: { out: z.object({ room: RoomName, at: z.number() }), delivery: 'latest', key: 'room' },
 });
 
 const people = defineChannels({

@@ -87,7 +87,7 @@ export function createChatSockets({
         if (waitMs > 0) throw fail('TOO_FAST', { waitMs });
         const { message, isNew } = await conversations.say({ ...draft, from: { id, name } });
         if (isNew) {
-          sockets.sendToAllExcept(socket, 'activity', { room: draft.room });
+          sockets.sendToAllExcept(socket, 'activity', { room: draft.room, at: message.at });
           const { length } = draft.text;
           log.write(
             `${name} says ${length} ${length === 1 ? 'character' : 'characters'} in the ${draft.room}`,
@@ -103,7 +103,7 @@ export function createChatSockets({
       },
       cursor(socket, { room, x, y }) {
         const { id: user, name } = socket.context;
-        sockets.room(room).except(socket).send('cursor', { user, name, x, y });
+        sockets.room(room).except(socket).send('cursor', { user, name, x, y, at: Date.now() });
       },
       reaction(socket, { room, reaction }) {
         const { id: user, name } = socket.context;

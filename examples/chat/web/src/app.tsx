@@ -1,13 +1,11 @@
-// Creates the one client of the page, and shows either the chat or why the client cannot connect.
-import { useState } from 'react';
+// Shows either the chat or why the client cannot connect.
 import { ChatPage } from './chat/chat-page.js';
-import { createChat } from './live/chat-client.js';
+import type { Chat } from './live/chat-client.js';
 import { SocketProvider, useStatus } from './live/socket.js';
 import { ChatContext } from './live/chat-context.js';
 import { Refused } from './refused/refused.js';
 
-export function App() {
-  const [chat] = useState(createChat);
+export function App({ chat }: { readonly chat: Chat }) {
   return (
     <ChatContext value={chat}>
       <SocketProvider client={chat.client}>

@@ -1,7 +1,8 @@
-// Renders the page. Its first component is in app.tsx.
+// Creates the one client of the page, and renders the page. Its first component is in app.tsx.
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
+import { createChat } from './live/chat-client.js';
 import './style/tokens.css';
 import './style/base.css';
 import './style/layout.css';
@@ -15,6 +16,6 @@ if (root === null) throw new Error('index.html has no #root');
 
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <App chat={createChat()} />
   </StrictMode>,
 );

@@ -2,11 +2,15 @@
 import { useState } from 'react';
 import { rooms, type RoomId } from '@wirepact-example/chat-contract/facts';
 import { useEvent } from '../live/socket.js';
+import { useUnseen } from '../live/use-unseen.js';
 import { roomAddress } from './use-room-in-address.js';
 
 export function RoomList({ current }: { readonly current: RoomId }) {
   const [unseen, setUnseen] = useState<ReadonlySet<RoomId>>(new Set());
-  useEvent('activity', ({ room }) => setUnseen((rooms) => new Set(rooms).add(room)));
+  const isUnseen = useUnseen();
+  useEvent('activity', ({ room, at }) => {
+    if (isUnseen(room, at)) setUnseen((rooms) => new Set(rooms).add(room));
+  });
   // the open room has no unread mark, however the user got there
   if (unseen.has(current)) setUnseen(without(unseen, current));
 

@@ -4,6 +4,7 @@ import type { Cursor, Person } from '@wirepact-example/chat-contract';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import { useEvent, useStatus } from '../live/socket.js';
 import { useExpiring } from '../live/use-expiring.js';
+import { useUnseen } from '../live/use-unseen.js';
 import { hueStyle } from '../people/hue.js';
 import { useOwnCursor } from './use-own-cursor.js';
 
@@ -18,9 +19,11 @@ export interface CursorLayerProps {
 export function CursorLayer({ pane, room, you, alone }: CursorLayerProps) {
   const status = useStatus();
   const { values, put } = useExpiring<Cursor>(room, 4_000);
+  const isUnseen = useUnseen();
   useOwnCursor(pane, room, status.name === 'connected' && !alone);
   useEvent('cursor', (cursor, from) => {
-    if (from.room === room && cursor.user !== you?.id) put(cursor.user, cursor);
+    const { user, at } = cursor;
+    if (from.room === room && user !== you?.id && isUnseen(`${user} in ${room}`, at)) put(user, cursor);
   });
   return (
     <div className="cursors" aria-hidden="true">

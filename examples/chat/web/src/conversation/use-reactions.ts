@@ -1,8 +1,8 @@
 // Everybody's newest reaction, for as long as its animation lasts.
-import { useRef } from 'react';
 import type { ReactionName, RoomId } from '@wirepact-example/chat-contract/facts';
 import { useEvent } from '../live/socket.js';
 import { useExpiring } from '../live/use-expiring.js';
+import { useUnseen } from '../live/use-unseen.js';
 
 export interface Flight {
   readonly reaction: ReactionName;
@@ -13,12 +13,9 @@ export interface Flight {
 
 export function useReactions(room: RoomId): ReadonlyMap<string, Flight> {
   const { values, put } = useExpiring<Flight>(room, 2_400);
-  const seen = useRef(new Map<string, number>());
+  const isUnseen = useUnseen();
   useEvent('reaction', ({ user, name, reaction, at }, from) => {
-    // a value of a `latest` channel may arrive again after a reconnect
-    if (from.room !== room || seen.current.get(user) === at) return;
-    seen.current.set(user, at);
-    put(user, { reaction, name, at });
+    if (from.room === room && isUnseen(`${user} in ${room}`, at)) put(user, { reaction, name, at });
   });
   return values;
 }

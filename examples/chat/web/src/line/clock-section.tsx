@@ -1,6 +1,7 @@
 // Requests the server's time, and shows how long the answer took.
 import { useState } from 'react';
 import { safe } from '@wirepact/client';
+import { describeError } from '../live/describe-error.js';
 import { useRequest } from '../live/socket.js';
 import { exactTime, seconds } from './line-words.js';
 
@@ -23,10 +24,10 @@ export function ClockSection() {
         </button>
         <p role="status">
           {pending && 'Asking …'}
-          {error && `No answer. ${error.message}`}
+          {error && `No answer. ${describeError(error)}`}
           {data && !pending && !error && (
             <>
-              <output className="time">{exactTime(data.now)}</output>
+              <span className="time">{exactTime(data.now)}</span>
               <small>
                 answered in {tookMs} ms, up for {seconds(data.upForMs)}
               </small>

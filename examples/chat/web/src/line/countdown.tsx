@@ -9,13 +9,19 @@ export interface CountdownProps {
 }
 
 export function Countdown({ attempt, until }: CountdownProps) {
-  const now = useNow(until !== undefined);
-  const leftMs = until === undefined ? 0 : Math.max(0, until - now);
   return (
     <span role="timer" className="countdown">
-      {leftMs > 0
-        ? `Attempt ${attempt} in ${(leftMs / 1_000).toFixed(1)}\u00a0s`
-        : `Attempt ${attempt}, calling …`}
+      {until === undefined ? <Calling attempt={attempt} /> : <Waiting attempt={attempt} until={until} />}
     </span>
   );
+}
+
+function Waiting({ attempt, until }: { readonly attempt: number; readonly until: number }) {
+  const leftMs = until - useNow();
+  if (leftMs <= 0) return <Calling attempt={attempt} />;
+  return `Attempt ${attempt} in ${(leftMs / 1_000).toFixed(1)}\u00a0s`;
+}
+
+function Calling({ attempt }: { readonly attempt: number }) {
+  return `Attempt ${attempt}, calling …`;
 }

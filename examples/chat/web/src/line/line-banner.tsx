@@ -40,7 +40,7 @@ export function LineBanner() {
  * may be gone.
  */
 function Place({ until }: { readonly until: number }) {
-  const leftMs = until - useNow(true);
+  const leftMs = until - useNow();
   return (
     <span role="timer">
       {leftMs > 0

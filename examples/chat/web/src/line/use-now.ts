@@ -1,13 +1,14 @@
 // The current time, for countdowns.
 import { useEffect, useState } from 'react';
 
-/** Returns the time in ms since the epoch, updated every `everyMs` while `running`. */
-export function useNow(running: boolean, everyMs = 200): number {
+const everyMs = 200;
+
+/** Returns the time in ms since the epoch, updated five times a second. */
+export function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    if (!running) return undefined;
     const timer = setInterval(() => setNow(Date.now()), everyMs);
     return () => clearInterval(timer);
-  }, [running, everyMs]);
+  }, []);
   return now;
 }

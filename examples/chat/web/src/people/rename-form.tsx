@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { maxNameLength } from '@wirepact-example/chat-contract/facts';
 import { safe } from '@wirepact/client';
+import { describeError } from '../live/describe-error.js';
 import { useSocket } from '../live/socket.js';
 
 interface Problem {
@@ -33,7 +34,7 @@ export function RenameForm({ name, onDone }: { readonly name: string; readonly o
       const { suggestion } = error.data;
       setProblem({ text: `Somebody here is called “${wanted}” already.`, suggestion });
     } else if (error.code === 'forbidden') setProblem({ text: `Nobody here may be called “${wanted}”.` });
-    else setProblem({ text: error.code === 'invalid_input' ? firstIssue(error.data) : error.message });
+    else setProblem({ text: error.code === 'invalid_input' ? firstIssue(error.data) : describeError(error) });
   }
 
   function submit(event: FormEvent) {
