@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startClient, type TestClient } from './testing-socket.js';
+import { startClient, type TestClient } from './test-socket.fixture.js';
 
 let started: TestClient<undefined>;
 const start = (options?: Parameters<typeof startClient>[0]): TestClient<undefined> =>

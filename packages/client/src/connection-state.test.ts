@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fc, test } from '@fast-check/vitest';
 import { defaultReconnect } from '@wirepact/core/internal';
 import { describe, expect, it } from 'vitest';
-import { connectionDiagram, sampleStates } from './connection-state.diagram.js';
+import { connectionDiagram, sampleStates } from './connection-diagram.fixture.js';
 import {
   holdsSocket,
   transition,

@@ -3,7 +3,7 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it, vi } from 'vitest';
 import type { ClientStatus } from './client-status.js';
 import { plain } from './dialect.js';
-import { settle, startClient } from './testing-socket.js';
+import { settle, startClient } from './test-socket.fixture.js';
 
 const decodeToken = (offered: string | undefined): string =>
   Buffer.from(offered?.replace('wirepact.auth.', '') ?? '', 'base64url').toString('utf8');

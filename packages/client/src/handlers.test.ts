@@ -1,6 +1,6 @@
 import { ChannelError } from '@wirepact/core';
 import { describe, expect, it, vi } from 'vitest';
-import { settle, startClient } from './testing-socket.js';
+import { settle, startClient } from './test-socket.fixture.js';
 
 async function connectedClient() {
   const started = startClient();

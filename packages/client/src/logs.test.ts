@@ -1,7 +1,7 @@
 // What the client makes of the entries of its logs, and how it acknowledges those of its inbox.
 import { describe, expect, it } from 'vitest';
-import { entry, startSession } from './testing-session.js';
-import { settle } from './testing-socket.js';
+import { entry, startSession } from './test-session.fixture.js';
+import { settle } from './test-socket.fixture.js';
 
 describe('the logs', () => {
   it('are followed entry by entry, and what overlaps is dropped', async () => {

@@ -1,7 +1,7 @@
 // In whatever order events happen, the connection holds exactly the socket that belongs to its state.
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import { startClient, type TestSocket } from './testing-socket.js';
+import { startClient, type TestSocket } from './test-socket.fixture.js';
 
 const happenings = fc.oneof(
   fc

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startClient } from './testing-socket.js';
+import { startClient } from './test-socket.fixture.js';
 
 const facts = {
   channels: {

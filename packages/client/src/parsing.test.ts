@@ -1,7 +1,7 @@
 import { defineChannels } from '@wirepact/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { settle, startClient } from './testing-socket.js';
+import { settle, startClient } from './test-socket.fixture.js';
 
 const trimmed = z.string().transform((text) => text.trim());
 const channels = defineChannels({

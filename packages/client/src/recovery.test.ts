@@ -1,7 +1,7 @@
 // One session over several connections: what the client says of itself, and what becomes of the messages in between.
 import { describe, expect, it } from 'vitest';
-import { entry, startSession } from './testing-session.js';
-import { settle, startClient, type TestSocket } from './testing-socket.js';
+import { entry, startSession } from './test-session.fixture.js';
+import { settle, startClient, type TestSocket } from './test-socket.fixture.js';
 
 /** Brings a client into a room whose log stands at `from`. */
 async function enter(socket: TestSocket, room: string, from: number): Promise<void> {

@@ -2,7 +2,7 @@ import { ChannelError, SocketError } from '@wirepact/core';
 import { describe, expect, it, vi } from 'vitest';
 import type { RequestOptions } from './client.js';
 import { plain } from './dialect.js';
-import { settle, startClient } from './testing-socket.js';
+import { settle, startClient } from './test-socket.fixture.js';
 
 describe('request', () => {
   it('resolves to the data that comes with its id', async () => {

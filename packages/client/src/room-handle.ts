@@ -1,6 +1,5 @@
 // The handle to which `join` resolves: one holder's view of a room, which removes its listeners when it leaves.
-import type { SocketError } from '@wirepact/core';
-import type { AnyChannels } from '@wirepact/core';
+import type { AnyChannels, SocketError } from '@wirepact/core';
 import type { ListenOptions, Room, RoomMember, Unsubscribe } from './client.js';
 import type { Gap } from './gap.js';
 import type { Listeners, MessageListener } from './listeners.js';

@@ -1,8 +1,8 @@
 // Rooms over several connections of one session, and what joins do to the logs.
 import { describe, expect, it } from 'vitest';
 import { eventPayload } from './dialect.js';
-import { entry, startSession, type TestSession } from './testing-session.js';
-import { settle, startClient, type TestSocket } from './testing-socket.js';
+import { entry, startSession, type TestSession } from './test-session.fixture.js';
+import { settle, startClient, type TestSocket } from './test-socket.fixture.js';
 
 const header = (socket: TestSocket, room: string, from: number, epoch = 'r'): void =>
   socket.receive('$stream', { room, epoch, from, count: 0 });

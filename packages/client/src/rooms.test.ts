@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plain } from './dialect.js';
-import { settle, startClient, type TestSocket } from './testing-socket.js';
+import { settle, startClient, type TestSocket } from './test-socket.fixture.js';
 
 /** Answers every `$join` and `$leave` that waits for it. */
 async function admit(socket: TestSocket): Promise<string[]> {

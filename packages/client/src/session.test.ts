@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 // A session that belongs to its tab: pages have it in turn, and each goes on where the one before it stood.
 import { afterEach, describe, expect, it } from 'vitest';
-import { startClient, type TestClient } from './testing-socket.js';
+import { startClient, type TestClient } from './test-socket.fixture.js';
 
 const clients: TestClient<undefined>[] = [];
 const start = (options: Parameters<typeof startClient>[0] = {}): TestClient<undefined> => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plain } from './dialect.js';
-import { settle, startClient, type TestSocket } from './testing-socket.js';
+import { settle, startClient, type TestSocket } from './test-socket.fixture.js';
 
 const feed = (socket: TestSocket, from: number, to: number, data?: unknown): void => {
   for (let n = from; n <= to; n++) socket.receive('tail', data ?? n, { id: 1, more: true, n });

@@ -1,6 +1,6 @@
 // For this package's tests: a client in a session, with a test in the role of the server.
 import type { Gap } from './gap.js';
-import { startClient, type TestClient, type TestSocket } from './testing-socket.js';
+import { startClient, type TestClient, type TestSocket } from './test-socket.fixture.js';
 
 export interface TestSession extends TestClient<undefined> {
   /** The connection on which the session began. */
