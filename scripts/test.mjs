@@ -1,4 +1,4 @@
-// `npm test` and `npm run check`: installs the dependencies, then runs every check. `-- --only unit,lint` runs only some.
+// `npm test`: installs the dependencies, then runs every check. `-- --only unit,lint` runs only some.
 import { runChecks, selectChecks } from './run-checks.mjs';
 import { installDependencies, requireSupportedNode, runMain, say } from './workspace.mjs';
 
