@@ -9,7 +9,7 @@ import { everyTransport } from './transports.js';
 /** What a client hears of gaps, in short. */
 function gapsOf(app: App): string[] {
   const gaps: string[] = [];
-  const tell = ({ stream, room, why }: Gap): unknown => gaps.push(`${room ?? stream}: ${why}`);
+  const tell = ({ log, room, why }: Gap): unknown => gaps.push(`${room ?? log}: ${why}`);
   app.client.onGap(tell);
   return gaps;
 }
@@ -226,7 +226,7 @@ describe.each(everyTransport)('a client that returns over $name', (transport) =>
     const app = await startApp(transport, { server: { logs: { maxBytes: 1_000 } } });
     const heard: unknown[] = [];
     app.client.on('count', ({ n }) => heard.push(n));
-    app.client.onGap(({ stream, why, from, to }) => heard.push([stream, why, from[1], to?.[1]]));
+    app.client.onGap(({ log, why, from, to }) => heard.push([log, why, from[1], to?.[1]]));
     app.sockets.sendToAll('count', { n: 0 });
     await app.settle();
     await app.cut();

@@ -46,7 +46,7 @@ describe.each(transports)('a slow reader over $name', (transport) => {
     const app = await startApp(transport);
     const heard: unknown[] = [];
     app.client.on('count', ({ n }) => heard.push(n));
-    app.client.onGap(({ stream, why }) => heard.push(`${stream}: ${why}`));
+    app.client.onGap(({ log, why }) => heard.push(`${log}: ${why}`));
     app.network.stall(true);
     flood(app, 'output', 300);
     app.sockets.sendToAll('count', { n: 1 });
@@ -75,7 +75,7 @@ describe.each(transports)('a slow reader over $name', (transport) => {
     const app = await startApp(transport);
     const heard: unknown[] = [];
     app.client.on('count', ({ n }) => heard.push(n));
-    app.client.onGap(({ stream, why }) => heard.push(`${stream}: ${why}`));
+    app.client.onGap(({ log, why }) => heard.push(`${log}: ${why}`));
     app.network.stall(true);
     for (let n = 0; n < 300; n++) app.socket.send('output', 'x'.repeat(60_000));
     app.socket.send('count', { n: 1 });

@@ -58,8 +58,8 @@ client.onStatus((status) => {
   wokenAt = undefined;
   keep();
 });
-client.onGap(({ stream, room, why }) => {
-  ledger.gaps.push(`${room ?? stream}: ${why}`);
+client.onGap(({ log, room, why }) => {
+  ledger.gaps.push(`${room ?? log}: ${why}`);
   keep();
 });
 client.onError(({ code }) => {

@@ -78,8 +78,8 @@ async function connect(url: string, key: string, events: ClientEvents): Promise<
     if (status.name !== 'connected') return events.parted();
     if (connections++ > 0) events.returned(status.resumed);
   });
-  client.onGap(({ stream, why }) => {
-    events.missed(stream === 'inbox' ? 'direct' : stream, why === 'epoch' || why === 'lost');
+  client.onGap(({ log, why }) => {
+    events.missed(log === 'inbox' ? 'direct' : log, why === 'epoch' || why === 'lost');
   });
   await client.join(lobby);
   return {

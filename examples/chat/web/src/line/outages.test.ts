@@ -12,7 +12,7 @@ const reconnecting: ClientStatus = {
   reason: { code: 1006, reason: '' },
 };
 
-const lagged: Gap = { stream: 'room', room: 'lobby', why: 'lagged', from: ['e', 1], to: ['e', 9] };
+const lagged: Gap = { log: 'room', room: 'lobby', why: 'lagged', from: ['e', 1], to: ['e', 9] };
 
 function watch() {
   let now = 0;
