@@ -228,9 +228,10 @@ export class Departures {
 
   #noteHandled({ id, number, frames }: Handled): void {
     const session = this.find(id);
+    // what nobody here awaits was passed on before, or by this very process: passed on again it would never come to an end
     const wasAwaited = session?.shared?.elsewhere.delete(number) === true;
-    if (session?.shared?.movedTo !== undefined) return this.forward(session, number, frames);
     if (session?.shared === undefined || !wasAwaited) return;
+    if (session.shared.movedTo !== undefined) return this.forward(session, number, frames);
     // before the client hears of it, or another process could handle it again
     session.shared.noteDone(frames && number);
     if (frames === undefined) return this.#hub.acknowledgements.owe(session);

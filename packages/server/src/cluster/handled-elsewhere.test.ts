@@ -353,3 +353,21 @@ describe('an event that another process has handled', () => {
     expect((await resuming).welcome.done).toEqual([[1, 1]]);
   });
 });
+
+it('is told of once where it is done in the process in which its session has come back and ended', async () => {
+  const { a, brokers, finish, nodes } = await handle();
+  const [one, other] = nodes;
+  a.say(request);
+  await settle();
+  const b = await other.resume(a);
+  const back = await one.resume(b);
+  back.transport.end(1000);
+  await settle();
+  const tell = brokers[0].tell.bind(brokers[0]);
+  let told = 0;
+  // were there no end to it, the test would have none either
+  vi.spyOn(brokers[0], 'tell').mockImplementation(async (to, text) => (told += 1) > 9 || tell(to, text));
+  finish();
+  await settle();
+  expect(told).toBe(1);
+});
