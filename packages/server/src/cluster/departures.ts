@@ -196,6 +196,8 @@ export class Departures {
       const { processId } = awaited;
       const lives = await isAlive(processId);
       if (lives && (await isAlive(cameFrom))) continue;
+      // its client may have left meanwhile, and another process wants it now
+      if (!session.isHere) return;
       const isHeard = await this.want(session, processId, [number]);
       // where the engine's clock was set forward, nobody seems to live until they say so again: one that hears has until the
       // next time to do that. The line of one that is dead may look open for minutes

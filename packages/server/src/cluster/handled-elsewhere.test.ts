@@ -371,3 +371,49 @@ it('is told of once where it is done in the process in which its session has com
   await settle();
   expect(told).toBe(1);
 });
+
+describe('a message that a process awaits of one that has died, when its client leaves', () => {
+  /** The second process looks after it, and waits for what `hold` keeps; meanwhile its client goes to the third one. */
+  async function leaveMeanwhile(hold: (broker: MemoryBroker, gate: Promise<boolean>) => void) {
+    const { a, brokers, clock, engine, nodes } = await handle();
+    const [, other, third] = nodes;
+    const resume = async (node: Node<typeof channels>, from: TestClient): Promise<TestClient> => {
+      const resuming = node.resume(from, { open: { 1: 0 } });
+      for (let passed = 0; passed < 400; passed += 100) {
+        await settle();
+        clock.advance(100);
+      }
+      return resuming;
+    };
+    a.say(request);
+    await settle();
+    const b = await other.resume(a);
+    engine.kill(brokers[0]);
+    let answer = (_isSo: boolean): void => undefined;
+    vi.spyOn(brokers[1], 'isAlive').mockResolvedValue(false);
+    hold(brokers[1], new Promise((resolve) => (answer = resolve)));
+    clock.advance(10_000);
+    await settle();
+    const c = await resume(third, b);
+    const tell = vi.spyOn(brokers[1], 'tell');
+    answer(false);
+    await settle();
+    const wanted = tell.mock.calls.filter(([, text]) => text.includes('"wanted"'));
+    return { back: await resume(other, c), wanted };
+  }
+
+  it.each<[string, (broker: MemoryBroker, gate: Promise<boolean>) => void]>([
+    ['finds out whether that lives', (broker, gate) => vi.mocked(broker.isAlive).mockReturnValueOnce(gate)],
+    ['asks that for it', (broker, gate) => vi.spyOn(broker, 'tell').mockReturnValueOnce(gate)],
+  ])('does not count as done where it left while the process %s', async (_what, hold) => {
+    const { back } = await leaveMeanwhile(hold);
+    expect(back.welcome.done).toEqual([]);
+  });
+
+  it('is no longer wanted by the process that it has left', async () => {
+    const { wanted } = await leaveMeanwhile((broker, gate) =>
+      vi.mocked(broker.isAlive).mockReturnValueOnce(gate),
+    );
+    expect(wanted).toEqual([]);
+  });
+});

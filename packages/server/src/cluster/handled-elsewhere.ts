@@ -17,11 +17,14 @@ export function stillHandled({ calls, shared }: Session, processId: string): rea
   return handled;
 }
 
-/** It will not be heard what became of a message: it is handled here, once it has come, if its client is here. */
+/**
+ * It will not be heard what became of a message: it is handled here, once it has come, if its client is here. A process that its
+ * client has left goes on awaiting it, or would take it for done when it is asked.
+ */
 export function handleHere(session: Session, number: number): void {
   const { shared } = session;
   const frame: Frame | undefined = shared?.elsewhere.get(number)?.frame;
-  if (shared?.elsewhere.delete(number) !== true || !session.isHere) return;
+  if (!session.isHere || shared?.elsewhere.delete(number) !== true) return;
   shared.unhandled.add(number);
   if (frame !== undefined) receive(session, frame);
 }
