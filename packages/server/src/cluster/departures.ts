@@ -86,12 +86,12 @@ export class Departures {
   handOver(message: Omit<HandOver, 'kind'>): HandedOver {
     const { id, generation, to } = message;
     const answer = { kind: 'handed-over', id, from: this.#processId, generation } as const;
-    const here = this.#hub.roster.find(id);
-    // what is known of it from before it came back, and ended here, is out of date
-    if (here === undefined && this.#hub.cluster?.ends.hasEnded(id) === true)
-      return { ...answer, isOver: true };
-    const session = here ?? this.#left.get(id)?.session;
+    const session = this.find(id);
     const { shared } = session ?? {};
+    const ended = this.#hub.cluster?.ends.endedBy(id);
+    // what is known of it from before it came back, and ended here, is out of date
+    if (ended !== undefined && ended >= (shared?.generation ?? 0))
+      return { ...answer, had: ended, isOver: true };
     if (session === undefined || shared === undefined || shared.generation >= generation) return answer;
     const running = stillHandled(session, this.#processId);
     const done = JSON.stringify(handledNumbers(session));

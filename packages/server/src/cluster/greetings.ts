@@ -7,7 +7,7 @@ import type { HandOvers } from './hand-overs.js';
 import type { Hello } from '../session/hello.js';
 import type { Hub } from '../hub.js';
 import { loseConnection, openSession, suspendSession } from '../session/lifecycle.js';
-import { combineKnown } from './known-session.js';
+import { combineKnown, isOver } from './known-session.js';
 import { restoreSession } from './restore-session.js';
 import { resumeSession } from '../session/resume.js';
 import { Returns } from './returns.js';
@@ -159,8 +159,7 @@ export class Greetings {
     const own = departures.handOver(asked);
     const others = claimed.holders.filter((holder) => holder !== here);
     const handedOver = [own, ...(await handOvers.askAll(others, asked))];
-    if (handedOver.some(({ isOver }) => isOver === true))
-      return void this.#hub.cluster?.ends.endSession(id, generation);
+    if (isOver(handedOver)) return void this.#hub.cluster?.ends.endSession(id, generation);
     const known = combineKnown(claimed, handedOver);
     const session = restoreSession({ id, claimed, known, connection, hello }, sessions);
     this.#hub.roster.add(session);

@@ -19,6 +19,12 @@ export interface KnownSession {
   readonly isNews: boolean;
 }
 
+/** Whether it has ended where it was last. A process that was cut off may have ended one that has gone on elsewhere since. */
+export function isOver(handedOver: readonly HandedOver[]): boolean {
+  const last = Math.max(...handedOver.map(({ had = 0 }) => had));
+  return handedOver.some((known) => known.isOver === true && (known.had ?? 0) >= last);
+}
+
 export function combineKnown(claimed: ClaimedSession, said: readonly HandedOver[]): KnownSession {
   // who had it last comes last: it has heard of most
   const handedOver = [...said].sort((one, other) => (one.had ?? 0) - (other.had ?? 0));

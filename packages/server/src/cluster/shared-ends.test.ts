@@ -217,6 +217,49 @@ describe('while one process cannot be heard', () => {
   });
 });
 
+describe('a session that has ended in a process that did not know that it goes on in another one', () => {
+  async function startStale() {
+    const started = await start();
+    const { brokers, engine, nodes, wait } = started;
+    const [one, other] = nodes;
+    const client = await one.connect('ann');
+    client.cut();
+    engine.cutOff(brokers[0]);
+    const returning = other.resume(client, {}, 'ann');
+    await wait(1);
+    const there = await returning;
+    for (let seconds = 0; seconds < 120; seconds += 10) {
+      await wait(10);
+      there.say({ path: '$pong' });
+    }
+    expect(started.gone).toEqual([1006]);
+    engine.reconnect(brokers[0]);
+    await settle();
+    return { ...started, there };
+  }
+
+  it('goes on where its client comes back to that process', async () => {
+    const { gone, nodes, there } = await startStale();
+    const back = await nodes[0].resume(there, {}, 'ann');
+    expect(back.welcome.resumed).toBe(true);
+    expect(gone).toEqual([1006]);
+  });
+
+  it('takes along what that process knows of it from after that', async () => {
+    const { brokers, nodes, there } = await startStale();
+    const [one, other] = nodes;
+    const back = await one.resume(there, {}, 'ann');
+    // it never reaches the engine
+    brokers[0].commitSession = () => new Promise(() => undefined);
+    one.sockets.client(back.welcome.session)?.join('lobby');
+    await settle();
+    const next = await other.resume(back, {}, 'ann');
+    expect(next.welcome.session).toBe(there.welcome.session);
+    const { rooms } = other.sockets.client(next.welcome.session) ?? {};
+    expect([...(rooms ?? [])]).toEqual(['lobby']);
+  });
+});
+
 describe('ends that the engine does not take', () => {
   it('are tried again, also where it was never away', async () => {
     const { brokers, nodes, wait } = await start();

@@ -39,8 +39,8 @@ export class SharedEnds {
   readonly #report: (error: unknown) => void;
   /** What the engine has not taken, by what it ends. */
   readonly #waiting = new Map<string, End>();
-  /** Sessions that have ended here, by the same names. */
-  readonly #ended = new Set<string>();
+  /** Sessions that have ended here, by the same names, and by which claim they were here. */
+  readonly #ended = new Map<string, number>();
 
   constructor(broker: Broker, clock: Clock, timers: Timers, report: (error: unknown) => void) {
     this.#broker = broker;
@@ -50,13 +50,13 @@ export class SharedEnds {
   }
 
   /** A session is ending here: another process that claims it before the engine knows is told so when it asks. */
-  noteEnd(id: string): void {
-    this.#ended.add(nameOf(id));
+  noteEnd(id: string, generation: number): void {
+    this.#ended.set(nameOf(id), generation);
   }
 
-  /** Whether a session has ended here, and it may be that not everybody knows. */
-  hasEnded(id: string): boolean {
-    return this.#ended.has(nameOf(id));
+  /** By which claim a session was here that has ended here, as long as it may be that not everybody knows. */
+  endedBy(id: string): number | undefined {
+    return this.#ended.get(nameOf(id));
   }
 
   /**
@@ -65,7 +65,7 @@ export class SharedEnds {
    */
   async endSession(id: string, generation: number, closing?: Closing): Promise<void> {
     const what = nameOf(id);
-    this.noteEnd(id);
+    this.noteEnd(id, generation);
     const end = async (): Promise<void> => {
       if (await this.#broker.endSession(id, generation)) {
         this.#ended.delete(what);

@@ -160,7 +160,7 @@ export class SharedSession {
   /** Nobody is to go on with it. `closing` is how the application has closed it, if it has. */
   async end(closing?: Closing): Promise<void> {
     const { id, hub } = this.#session;
-    hub.cluster?.ends.noteEnd(id);
+    hub.cluster?.ends.noteEnd(id, this.generation);
     while (this.#committing !== undefined) await this.#committing;
     await hub.cluster?.ends.endSession(id, this.generation, closing);
   }
