@@ -334,6 +334,35 @@ describe('a stream that has not begun', () => {
   });
 });
 
+describe('a stream that has told its end', () => {
+  it('is not begun again where its client moves while a middleware is still busy', async () => {
+    let runs = 0;
+    const { nodes } = await startNodes(defineChannels({ count: { in: z.void(), stream: z.number() } }), {
+      routes: {
+        async *count() {
+          yield (runs += 1);
+        },
+      },
+    });
+    const [one, other, third] = nodes;
+    one.sockets.use(async (_socket, _message, next) => {
+      await next();
+      await new Promise(() => undefined);
+    });
+    let client = await one.connect();
+    client.say({ path: 'count', id: 1 });
+    await settle();
+    for (const node of [other, third]) {
+      client.cut();
+      client = await node.resume(client, { open: { 1: 0 } });
+      expect(client.welcome.done).toEqual([[1, 1]]);
+      await settle();
+      expect(client.take()).toMatchObject([{ data: 1 }, { end: true }]);
+    }
+    expect(runs).toBe(1);
+  });
+});
+
 describe('an event that another process has handled', () => {
   it('is put down as done before its client is told so', async () => {
     const { a, brokers, clock, engine, finish, nodes } = await handle();

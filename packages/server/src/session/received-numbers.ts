@@ -23,7 +23,10 @@ export function noteNumber(session: Session, number: number): boolean {
 /** Every number that was seen, but for those that are being handled. */
 export function handledNumbers({ calls, highest, shared }: Session): Ranges {
   const open: Ranges[number][] = [...(shared?.unhandled.ranges ?? [])];
-  for (const { number } of calls) if (number !== undefined) open.push([number, number]);
+  for (const { number, stream } of calls) {
+    // of one that has told its end only a middleware still runs
+    if (number !== undefined && stream?.hasEnded !== true) open.push([number, number]);
+  }
   for (const number of shared?.elsewhere.keys() ?? []) open.push([number, number]);
   open.sort(([one], [other]) => one - other);
   const ranges: Ranges[number][] = [];
