@@ -42,7 +42,8 @@ export interface SocketEvents<TChannels, TContext> {
   /** Called when a client has returned to its session. The server sends it what it missed. */
   readonly onResume?: (socket: Socket<TChannels, TContext>) => void;
   /**
-   * Called once per client, when the client is gone for good, whichever side closed.
+   * Called once per client, when the client is gone for good, whichever side closed. With a broker, it is not called for a client
+   * that does not return after its process has gone.
    * The counts and its rooms still include it, but nothing is sent to it any more.
    */
   readonly onDisconnect?: (socket: Socket<TChannels, TContext>, reason: DisconnectReason) => void;
