@@ -26,11 +26,20 @@ const maxLooks = 2;
 /** What is said to the process that has a client. */
 type ForClient = Question | Close | Move;
 
+/** A question that waits for its answer. */
+interface Asked {
+  readonly settle: (answer: Answer) => void;
+  /** The process that was told to ask. */
+  processId?: string;
+}
+
 /** Clients that are with other processes. */
 export class RemoteClients {
   readonly #cluster: Cluster;
   readonly #hub: Hub;
-  readonly #asked = new Map<number, (answer: Answer) => void>();
+  readonly #asked = new Map<number, Asked>();
+  /** Processes that were told to ask, and counted as dead when that was last looked at. */
+  #doubtful: ReadonlySet<string> = new Set();
   #count = 0;
 
   constructor(cluster: Cluster, hub: Hub) {
@@ -72,8 +81,8 @@ export class RemoteClients {
       const stop = afterTimeout(this.#hub.options.clock, timeoutMs + spareMs, () => {
         fail('timeout', `the process of the client did not answer "${path}" in ${timeoutMs + spareMs} ms`);
       });
-      this.#asked.set(number, (answer) => {
-        settle(() => void read(question, answer).then(resolve, reject));
+      this.#asked.set(number, {
+        settle: (answer) => settle(() => void read(question, answer).then(resolve, reject)),
       });
       if (signal?.aborted === true) return onAbort();
       signal?.addEventListener('abort', onAbort);
@@ -100,14 +109,32 @@ export class RemoteClients {
   /** A process says something about a client. */
   told(message: ProcessMessage): void {
     if (message.kind === 'ask') this.#watch(this.#answer(message));
-    else if (message.kind === 'answer') this.#asked.get(message.number)?.(message);
+    else if (message.kind === 'answer') this.#asked.get(message.number)?.settle(message);
     else if (message.kind === 'close' || message.kind === 'move') this.#watch(this.#take(message));
   }
 
   /** Nobody waits for an answer any more. */
   end(): void {
     const error = toWireError(new SocketError('closed', '[closed] this process has left the others'));
-    for (const [number, settle] of this.#asked) settle({ kind: 'answer', number, error });
+    for (const [number, { settle }] of this.#asked) settle({ kind: 'answer', number, error });
+  }
+
+  /** What a process was to ask that has died will not be answered. */
+  async sweep(): Promise<void> {
+    const dead = new Set<string>();
+    for (const processId of new Set(Array.from(this.#asked.values(), (asked) => asked.processId))) {
+      if (processId === undefined) continue;
+      // where that is not known, another time
+      if (!(await this.#cluster.broker.isAlive(processId).catch(() => true))) dead.add(processId);
+    }
+    const error = toWireError(
+      new SocketError('unknown_outcome', '[unknown_outcome] the process of the client has died'),
+    );
+    for (const [number, { settle, processId = '' }] of this.#asked) {
+      // after a time without the engine nobody seems to live until they say so again
+      if (dead.has(processId) && this.#doubtful.has(processId)) settle({ kind: 'answer', number, error });
+    }
+    this.#doubtful = dead;
   }
 
   /** Does to a client what is to be done, or has the process do it that has the client by now. */
@@ -137,9 +164,13 @@ export class RemoteClients {
       const session = await this.#find(id);
       if (session !== undefined) {
         findAsked(this.#hub, path);
-        answer({ data: await askClient(session, { path, json, channel: asItComes }, { timeoutMs }) });
-      } else if ((await this.#reach(question)) !== true)
+        return answer({ data: await askClient(session, { path, json, channel: asItComes }, { timeoutMs }) });
+      }
+      const processId = await this.#reach(question);
+      if (typeof processId !== 'string')
         throw new SocketError('closed', `[closed] the client is gone; "${path}" was not asked`);
+      const asked = from === this.#cluster.processId ? this.#asked.get(number) : undefined;
+      if (asked !== undefined) asked.processId = processId;
     } catch (error) {
       answer({ error: toWireError(toSocketError(error, path)) });
     }
@@ -157,13 +188,16 @@ export class RemoteClients {
     return session?.isLetGo === true ? undefined : session;
   }
 
-  /** Says it to the process that has the client. Whether that hears it; `undefined` where none has it, or it would be this one. */
-  async #reach(message: ForClient): Promise<boolean | undefined> {
+  /**
+   * Says it to the process that has the client. Which one hears it, or `false`; `undefined` where none has it, or it would be this
+   * one.
+   */
+  async #reach(message: ForClient): Promise<string | false | undefined> {
     const { broker, processId } = this.#cluster;
     for (let looks = 0; looks < maxLooks; looks += 1) {
       const place = await broker.findSession(message.id);
       if (place === undefined || place.processId === processId) return undefined;
-      if (await broker.tell(place.processId, JSON.stringify(message))) return true;
+      if (await broker.tell(place.processId, JSON.stringify(message))) return place.processId;
     }
     return false;
   }

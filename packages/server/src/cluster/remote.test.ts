@@ -70,6 +70,35 @@ describe('a client that is with another process', () => {
   });
 
   it.each([
+    ['stays away', false],
+    ['is with another process', true],
+  ])('says so when its process dies before it has answered, and it %s', async (_what, returns) => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other, third] = nodes;
+    const a = await one.connect();
+    await settle();
+    const client = await other.sockets.findClient(a.welcome.session);
+    const asking = client?.request('ask', 'you?', { timeoutMs: Infinity });
+    let outcome: unknown = 'none';
+    asking?.catch((error: unknown) => (outcome = error));
+    await settle();
+    const wait = async (seconds: number): Promise<void> => {
+      for (let passed = 0; passed < seconds; passed += 1) {
+        clock.advance(1_000);
+        a.transport.receivedBytes += 1;
+        await settle();
+      }
+    };
+    await wait(60);
+    expect(outcome).toBe('none');
+    engine.kill(brokers[0]);
+    const returning = returns ? third.resume(a) : undefined;
+    await wait(60);
+    await returning;
+    expect(outcome).toMatchObject({ code: 'unknown_outcome' });
+  });
+
+  it.each([
     ['another process', 1],
     ['the process that it was found in', 0],
   ])('is asked and closed where it is by then, found by %s', async (_, finding) => {

@@ -114,9 +114,10 @@ export class Upkeep {
   }
 
   #beat(): void {
-    const { sessions, timers } = this.#parts;
+    const { hub, sessions, timers } = this.#parts;
     this.sayCounts();
     void sessions.sweep();
+    void hub.cluster?.clients.sweep();
     timers.after('beat', beatMs, () => this.#beat());
   }
 
