@@ -8,6 +8,7 @@ import {
   type ErrorCode,
 } from '@wirepact/core';
 import { toWireError, type FrameId, type WireError } from '@wirepact/core/internal';
+import type { AnswerFrame } from './answer-store.js';
 import type { Call, RunningStream } from './call.js';
 import {
   checkSize,
@@ -89,17 +90,24 @@ export function respond({ session, number, stream }: Sender, text: string): void
   session.write(text);
 }
 
-/** Sends the answer to a number again, of a stream what comes after item `taken`. */
-export function sendAgain(session: Session, number: number, taken = 0): void {
+/** Answers a number that came again. At once: of what waits for room, nothing would bound how often it is asked for. */
+export function sendAgain(session: Session, number: number): void {
+  for (const { text } of findKept(session, number)) session.write(text);
+}
+
+/** Answers a client that is back, as it takes it; of a stream what comes after item `taken`. */
+export function sendMissed(session: Session, number: number, taken: number): void {
+  const missed = findKept(session, number).filter(({ n = Infinity }) => n > taken);
+  void session.writeInTurn(missed.map(({ text }) => text));
+}
+
+/** The answer to a number. Where it is no longer kept, the client is told so. */
+function findKept(session: Session, number: number): readonly AnswerFrame[] {
   const frames = session.answers?.find(number);
-  if (frames === undefined) {
-    const error = new SocketError('unknown_outcome', '[unknown_outcome] the answer is no longer kept');
-    return session.write(
-      session.hub.dialect.encode('$error', undefined, { id: number, error: toWireError(error) }),
-    );
-  }
-  const missing = frames.filter(({ n = Infinity }) => n > taken);
-  void session.writeInTurn(missing.map(({ text }) => text));
+  if (frames !== undefined) return frames;
+  const error = new SocketError('unknown_outcome', '[unknown_outcome] the answer is no longer kept');
+  session.write(session.hub.dialect.encode('$error', undefined, { id: number, error: toWireError(error) }));
+  return [];
 }
 
 function sendError(sender: Sender, error: SocketError): void {

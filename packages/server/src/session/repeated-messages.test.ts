@@ -108,6 +108,19 @@ describe('a request that comes again', () => {
     expect(answered.slice(1)).toEqual(ids);
   });
 
+  it('from a client that takes little is answered at once, and no more than may wait', async () => {
+    const { server } = start();
+    const client = await server.connect();
+    await client.ask({ path: 'sum', data: 21, id: 1 });
+    client.transport.bufferedBytes = 65_536;
+    const answer = { path: 'sum', data: 42, id: 1 };
+    for (let n = 0; n < 2; n += 1) client.say({ path: 'sum', data: 21, id: 1 });
+    expect(client.take()).toEqual([answer, answer]);
+    client.transport.bufferedBytes = 1_048_576;
+    client.say({ path: 'sum', data: 21, id: 1 });
+    expect(client.transport.closedWith?.code).toBe(4508);
+  });
+
   it('has an unknown outcome once its answer is no longer kept', async () => {
     const { server, handled } = start({ answers: 2 });
     const client = await server.connect();

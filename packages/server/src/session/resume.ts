@@ -1,7 +1,7 @@
 // Resumes a session on another connection: tells the client what was handled, sends the answers that it missed, and feeds it
 // from every log where it left off.
 import { closeCodes, type Cursor } from '@wirepact/core/internal';
-import { sendAgain } from '../routing/answers.js';
+import { sendMissed } from '../routing/answers.js';
 import type { Call } from '../routing/call.js';
 import type { Connection } from '../connection/connection.js';
 import type { Hello } from './hello.js';
@@ -45,7 +45,7 @@ export function resumeSession(
     const call = session.findCall(id);
     // of one that has told its end only a middleware still runs
     if (call !== undefined && call.stream?.hasEnded !== true) call.stream?.resume(taken);
-    else if (id <= session.highest && !isOpenElsewhere(session, id)) sendAgain(session, id, taken);
+    else if (id <= session.highest && !isOpenElsewhere(session, id)) sendMissed(session, id, taken);
   }
   readAll(session, hello.streams);
   session.questions.repeat();
