@@ -278,6 +278,19 @@ describe('a clock that is set back by an hour', () => {
     expect(started.gone).toEqual([1006, 1006]);
   });
 
+  it('closes nobody for bad frames that are far apart', async () => {
+    const started = start({ limits: { badFramesPer10s: 1 } });
+    const client = await started.server.connect();
+    answering(client);
+    client.say('no frame');
+    setBack(started);
+    started.clock.advance(12_000);
+    client.say('no frame');
+    expect(client.transport.closedWith).toBeUndefined();
+    client.say('no frame');
+    expect(client.transport.closedWith?.code).toBe(4429);
+  });
+
   it('has the application asked again who a client is, as often as ever', async () => {
     const recheck = vi.fn(() => true);
     const started = start({ recheck, limits: { recheckIntervalMs: 10_000 } });

@@ -97,6 +97,7 @@ function forgetFuture(hub: Hub): void {
     connection.openedAt = Math.min(connection.openedAt, now);
     connection.nextPingAt = Math.min(connection.nextPingAt, now + 1.1 * intervalMs);
     connection.nextRecheckAt = Math.min(connection.nextRecheckAt, nextRecheck(hub));
+    connection.badFramesSince = Math.min(connection.badFramesSince, now);
     if (pingedAt !== undefined) connection.pingedAt = Math.min(pingedAt, now);
     if (stuckSince !== undefined) connection.stuckSince = Math.min(stuckSince, now);
   }
