@@ -98,7 +98,7 @@ export function sendAgain(session: Session, number: number): void {
 /** Answers a client that is back, as it takes it; of a stream what comes after item `taken`. */
 export function sendMissed(session: Session, number: number, taken: number): void {
   const missed = findKept(session, number).filter(({ n = Infinity }) => n > taken);
-  void session.writeInTurn(missed.map(({ text }) => text));
+  void session.writeInTurn(missed, ({ text }) => text);
 }
 
 /** The answer to a number. Where it is no longer kept, the client is told so. */

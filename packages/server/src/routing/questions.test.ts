@@ -264,6 +264,28 @@ describe('a question to a client whose connection is lost', () => {
     await server.sockets.close();
   });
 
+  it('is not asked again once nobody waits for an answer', async () => {
+    const { client, socket, server } = await start();
+    const callOff = new AbortController();
+    const asked = [{ timeoutMs: 1_000 }, { signal: callOff.signal }, {}, {}].map((options) =>
+      codeOf(socket.request('price', { of: 'tea' }, options)),
+    );
+    client.cut();
+    const back = await server.connectSilent();
+    back.transport.bufferedBytes = 65_536;
+    const { session, token } = client.welcome;
+    back.say({ path: '$hello', data: { session, token } });
+    server.clock.advance(1_000);
+    callOff.abort();
+    back.say({ path: 'price', data: 1, id: 's3' });
+    expect(await Promise.all(asked.slice(0, 3))).toEqual(['timeout', 'aborted', 'it was answered']);
+    back.take();
+    back.transport.drain();
+    await settle();
+    expect(back.take()).toEqual([{ path: 'price', data: { of: 'tea' }, id: 's4' }]);
+    await server.sockets.close();
+  });
+
   it('waits no longer for that', async () => {
     const { client, socket, server } = await start();
     const asked = codeOf(socket.request('price', { of: 'tea' }, { timeoutMs: 1_000 }));

@@ -82,7 +82,9 @@ export class Questions {
 
   /** The client is back: asks again what it may not have heard. It knows what it has answered by the id. */
   repeat(): void {
-    void this.#client.writeInTurn(encodeEach([...this.#open.values()]));
+    // by the time that one is taken nobody may wait for its answer any more
+    const encodeOpen = (id: string): string | undefined => this.#open.get(id)?.encode();
+    void this.#client.writeInTurn([...this.#open.keys()], encodeOpen);
   }
 
   /** Takes a frame that answers. One that nobody waits for any more is late, and means nothing. */
@@ -103,10 +105,6 @@ export class Questions {
       reject(failure('unknown_outcome', `the client was lost before it answered "${path}"`, path));
     }
   }
-}
-
-function* encodeEach(questions: readonly Question[]): IterableIterator<string> {
-  for (const { encode } of questions) yield encode();
 }
 
 /** An answer as the contract says it is. @throws SocketError `invalid_message` when it is not */

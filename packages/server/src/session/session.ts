@@ -176,13 +176,17 @@ export class Session {
     this.connection?.outgoing.write(text);
   }
 
-  /** Writes one after the other to the connection that it has now, each once there is room for it. */
-  async writeInTurn(texts: Iterable<string>): Promise<void> {
+  /**
+   * Writes one after the other to the connection that it has now, each once there is room for it. What `textOf` then has no text
+   * for is left out.
+   */
+  async writeInTurn<T>(items: Iterable<T>, textOf: (item: T) => string | undefined): Promise<void> {
     const { connection } = this;
-    for (const text of texts) {
+    for (const item of items) {
       while (connection?.outgoing.hasRoom === false) await connection.outgoing.roomForMore();
       if (this.connection !== connection) return;
-      this.write(text);
+      const text = textOf(item);
+      if (text !== undefined) this.write(text);
     }
   }
 
