@@ -9,7 +9,10 @@ export class Waiters {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  wakeAll(): void {
-    for (const wake of this.#waiting.splice(0)) wake();
+  /** Whether anybody waited. */
+  wakeAll(): boolean {
+    const woken = this.#waiting.splice(0);
+    for (const wake of woken) wake();
+    return woken.length > 0;
   }
 }

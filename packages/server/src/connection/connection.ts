@@ -1,4 +1,5 @@
 // One connection: what comes in, what goes out, and its heartbeat. What outlives it is the session.
+import { setImmediate } from 'node:timers/promises';
 import type { FrameId, Transport, TransportListener } from '@wirepact/core/internal';
 import type { Hub } from '../hub.js';
 import { nextRecheck } from '../handshake/identity.js';
@@ -9,6 +10,9 @@ import { Outgoing } from './outgoing.js';
 import { catchUp } from '../delivery/replay.js';
 import type { Identity, Session } from '../session/session.js';
 import type { UpgradeRequest } from '../handshake/upgrade-request.js';
+
+/** Who goes on first when the network takes something; `taken` while those that waited for room write. */
+type Turn = 'others' | 'taken' | 'logs';
 
 /** One life of one connection. It listens to its transport itself: an object in between is 0.2 KB per client. */
 export class Connection implements TransportListener {
@@ -40,6 +44,7 @@ export class Connection implements TransportListener {
   badFrames = 0;
   badFramesSince = 0;
   #intake: Intake | undefined;
+  #turn: Turn = 'others';
 
   constructor(hub: Hub, request: UpgradeRequest, identity: Identity, transport: Transport) {
     const { clock, heartbeat } = hub.options;
@@ -69,8 +74,8 @@ export class Connection implements TransportListener {
     this.stuckSince = undefined;
     // what the network takes at once, the client need not have taken
     if (this.outgoing.bufferedBytes > 0) this.hasTaken = true;
-    this.outgoing.drained();
-    if (this.session !== undefined) catchUp(this.session);
+    const othersGoOn = this.outgoing.drained();
+    if (this.session?.behind !== undefined) this.#readLogs(this.session, othersGoOn);
   }
 
   closed(code: number, reason: string): void {
@@ -88,5 +93,17 @@ export class Connection implements TransportListener {
   sendFrame(path: string, data?: unknown, id?: FrameId): void {
     const json = data === undefined ? undefined : JSON.stringify(data);
     this.outgoing.write(this.hub.dialect.encode(path, json, id === undefined ? undefined : { id }));
+  }
+
+  /** Logs and those that wait for room, as streams do, take turns: who goes on first may leave the other none. */
+  #readLogs(session: Session, othersGoOn: boolean): void {
+    if (this.#turn === 'taken') return;
+    const isTheirs = othersGoOn && this.#turn === 'others';
+    this.#turn = isTheirs ? 'taken' : 'others';
+    if (!isTheirs) return catchUp(session);
+    void setImmediate().then(() => {
+      this.#turn = 'logs';
+      catchUp(session);
+    });
   }
 }

@@ -99,18 +99,18 @@ export class Outgoing {
     if (!this.hasRoom) await (this.#waiting ??= new Waiters()).wait();
   }
 
-  /** The network took something. */
-  drained(): void {
-    if (this.#newest === undefined && this.#waiting === undefined) return;
-    if (this.#transport.bufferedBytes >= this.#bounds.resumeBytes) return;
+  /** The network took something. Whether anybody goes on who waited for room. */
+  drained(): boolean {
+    if (this.#newest === undefined && this.#waiting === undefined) return false;
+    if (this.#transport.bufferedBytes >= this.#bounds.resumeBytes) return false;
     for (const [slot, text] of this.#newest ?? []) {
       // together they may be more than a slow reader may have waiting: the rest goes when these are taken
-      if (this.isSlow) return;
+      if (this.isSlow) return false;
       this.#newest?.delete(slot);
       this.write(text);
     }
     this.#newest = undefined;
-    this.#waiting?.wakeAll();
+    return this.#waiting?.wakeAll() === true;
   }
 
   /** Nothing is sent any more. */

@@ -8,6 +8,10 @@ import { createTestServer, settle, type TestClient } from '../test-server.fixtur
 const channels = defineChannels({
   chat: { out: z.string() },
   typing: { out: z.string(), delivery: 'volatile' },
+  count: { in: z.void(), stream: z.string() },
+  idle: { in: z.void(), stream: z.string() },
+  slow: { in: z.void(), reply: z.string() },
+  ask: { out: z.string(), answer: z.void() },
 });
 
 const [resumeBytes, softBytes] = [2_000, 8_000];
@@ -17,7 +21,21 @@ const numbers = (client: TestClient): number[] =>
   client.takeData('chat').map((text) => parseInt(String(text)));
 
 async function start(logs: LogOptions = {}, connect: 'connect' | 'connectPlain' = 'connect') {
-  const server = createTestServer(channels, { logs, backpressure: { resumeBytes, softBytes } });
+  const answers: (() => void)[] = [];
+  const server = createTestServer(channels, {
+    logs,
+    backpressure: { resumeBytes, softBytes },
+    routes: {
+      async *count() {
+        await Promise.resolve();
+        for (let n = 1; ; n += 1) yield long(n);
+      },
+      async *idle() {
+        yield await new Promise<string>(() => undefined);
+      },
+      slow: () => new Promise((resolve) => answers.push(() => resolve(long(answers.length)))),
+    },
+  });
   const client = await server[connect]();
   const { transport } = client;
   const lobby = server.sockets.room('lobby');
@@ -27,8 +45,73 @@ async function start(logs: LogOptions = {}, connect: 'connect' | 'connectPlain' 
   const say = (times: number): void => {
     for (let time = 0; time < times; time += 1) lobby.send('chat', long((n += 1)));
   };
-  return { server, client, transport, lobby, say, stats: () => server.sockets.stats() };
+  const answerAll = (): void => answers.forEach((answer) => answer());
+  return { server, client, transport, lobby, say, answerAll, stats: () => server.sockets.stats() };
 }
+
+describe('a client that lags in a log which is never done', () => {
+  /** Whatever it takes, as much again is said in the room. How many frames it got by each path. */
+  async function takeTurns(client: TestClient, say: (times: number) => void, turns: number, drains = 1) {
+    const counts: Record<string, number> = {};
+    for (let turn = 0; turn < turns; turn += 1) {
+      say(8);
+      client.transport.drain(0);
+      // what was sent in pieces may be taken in pieces
+      for (let drain = 1; drain < drains; drain += 1) client.transport.drain(client.transport.bufferedBytes);
+      await settle();
+      for (const { path, n } of client.takeAll()) {
+        counts[path] = (counts[path] ?? 0) + 1;
+        if (path === 'count') client.say({ path: '$more', data: { id: 1, n: n! + 16 } });
+      }
+    }
+    return counts;
+  }
+
+  it.each([1, 2, 3])(
+    'is sent a stream as well, and the stream holds up no log (%i at once)',
+    async (drains) => {
+      const { client, transport, say } = await start();
+      transport.isHolding = true;
+      client.say({ path: 'count', id: 1 });
+      transport.bufferedBytes = softBytes;
+      say(8);
+      const counts = await takeTurns(client, say, 40, drains);
+      expect(counts['count']).toBeGreaterThan(40);
+      expect(counts['chat']).toBeGreaterThan(40);
+    },
+  );
+
+  it('is read to where a stream that waits has nothing to send', async () => {
+    const { client, transport, say } = await start();
+    transport.isHolding = true;
+    transport.bufferedBytes = softBytes;
+    say(1);
+    client.say({ path: 'idle', id: 1 });
+    await settle();
+    transport.drain(0);
+    await settle();
+    expect(numbers(client)).toEqual([1]);
+  });
+
+  it('is sent the answers that it missed as well, and is asked again', async () => {
+    const { server, client, say, answerAll } = await start();
+    for (const id of [1, 2, 3, 4, 5, 6]) client.say({ path: 'slow', id });
+    const [socket] = server.sockets.clients();
+    for (let n = 1; n <= 6; n += 1) socket!.request('ask', long(n)).catch(() => undefined);
+    client.cut();
+    answerAll();
+    say(8);
+    await settle();
+    const back = await server.connectSilent();
+    back.transport.isHolding = true;
+    const { session, token } = client.welcome;
+    const open = Object.fromEntries([1, 2, 3, 4, 5, 6].map((id) => [id, 0]));
+    back.say({ path: '$hello', data: { session, token, streams: Object.fromEntries(client.cursors), open } });
+    const counts = await takeTurns(back, say, 20);
+    expect(counts).toMatchObject({ slow: 6, ask: 6 });
+    await server.sockets.close();
+  });
+});
 
 describe('a member for whom too much waits', () => {
   it('is read to from one log, though another one is never done', async () => {
