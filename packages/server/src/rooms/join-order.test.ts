@@ -106,12 +106,15 @@ describe('over a real socket', () => {
     expect([...sockets.clients()].flatMap(({ rooms: its }) => [...its])).toEqual(['attic']);
   });
 
-  it('who goes while it is being decided is not in afterwards', async () => {
+  it('who goes while it is being decided is heard to the end at once, and is not in afterwards', async () => {
     const { decide, rooms } = decideLater();
-    const { tell, sockets, socket } = await open({ rooms });
+    const handled: unknown[] = [];
+    const routes: Options['routes'] = { say: ({ rooms: its }, text) => void handled.push([text, ...its]) };
+    const { tell, sockets, socket } = await open({ rooms, routes });
     await tell(join, say('hi'));
     socket.close();
     await once(socket, 'close');
+    expect(handled).toEqual([['hi']]);
     decide[0]!(true);
     await setImmediate();
     expect([sockets.countClients, sockets.room('lobby').size]).toEqual([0, 0]);
