@@ -124,6 +124,8 @@ export class Departures {
   forward(session: Session, number: number, frames?: readonly AnswerFrame[]): void {
     // the process that is told may die before it has put that down: the next one asks here
     if (frames !== undefined) session.openAnswers().add(number, frames);
+    const left = this.#left.get(session.id);
+    if (left !== undefined) left.at = this.#hub.options.clock.now();
     void this.#pass({ session, number, ...(frames && { frames }) });
   }
 
@@ -172,20 +174,25 @@ export class Departures {
     };
     await Promise.all([...this.#unheard].map((outcome) => this.#passAgain(outcome, isAlive)));
     for (const session of this.#hub.roster.all()) await this.#checkElsewhere(session, isAlive);
+    const unheard = new Set(Array.from(this.#unheard, ({ session }) => session.id));
     for (const [id, left] of this.#left) {
       const leftForMs = clock.now() - left.at;
       // whoever has it now has long said so to those that handle something of it
       const isBetween = (left.session.shared?.elsewhere.size ?? 0) > 0 && leftForMs < bounds.resumeForMs;
-      const isBusy = isBetween || busyOf(left).length > 0;
+      const isBusy = isBetween || unheard.has(id) || busyOf(left).length > 0;
       if (!isBusy && leftForMs > rememberedMs) this.#left.delete(id);
     }
   }
 
   async #passAgain(outcome: Outcome, isAlive: (processId: string) => Promise<boolean>): Promise<void> {
-    const { movedTo = '' } = outcome.session.shared ?? {};
+    const { id, shared: { movedTo = '' } = {} } = outcome.session;
+    const { clock, session: bounds } = this.#hub.options;
     const isDead = (await this.#pass(outcome)) === false && !(await isAlive(movedTo));
     // after a time without the engine nobody seems to live until they say so again
-    if (isDead && outcome.isDoubtful === true) this.#unheard.delete(outcome);
+    const isGone = isDead && outcome.isDoubtful === true;
+    // whoever has the session next asks here, as long as its client may come
+    const { at = 0 } = this.#left.get(id) ?? {};
+    if (isGone && clock.now() - at >= bounds.resumeForMs) this.#unheard.delete(outcome);
     outcome.isDoubtful = isDead;
   }
 

@@ -244,6 +244,31 @@ async function expectDone(finish: () => void, at: TestClient, next: Node<typeof 
   expect([...answers(at), ...answers(back)]).toEqual([]);
 }
 
+it('is not handled again, however late it was done, where the process that waited for it has died over it', async () => {
+  const { a, brokers, clock, engine, finish, nodes, signals } = await handle();
+  const [, other, third] = nodes;
+  a.say(request);
+  await settle();
+  const b = await other.resume(a);
+  const wait = async (times: number, ms: number): Promise<void> => {
+    for (let time = 0; time < times; time += 1) {
+      clock.advance(ms);
+      await settle();
+    }
+  };
+  await wait(25, 1_000);
+  engine.kill(brokers[1]);
+  finish();
+  await wait(90, 1_000);
+  const resuming = third.resume(b);
+  await wait(4, 100);
+  const c = await resuming;
+  c.say(request);
+  await settle();
+  expect(answers(c)).toEqual([{ path: 'add', data: 2, id: 1 }]);
+  expect(signals).toHaveLength(1);
+});
+
 describe('a message whose client came back to the process that handles it, and has left it again', () => {
   async function moveOn() {
     const started = await handle();
