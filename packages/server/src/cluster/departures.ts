@@ -202,15 +202,16 @@ export class Departures {
     for (const [number, awaited] of [...(elsewhere ?? [])]) {
       const { processId } = awaited;
       const lives = await isAlive(processId);
+      const wasDoubtful = awaited.isDoubtful === true;
+      awaited.isDoubtful = false;
       if (lives && (await isAlive(cameFrom))) continue;
       // its client may have left meanwhile, and another process wants it now
       if (!session.isHere) return;
       const isHeard = await this.want(session, processId, [number]);
-      // where the engine's clock was set forward, nobody seems to live until they say so again: one that hears has until the
-      // next time to do that. The line of one that is dead may look open for minutes
-      const isDead = !lives && (isHeard === false || awaited.isDoubtful === true);
-      awaited.isDoubtful = !lives && isHeard === true;
-      if (isDead) handleHere(session, number);
+      // where the engine was away, or its clock was set forward, nobody seems to live until they say so again: they have until
+      // the next time to do that, whether they hear already or not. The line of one that is dead may look open for minutes
+      awaited.isDoubtful = !lives && isHeard !== undefined;
+      if (awaited.isDoubtful && wasDoubtful) handleHere(session, number);
     }
   }
 

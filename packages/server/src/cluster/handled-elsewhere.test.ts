@@ -111,6 +111,20 @@ describe('a message that is handled two processes away', () => {
     expect(runs()).toBe(1);
   });
 
+  it('is not handled again because its process is not yet back when the engine is', async () => {
+    const { brokers, client, engine, finish, runs, wait } = await move();
+    engine.dropMessages(brokers[0]);
+    const end = takeForDead(engine, brokers[0]);
+    await wait(11);
+    engine.restoreMessages(brokers[0]);
+    end();
+    await wait(20);
+    finish(7);
+    await settle();
+    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
+    expect(runs()).toBe(1);
+  });
+
   it('is handled where its client is when its process is dead, although the engine takes its line for open', async () => {
     const { brokers, client, engine, runs, wait } = await move();
     engine.kill(brokers[0]);

@@ -27,7 +27,7 @@ interface Awaited {
   readonly processId: string;
   /** What came again of it. */
   frame?: Frame;
-  /** That process counts as dead, and has heard that it is asked for it. */
+  /** That process counted as dead when it was last asked for it. */
   isDoubtful?: boolean;
 }
 
