@@ -5,7 +5,7 @@ import type { AnswerFrame } from '../routing/answer-store.js';
 import type { Broker } from './broker.js';
 import { handleHere, stillHandled } from './handled-elsewhere.js';
 import type { Hub } from '../hub.js';
-import { letGo } from '../session/lifecycle.js';
+import { breakOff, letGo } from '../session/lifecycle.js';
 import type {
   Cancel,
   HandedOver,
@@ -74,12 +74,12 @@ export class Departures {
   }
 
   /** Another process has it: here it is over. */
-  leave(session: Session, code: number): void {
+  leave(session: Session, code: number, reason: string = isElsewhere): void {
     const at = this.#hub.options.clock.now();
     const left = this.#left.get(session.id);
     if (left?.session === session) left.at = at;
     else this.#left.set(session.id, { session, earlier: busyOf(left), at, state: session.shared?.openState });
-    letGo(session, code, isElsewhere);
+    letGo(session, code, reason);
   }
 
   /** What is known here of a session that was claimed since, and leaves, if it is still here. */
@@ -105,6 +105,14 @@ export class Departures {
     const state = this.#left.get(id)?.state;
     const had = shared.generation;
     return { ...answer, had, ...(state !== undefined && { state }), done, answers, running };
+  }
+
+  /** What is still handled here is waited for no longer: it is stopped, and left to the processes that have the clients. */
+  breakOff(): void {
+    for (const { calls } of [...this.#left.values()].flatMap(busyOf)) {
+      for (const call of calls) breakOff(call);
+      calls.clear();
+    }
   }
 
   /** A session that is here, or was. */

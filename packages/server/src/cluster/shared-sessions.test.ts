@@ -332,6 +332,32 @@ describe('a session whose client comes back to another process', () => {
     },
   );
 
+  it('takes along what could not be put down before it left a process that is still being drained', async () => {
+    const handled: unknown[] = [];
+    const { opened, open } = createGate();
+    const { brokers, nodes } = await startNodes(channels, {
+      routes: { said: (_socket, text) => void handled.push(text), add: async (_socket, n) => (await opened, n) },
+    });
+    const [one, other] = nodes;
+    const a = await one.connect();
+    const busy = await one.connect();
+    busy.say({ path: 'add', data: 1, id: 1 });
+    await settle();
+    vi.spyOn(brokers[0], 'commitSession').mockRejectedValue(new Error('slow'));
+    const last = { path: 'said', data: 'last', seq: 1 };
+    a.say(last);
+    const draining = one.sockets.drain({ spreadMs: 0 });
+    for (const client of [a, busy]) client.say({ path: '$pong' });
+    await settle();
+    expect(a.transport.closedWith).toEqual({ code: 1012, reason: 'the server restarts' });
+    const back = await other.resume(a);
+    back.say(last);
+    await settle();
+    expect(handled).toEqual(['last']);
+    open();
+    await draining;
+  });
+
   it('is told that a stream it was reading has ended with its process', async () => {
     const { nodes } = await startNodes(channels, {
       routes: {

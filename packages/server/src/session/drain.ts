@@ -4,7 +4,7 @@ import { closeCodes } from '@wirepact/core/internal';
 import { checkDuration } from '../figures.js';
 import { eachOf } from '../each-of.js';
 import type { Hub } from '../hub.js';
-import { closeConnection, endSession, isKeptElsewhere, letGo } from './lifecycle.js';
+import { closeConnection, endSession, isKeptElsewhere } from './lifecycle.js';
 import { giveUpReading } from '../delivery/replay.js';
 import type { Session } from './session.js';
 
@@ -61,6 +61,8 @@ export async function drainSessions(
   stopTimer();
   stopHearing();
   for (const session of sessions) leave(session);
+  // what has not ended in its time is left to the process that the client goes to
+  hub.cluster?.sessions.departures.breakOff();
 }
 
 /** Has put down, before a server is closed, what other processes must know of its sessions. Nothing more is heard meanwhile. */
@@ -88,11 +90,11 @@ async function settle(session: Session, heardEnough: Promise<void>): Promise<voi
 
 /** What it reads too slowly to get is said to be missing, where no other process has that. */
 function leave(session: Session): void {
-  if (isKeptElsewhere(session)) {
-    // what has not ended in its time is left to the process that the client goes to
-    for (const call of session.calls) call.abort();
-    return letGo(session, closeCodes.restart, reason);
-  }
+  if (!session.isHere) return;
+  const { cluster } = session.hub;
+  // the next process may ask for what could not be put down
+  if (isKeptElsewhere(session))
+    return cluster?.sessions.departures.leave(session, closeCodes.restart, reason);
   giveUpReading(session);
   endSession(session, closeCodes.restart, reason);
 }

@@ -113,8 +113,8 @@ export function letGo(session: Session, code: number, reason: string): void {
   if (wasConnected) notify(session, () => hub.hooks.event?.onSuspend?.(socket, { code, reason }));
 }
 
-/** Stops a stream that another process is to begin, unless its reader has a part of it, or it has come to its end. */
-function breakOff(call: Call): void {
+/** Stops what another process is to handle; a stream, unless its reader has a part of it, or it has come to its end. */
+export function breakOff(call: Call): void {
   const { session, number, aborted, stream } = call;
   if (number !== undefined && !aborted && stream?.hasEnded !== true) session.shared?.unhandled.add(number);
   call.abort();
