@@ -109,9 +109,15 @@ export class ClusterEngine {
 
   /** A node takes its leave: what it cannot end in time is handled once more by another. */
   async drain(node: ClusterNode): Promise<void> {
-    this.#options.checker.killed(node.broker.id);
+    const { checker, clock } = this.#options;
+    const graceMs = 2_000;
+    const handAway = (): void => checker.killed(node.broker.id);
+    handAway();
     this.#note(+1);
-    await node.sockets.drain({ graceMs: 2_000, spreadMs: 1_000 });
+    // others are told at the end of that time, and the node is not gone yet
+    const stop = clock.after(graceMs, handAway);
+    await node.sockets.drain({ graceMs, spreadMs: 1_000 });
+    stop();
     node.isDead = true;
     this.#note(-1);
     this.#ended(node);

@@ -107,10 +107,23 @@ export class Departures {
     return { ...answer, had, ...(state !== undefined && { state }), done, answers, running };
   }
 
+  /** Resolves once nothing of it is handled here any more, and those that waited for that have heard, if they can be told. */
+  async settle(): Promise<void> {
+    const busy = [...this.#left.values()].flatMap(busyOf);
+    await Promise.all(busy.map((session) => session.idle()));
+    await Promise.all([...this.#unheard].map((outcome) => this.#pass(outcome)));
+  }
+
   /** What is still handled here is waited for no longer: it is stopped, and left to the processes that have the clients. */
   breakOff(): void {
-    for (const { calls } of [...this.#left.values()].flatMap(busyOf)) {
-      for (const call of calls) breakOff(call);
+    for (const { id, calls, shared } of [...this.#left.values()].flatMap(busyOf)) {
+      const to = shared?.movedTo;
+      for (const call of calls) {
+        const { number, aborted } = call;
+        if (to !== undefined && number !== undefined && !aborted)
+          void this.#tell(to, { kind: 'lost', id, number });
+        breakOff(call);
+      }
       calls.clear();
     }
   }

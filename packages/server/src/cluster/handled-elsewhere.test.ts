@@ -319,6 +319,42 @@ describe('a message whose client came back to the process that handles it, and h
   });
 });
 
+describe('a message whose process is drained', () => {
+  async function drain() {
+    const started = await handle();
+    const { a, nodes } = started;
+    const [one, other] = nodes;
+    a.say(request);
+    await settle();
+    const b = await other.resume(a);
+    b.say(request);
+    await settle();
+    const draining = one.sockets.drain({ graceMs: 5_000 });
+    await settle();
+    return { ...started, b, draining };
+  }
+
+  it('is answered from there when its client has left that before', async () => {
+    const { b, draining, finish, signals } = await drain();
+    finish();
+    await draining;
+    await settle();
+    expect(answers(b)).toEqual([{ path: 'add', data: 2, id: 1 }]);
+    expect(signals).toHaveLength(1);
+  });
+
+  it('is stopped when its time is over, and handled where its client is', async () => {
+    const { b, clock, draining, finish, signals } = await drain();
+    clock.advance(5_000);
+    await draining;
+    await settle();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+    finish();
+    await settle();
+    expect(answers(b)).toEqual([{ path: 'add', data: 2, id: 1 }]);
+  });
+});
+
 describe('a message that its client calls off', () => {
   it('is done at once, and stops, where another process handles it', async () => {
     const { a, finish, nodes, signals } = await handle();

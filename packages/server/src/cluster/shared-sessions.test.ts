@@ -336,7 +336,10 @@ describe('a session whose client comes back to another process', () => {
     const handled: unknown[] = [];
     const { opened, open } = createGate();
     const { brokers, nodes } = await startNodes(channels, {
-      routes: { said: (_socket, text) => void handled.push(text), add: async (_socket, n) => (await opened, n) },
+      routes: {
+        said: (_socket, text) => void handled.push(text),
+        add: async (_socket, n) => (await opened, n),
+      },
     });
     const [one, other] = nodes;
     const a = await one.connect();

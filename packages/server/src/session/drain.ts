@@ -33,7 +33,10 @@ export function checkDrain({ graceMs = 0, spreadMs = 0 }: DrainOptions): void {
   checkDuration('drain.spreadMs', spreadMs);
 }
 
-/** Resolves once every session has ended. Streams are not waited for: many never end. */
+/**
+ * Resolves once every session has ended, and what is still handled of those that have left before. Streams are not waited for:
+ * many never end.
+ */
 export async function drainSessions(
   hub: Hub,
   { graceMs = 10_000, spreadMs = 5_000 }: DrainOptions,
@@ -57,7 +60,8 @@ export async function drainSessions(
       leaving.push(settle(session, heardEnough));
     }
   }
-  await Promise.race([Promise.all(leaving), graceOver]);
+  const settled = Promise.all(leaving).then(() => hub.cluster?.sessions.departures.settle());
+  await Promise.race([settled, graceOver]);
   stopTimer();
   stopHearing();
   for (const session of sessions) leave(session);
