@@ -178,6 +178,37 @@ describe('processes that a broker joins', () => {
     expect(await countRuns(await resuming)).toBe(1);
   });
 
+  it.each([
+    ['a moment', 2],
+    ['so long that nobody seems to live', 40],
+  ])(
+    'wait, where the engine was away for %s, for one that is back later than the others',
+    async (_what, seconds) => {
+      const { a, brokers, clock, engine, nodes, countRuns } = await handle();
+      const [one, other] = nodes;
+      const wait = async (times: number, ms: number): Promise<void> => {
+        for (let time = 0; time < times; time += 1) {
+          clock.advance(ms);
+          await settle();
+        }
+      };
+      engine.goAway();
+      // the handler is done, and the engine cannot be told
+      expect(await countRuns(a)).toBe(1);
+      a.cut();
+      await wait(seconds, 1_000);
+      const resuming = other.resume(a);
+      await wait(2, 100);
+      engine.cutOff(brokers[0]);
+      engine.comeBack();
+      await wait(10, 100);
+      engine.reconnect(brokers[0]);
+      await wait(10, 100);
+      expect(await countRuns(await resuming)).toBe(1);
+      expect(one.sockets.countClients).toBe(0);
+    },
+  );
+
   it('tell of what is lost before they hand out what was sent after it', async () => {
     const { brokers, clock, engine, nodes } = await startNodes(channels);
     const [one, other] = nodes;
@@ -240,9 +271,9 @@ describe('processes that a broker joins', () => {
     }
     engine.comeBack();
     // what others hold, and then the process that had it, is waited for
-    for (const ms of [0, 300, 100, 100, 100]) {
+    for (let passed = 0; passed <= 1_800; passed += 100) {
       await settle();
-      clock.advance(ms);
+      clock.advance(100);
     }
     await settle();
     expect(other.sockets.countClients).toBe(1);

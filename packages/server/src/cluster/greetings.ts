@@ -32,6 +32,8 @@ const longTakeMs = 1_000;
 /** A client that comes back to a session that was claimed for it. */
 interface ClaimingClient extends ReturningClient {
   readonly claimed: ClaimedSession;
+  /** Whether the claim had to wait for the engine. */
+  readonly isLate: boolean;
   /** What it comes back with next. */
   readonly secret: string;
   readonly takeOver: TakeOver;
@@ -89,6 +91,7 @@ export class Greetings {
     const { connection, hello, id } = client;
     if (connection.outgoing.isClosed) return;
     const secret = createSecret();
+    const askedAt = this.#hub.options.clock.now();
     const claim = claimSession(this.#host, client, secret);
     await this.#host.takeOvers.run(id, claim, async (takeOver) => {
       let claimed: ClaimedSession | undefined;
@@ -100,7 +103,8 @@ export class Greetings {
         return connection.closed(closeCodes.internal, 'sessions cannot be looked up now');
       }
       if (claimed === undefined) return this.#begin(connection, hello);
-      const taken = { ...client, claimed, secret, takeOver };
+      const isLate = !isPrompt(this.#hub, askedAt);
+      const taken = { ...client, claimed, isLate, secret, takeOver };
       await this.#returns.goOn(id, () => this.#goOn(taken));
     });
   }
@@ -142,7 +146,7 @@ export class Greetings {
   /** `undefined` where the session has ended, and the engine had not heard of that. */
   async #take(client: ClaimingClient): Promise<Session | undefined> {
     const { processId: here, sessions, departures, handOvers } = this.#host;
-    const { connection, hello, id, claimed } = client;
+    const { connection, hello, id, claimed, isLate } = client;
     const local = this.#hub.roster.find(id);
     const { generation, processId } = claimed;
     if (local?.shared !== undefined && local.isHere) {
@@ -158,7 +162,7 @@ export class Greetings {
     // this process may have had it too, or have claimed it and never heard of that
     const own = departures.handOver(asked);
     const others = claimed.holders.filter((holder) => holder !== here);
-    const handedOver = [own, ...(await handOvers.askAll(others, asked))];
+    const handedOver = [own, ...(await handOvers.askAll(others, asked, isLate))];
     if (isOver(handedOver)) return void this.#hub.cluster?.ends.endSession(id, generation);
     const known = combineKnown(claimed, handedOver);
     const session = restoreSession({ id, claimed, known, connection, hello }, sessions);

@@ -25,9 +25,16 @@ export class HandOvers {
     this.#host = host;
   }
 
-  /** Asks several processes at once for a session. What those say that answer in time. */
-  async askAll(processIds: readonly string[], asked: Omit<HandOver, 'kind'>): Promise<readonly HandedOver[]> {
-    const answers = await Promise.all(processIds.map((processId) => this.#ask(processId, asked)));
+  /**
+   * Asks several processes at once for a session; `isLate` is whether its claim had to wait for the engine. What those say that
+   * answer in time.
+   */
+  async askAll(
+    processIds: readonly string[],
+    asked: Omit<HandOver, 'kind'>,
+    isLate: boolean,
+  ): Promise<readonly HandedOver[]> {
+    const answers = await Promise.all(processIds.map((processId) => this.#ask(processId, asked, isLate)));
     return answers.filter((answer) => answer !== undefined);
   }
 
@@ -37,7 +44,11 @@ export class HandOvers {
   }
 
   /** `undefined` where the process says nothing. */
-  async #ask(processId: string, asked: Omit<HandOver, 'kind'>): Promise<HandedOver | undefined> {
+  async #ask(
+    processId: string,
+    asked: Omit<HandOver, 'kind'>,
+    isLate: boolean,
+  ): Promise<HandedOver | undefined> {
     const { calls, after } = this.#host;
     const name = nameOf(processId, asked);
     const timers: (() => void)[] = [];
@@ -48,11 +59,11 @@ export class HandOvers {
       const text = JSON.stringify({ kind: 'hand-over', ...asked });
       const isOver = (): boolean => this.#awaited.get(name) !== resolve;
       let wasHeard = false;
-      void calls.call(processId, text, isOver).then((isHeard) => {
+      void calls.call(processId, text, isOver, isLate).then((isHeard) => {
         wasHeard = isHeard;
         if (!isHeard) giveUp();
       });
-      void calls.isGone(processId).then((isGone) => {
+      void calls.isGone(processId, isLate).then((isGone) => {
         if (!isGone || isOver()) return;
         if (wasHeard) timers.push(after(answerMs, giveUp));
         else giveUp();

@@ -12,9 +12,12 @@ function start() {
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
   const calls = new ProcessCalls({ broker, clock, pause });
   /** Whether it is heard, and after how long that is known. */
-  const call = async (processId = 'one'): Promise<readonly [isHeard: boolean, ms: number]> => {
+  const call = async (
+    processId = 'one',
+    isLate = false,
+  ): Promise<readonly [isHeard: boolean, ms: number]> => {
     let isOver = false;
-    const calling = calls.call(processId, 'hello', () => false).finally(() => (isOver = true));
+    const calling = calls.call(processId, 'hello', () => false, isLate).finally(() => (isOver = true));
     const from = clock.now();
     for (await settle(); !isOver; await settle()) clock.advance(100);
     return [await calling, clock.now() - from];
@@ -56,17 +59,34 @@ it('calls three times on a process that hears nothing, and once for many on one 
 it.each([
   ['when it has heard somebody', 1_000, true, false],
   ['after a minute', 60_000, false, false],
-  ['when the engine was away', 1_000, false, true],
-])('has as much patience as ever with a process %s', async (_when, ms, hears, wasAway) => {
-  const { clock, tell, calls, call } = start();
+])('has as much patience as ever with a process %s', async (_when, ms, hears) => {
+  const { clock, tell, call } = start();
   await call();
   clock.advance(ms);
   if (hears) {
     tell.mockResolvedValueOnce(true);
     await call();
   }
-  if (wasAway) calls.noteReturn();
   expect(await call()).toEqual([false, 300]);
+});
+
+it.each([
+  ['has just come back', true, false],
+  ['was waited for by who calls', false, true],
+])('waits for a process that may come back later, where the engine %s', async (_what, isBack, isLate) => {
+  const { clock, tell, isAlive, calls, call } = start();
+  isAlive.mockResolvedValue(false);
+  if (isBack) calls.noteReturn();
+  expect(await calls.isGone('one', isLate)).toBe(false);
+  expect(await call('one', isLate)).toEqual([false, 1_500]);
+  // it has had its time
+  expect(await call('one', isLate)).toEqual([false, 300]);
+  clock.advance(1_000);
+  expect(await calls.isGone('one', isLate)).toBe(true);
+  const hearsAt = clock.now() + 1_000;
+  tell.mockImplementation(async () => clock.now() >= hearsAt);
+  if (isBack) calls.noteReturn();
+  expect(await call(isBack ? 'one' : 'other', isLate)).toEqual([true, 1_000]);
 });
 
 it('takes nobody for deaf because the engine is away, and has as much patience as ever once it is back', async () => {

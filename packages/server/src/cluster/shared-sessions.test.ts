@@ -325,7 +325,13 @@ describe('a session whose client comes back to another process', () => {
       engine.freeze(false);
       engine.comeBack();
       await draining;
-      const back = await other.resume(a);
+      const resuming = other.resume(a);
+      // after an outage also one that is gone is waited for
+      for (let passed = 0; passed < 1_500; passed += 100) {
+        await settle();
+        clock.advance(100);
+      }
+      const back = await resuming;
       back.say(last);
       await settle();
       expect(handled).toEqual(['first', last.data]);
