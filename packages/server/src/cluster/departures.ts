@@ -217,15 +217,12 @@ export class Departures {
     outcome.isDoubtful = isDead;
   }
 
-  /** Word of what others handle comes from them, or over the process between, which may have died with it. */
+  /** Word of what others handle may be lost on its way, or with a process between that has died: they are asked for it. */
   async #checkElsewhere(session: Session, isAlive: (processId: string) => Promise<boolean>): Promise<void> {
-    const { elsewhere, cameFrom = '' } = session.shared ?? {};
-    for (const [number, awaited] of [...(elsewhere ?? [])]) {
+    for (const [number, awaited] of [...(session.shared?.elsewhere ?? [])]) {
       const { processId } = awaited;
       const lives = await isAlive(processId);
       const wasDoubtful = awaited.isDoubtful === true;
-      awaited.isDoubtful = false;
-      if (lives && (await isAlive(cameFrom))) continue;
       // its client may have left meanwhile, and another process wants it now
       if (!session.isHere) return;
       const isHeard = await this.want(session, processId, [number]);
@@ -245,7 +242,14 @@ export class Departures {
       known.add(outcome.number);
       void this.#pass(outcome);
     }
-    for (const number of numbers) if (!known.has(number)) void this.#tell(to, { kind: 'lost', id, number });
+    const done = session === undefined ? [] : handledNumbers(session);
+    for (const number of numbers) {
+      if (known.has(number)) continue;
+      // it was told before, and heard as far as could be known
+      if (session !== undefined && done.some(([first, last]) => first <= number && number <= last))
+        this.forward(session, number, session.answers?.find(number));
+      else void this.#tell(to, { kind: 'lost', id, number });
+    }
   }
 
   #cancel({ id, number }: Cancel): void {
