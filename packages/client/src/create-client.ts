@@ -21,7 +21,7 @@ import { createHandlers, type Handler, type Handlers } from './handlers.js';
 import { createListeners, type Listener, type Listeners, type MessageListener } from './listeners.js';
 import { Logs } from './logs.js';
 import { resolveOptions, type ResolvedClientOptions } from './options.js';
-import { Outbox, type SendingFacts } from './outbox.js';
+import { Outbox, type Outgoing, type SendingFacts } from './outbox.js';
 import { createParsing, type Parsing } from './parsing.js';
 import type { KeepOptions } from './registration.js';
 import { Requests } from './requests.js';
@@ -145,11 +145,13 @@ class UntypedClient {
 
   send(path: string, data?: unknown): void {
     this.#use();
-    const text = this.#requests.encode({ path, data });
-    // what was sent, whatever has become of the application's object
-    const failed = (error: SocketError): void =>
-      this.#report(error, path, this.#options.dialect.decode(text)?.data);
-    this.#outbox.post({ path, text, failed });
+    const message: Outgoing = {
+      path,
+      data,
+      text: this.#requests.encode({ path, data }),
+      failed: (error) => this.#report(error, path, message.data),
+    };
+    this.#outbox.post(message);
   }
 
   async request(path: string, data?: unknown, options?: RequestOptions): Promise<unknown> {

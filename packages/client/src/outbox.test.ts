@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pathData, type ClientDialect } from './client-dialect.js';
 import { startClient } from './test-socket.fixture.js';
 
 const facts = {
@@ -38,6 +39,22 @@ describe('while the connection is away', () => {
       { user: 'bob', x: 2 },
       { user: 'ann', x: 3 },
       'better',
+    ]);
+  });
+
+  it('keeps and reports data as it was given, in a dialect that does not read what it writes', async () => {
+    const dialect: ClientDialect = {
+      ...pathData,
+      encode: ({ path, data, ...head }) => JSON.stringify({ to: path, body: data, ...head }),
+    };
+    const { client, connected, errors, advance } = startClient({ dialect });
+    (await connected(facts)).drop();
+    client.send('cursor', { user: 'ann', x: 1 });
+    client.send('cursor', { user: 'bob', x: 2 });
+    await advance(60_000);
+    expect(errors.map(({ data }) => data)).toEqual([
+      { user: 'ann', x: 1 },
+      { user: 'bob', x: 2 },
     ]);
   });
 

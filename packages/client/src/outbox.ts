@@ -17,7 +17,7 @@ const lookEveryMs = 100;
 /** One outgoing message. */
 export interface Outgoing {
   readonly path: string;
-  /** Of an event that waits: its data, as it was encoded. */
+  /** An event's data; once it waits or must be acknowledged, a copy from the time of the call. */
   data?: unknown;
   /** The encoded frame, without its number. */
   readonly text: string;
@@ -63,7 +63,10 @@ export class Outbox {
     this.#connection.refuseIfClosed(message.path);
     if (this.#mustWait(message)) return this.#admit(message);
     // the number of requests is bounded by the code that awaits them
-    if (!message.answered && this.#isNumbered(message)) this.#keep(message);
+    if (!message.answered && this.#isNumbered(message)) {
+      copyData(message);
+      this.#keep(message);
+    }
     this.#write(message);
   }
 
@@ -180,8 +183,8 @@ export class Outbox {
   }
 
   #admit(message: Outgoing): void {
-    const { clock, dialect, outbox } = this.#options;
-    if (!message.answered) message.data = dialect.decode(message.text)?.data;
+    const { clock, outbox } = this.#options;
+    copyData(message);
     const needless = this.#needlessBeside(message);
     if (needless.includes(message)) return;
     this.#keep(message, needless);
@@ -249,6 +252,12 @@ export class Outbox {
     for (const message of expired) this.remove(message);
     return expired;
   }
+}
+
+/** What becomes of the application's object afterwards changes neither keys nor reports. */
+function copyData(message: Outgoing): void {
+  const json = JSON.stringify(message.data) as string | undefined;
+  message.data = json && JSON.parse(json);
 }
 
 function valueAt(data: unknown, key: string): unknown {
