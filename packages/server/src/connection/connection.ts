@@ -97,7 +97,8 @@ export class Connection implements TransportListener {
 
   /** Logs and those that wait for room, as streams do, take turns: who goes on first may leave the other none. */
   #readLogs(session: Session, othersGoOn: boolean): void {
-    if (this.#turn === 'taken') return;
+    // nobody can write: whose turn it is has it when there is room
+    if (this.#turn === 'taken' || !this.outgoing.hasRoom) return;
     const isTheirs = othersGoOn && this.#turn === 'others';
     this.#turn = isTheirs ? 'taken' : 'others';
     if (!isTheirs) return catchUp(session);
