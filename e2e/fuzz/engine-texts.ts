@@ -66,7 +66,7 @@ function write(values: Readonly<Record<string, unknown>>, chance: Chance): strin
 export function makeTold({ processes, sessions }: Known, chance: Chance): string {
   const { pick, below } = chance;
   const [id, number] = [pick(sessions), below(6)];
-  switch (below(11)) {
+  switch (below(12)) {
     case 0:
       return write(
         { kind: 'hand-over', id, generation: below(4), to: pick(processes), isThere: chance.often(0.5) },
@@ -107,6 +107,8 @@ export function makeTold({ processes, sessions }: Known, chance: Chance): string
       return write({ kind: 'cancel', id, number }, chance);
     case 9:
       return write({ kind: 'move', id, room: pick(rooms), isIn: chance.often(0.5) }, chance);
+    case 10:
+      return write({ kind: 'passed-on', number, to: pick(processes) }, chance);
     default: {
       const before = pick([undefined, 0, 1e300]);
       return write({ kind: 'close', id, reason: 'x', code: pick(codes), before }, chance);

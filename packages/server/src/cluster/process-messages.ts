@@ -89,6 +89,13 @@ export interface Answer {
   readonly error?: WireError;
 }
 
+/** A question is passed on to the process that has the client by now: whoever asks is told. */
+export interface PassedOn {
+  readonly kind: 'passed-on';
+  readonly number: number;
+  readonly to: string;
+}
+
 /** How a client is closed. */
 export interface Closing {
   readonly reason: string;
@@ -113,7 +120,7 @@ export interface Move {
 
 /** What one process says to another alone. */
 export type ProcessMessage =
-  HandOver | HandedOver | Handled | Wanted | Lost | Cancel | Question | Answer | Close | Move;
+  HandOver | HandedOver | Handled | Wanted | Lost | Cancel | Question | Answer | PassedOn | Close | Move;
 
 type Unchecked = Readonly<Record<string, unknown>>;
 
@@ -140,6 +147,7 @@ const checks: { readonly [K in ProcessMessage['kind']]: (message: Unchecked) => 
     (json === undefined || isJson(json)) &&
     Number.isFinite(timeoutMs),
   answer: ({ number }) => isPosition(number),
+  'passed-on': ({ number, to }) => isPosition(number) && areTexts(to),
   close: ({ id, reason, code, before }) =>
     areTexts(id, reason) && isOwnCode(code) && (before === undefined || Number.isFinite(before)),
   move: ({ id, room, isIn }) =>

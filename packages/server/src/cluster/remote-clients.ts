@@ -8,7 +8,7 @@ import { checkTimeout } from '../figures.js';
 import type { Hub } from '../hub.js';
 import { createOutgoing } from '../delivery/outgoing-message.js';
 import { checkOwnClose } from '../connection/own-codes.js';
-import type { Answer, Close, Move, ProcessMessage, Question } from './process-messages.js';
+import type { Answer, Close, Move, PassedOn, ProcessMessage, Question } from './process-messages.js';
 import { readAnswer, readError } from '../routing/questions.js';
 import type { Session } from '../session/session.js';
 import { inboxLogOf } from './shared-sender.js';
@@ -29,7 +29,7 @@ type ForClient = Question | Close | Move;
 /** A question that waits for its answer. */
 interface Asked {
   readonly settle: (answer: Answer) => void;
-  /** The process that was told to ask. */
+  /** The process that was told last to ask, by this one or by one that passed the question on. */
   processId?: string;
 }
 
@@ -110,6 +110,7 @@ export class RemoteClients {
   told(message: ProcessMessage): void {
     if (message.kind === 'ask') this.#watch(this.#answer(message));
     else if (message.kind === 'answer') this.#asked.get(message.number)?.settle(message);
+    else if (message.kind === 'passed-on') this.#notePassedOn(message);
     else if (message.kind === 'close' || message.kind === 'move') this.#watch(this.#take(message));
   }
 
@@ -150,6 +151,12 @@ export class RemoteClients {
     else session.socket.leave(message.room);
   }
 
+  /** A process is told to ask: from now on it is the one that may die. */
+  #notePassedOn({ number, to }: PassedOn): void {
+    const asked = this.#asked.get(number);
+    if (asked !== undefined) asked.processId = to;
+  }
+
   /** Nobody else hears that it failed. */
   #watch(doing: Promise<void>): void {
     doing.catch((error: unknown) => this.#hub.report(error));
@@ -166,19 +173,16 @@ export class RemoteClients {
         findAsked(this.#hub, path);
         return answer({ data: await askClient(session, { path, json, channel: asItComes }, { timeoutMs }) });
       }
-      const processId = await this.#reach(question);
-      if (typeof processId !== 'string')
+      if ((await this.#reach(question)) !== true)
         throw new SocketError('closed', `[closed] the client is gone; "${path}" was not asked`);
-      const asked = from === this.#cluster.processId ? this.#asked.get(number) : undefined;
-      if (asked !== undefined) asked.processId = processId;
     } catch (error) {
       answer({ error: toWireError(toSocketError(error, path)) });
     }
   }
 
-  #say(processId: string, answer: Answer): void {
-    if (processId === this.#cluster.processId) this.told(answer);
-    else this.#cluster.tell(processId, answer);
+  #say(processId: string, said: Answer | PassedOn): void {
+    if (processId === this.#cluster.processId) this.told(said);
+    else this.#cluster.tell(processId, said);
   }
 
   /** The session of a client that is with this process, or is just coming to it. */
@@ -189,15 +193,17 @@ export class RemoteClients {
   }
 
   /**
-   * Says it to the process that has the client. Which one hears it, or `false`; `undefined` where none has it, or it would be this
-   * one.
+   * Says it to the process that has the client. Whether that hears it; `undefined` where none has it, or it would be this one.
    */
-  async #reach(message: ForClient): Promise<string | false | undefined> {
+  async #reach(message: ForClient): Promise<boolean | undefined> {
     const { broker, processId } = this.#cluster;
     for (let looks = 0; looks < maxLooks; looks += 1) {
       const place = await broker.findSession(message.id);
       if (place === undefined || place.processId === processId) return undefined;
-      if (await broker.tell(place.processId, JSON.stringify(message))) return place.processId;
+      const { processId: to } = place;
+      // first: once that process has the question, it may say in its turn that it passes it on
+      if (message.kind === 'ask') this.#say(message.from, { kind: 'passed-on', number: message.number, to });
+      if (await broker.tell(to, JSON.stringify(message))) return true;
     }
     return false;
   }

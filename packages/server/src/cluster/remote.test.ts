@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import type { Frame } from '@wirepact/core/internal';
+import type { ManualClock } from '@wirepact/core/testing';
 import { z } from 'zod';
 import { brief, connectTo, join, startNodes } from './cluster.fixture.js';
 import { createPublisher } from './publisher.js';
@@ -17,6 +18,15 @@ const channels = defineChannels({
     errors: { never: z.object({ since: z.string().transform(BigInt) }) },
   },
 });
+
+/** Lets time pass for a client that shows that it is there. */
+async function wait(clock: ManualClock, { transport }: TestClient, seconds: number): Promise<void> {
+  for (let passed = 0; passed < seconds; passed += 1) {
+    clock.advance(1_000);
+    transport.receivedBytes += 1;
+    await settle();
+  }
+}
 
 describe('a client that is with another process', () => {
   it('is found by its id, sent to, and asked', async () => {
@@ -82,20 +92,50 @@ describe('a client that is with another process', () => {
     let outcome: unknown = 'none';
     asking?.catch((error: unknown) => (outcome = error));
     await settle();
-    const wait = async (seconds: number): Promise<void> => {
-      for (let passed = 0; passed < seconds; passed += 1) {
-        clock.advance(1_000);
-        a.transport.receivedBytes += 1;
-        await settle();
-      }
-    };
-    await wait(60);
+    await wait(clock, a, 60);
     expect(outcome).toBe('none');
     engine.kill(brokers[0]);
     const returning = returns ? third.resume(a) : undefined;
-    await wait(60);
+    await wait(clock, a, 60);
     await returning;
     expect(outcome).toMatchObject({ code: 'unknown_outcome' });
+  });
+
+  it('answers though the process dies that passed the question on, unless its own dies too', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other, third] = nodes;
+    const a = await other.connect();
+    await settle();
+    const client = await one.sockets.findClient(a.welcome.session);
+    const back = await third.resume(a);
+    await settle();
+    back.takeAll();
+    // the client has just left that process
+    brokers[0].findSession = (id) => Promise.resolve({ id, processId: brokers[1].id ?? '' });
+    const tell = brokers[0].tell.bind(brokers[0]);
+    // what that process then says may come before the news that it heard the question
+    brokers[0].tell = async (...said) => {
+      const isHeard = await tell(...said);
+      await settle();
+      return isHeard;
+    };
+    const outcomes: unknown[] = [];
+    for (const text of ['you?', 'and you?']) {
+      const asking = client?.request('ask', text, { timeoutMs: Infinity });
+      void asking?.catch((error: unknown) => error).then((outcome) => outcomes.push(outcome));
+    }
+    await settle();
+    await settle();
+    const [question] = back.take();
+    engine.kill(brokers[1]);
+    await wait(clock, back, 60);
+    expect(outcomes).toEqual([]);
+    back.say({ path: 'ask', id: question?.id ?? '', data: 'yes' });
+    await settle();
+    expect(outcomes).toEqual(['yes']);
+    engine.kill(brokers[2]);
+    await wait(clock, back, 60);
+    expect(outcomes).toMatchObject(['yes', { code: 'unknown_outcome' }]);
   });
 
   it.each([
