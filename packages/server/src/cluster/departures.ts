@@ -29,6 +29,8 @@ interface Left {
   at: number;
   /** Where it was, if that is not put down. */
   readonly state: string | undefined;
+  /** Something of it was handled here since, and others were told. */
+  hasTold?: boolean;
 }
 
 /** What became of a message that another process waits for. */
@@ -146,7 +148,10 @@ export class Departures {
     // the process that is told may die before it has put that down: the next one asks here
     if (frames !== undefined) session.openAnswers().add(number, frames);
     const left = this.#left.get(session.id);
-    if (left !== undefined) left.at = this.#hub.options.clock.now();
+    if (left !== undefined) {
+      left.at = this.#hub.options.clock.now();
+      left.hasTold = true;
+    }
     void this.#pass({ session, number, ...(frames && { frames }) });
   }
 
@@ -198,8 +203,10 @@ export class Departures {
     const unheard = new Set(Array.from(this.#unheard, ({ session }) => session.id));
     for (const [id, left] of this.#left) {
       const leftForMs = clock.now() - left.at;
-      // whoever has it now has long said so to those that handle something of it
-      const isBetween = (left.session.shared?.elsewhere.size ?? 0) > 0 && leftForMs < bounds.resumeForMs;
+      // whoever has it now has long said so to those that handle something of it; what these told it may have missed though it
+      // counts as heard, and it would take what they have forgotten for lost
+      const isInvolved = left.hasTold === true || (left.session.shared?.elsewhere.size ?? 0) > 0;
+      const isBetween = isInvolved && leftForMs < bounds.resumeForMs;
       const isBusy = isBetween || unheard.has(id) || busyOf(left).length > 0;
       if (!isBusy && leftForMs > rememberedMs) this.#left.delete(id);
     }
@@ -224,7 +231,7 @@ export class Departures {
       const lives = await isAlive(processId);
       const wasDoubtful = awaited.isDoubtful === true;
       // its client may have left meanwhile, and another process wants it now
-      if (!session.isHere) return;
+      if (!session.isHere || session.isLetGo) return;
       const isHeard = await this.want(session, processId, [number]);
       // where the engine was away, or its clock was set forward, nobody seems to live until they say so again: they have until
       // the next time to do that, whether they hear already or not. The line of one that is dead may look open for minutes

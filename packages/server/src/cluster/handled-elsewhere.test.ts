@@ -96,6 +96,47 @@ describe('a message that is handled two processes away', () => {
     expect(runs()).toBe(1);
   });
 
+  it('is answered although the process of its client was cut off when it was, and for a while after that', async () => {
+    const { brokers, client, engine, finish, runs, wait } = await move();
+    engine.cutOff(brokers[2]);
+    // the engine takes its line for open
+    const tell = vi.spyOn(brokers[0], 'tell').mockResolvedValue(true);
+    finish(7);
+    await settle();
+    tell.mockRestore();
+    await wait(30);
+    engine.reconnect(brokers[2]);
+    await wait(20);
+    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
+    expect(runs()).toBe(1);
+  });
+
+  it('is not handled by a process that is told that it was lost, and has let its client go', async () => {
+    const { brokers, client, engine, finish, nodes, runs } = await move();
+    // the client has left, and the engine says so: how the connection is closed is heard in a moment
+    vi.spyOn(brokers[2], 'commitSession').mockResolvedValueOnce('elsewhere');
+    nodes[2].sockets.client(client.welcome.session)?.join('lobby');
+    await settle();
+    const lost = { kind: 'lost', id: client.welcome.session, number: 1 };
+    engine.tell(brokers[2].id ?? '', JSON.stringify(lost));
+    await settle();
+    expect(runs()).toBe(1);
+    finish(7);
+  });
+
+  it('is not asked for by a process that has let its client go', async () => {
+    const { brokers, client, clock, nodes } = await move();
+    clock.advance(9_500);
+    await settle();
+    vi.spyOn(brokers[2], 'commitSession').mockResolvedValueOnce('elsewhere');
+    nodes[2].sockets.client(client.welcome.session)?.join('lobby');
+    await settle();
+    const tell = vi.spyOn(brokers[2], 'tell');
+    clock.advance(1_000);
+    await settle();
+    expect(tell.mock.calls.filter(([, text]) => text.includes('"wanted"'))).toEqual([]);
+  });
+
   /** The engine takes a process for dead that lives: its own clock was set forward. */
   const takeForDead = (engine: MemoryEngine, broker: MemoryBroker): (() => void) => {
     engine.turnClock(60_000);

@@ -24,7 +24,7 @@ export function stillHandled({ calls, shared }: Session, processId: string): rea
 export function handleHere(session: Session, number: number): void {
   const { shared } = session;
   const frame: Frame | undefined = shared?.elsewhere.get(number)?.frame;
-  if (!session.isHere || shared?.elsewhere.delete(number) !== true) return;
+  if (!session.isHere || session.isLetGo || shared?.elsewhere.delete(number) !== true) return;
   shared.unhandled.add(number);
   if (frame !== undefined) receive(session, frame);
 }
