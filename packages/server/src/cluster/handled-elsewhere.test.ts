@@ -400,6 +400,42 @@ describe('a message whose process is drained', () => {
   });
 });
 
+it('is not taken for done where its process has stopped it at the end of its time, and not been heard', async () => {
+  let runs = 0;
+  const { clock, brokers, nodes } = await startNodes(channels, {
+    routes: {
+      add: (_socket, n, { signal }) => {
+        if ((runs += 1) > 1) return n + 1;
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+        });
+      },
+    },
+  });
+  const [one, other] = nodes;
+  const a = await one.connect();
+  a.say(request);
+  await settle();
+  const b = await other.resume(a);
+  b.say(request);
+  await settle();
+  const tell = brokers[0].tell.bind(brokers[0]);
+  vi.spyOn(brokers[0], 'tell').mockImplementation(async (to, text) => {
+    return text.includes('"lost"') ? undefined : tell(to, text);
+  });
+  const draining = one.sockets.drain({ graceMs: 5_000 });
+  clock.advance(5_000);
+  await draining;
+  await settle();
+  await one.sockets.close();
+  for (let second = 0; second < 60; second += 1) {
+    clock.advance(1_000);
+    b.transport.receivedBytes += 1;
+    await settle();
+  }
+  expect(answers(b)).toEqual([{ path: 'add', data: 2, id: 1 }]);
+});
+
 describe('a message that its client calls off', () => {
   it('is done at once, and stops, where another process handles it', async () => {
     const { a, finish, nodes, signals } = await handle();

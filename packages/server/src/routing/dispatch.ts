@@ -163,6 +163,8 @@ function refuse(call: Call, code: ErrorCode, text: string, data?: unknown): void
 /** An answer acknowledges what it answers; an event is acknowledged by its number. What was called off is done without a word. */
 function settleNumber({ session, number, id, aborted }: Call): void {
   if (number === undefined || (id !== undefined && !aborted)) return;
+  // it was stopped, and left to the process that has the client
+  if (session.shared?.unhandled.has(number) === true) return;
   if (session.shared?.movedTo !== undefined)
     return session.hub.cluster?.sessions.departures.forward(session, number);
   session.shared?.noteDone();
