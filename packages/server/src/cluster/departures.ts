@@ -2,6 +2,7 @@
 // handled to the process that has the client now, however often it has moved.
 import { closeCodes } from '@wirepact/core/internal';
 import type { AnswerFrame } from '../routing/answer-store.js';
+import { sendAgain } from '../routing/answers.js';
 import type { Broker } from './broker.js';
 import { handleHere, stillHandled } from './handled-elsewhere.js';
 import type { Hub } from '../hub.js';
@@ -271,11 +272,14 @@ export class Departures {
   #noteHandled({ id, number, frames }: Handled): void {
     const session = this.find(id);
     // what nobody here awaits was passed on before, or by this very process: passed on again it would never come to an end
-    const wasAwaited = session?.shared?.elsewhere.delete(number) === true;
-    if (session?.shared === undefined || !wasAwaited) return;
+    const awaited = session?.shared?.elsewhere.get(number);
+    if (session?.shared === undefined || awaited === undefined) return;
+    session.shared.elsewhere.delete(number);
     if (session.shared.movedTo !== undefined) return this.forward(session, number, frames);
     // before the client hears of it, or another process could handle it again
     session.shared.noteDone(frames && number);
+    // the answer to a request is no longer kept where it was handled
+    if (frames === undefined && awaited.frame?.id !== undefined) return sendAgain(session, number);
     if (frames === undefined) return this.#hub.acknowledgements.owe(session);
     session.openAnswers().add(number, frames);
     for (const { text } of frames) session.write(text);

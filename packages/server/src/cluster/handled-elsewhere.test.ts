@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { startNodes, type Node } from './cluster.fixture.js';
 import type { MemoryBroker } from './memory/memory-broker.fixture.js';
 import type { MemoryEngine } from './memory/memory-engine.fixture.js';
+import type { SessionOptions } from '../options.js';
 import { settle, type TestClient } from '../test-server.fixture.js';
 
 const channels = defineChannels({
@@ -14,11 +15,12 @@ const channels = defineChannels({
 const request = { path: 'add', data: 1, id: 1 };
 
 /** A client whose request is handled by the first process, and that has come to the third by way of the second. */
-async function move() {
+async function move(session: SessionOptions = {}) {
   let runs = 0;
   let finish = (_n: number): void => undefined;
   const first = new Promise<number>((resolve) => (finish = resolve));
   const started = await startNodes(channels, {
+    session,
     routes: { add: (_socket, n) => ((runs += 1) === 1 ? first : n + 1) },
   });
   const { clock, nodes } = started;
@@ -108,6 +110,15 @@ describe('a message that is handled two processes away', () => {
     engine.reconnect(brokers[2]);
     await wait(20);
     expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
+    expect(runs()).toBe(1);
+  });
+
+  it('has an unknown outcome where the answer to it was lost on its way, and is no longer kept', async () => {
+    const { brokers, client, finish, runs, wait } = await move({ answerBytes: 1 });
+    vi.spyOn(brokers[0], 'tell').mockResolvedValueOnce(true);
+    finish(7);
+    await wait(11);
+    expect(client.take()).toMatchObject([{ path: '$error', id: 1, error: { code: 'unknown_outcome' } }]);
     expect(runs()).toBe(1);
   });
 
