@@ -181,6 +181,24 @@ describe('a message that is handled two processes away', () => {
     expect(runs()).toBe(1);
   });
 
+  it('is not handled again because its process was looked at twice in a moment, once the engine was back', async () => {
+    const { brokers, client, finish, runs, wait } = await move();
+    const waiting: ((isAlive: boolean) => void)[] = [];
+    const isAlive = vi.spyOn(brokers[2], 'isAlive');
+    isAlive.mockImplementation(() => new Promise((resolve) => waiting.push(resolve)));
+    await wait(29);
+    for (const answer of waiting) {
+      answer(false);
+      await settle();
+    }
+    isAlive.mockRestore();
+    await wait(20);
+    finish(7);
+    await settle();
+    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
+    expect(runs()).toBe(1);
+  });
+
   it('is handled where its client is when its process is dead, although the engine takes its line for open', async () => {
     const { brokers, client, engine, runs, wait } = await move();
     engine.kill(brokers[0]);

@@ -133,12 +133,15 @@ export class SharedSessions {
     else void settled.then(() => this.departures.told(message));
   }
 
-  /** Ends those that waited in vain for their clients, and looks after what other processes handle. */
-  async sweep(): Promise<void> {
+  /** Ends those that waited in vain for their clients: where no connection is nobody else sees how long they have waited. */
+  endOverdue(): void {
     const { clock, session: bounds } = this.#hub.options;
-    // where no connection is there is nobody else to see how long they have waited
     for (const session of this.#hub.suspended.since(clock.now() - bounds.resumeForMs)) endForGood(session);
-    await this.departures.sweep(this.broker);
+  }
+
+  /** Looks after what other processes handle. */
+  sweep(): Promise<void> {
+    return this.departures.sweep(this.broker);
   }
 
   async #handOver(message: HandOver): Promise<void> {

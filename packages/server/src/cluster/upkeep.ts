@@ -55,6 +55,7 @@ export class Upkeep {
 
   begin(): void {
     this.#beat();
+    void this.#sweep();
     void this.#touch();
   }
 
@@ -114,11 +115,22 @@ export class Upkeep {
   }
 
   #beat(): void {
-    const { hub, sessions, timers } = this.#parts;
+    const { sessions, timers } = this.#parts;
     this.sayCounts();
-    void sessions.sweep();
-    void hub.cluster?.clients.sweep();
+    sessions.endOverdue();
     timers.after('beat', beatMs, () => this.#beat());
+  }
+
+  /** A process that seems dead is to show that it lives before it is looked at again, so one look begins after the other ends. */
+  async #sweep(): Promise<void> {
+    const { hub, sessions, timers } = this.#parts;
+    const swept = [sessions, hub.cluster?.clients];
+    await eachWell(
+      swept,
+      async (part) => part?.sweep(),
+      (error) => hub.report(error),
+    );
+    timers.after('sweep', beatMs, () => void this.#sweep());
   }
 
   /** Tells the engine of everything here that it is still wanted. Where that takes longer than it may, it goes on at once. */
