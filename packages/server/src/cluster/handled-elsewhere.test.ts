@@ -14,6 +14,8 @@ const channels = defineChannels({
 });
 const request = { path: 'add', data: 1, id: 1 };
 
+const answers = (client: TestClient) => client.take().filter(({ path }) => path === 'add');
+
 /** A client whose request is handled by the first process, and that has come to the third by way of the second. */
 async function move(session: SessionOptions = {}) {
   let runs = 0;
@@ -42,10 +44,13 @@ async function move(session: SessionOptions = {}) {
       await settle();
     }
   };
-  return { ...started, client, wait, finish: (n: number) => finish(n), runs: () => runs };
+  /** With what it was finished with, and by the one run that there was. */
+  const expectAnsweredOnce = (): void => {
+    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
+    expect(runs).toBe(1);
+  };
+  return { ...started, client, wait, finish: (n: number) => finish(n), runs: () => runs, expectAnsweredOnce };
 }
-
-const answers = (client: TestClient) => client.take().filter(({ path }) => path === 'add');
 
 describe('a message that is handled two processes away', () => {
   it('is handled where its client is when that process dies, and is done then for whoever has it next', async () => {
@@ -59,20 +64,19 @@ describe('a message that is handled two processes away', () => {
   });
 
   it('is answered although the process in between has died', async () => {
-    const { brokers, client, engine, finish, runs, wait } = await move();
+    const { brokers, engine, finish, wait, expectAnsweredOnce } = await move();
     engine.kill(brokers[1]);
     await wait(120);
     finish(7);
     await settle();
-    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
-    expect(runs()).toBe(1);
+    expectAnsweredOnce();
   });
 
   it.each([
     ['', false],
     [', and the process in between has died', true],
   ])('is answered although the answer to it was lost on its way%s', async (_and, isKilled) => {
-    const { brokers, client, engine, finish, runs, wait } = await move();
+    const { brokers, engine, finish, wait, expectAnsweredOnce } = await move();
     const tell = brokers[0].tell.bind(brokers[0]);
     let lost = 0;
     vi.spyOn(brokers[0], 'tell').mockImplementation(async (to, text) => {
@@ -82,24 +86,22 @@ describe('a message that is handled two processes away', () => {
     await settle();
     if (isKilled) engine.kill(brokers[1]);
     await wait(60);
-    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
-    expect(runs()).toBe(1);
+    expectAnsweredOnce();
   });
 
   it('is answered although the process of its client heard nothing when it was', async () => {
-    const { brokers, client, engine, finish, runs, wait } = await move();
+    const { brokers, client, engine, finish, wait, expectAnsweredOnce } = await move();
     engine.dropMessages(brokers[2]);
     finish(7);
     await wait(11);
     expect(answers(client)).toEqual([]);
     engine.restoreMessages(brokers[2]);
     await wait(11);
-    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
-    expect(runs()).toBe(1);
+    expectAnsweredOnce();
   });
 
   it('is answered although the process of its client was cut off when it was, and for a while after that', async () => {
-    const { brokers, client, engine, finish, runs, wait } = await move();
+    const { brokers, engine, finish, wait, expectAnsweredOnce } = await move();
     engine.cutOff(brokers[2]);
     // the engine takes its line for open
     const tell = vi.spyOn(brokers[0], 'tell').mockResolvedValue(true);
@@ -109,8 +111,7 @@ describe('a message that is handled two processes away', () => {
     await wait(30);
     engine.reconnect(brokers[2]);
     await wait(20);
-    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
-    expect(runs()).toBe(1);
+    expectAnsweredOnce();
   });
 
   it('has an unknown outcome where the answer to it was lost on its way, and is no longer kept', async () => {
@@ -156,19 +157,18 @@ describe('a message that is handled two processes away', () => {
   };
 
   it('is not handled again because its process, which hears, is taken for dead for a moment', async () => {
-    const { brokers, client, engine, finish, runs, wait } = await move();
+    const { brokers, engine, finish, wait, expectAnsweredOnce } = await move();
     const end = takeForDead(engine, brokers[0]);
     await wait(11);
     end();
     await wait(20);
     finish(7);
     await settle();
-    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
-    expect(runs()).toBe(1);
+    expectAnsweredOnce();
   });
 
   it('is not handled again because its process is not yet back when the engine is', async () => {
-    const { brokers, client, engine, finish, runs, wait } = await move();
+    const { brokers, engine, finish, wait, expectAnsweredOnce } = await move();
     engine.dropMessages(brokers[0]);
     const end = takeForDead(engine, brokers[0]);
     await wait(11);
@@ -177,12 +177,11 @@ describe('a message that is handled two processes away', () => {
     await wait(20);
     finish(7);
     await settle();
-    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
-    expect(runs()).toBe(1);
+    expectAnsweredOnce();
   });
 
   it('is not handled again because its process was looked at twice in a moment, once the engine was back', async () => {
-    const { brokers, client, finish, runs, wait } = await move();
+    const { brokers, finish, wait, expectAnsweredOnce } = await move();
     const waiting: ((isAlive: boolean) => void)[] = [];
     const isAlive = vi.spyOn(brokers[2], 'isAlive');
     isAlive.mockImplementation(() => new Promise((resolve) => waiting.push(resolve)));
@@ -195,8 +194,7 @@ describe('a message that is handled two processes away', () => {
     await wait(20);
     finish(7);
     await settle();
-    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
-    expect(runs()).toBe(1);
+    expectAnsweredOnce();
   });
 
   it('is handled where its client is when its process is dead, although the engine takes its line for open', async () => {
@@ -209,7 +207,7 @@ describe('a message that is handled two processes away', () => {
   });
 
   it('is answered although the process of its client heard nothing when it was, and was taken for dead', async () => {
-    const { brokers, client, engine, finish, runs, wait } = await move();
+    const { brokers, engine, finish, wait, expectAnsweredOnce } = await move();
     engine.dropMessages(brokers[2]);
     const end = takeForDead(engine, brokers[2]);
     finish(7);
@@ -217,8 +215,7 @@ describe('a message that is handled two processes away', () => {
     engine.restoreMessages(brokers[2]);
     end();
     await wait(11);
-    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
-    expect(runs()).toBe(1);
+    expectAnsweredOnce();
   });
 
   it('does not count as done with a process in between that took its process for dead', async () => {
@@ -244,15 +241,14 @@ describe('a message that is handled two processes away', () => {
     ['was not heard', Promise.resolve(false)],
     ['has yet to be heard', new Promise<boolean>(() => undefined)],
   ])('is answered, and not handled again, where its process is asked for what %s', async (_what, heard) => {
-    const { brokers, client, engine, finish, runs } = await move();
+    const { brokers, client, engine, finish, expectAnsweredOnce } = await move();
     vi.spyOn(brokers[0], 'tell').mockReturnValueOnce(heard);
     finish(7);
     await settle();
     const wanted = { kind: 'wanted', id: client.welcome.session, to: brokers[2].id, numbers: [1] };
     engine.tell(brokers[0].id ?? '', JSON.stringify(wanted));
     await settle();
-    expect(answers(client)).toEqual([{ path: 'add', data: 7, id: 1 }]);
-    expect(runs()).toBe(1);
+    expectAnsweredOnce();
   });
 
   it('is not remembered for good by the process in between', async () => {
