@@ -115,7 +115,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
       return this.#logs.create(group.name, epoch, source);
     });
     this.#shared.set(name, shared);
-    if (session?.shared?.cameFrom === undefined && session !== undefined) shared.openNew();
+    if (session !== undefined && session.shared?.isRestored !== true) shared.openNew();
     else if (this.#isReady) void shared.open();
     return shared.log;
   };

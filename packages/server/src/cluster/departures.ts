@@ -16,7 +16,7 @@ import type {
   ProcessMessage,
   Wanted,
 } from './process-messages.js';
-import { handledNumbers } from '../session/received-numbers.js';
+import { handledNumbers, isWithin } from '../session/received-numbers.js';
 import type { Session } from '../session/session.js';
 
 /** What processes say of a message that one of them handles and another one waits for. */
@@ -254,7 +254,7 @@ export class Departures {
     for (const number of numbers) {
       if (known.has(number)) continue;
       // it was told before, and heard as far as could be known
-      if (session !== undefined && done.some(([first, last]) => first <= number && number <= last))
+      if (session !== undefined && isWithin(done, number))
         this.forward(session, number, session.answers?.find(number));
       else void this.#tell(to, { kind: 'lost', id, number });
     }

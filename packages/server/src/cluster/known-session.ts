@@ -4,6 +4,7 @@ import type { AnswerFrame } from '../routing/answer-store.js';
 import type { ClaimedSession } from './broker.js';
 import { areFrames, type HandedOver } from './process-messages.js';
 import { parseJson } from '../read-json.js';
+import { isWithin } from '../session/received-numbers.js';
 import { decodeDone, decodeState, type SessionStateRecord } from './session-state.js';
 
 /** What is known of a session. */
@@ -30,7 +31,7 @@ export function combineKnown(claimed: ClaimedSession, said: readonly HandedOver[
   const handedOver = [...said].sort((one, other) => (one.had ?? 0) - (other.had ?? 0));
   const put = decodeDone(claimed.done);
   const done = unite([...put, ...handedOver.flatMap((known) => decodeDone(known.done ?? ''))]);
-  const isDone = (number: number): boolean => done.some(([first, last]) => first <= number && number <= last);
+  const isDone = (number: number): boolean => isWithin(done, number);
   // one process may not have heard yet what another one knows to be done
   const running = new Map(
     handedOver.flatMap((known) => known.running ?? []).filter(([number]) => !isDone(number)),

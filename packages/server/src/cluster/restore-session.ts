@@ -35,7 +35,7 @@ export function restoreSession(
   // nothing may be written before it has been welcomed
   session.connection = undefined;
   session.state = 'suspended';
-  shared.cameFrom = claimed.processId;
+  shared.isRestored = true;
   const { log, membership: own } = session.openInbox();
   own.since = inbox;
   readAhead(log, own, hello);

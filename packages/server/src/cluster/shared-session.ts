@@ -44,8 +44,8 @@ export class SharedSession {
   /** The process that has it by now, and by which claim. */
   movedTo: string | undefined;
   movedBy = 0;
-  /** The process that had it before. */
-  cameFrom: string | undefined;
+  /** Another process had it before. */
+  isRestored = false;
   /** Messages that processes before this one are handling, by their numbers. */
   readonly elsewhere: Map<number, Awaited> = new Map();
   /** Numbers below the highest that nobody has handled. */
@@ -78,7 +78,7 @@ export class SharedSession {
 
   /** The process that had it before may have asked the client questions that nobody here knows of. */
   get questionPrefix(): string {
-    return this.cameFrom === undefined ? 's' : `s${this.generation}.`;
+    return this.isRestored ? `s${this.generation}.` : 's';
   }
 
   /** Whether something of it has changed that the engine has not taken yet. */

@@ -2,6 +2,10 @@
 import type { Frame, Ranges } from '@wirepact/core/internal';
 import type { Session } from './session.js';
 
+export function isWithin(ranges: Ranges, number: number): boolean {
+  return ranges.some(([first, last]) => first <= number && number <= last);
+}
+
 /** The number a message has in its session's series, if it has one. */
 export function numberOf({ speaksProtocol }: Session, { seq, id }: Frame): number | undefined {
   const number = seq ?? id;
