@@ -12,7 +12,7 @@ export interface CloseReason {
 /**
  * The state of a client's connection.
  * - `'idle'`: nothing has used the client yet; also for the moment between `connect()`, or the first use, and the first attempt;
- * - `'connecting'`: the first connection is being made;
+ * - `'connecting'`: the first attempt, after the client was created or after `connect()` on a closed client;
  * - `'connected'`: ready;
  * - `'reconnecting'`: not connected; the client keeps trying;
  * - `'closed'`: not connected, and no further attempt until `connect()`.
@@ -25,7 +25,7 @@ export interface CloseReason {
 export type ClientStatus =
   /** Nothing has used the client yet, or the first attempt is about to start. */
   | { readonly name: 'idle' }
-  /** The first connection is being made. */
+  /** The first attempt is running. */
   | {
       readonly name: 'connecting';
       /** Always 1: once an attempt has failed, the client is `reconnecting`. */
@@ -58,6 +58,6 @@ export type ClientStatus =
       readonly name: 'closed';
       /** How the last connection ended; its code is 1000 after `close()`. */
       readonly reason: CloseReason;
-      /** Why the client cannot connect, such as `unauthenticated`; `undefined` after a deliberate close. */
+      /** Why, such as `unauthenticated`; `closed` for a close that has no code of its own; `undefined` after a close with 1000. */
       readonly error: SocketError | undefined;
     };

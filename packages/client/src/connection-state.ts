@@ -221,7 +221,7 @@ const lossCodes: Readonly<Record<number, ErrorCode>> = {
   [closedByVersion]: 'unsupported',
 };
 
-/** Why the client cannot connect; `undefined` after a deliberate close. */
+/** Why the client stays closed; `undefined` after a close with 1000. */
 function lossError({ code, reason }: CloseReason): SocketError | undefined {
   if (code === closedNormally) return undefined;
   return failure(lossCodes[code] ?? 'closed', {}, `${code} ${reason}`);
