@@ -1,7 +1,9 @@
-// Messages that are kept back because as many handlers run as may: they are handled in order, however many they are.
-import { expect, test } from 'vitest';
+// Messages that are kept back because as many handlers run as may: they are handled in order, however many they are. What the
+// handlers themselves wait for is not kept back.
+import { safe } from '@wirepact/client';
+import { describe, expect, test } from 'vitest';
 import { startApp } from './start-app.js';
-import { transports } from './transports.js';
+import { everyTransport, transports } from './transports.js';
 
 test.each(transports)(
   'thousands of messages wait for one handler over $name, and are all handled',
@@ -29,3 +31,73 @@ test.each(transports)(
     expect(handled).toEqual(Array.from({ length: 5_000 }, (_, index) => index + 1));
   },
 );
+
+describe.each(everyTransport)('what running handlers wait for comes to them over $name', (transport) => {
+  test('a cancellation, though as many handlers run as may, and more requests wait before it', async () => {
+    let aborted = 0;
+    const app = await startApp(transport, {
+      server: {
+        limits: { maxInFlight: 4 },
+        routes: {
+          save: (_socket, saved, { signal }) =>
+            new Promise((resolve) => {
+              const stop = (): void => {
+                aborted += 1;
+                resolve(saved);
+              };
+              if (signal.aborted) stop();
+              else signal.addEventListener('abort', stop);
+            }),
+          time: () => '12:00',
+        },
+      },
+    });
+    const abort = new AbortController();
+    const requests = Array.from({ length: 20 }, (_, n) =>
+      safe(app.client.request('save', { n }, { signal: abort.signal })),
+    );
+    await app.settle();
+    abort.abort();
+    for (const [error] of await Promise.all(requests)) expect(error).toMatchObject({ code: 'aborted' });
+    expect(await app.client.request('time')).toBe('12:00');
+    expect(aborted).toBe(20);
+  });
+
+  test('the answer to a question, though as many handlers ask as may run', async () => {
+    const app = await startApp(transport, {
+      server: {
+        limits: { maxInFlight: 4 },
+        routes: {
+          save: async (socket, { n }) => ({ n: n + (await socket.request('price', { item: 'tea' })) }),
+        },
+      },
+    });
+    app.client.handle('price', () => 100);
+    const numbers = Array.from({ length: 20 }, (_, n) => n);
+    const saved = await Promise.all(numbers.map((n) => app.client.request('save', { n })));
+    expect(saved).toEqual(numbers.map((n) => ({ n: n + 100 })));
+  });
+
+  test('a grant to a stream, though as many handlers run as may', async () => {
+    let finish = (): void => {};
+    const app = await startApp(transport, {
+      server: {
+        limits: { maxInFlight: 1 },
+        routes: {
+          save: (_socket, saved) => new Promise((resolve) => (finish = () => resolve(saved))),
+          async *tail(_socket, { n }) {
+            for (let item = 0; item < n; item += 1) yield item;
+          },
+        },
+      },
+    });
+    const items = app.client.stream('tail', { n: 100 })[Symbol.asyncIterator]();
+    expect(await items.next()).toEqual({ done: false, value: 0 });
+    const saved = app.client.request('save', { n: 1 });
+    for (let item = 1; item < 100; item += 1)
+      expect(await items.next()).toEqual({ done: false, value: item });
+    expect(await items.next()).toEqual({ done: true, value: undefined });
+    finish();
+    expect(await saved).toEqual({ n: 1 });
+  });
+});

@@ -46,6 +46,10 @@ class HeldTransport implements Transport {
     while (!this.#isPaused && this.#unread.length > 0) this.#listener?.message(this.#unread.shift());
   }
 
+  passOnUrgent(): void {
+    for (const text of this.#unread.splice(0)) if (!this.#isUrgent(text)) this.#unread.push(text);
+  }
+
   close(code: number, reason: string): void {
     if (this.closedWith !== undefined) return;
     this.closedWith = { code, reason };
@@ -64,8 +68,12 @@ class HeldTransport implements Transport {
 
   receive(text: string | undefined): void {
     this.receivedBytes += text?.length ?? 1;
-    if (this.#isPaused) this.#unread.push(text);
-    else this.#listener?.message(text);
+    if (!this.#isPaused) this.#listener?.message(text);
+    else if (!this.#isUrgent(text)) this.#unread.push(text);
+  }
+
+  #isUrgent(text: string | undefined): boolean {
+    return text !== undefined && this.#listener?.urgent?.(text) === true;
   }
 
   end(code: number, reason: string): void {

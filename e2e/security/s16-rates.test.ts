@@ -39,6 +39,26 @@ test('64 handlers at a time: the next message waits for one of them', async () =
   expect(client.transport.isPaused).toBe(true);
 });
 
+test('what running handlers may wait for is read then, and no faster than anything else', async () => {
+  let renewed = 0;
+  const { greet, clock } = startServer({
+    limits: { messageBurst: 10, messagesPerSecond: 10, maxInFlight: 1 },
+    authenticate: ({ token }) => void (renewed += token === 'new' ? 1 : 0),
+  });
+  const client = await greet();
+  client.say({ path: 'hang', id: 1 });
+  for (let n = 0; n < 100; n += 1) {
+    client.say({ path: '$auth', data: 'new' });
+    await settle();
+  }
+  // `$hello` was one of ten, and `hang` another
+  expect(renewed).toBe(8 + 1);
+  clock.advance(1_000);
+  await settle();
+  expect(renewed).toBeLessThanOrEqual(9 + 11);
+  expect(client.transport.isPaused).toBe(true);
+});
+
 test('256 joins at once and 10 a second, and 128 rooms', async () => {
   const { greet, clock, sockets } = startServer({ rooms: { authorize: () => true } });
   const client = await greet();

@@ -7,6 +7,11 @@ export interface TransportListener {
    * on.
    */
   message(text: string | undefined): void;
+  /**
+   * A message arrived while the transport is paused. Returns whether it was handled out of its turn; if not, or without
+   * this method, it is held back like the others.
+   */
+  urgent?(text: string): boolean;
   /** The peer took some of what was waiting: `bufferedBytes` has fallen. */
   drained(): void;
   /** The connection is over. Called exactly once, with the code of whichever side closed first. */
@@ -37,6 +42,8 @@ export interface Transport {
    */
   pause(): void;
   resume(): void;
+  /** Offers the messages that are held back to `urgent` once more. */
+  passOnUrgent(): void;
   /** Closes with a closing handshake. */
   close(code: number, reason: string): void;
   /** Closes at once, without a closing handshake. */

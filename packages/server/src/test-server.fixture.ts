@@ -57,6 +57,8 @@ export class FakeTransport implements Transport {
     this.isPaused = false;
   }
 
+  passOnUrgent(): void {}
+
   close(code: number, reason: string): void {
     this.closedWith ??= { code, reason };
     queueMicrotask(() => this.end(code, reason));

@@ -58,6 +58,13 @@ export class MemoryTransport implements Transport {
     this.#side.enqueue(() => this.#read());
   }
 
+  passOnUrgent(): void {
+    if (this.isClosed) return;
+    for (const text of this.#unread.splice(0)) {
+      if (this.#listener?.urgent?.(text) !== true) this.#unread.push(text);
+    }
+  }
+
   close(code: number, reason: string): void {
     if (this.isClosed) return;
     this.#unread.length = 0;
@@ -75,6 +82,7 @@ export class MemoryTransport implements Transport {
   received(text: string): void {
     if (this.isClosed) return;
     this.receivedBytes += text.length;
+    if (this.#isPaused && this.#listener?.urgent?.(text) === true) return;
     this.#unread.push(text);
     this.#read();
   }
@@ -109,5 +117,6 @@ export class MemoryTransport implements Transport {
       if (text === undefined) return;
       this.#listener?.message(text);
     }
+    this.passOnUrgent();
   }
 }

@@ -28,6 +28,13 @@ export class HeldMessages {
     return text;
   }
 
+  /** Takes out those that are `taken`; the others stay in order. */
+  takeThose(taken: (text: string | undefined) => boolean): void {
+    const texts = this.#texts.splice(0);
+    this.#bytes = 0;
+    for (const text of texts) if (!taken(text)) this.push(text);
+  }
+
   /** Takes all out, oldest first; `isBounded`: or so many as come before `maxBytes` are reached. */
   *takeOldest(isBounded: boolean): IterableIterator<string | undefined> {
     let left = isBounded ? maxBytes : Infinity;

@@ -47,8 +47,8 @@ export class WsTransport implements Transport {
       // after a close of ours only the answer to it matters
       if (this.#closedWith !== undefined) return;
       const text = isBinary ? undefined : data.toString();
-      if (this.#isPaused) this.#hold(text);
-      else this.#listener?.message(text);
+      if (!this.#isPaused) this.#listener?.message(text);
+      else if (!this.#isUrgent(text)) this.#hold(text);
     });
     webSocket.on('close', (code, reason) => {
       open.delete(this);
@@ -102,17 +102,11 @@ export class WsTransport implements Transport {
 
   resume(): void {
     this.#isPaused = false;
-    // whoever handles one of these may pause and resume again: that goes on here, and not once more for each
-    if (this.#isHandingOn) return;
-    this.#isHandingOn = true;
-    try {
-      while (!this.#isPaused && this.#held !== undefined && this.#held.size > 0) {
-        this.#listener?.message(this.#held.shift());
-      }
-    } finally {
-      this.#isHandingOn = false;
-    }
-    if (this.#held?.isFull !== true) this.#read(true);
+    this.#handOn();
+  }
+
+  passOnUrgent(): void {
+    this.#handOn();
   }
 
   close(code: number, reason: string): void {
@@ -137,6 +131,28 @@ export class WsTransport implements Transport {
     const { CLOSED } = this.#webSocket;
     if (this.#webSocket.readyState === CLOSED) return Promise.resolve();
     return new Promise((resolve) => this.#webSocket.once('close', () => resolve()));
+  }
+
+  /** Hands on what is held: all of it in its turn, and while it is paused what is urgent. */
+  #handOn(): void {
+    // whoever handles one of these may pause and resume again: that goes on here, and not once more for each
+    if (this.#isHandingOn) return;
+    this.#isHandingOn = true;
+    try {
+      do {
+        while (!this.#isPaused && this.#held !== undefined && this.#held.size > 0) {
+          this.#listener?.message(this.#held.shift());
+        }
+        if (this.#isPaused) this.#held?.takeThose((text) => this.#isUrgent(text));
+      } while (!this.#isPaused && this.#held !== undefined && this.#held.size > 0);
+    } finally {
+      this.#isHandingOn = false;
+    }
+    if (this.#held?.isFull !== true) this.#read(true);
+  }
+
+  #isUrgent(text: string | undefined): boolean {
+    return text !== undefined && this.#listener?.urgent?.(text) === true;
   }
 
   #watchText(chunk: Buffer): void {

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { FrameId, Transport, TransportListener } from '@wirepact/core/internal';
 import type { Hub } from '../hub.js';
 import { nextRecheck } from '../handshake/identity.js';
-import { receiveMessage } from './incoming.js';
+import { receiveMessage, receiveUrgent } from './incoming.js';
 import { Intake } from './intake.js';
 import { loseConnection } from '../session/lifecycle.js';
 import { Outgoing } from './outgoing.js';
@@ -68,6 +68,10 @@ export class Connection implements TransportListener {
   message(text: string | undefined): void {
     // a peer that closes is heard to the end, but for what is another process's to handle
     if (this.#intake?.isStopped !== true) receiveMessage(this, text);
+  }
+
+  urgent(text: string): boolean {
+    return this.#intake?.isHeldForHandlers === true && receiveUrgent(this, text);
   }
 
   drained(): void {

@@ -1,5 +1,5 @@
 // What a client sends, from its text to its handler.
-import { closeCodes, type Decoded, type Frame } from '@wirepact/core/internal';
+import { closeCodes, type Decoded, type Frame, type FrameId } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
 import { receive, refuseFrame } from '../routing/dispatch.js';
 import { findResumable, readHello } from '../session/hello.js';
@@ -43,6 +43,29 @@ export function receiveMessage(connection: Connection, text: string | undefined)
   } else if (frame.path.startsWith('$')) receiveProtocolFrame(session, frame);
   else if (isAnswer) session.questions.answer(frame);
   else receive(session, frame);
+}
+
+/**
+ * Takes a message that running handlers may wait for, though as many run as may: what else is behind them would wait for what
+ * waits for it. `false` where it is none, and has to wait for its turn.
+ */
+export function receiveUrgent(connection: Connection, text: string): boolean {
+  const { hub, session, speaksProtocol } = connection;
+  if (!speaksProtocol || session === undefined) return false;
+  // most are none, and need not be decoded twice
+  if (!text.includes('"$') && session.questions.size === 0) return false;
+  const { frame, why } = decode(hub, text);
+  if (frame === undefined || why !== undefined || !isUrgent(session, frame)) return false;
+  receiveMessage(connection, text);
+  return true;
+}
+
+/** What is about a call whose handler has not begun must not come before it. */
+function isUrgent(session: Session, { path, id, data }: Frame): boolean {
+  const isRunning = (called: unknown): boolean => session.findCall(called as FrameId) !== undefined;
+  if (path === '$cancel') return isRunning(data);
+  if (path === '$more') return isRunning(toRecord(data).id);
+  return path === '$auth' || session.questions.isOpen(id, path);
 }
 
 /** Takes what comes before there is a session: `$hello`, and nothing else. */

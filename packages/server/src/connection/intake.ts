@@ -1,5 +1,5 @@
 // How fast one client is read. Anything faster than the rates, or beyond the handlers that may run, is read later: it waits in
-// the network and then with the sender, in order; nothing is rejected or lost.
+// the network and then with the sender, in order; nothing is rejected or lost. Only what running handlers may wait for does not.
 import type { Transport } from '@wirepact/core/internal';
 import type { ResolvedOptions } from '../resolve-options.js';
 import type { Counters } from '../stats.js';
@@ -71,6 +71,13 @@ export class Intake {
     if (this.#heldFor?.delete(reason) === true) this.#goOn();
   }
 
+  /** Whether too many handlers are all that speaks against reading. Only then is what they may wait for read out of its turn. */
+  get isHeldForHandlers(): boolean {
+    const heldFor = this.#heldFor;
+    const isPaid = !this.#isStopped && this.#stopTimer === undefined;
+    return isPaid && heldFor?.size === 1 && heldFor.has('handlers');
+  }
+
   /** Whether nothing more is to be handled. */
   get isStopped(): boolean {
     return this.#isStopped;
@@ -110,6 +117,7 @@ export class Intake {
   }
 
   #goOn(): void {
+    if (this.isHeldForHandlers) return this.#transport.passOnUrgent();
     const isHeld = this.#heldFor !== undefined && this.#heldFor.size > 0;
     if (!isHeld && !this.#isStopped && this.#stopTimer === undefined) this.#transport.resume();
   }

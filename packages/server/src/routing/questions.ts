@@ -87,6 +87,15 @@ export class Questions {
     void this.#client.writeInTurn([...this.#open.keys()], encodeOpen);
   }
 
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Whether a frame with this id and path answers one of them. */
+  isOpen(id: unknown, path: string): boolean {
+    return typeof id === 'string' && this.#open.get(id)?.path === path;
+  }
+
   /** Takes a frame that answers. One that nobody waits for any more is late, and means nothing. */
   answer({ path, id, data, error }: Frame): void {
     const question = typeof id === 'string' ? this.#open.get(id) : undefined;
