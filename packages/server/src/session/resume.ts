@@ -54,8 +54,9 @@ export function resumeSession(
   return true;
 }
 
-function isUnread({ channel, number }: Call, { open }: Hello): boolean {
-  return channel?.stream !== undefined && number !== undefined && !open.has(number);
+/** A stream that is not listed, or by its `id` cannot be: it would go on with a hole in it. */
+function isUnread({ channel, id }: Call, { open }: Hello): boolean {
+  return channel?.stream !== undefined && !(typeof id === 'number' && open.has(id));
 }
 
 /** Another process is still handling it, or died over it: then it comes again. */

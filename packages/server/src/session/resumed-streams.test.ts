@@ -1,6 +1,6 @@
 // Streams that continue on another connection: what the reader may not have is sent again, and the end is not lost.
 import { ChannelError, defineChannels } from '@wirepact/core';
-import type { Frame } from '@wirepact/core/internal';
+import type { Frame, FrameId } from '@wirepact/core/internal';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { SessionOptions } from '../options.js';
@@ -10,13 +10,13 @@ const channels = defineChannels({
   tail: { in: z.void(), stream: z.unknown(), errors: { OVER: z.string() } },
 });
 
-async function start(items: () => AsyncIterable<unknown>, session: SessionOptions = {}) {
+async function start(items: () => AsyncIterable<unknown>, session: SessionOptions = {}, id: FrameId = 1) {
   const server = createTestServer(channels, { session, routes: { tail: () => items() } });
   const client = await server.connect();
-  client.say({ path: 'tail', id: 1 });
+  client.say({ path: 'tail', id });
   await settle();
   const resume = async (taken: number, from: TestClient = client) => {
-    const back = await server.resume(from, { open: { 1: taken } });
+    const back = await server.resume(from, { open: { [id]: taken } });
     await settle();
     return back;
   };
@@ -162,15 +162,16 @@ it('that was cancelled while the reader was away is over once that says so', asy
 });
 
 /** A stream without an end, and whether it was finished all the same. */
-async function startWatched() {
+async function startWatched(id?: FrameId) {
   let isFinished = false;
-  const started = await start(async function* () {
+  async function* items(): AsyncGenerator<number> {
     try {
       yield* count();
     } finally {
       isFinished = true;
     }
-  });
+  }
+  const started = await start(items, {}, id);
   return { ...started, isFinished: () => isFinished };
 }
 
@@ -204,6 +205,14 @@ it('ends what a page that was loaded anew does not ask for', async () => {
   client.cut();
   const again = await server.resume(back);
   expect(again.welcome.done).toEqual([[1, 1]]);
+});
+
+it.each(['x', 0, -1])('ends one with the id %j, which no client can list', async (id) => {
+  const { client, resume, isFinished } = await startWatched(id);
+  client.cut();
+  const back = await resume(3);
+  expect(isFinished()).toBe(true);
+  expect(await back.ask({ path: '$more', data: { id, n: 20 } })).toEqual([]);
 });
 
 describe('a reader that returns and takes little', () => {
