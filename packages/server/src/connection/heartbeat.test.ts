@@ -220,11 +220,71 @@ describe('a client that speaks the protocol', () => {
   });
 });
 
-describe('a clock that is set back by an hour', () => {
-  function setBack({ clock }: ReturnType<typeof start>): void {
-    const { now } = clock;
-    vi.spyOn(clock, 'now').mockImplementation(() => now() - 3_600_000);
+/** Time passes in which no timer runs and nothing is read; a negative one sets the clock back. */
+function sleep({ clock }: ReturnType<typeof start>, ms: number): void {
+  const { now } = clock;
+  vi.spyOn(clock, 'now').mockImplementation(() => now() + ms);
+}
+
+describe('a process that stood still for a minute', () => {
+  /** One client that was pinged, one that takes nothing, and one that has not said `$hello`. */
+  async function startWatching() {
+    const started = start();
+    const pinged = await started.server.connectPlain();
+    started.clock.advance(24_000);
+    const [stuck, greeting] = [await started.server.connect(), await started.server.connectSilent()];
+    stuck.transport.bufferedBytes = 1;
+    started.clock.advance(1_000);
+    expect(pinged.transport.pings).toBe(1);
+    const codes = () => [pinged, stuck, greeting].map(({ transport }) => transport.closedWith?.code);
+    return { ...started, pinged, stuck, greeting, codes };
   }
+
+  it('reads what has arrived before it judges', async () => {
+    const started = await startWatching();
+    const { clock, pinged, stuck, greeting, codes } = started;
+    sleep(started, 60_000);
+    clock.advance(1_000);
+    pinged.transport.receivedBytes += 2;
+    stuck.transport.drain();
+    greeting.say({ path: '$hello' });
+    clock.advance(9_000);
+    expect(codes()).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('counts none of that time against a client, and gives up who then is silent or stuck', async () => {
+    const started = await startWatching();
+    const { clock, codes } = started;
+    sleep(started, 60_000);
+    clock.advance(9_000);
+    expect(codes()).toEqual([undefined, undefined, 4408]);
+    clock.advance(2_000);
+    expect(codes()).toEqual([1006, 4508, 4408]);
+  });
+
+  it('judges all the same where every timer is late', async () => {
+    const { server, clock } = start();
+    const { transport } = await server.connectSilent();
+    const { after } = clock;
+    vi.spyOn(clock, 'after').mockImplementation((ms, callback) => after(ms + 5_000, callback));
+    clock.advance(20_000);
+    expect(transport.closedWith?.code).toBe(4408);
+  });
+
+  it('reads a new token before it finds that none came', async () => {
+    const started = start({ expiresAt: () => 10_000 });
+    const client = await started.server.connect();
+    answering(client);
+    started.clock.advance(10_000);
+    expect(client.take()).toEqual([{ path: '$reauth' }]);
+    sleep(started, 60_000);
+    started.clock.advance(20_000);
+    expect(client.transport.closedWith).toBeUndefined();
+  });
+});
+
+describe('a clock that is set back by an hour', () => {
+  const setBack = (started: ReturnType<typeof start>): void => sleep(started, -3_600_000);
 
   it.each([1_000, 20_000])(
     'keeps no client waiting for its $pong that was quiet for %i ms',
