@@ -5,6 +5,7 @@ import type { Connection } from './connection.js';
 import type { Hub } from '../hub.js';
 import { checkExpiry, nextRecheck, recheckIdentity } from '../handshake/identity.js';
 import { endForGood, loseConnection } from '../session/lifecycle.js';
+import type { Session } from '../session/session.js';
 
 /** Runs while there are connections or sessions, so that an idle server holds no timer. */
 export class Heartbeat {
@@ -47,8 +48,9 @@ export class Heartbeat {
     const { connections, suspended, rooms, logs, backlog, options } = this.#hub;
     const now = options.clock.now();
     for (const connection of connections) {
-      if (connection.session === undefined) this.#checkGreeting(connection, now);
-      else this.#checkPulse(connection, now);
+      const { session } = connection;
+      if (session === undefined) this.#checkGreeting(connection, now);
+      else this.#checkPulse(connection, session, now);
     }
     backlog.sweep(connections);
     for (const session of suspended.since(now - options.session.resumeForMs)) endForGood(session);
@@ -61,10 +63,10 @@ export class Heartbeat {
     loseConnection(connection, closeCodes.helloTimeout, 'no $hello came');
   }
 
-  #checkPulse(connection: Connection, now: number): void {
+  #checkPulse(connection: Connection, session: Session, now: number): void {
     const { heartbeat, backpressure } = this.#hub.options;
     const { intervalMs, timeoutMs } = heartbeat;
-    const { session, transport, outgoing } = connection;
+    const { transport, outgoing } = connection;
     const isAlive = showsLife(connection, now);
     // what a client says while nobody reads is heard later
     if (isAlive || !transport.isReading) connection.pingedAt = undefined;
@@ -76,9 +78,9 @@ export class Heartbeat {
       transport.terminate();
       return loseConnection(connection, closedAbnormally, 'nothing was heard any more');
     }
-    if (session !== undefined) checkExpiry(session, now);
-    recheckIdentity(connection, now);
+    checkExpiry(session, now);
     if (outgoing.isClosed) return;
+    recheckIdentity(connection, now);
     const quietMs = now - outgoing.lastSentAt;
     const mustTell = connection.speaksProtocol && quietMs >= intervalMs;
     // at the last look before it is due: a look too late would make what is dead be found out later than is said

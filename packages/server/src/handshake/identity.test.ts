@@ -444,6 +444,17 @@ describe('recheck', () => {
     expect([server.errors, server.clock.pending]).toEqual([[], 0]);
   });
 
+  it('is not asked about a client whose identity has just expired', async () => {
+    const recheck = vi.fn(() => true);
+    const limits = { recheckIntervalMs: 10_000 };
+    const server = createTestServer(channels, { limits, recheck, expiresAt: () => 10_000 });
+    const client = await server.connectPlain();
+    server.clock.advance(10_000);
+    await settle();
+    expect(client.transport.closedWith?.code).toBe(4401);
+    expect(recheck).not.toHaveBeenCalled();
+  });
+
   it('takes nobody’s place who wants to be let in', async () => {
     const { server } = await startAsking({ maxAuthenticating: 1 });
     expect((await server.sockets.admit(request)).accepted).toBe(true);
