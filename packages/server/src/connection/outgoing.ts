@@ -1,4 +1,4 @@
-// The way out of one session: what a slow reader is sent, what waits, what is dropped, and when the connection is closed.
+// The way out of one connection: what a slow reader is sent, what waits, what is dropped, and when the connection is closed.
 import { closeCodes, type Clock, type Transport } from '@wirepact/core/internal';
 import type { ResolvedOptions } from '../resolve-options.js';
 import type { OutgoingMessage } from '../delivery/outgoing-message.js';

@@ -192,7 +192,7 @@ class StreamWindow {
   }
 
   get untaken(): readonly Item[] {
-    return [...this.#untaken];
+    return this.#untaken;
   }
 
   /** What was not written cannot have been taken: nobody may grant more than the window beyond it. */
