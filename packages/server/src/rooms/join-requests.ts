@@ -51,11 +51,14 @@ export function joinFromClient(session: Session, frame: Frame): void {
     return sendRefusal(sender, 'rate_limited', `a client may be in ${maxRooms} rooms`);
   }
   // left again while it was being decided: the join must not come after the leave
-  const attempt = pending ?? Symbol(room);
+  const attempt = pending ?? { undecided: 0 };
+  attempt.undecided += 1;
   session.joining.set(room, attempt);
   const decide = (refusal: string | undefined): void => {
-    const isWanted = session.joining.get(room) === attempt || session.rooms.has(room);
-    if (isWanted) session.joining.delete(room);
+    const isWanted = session.joining.get(room) === attempt;
+    attempt.undecided -= 1;
+    // where it asked more than once, one refusal is not the last word
+    if (isWanted && (refusal === undefined || attempt.undecided === 0)) session.joining.delete(room);
     // the server has put it in meanwhile
     if (session.rooms.has(room)) return answerMember(session, room, entrance);
     if (refusal !== undefined) return sendRefusal(sender, 'denied', refusal);

@@ -131,9 +131,10 @@ describe('a client that joins', () => {
 });
 
 describe('while it is being decided', () => {
-  function startUndecided() {
+  function startUndecided(maxRooms?: number) {
     const decide: ((allowed: boolean) => void)[] = [];
-    const server = start({ authorize: () => new Promise<boolean>((resolve) => decide.push(resolve)) });
+    const authorize = (): Promise<boolean> => new Promise((resolve) => decide.push(resolve));
+    const server = start({ authorize }, maxRooms);
     return { server, decide };
   }
 
@@ -175,6 +176,38 @@ describe('while it is being decided', () => {
     await settle();
     expect(client.take()).toEqual([...joined('lobby', 1), ...joined('lobby', 2)]);
     expect(server.sockets.room('lobby').size).toBe(1);
+  });
+
+  it('a client that asks twice is in by the decision that allows it', async () => {
+    const { server, decide } = startUndecided();
+    const client = await server.connect();
+    for (const id of [1, 2]) await join(client, 'lobby', id);
+    decide[0]!(false);
+    await settle();
+    expect(client.take()).toMatchObject(refused('denied', 1));
+    decide[1]!(true);
+    await settle();
+    expect(client.take()).toEqual(joined('lobby', 2));
+    expect(server.sockets.room('lobby').size).toBe(1);
+  });
+
+  it('a client that asks twice takes one place until both are decided, in the room or not', async () => {
+    const { server, decide } = startUndecided(1);
+    const client = await server.connect();
+    for (const id of [1, 2]) await join(client, 'lobby', id);
+    for (const id of [0, 1]) {
+      expect(await join(client, 'hall', 3)).toMatchObject(refused('rate_limited', 3));
+      decide[id]!(false);
+      await settle();
+      expect(client.take()).toMatchObject(refused('denied', id + 1));
+    }
+    for (const id of [4, 5]) expect(await join(client, 'lobby', id)).toEqual([]);
+    decide[2]!(true);
+    await settle();
+    expect(client.take()).toEqual(joined('lobby', 4));
+    [...server.sockets.clients()][0]!.leave('lobby');
+    client.take();
+    expect(await join(client, 'hall', 6)).toEqual([]);
   });
 
   it('a client that is gone is never in', async () => {

@@ -34,6 +34,12 @@ export interface Identity {
  */
 export type SessionState = 'open' | 'suspended' | 'ending' | 'ended';
 
+/** A client asked to join a room, perhaps more than once. */
+export interface JoinAttempt {
+  /** How many decisions are still to come. */
+  undecided: number;
+}
+
 /** One client as the server knows it. */
 export class Session {
   readonly hub: Hub;
@@ -83,7 +89,7 @@ export class Session {
   #pong: Waiters | undefined;
   // made when somebody looks: a client that says nothing needs none of them, and they are 1 KB
   #rooms: Set<string> | undefined;
-  #joining: Map<string, symbol> | undefined;
+  #joining: Map<string, JoinAttempt> | undefined;
   #calls: Set<Call> | undefined;
   #questions: Questions | undefined;
 
@@ -119,7 +125,7 @@ export class Session {
   }
 
   /** The rooms it asked to join, while that is being decided. */
-  get joining(): Map<string, symbol> {
+  get joining(): Map<string, JoinAttempt> {
     return (this.#joining ??= new Map());
   }
 
