@@ -35,8 +35,11 @@ describe('what is known of a member', () => {
 describe('a list of members that is more than may wait for a client', () => {
   const info = 'x'.repeat(150_000);
   /** A room, or several, with 1.2 MB of what is known of their members. */
-  async function startFull(...rooms: readonly string[]) {
-    const server = start(() => info);
+  async function startFull(rooms: readonly string[], asked?: () => void) {
+    const server = start(() => {
+      asked?.();
+      return info;
+    });
     for (let count = 0; count < 8; count += 1) {
       const client = await server.connect();
       for (const room of rooms) client.say({ path: '$join', data: { room }, id: 1 });
@@ -46,7 +49,7 @@ describe('a list of members that is more than may wait for a client', () => {
   }
 
   it('is sent, and its reader stays, also when it comes back', async () => {
-    const server = await startFull('lobby');
+    const server = await startFull(['lobby']);
     const client = await server.connect();
     client.transport.isHolding = true;
     client.say({ path: '$join', data: { room: 'lobby' }, id: 1 });
@@ -68,7 +71,7 @@ describe('a list of members that is more than may wait for a client', () => {
   });
 
   it('waits for the one before it, so that not all of them wait in memory', async () => {
-    const server = await startFull('lobby', 'hall');
+    const server = await startFull(['lobby', 'hall']);
     const client = await server.connect();
     client.transport.isHolding = true;
     for (const [id, room] of ['lobby', 'hall'].entries()) client.say({ path: '$join', data: { room }, id });
@@ -83,8 +86,29 @@ describe('a list of members that is more than may wait for a client', () => {
     expect(client.transport.closedWith).toBeUndefined();
   });
 
+  it('is made again when there is room for it, not whenever there is some for one before it', async () => {
+    const rooms = Array.from({ length: 6 }, (_, index) => `room ${index}`);
+    let asked = 0;
+    const server = await startFull(rooms, () => void (asked += 1));
+    const client = await server.connect();
+    client.transport.isHolding = true;
+    asked = 0;
+    for (const [id, room] of rooms.entries()) client.say({ path: '$join', data: { room }, id });
+    await settle();
+    const told = client.take();
+    for (let turn = 1; turn < rooms.length; turn += 1) {
+      client.transport.drain();
+      await settle();
+      told.push(...client.take());
+    }
+    expect(told.filter(({ path }) => path === '$join').map(({ id }) => id)).toEqual([...rooms.keys()]);
+    // who asks is told of; and of the 9 in a list, once for nothing and once to send it
+    expect(asked).toBeLessThan((1 + 2 * 9) * rooms.length);
+    expect(client.transport.closedWith).toBeUndefined();
+  });
+
   it('is no leave to let other things wait', async () => {
-    const server = await startFull('lobby');
+    const server = await startFull(['lobby']);
     const client = await server.connect();
     client.transport.isHolding = true;
     client.say({ path: '$join', data: { room: 'lobby' }, id: 1 });

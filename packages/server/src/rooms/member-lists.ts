@@ -1,8 +1,12 @@
 // What the members of a room are told about each other, if the application allows it.
+import type { Outgoing } from '../connection/outgoing.js';
 import { isThenable } from '../guarded.js';
 import type { Hub } from '../hub.js';
 import type { Room } from './rooms.js';
 import type { Session } from '../session/session.js';
+
+/** Who is in a room, and what the others are told of each, as JSON. */
+type InfosNow = () => Iterable<readonly [id: string, info: string]>;
 
 /** A session has entered a room: tells the others, and it who is there, as {@link tellMembers} does. */
 export function announce(session: Session, room: Room): Promise<void> | undefined {
@@ -93,23 +97,36 @@ function refusePromise(session: Session, promise: PromiseLike<unknown>): string 
   return 'null';
 }
 
+/** The last of the lists that wait, by what they wait for. */
+const waiting = new WeakMap<Outgoing, Promise<void>>();
+
 /**
  * Nobody is given up for a long list. Where more waits before it than may, it is sent when that is taken, as the room is then; it
- * resolves when that is done.
+ * resolves when that is done. Lists that wait go one after the other: if all looked whenever there is room, each would be made
+ * as often as there are lists before it.
  */
-function writeMembers(
-  session: Session,
-  room: Room,
-  infosNow: () => Iterable<readonly [string, string]>,
-): Promise<void> | undefined {
+function writeMembers(session: Session, room: Room, infosNow: InfosNow): Promise<void> | undefined {
   const { connection, hub } = session;
-  if (connection === undefined || !room.members.has(session)) return undefined;
+  const isIn = (): boolean => session.connection === connection && room.members.has(session);
+  if (connection === undefined || !isIn()) return undefined;
   const { outgoing } = connection;
-  const all = Array.from(infosNow(), ([id, info]) => `${JSON.stringify(id)}:${info}`);
-  const data = `{"room":${JSON.stringify(room.name)},"members":{${all.join(',')}}}`;
-  const text = hub.dialect.encode('$members', data);
-  if (outgoing.hasRoomFor(text)) return void outgoing.write(text);
-  return outgoing.roomForMore().then(() => {
-    return session.connection === connection ? writeMembers(session, room, infosNow) : undefined;
-  });
+  const tryToWrite = (): boolean => {
+    const all = Array.from(infosNow(), ([id, info]) => `${JSON.stringify(id)}:${info}`);
+    const data = `{"room":${JSON.stringify(room.name)},"members":{${all.join(',')}}}`;
+    const text = hub.dialect.encode('$members', data);
+    if (!outgoing.hasRoomFor(text)) return false;
+    outgoing.write(text);
+    return true;
+  };
+  const before = waiting.get(outgoing);
+  if (before === undefined && tryToWrite()) return undefined;
+  const turn = (before ?? outgoing.roomForMore())
+    .then(async () => {
+      while (isIn() && !tryToWrite()) await outgoing.roomForMore();
+    })
+    .finally(() => {
+      if (waiting.get(outgoing) === turn) waiting.delete(outgoing);
+    });
+  waiting.set(outgoing, turn);
+  return turn;
 }
