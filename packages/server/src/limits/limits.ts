@@ -80,7 +80,12 @@ export interface LimitOptions {
   readonly maxClients?: number;
   /** Headers of a handshake. More get 431. @default 64 */
   readonly maxHeaders?: number;
-  /** Calls of `authenticate` that may run at the same time. Further connections get 503. @default 1000 */
+  /**
+   * Calls of `authenticate` that may be waited for at the same time. Further connections get 503. A call that took longer than
+   * `authenticateTimeoutMs` is not waited for any more and does not count, even if it still runs.
+   *
+   * @default 1000
+   */
   readonly maxAuthenticating?: number;
   /**
    * How long `authenticate` and `recheck` may take, in ms.
