@@ -195,6 +195,9 @@ class UntypedClient {
     }
     if (welcome) this.#outbox.review();
     this.#rooms.restore(resumed, isLost);
+    // the server reports only what `$hello` listed. After the rooms, because their joins contain the cursors
+    for (const room of resumed ? [] : this.#logs.unlisted)
+      this.#logs.receive({ path: '$gap', data: { room, why: 'lost' } });
     this.#outbox.flush();
   }
 

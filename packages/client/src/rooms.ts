@@ -7,7 +7,7 @@ import type { Connection } from './connection.js';
 import { failure } from './failure.js';
 import type { Gap } from './gap.js';
 import { createListeners } from './listeners.js';
-import { inbox, type Logs } from './logs.js';
+import { isOwn, type Logs } from './logs.js';
 import type { ResolvedClientOptions } from './options.js';
 import { keep } from './registration.js';
 import { roomHandle, type HandledRoom, type ListenToMessages, type RoomHandle } from './room-handle.js';
@@ -50,8 +50,7 @@ export class Rooms {
   }
 
   async join(name: string, options?: JoinOptions): Promise<RoomHandle> {
-    // these names stand for the logs of everyone and of this client
-    if (name === '*' || name === inbox) throw failure('invalid_input', { path: name }, 'no room');
+    if (isOwn(name)) throw failure('invalid_input', { path: name }, 'no room');
     let room = this.#wanted.get(name);
     if (room === undefined) {
       this.#wanted.set(name, (room = wantedRoom(name)));
@@ -77,15 +76,16 @@ export class Rooms {
 
   /** The client is connected. `isLost`: there was a session, and it is lost. */
   restore(resumed: boolean, isLost: boolean): void {
+    const { logs } = this.#host;
     for (const name of this.#leaving) {
       if (resumed) void this.#depart(name);
       else this.left(name);
     }
     for (const room of [...this.#wanted.values()]) {
-      const isFollowed = this.#host.logs.follows(room.name);
-      if (room.joined && isLost && !isFollowed) this.#host.logs.lose(room.name);
-      // if nothing followed the answer, the server may have removed the session since
-      room.joined &&= resumed && isFollowed;
+      const isFollowed = logs.follows(room.name);
+      if (room.joined && isLost && !isFollowed) logs.lose(room.name);
+      // the server says that it has removed the session since only if it was told of the log
+      room.joined &&= resumed && isFollowed && !logs.unlisted.has(room.name);
       if (!room.joined) void this.#enter(room);
     }
   }

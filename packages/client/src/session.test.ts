@@ -132,6 +132,18 @@ describe('a page that is shown again after another one had its session', () => {
   });
 });
 
+it('a page that is loaded greets with no more rooms than the server takes', async () => {
+  const page = start();
+  const limits = { maxMessageBytes: 1_000, maxInFlight: 64, maxRooms: 128 };
+  const socket = await page.connected({ streams: { '*': ['e', 10] }, limits });
+  for (let index = 0; index < 20; index++)
+    socket.receive('$stream', { room: `${'r'.repeat(80)} ${index}`, epoch: 'r', from: 2, count: 0 });
+  leavePage(false);
+  const hello = await greet(start());
+  expect(hello).toMatchObject({ session: 's_1', streams: { '*': ['e', 10] } });
+  expect(JSON.stringify({ path: '$hello', data: hello }).length).toBeLessThanOrEqual(limits.maxMessageBytes);
+});
+
 describe('two clients of one page', () => {
   it('whose addresses are found by functions leave two sessions, whatever is asked of the server', async () => {
     let ticket = 0;

@@ -6,7 +6,8 @@ import type { Outbox } from './outbox.js';
 import type { SessionStore } from './session-store.js';
 import type { Written } from './written.js';
 
-type Identity = Pick<Welcome, 'session' | 'token'>;
+/** `limits` are kept because the next `$hello` is written before the server announces them again. */
+type Identity = Pick<Welcome, 'session' | 'token' | 'limits'>;
 
 /** What a page stores for the next one. */
 interface StoredSession {
@@ -40,14 +41,16 @@ export class Session {
   hello(address: string): ProtocolData['$hello'] {
     this.#address = address;
     this.#take();
-    return this.#identity ? { ...this.#identity, streams: this.#logs.cursors, open: this.#written.open } : {};
+    if (!this.#identity) return {};
+    const { session, token, limits } = this.#identity;
+    return { session, token, streams: this.#logs.list(limits?.maxMessageBytes), open: this.#written.open };
   }
 
   /** Handles the server's answer to `hello`; a server that speaks plain messages only has none. */
   begin(welcome: Welcome | undefined): void {
     if (welcome === undefined) return this.forget();
-    const { session, token, resumed, streams } = welcome;
-    this.#identity = { session, token };
+    const { session, token, resumed, streams, limits } = welcome;
+    this.#identity = { session, token, limits };
     // an inbox begins with its session, and its epoch is the session's id
     if (!resumed) this.#logs.place({ [inbox]: [session, 0], ...streams });
   }

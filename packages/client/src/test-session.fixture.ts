@@ -13,7 +13,7 @@ export interface TestSession extends TestClient<undefined> {
 }
 
 /** A session that was welcomed with the position 10 in what is sent to everyone. */
-export async function startSession(): Promise<TestSession> {
+export async function startSession(welcome: Record<string, unknown> = {}): Promise<TestSession> {
   const started = startClient();
   const { client } = started;
   const heard: unknown[] = [];
@@ -24,7 +24,7 @@ export async function startSession(): Promise<TestSession> {
     ...started,
     heard,
     gaps,
-    first: await started.connected({ streams: { '*': ['e', 10] } }),
+    first: await started.connected({ streams: { '*': ['e', 10] }, ...welcome }),
     async greet() {
       client.connect();
       await started.advance(0);
