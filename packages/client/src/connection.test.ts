@@ -242,6 +242,17 @@ describe('coming back', () => {
 });
 
 describe('closed doors', () => {
+  it('says how the server closed it over a message that was too large', async () => {
+    const { client, connected } = startClient();
+    (await connected()).drop(1009, 'Max payload size exceeded');
+    expect(client.status).toMatchObject({
+      error: {
+        message:
+          '[message_too_large] a message was larger than the server accepts (1009 Max payload size exceeded); send less, or raise its limit',
+      },
+    });
+  });
+
   it.each([
     [4403, 'forbidden'],
     [4406, 'unsupported'],
@@ -409,6 +420,20 @@ describe('what cannot be read', () => {
     const socket = await connected();
     socket.receive('$error', { code: 'unknown_path', message: 'no such path', path: 'nope' });
     expect(errors).toEqual([{ code: 'unknown_path', path: 'nope' }]);
+  });
+
+  it('gives the details of what was wrong, among which the path is not', async () => {
+    const { client, connected } = startClient();
+    const details: unknown[] = [];
+    client.onError(({ data, path }) => details.push([path, data]));
+    const socket = await connected();
+    const issues = [{ message: 'too short', path: ['text'] }];
+    socket.receive('$error', { code: 'unknown_path', message: 'no such path', path: 'nope' });
+    socket.receive('$error', { code: 'invalid_input', message: 'wrong', path: 'chat', issues });
+    expect(details).toEqual([
+      ['nope', undefined],
+      ['chat', { issues }],
+    ]);
   });
 });
 

@@ -236,8 +236,8 @@ class UntypedClient {
   #deliver(frame: Frame): void {
     const { path, data } = frame;
     if (path === '$error') {
-      const about = (data as ProtocolData['$error']).path;
-      this.#report(fromWireError(data, about), about);
+      const { path: about, ...error } = data as ProtocolData['$error'];
+      this.#report(fromWireError(error, about), about);
     } else if (path === '$ack') this.#outbox.acknowledge((data as ProtocolData['$ack']).done);
     else if (path === '$leave' || path === '$members' || path === '$member') this.#rooms.receive(path, data);
     else if (!path.startsWith('$')) this.#heard(frame);

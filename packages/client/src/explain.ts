@@ -5,12 +5,15 @@ import type { ErrorCode } from '@wirepact/core';
 const texts: { readonly [TCode in ErrorCode]?: (about: string | number) => string } = {
   bad_frame: () => 'the server sent something that is no frame; is another server at this address?',
   unknown_path: () => 'the server asked, and no handler answers; register one with `handle`',
-  invalid_input: (issue) => `the data does not fit the contract: ${issue}`,
+  invalid_input: (issue) =>
+    issue === '' ? 'this is no name of a room' : `the data does not fit the contract: ${issue}`,
   invalid_output: (issue) => `the answer does not fit the contract: ${issue}`,
   invalid_message: (issue) => `what the server sent does not fit the contract: ${issue}`,
   internal: () => 'the handler failed; what it threw comes out of the client’s `onError`',
-  message_too_large: (max) =>
-    `the server takes messages of ${max} bytes at most; send less, or raise its limit`,
+  message_too_large: (about) =>
+    typeof about === 'number'
+      ? `the server takes messages of ${about} bytes at most; send less, or raise its limit`
+      : `a message was larger than the server accepts (${about}); send less, or raise its limit`,
   unauthenticated: (said) => `the server knows no such user (${said}); see what \`getToken\` returns`,
   forbidden: (said) => `the server refuses this user (${said})`,
   denied: (room) => `the server took the room "${room}" away`,
