@@ -397,6 +397,19 @@ describe('leaving', () => {
     expect(heard).toEqual([['lobby', 51]]);
   });
 
+  it('while the socket that opened is closing already takes nobody out of the room that was joined since', async () => {
+    const { client, lobby, first, greet, connected } = await startInLobby();
+    first.drop();
+    await lobby.leave();
+    const { next } = await greet();
+    next.readyState = 2;
+    next.welcome({ resumed: true });
+    next.drop();
+    void client.join('lobby');
+    const again = await connected({ resumed: true });
+    expect(again.takeSent().map(({ path }) => path)).toEqual(['$leave', '$join']);
+  });
+
   it('is told again where the answer did not come in time', async () => {
     const { lobby, first, connected, advance, heard } = await startInLobby();
     const leaving = lobby.leave();

@@ -72,6 +72,22 @@ describe('join', () => {
     expect(socket.takeSent().map(({ path }) => path)).toEqual(['$join', '$leave']);
   });
 
+  it('sends nothing if its signal is aborted already', async () => {
+    const { client, connected } = startClient();
+    const socket = await connected();
+    const joining = client.join('lobby', { signal: AbortSignal.abort('no need') });
+    await expect(joining).rejects.toMatchObject({ code: 'aborted', cause: 'no need' });
+    expect(socket.takeSent()).toEqual([]);
+    client.close();
+  });
+
+  it('says of a name that stands for a log of its own that it is no name of a room', async () => {
+    const { client, connected } = startClient();
+    await connected();
+    await expect(client.join('*')).rejects.toThrow('[invalid_input] "*" this is no name of a room');
+    client.close();
+  });
+
   it('asks once for several handles, and leaves with the last', async () => {
     const { client, connected } = startClient();
     const socket = await connected();

@@ -50,7 +50,9 @@ export class Rooms {
   }
 
   async join(name: string, options?: JoinOptions): Promise<RoomHandle> {
-    if (isOwn(name)) throw failure('invalid_input', { path: name }, 'no room');
+    if (isOwn(name)) throw failure('invalid_input', { path: name });
+    const aborted = (): SocketError => failure('aborted', { cause: options?.signal?.reason as unknown });
+    if (options?.signal?.aborted) throw aborted();
     let room = this.#wanted.get(name);
     if (room === undefined) {
       this.#wanted.set(name, (room = wantedRoom(name)));
@@ -62,9 +64,7 @@ export class Rooms {
     try {
       await new Promise<void>((resolve, reject) => {
         // once the join is settled, its promise takes no notice of this any more
-        const forgetSignal = keep(options, () =>
-          reject(failure('aborted', { cause: options?.signal?.reason as unknown })),
-        );
+        const forgetSignal = keep(options, () => reject(aborted()));
         void entered.then(resolve, reject).then(forgetSignal);
       });
       return handle;
@@ -187,11 +187,13 @@ export class Rooms {
   async #giveUp(name: string): Promise<void> {
     this.#leaving.add(name);
     this.#host.logs.leave(name);
-    if (this.#host.connection.writable) await this.#depart(name);
+    await this.#depart(name);
   }
 
   async #depart(name: string): Promise<void> {
     const { options, connection, logs } = this.#host;
+    // otherwise the next connection tells the server: a `$leave` that waited could follow another join
+    if (!connection.writable) return;
     const answers = connection.welcome !== undefined;
     if (!answers && !options.dialect.joins) return this.left(name);
     logs.forget(name);
