@@ -1,10 +1,10 @@
-// A connection that the user can cut: a custom WebSocket class. The client is not told; it notices as it would on a
-// train.
+// A connection that the user can cut: a custom WebSocket class. It closes with a code after which the client returns to
+// its session, as it would after a tunnel.
 
 export interface Line {
   /** The class that the client uses for its connections. */
   readonly WebSocket: typeof WebSocket;
-  /** Breaks the connection without telling the client. Every new one fails too until `mend` is called. */
+  /** Closes the connection, and the client is not asked. Every new one fails too until `mend` is called. */
   readonly cut: () => void;
   readonly mend: () => void;
 }
