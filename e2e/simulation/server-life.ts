@@ -103,7 +103,7 @@ export class ServerLife {
         if (path === '$welcome') epoch = data.streams['*'][0];
       },
       listen: hear,
-      ...{ ping() {}, pause() {}, resume() {}, close() {}, terminate() {} },
+      ...{ ping() {}, pause() {}, resume() {}, passOnUrgent() {}, close() {}, terminate() {} },
     });
     const listener = await heard;
     listener.message('{"path":"$hello","data":{}}');

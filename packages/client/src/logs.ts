@@ -56,12 +56,17 @@ export class Logs {
    * The cursors for a `$hello` of so many bytes at most. They may take three quarters of it; rooms beyond that are left
    * out.
    */
-  list(maxBytes = Infinity): Readonly<Record<string, Cursor>> {
-    const unlisted = (this.unlisted = new Set(this.#cursors.keys()));
+  list(maxBytes: number = Infinity): Readonly<Record<string, Cursor>> {
+    const listed: Record<string, Cursor> = {};
+    const unlisted = new Set<string>();
     let left = maxBytes * 0.75;
-    const fits = (listed: readonly [log: string, cursor: Cursor]): boolean =>
-      ((left -= byteLength(JSON.stringify(listed))) > 0 || isOwn(listed[0])) && unlisted.delete(listed[0]);
-    return Object.fromEntries([...this.#cursors].filter(fits));
+    for (const [log, cursor] of this.#cursors) {
+      left -= byteLength(JSON.stringify([log, cursor]));
+      if (left > 0 || isOwn(log)) listed[log] = cursor;
+      else unlisted.add(log);
+    }
+    this.unlisted = unlisted;
+    return listed;
   }
 
   follows(log: string): boolean {
