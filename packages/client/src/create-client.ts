@@ -195,9 +195,8 @@ class UntypedClient {
     }
     if (welcome) this.#outbox.review();
     this.#rooms.restore(resumed, isLost);
-    // the server reports only what `$hello` listed. After the rooms, because their joins contain the cursors
-    for (const room of resumed ? [] : this.#logs.unlisted)
-      this.#logs.receive({ path: '$gap', data: { room, why: 'lost' } });
+    // after the rooms, because their joins contain the cursors
+    this.#session.reportLost();
     this.#outbox.flush();
   }
 

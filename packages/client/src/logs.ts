@@ -4,20 +4,11 @@ import type { Cursor, Frame, ProtocolData } from '@wirepact/core/internal';
 import { createAcknowledgements, type Acknowledgements } from './acknowledgements.js';
 import type { Connection } from './connection.js';
 import { judge, missing } from './cursors.js';
-import { byteLength } from './message-size.js';
 import type { ResolvedClientOptions } from './options.js';
 import type { Requests } from './requests.js';
 
 /** The name of the log of what was sent to this client alone. */
 export const inbox = '$inbox';
-
-/** Whether a name stands for the log of everyone or of this client, and for no room. */
-export function isOwn(log: string): boolean {
-  return log === '*' || log === inbox;
-}
-
-/** A gap; `from` is missing if the client itself found it. */
-type Missing = Omit<ProtocolData['$gap'], 'from'> & Partial<ProtocolData['$gap']>;
 
 /** What the logs need from the client. */
 export interface LogHost {
@@ -40,8 +31,6 @@ export class Logs {
   readonly #held = new Map<string, Frame[] | 'replay' | 'left'>();
   /** The cursors of a lost session, until the server has said what was missed. */
   readonly #owed = new Map<string, Cursor>();
-  /** The rooms that the last `$hello` left out. */
-  unlisted: ReadonlySet<string> = new Set();
 
   constructor(host: LogHost) {
     this.#host = host;
@@ -50,23 +39,6 @@ export class Logs {
 
   get cursors(): Readonly<Record<string, Cursor>> {
     return Object.fromEntries(this.#cursors);
-  }
-
-  /**
-   * The cursors for a `$hello` of so many bytes at most. They may take three quarters of it; rooms beyond that are left
-   * out.
-   */
-  list(maxBytes: number = Infinity): Readonly<Record<string, Cursor>> {
-    const listed: Record<string, Cursor> = {};
-    const unlisted = new Set<string>();
-    let left = maxBytes * 0.75;
-    for (const [log, cursor] of this.#cursors) {
-      left -= byteLength(JSON.stringify([log, cursor]));
-      if (left > 0 || isOwn(log)) listed[log] = cursor;
-      else unlisted.add(log);
-    }
-    this.unlisted = unlisted;
-    return listed;
   }
 
   follows(log: string): boolean {
@@ -86,10 +58,12 @@ export class Logs {
   cut(): void {
     this.#acknowledgements.stop();
     for (const [log, held] of this.#held) if (typeof held === 'object') this.#release(log);
-    for (const [room, from] of this.#owed) {
-      const to = this.#cursors.get(room);
-      this.#miss({ room, why: 'lost', ...(to && to !== from && { to }) });
-    }
+    for (const owed of this.#owed) this.#miss(this.#lost(owed));
+  }
+
+  /** Reports the gaps of a lost session whose logs the server was not told of. Those of rooms follow their joins. */
+  reportLost(): void {
+    for (const owed of this.#owed) this.receive({ path: '$gap', data: this.#lost(owed) });
   }
 
   clear(): void {
@@ -152,6 +126,11 @@ export class Logs {
     else this.#follow(log, frame);
   }
 
+  #lost([room, from]: readonly [string, Cursor]): ProtocolData['$gap'] {
+    const to = this.#cursors.get(room);
+    return { room, why: 'lost', from, ...(to && to !== from && { to }) };
+  }
+
   #release(log: string): void {
     for (const frame of this.#let(log)) this.receive(frame);
   }
@@ -170,7 +149,7 @@ export class Logs {
     const [epoch, last] = cursor;
     const verdict = judge(last, at, after);
     if (verdict === 'rejoin') this.#repair(log);
-    if (verdict === 'fork') this.#miss({ room: log, why: 'fork', to: [epoch, after] });
+    if (verdict === 'fork') this.#miss({ room: log, why: 'fork', from: cursor, to: [epoch, after] });
     else if (verdict !== 'deliver') return;
     // the listeners run in this same turn, so nobody sees the cursor before they have run
     this.#cursors.set(log, [epoch, at]);
@@ -194,7 +173,7 @@ export class Logs {
     const before = this.#cursors.get(room);
     const to: Cursor = [epoch, from];
     const why = before && missing(before, to);
-    if (why) this.#miss({ room, why, to });
+    if (before && why) this.#miss({ room, why, from: before, to });
     else if (!before) this.#cursors.set(room, to);
   }
 
@@ -204,18 +183,15 @@ export class Logs {
     else this.#cursors.delete(log);
   }
 
-  /** Something is missing from where the client stands in a log; where it has no cursor, the server says from where. */
-  #miss(gap: Missing): void {
+  #miss(gap: ProtocolData['$gap']): void {
     const { room, why, to } = gap;
-    const cursor = this.#cursors.get(room);
-    const [epoch, last = 0] = cursor ?? [];
-    const owed = this.#owed.get(room);
-    this.#owed.delete(room);
+    const [epoch, last = 0] = this.#cursors.get(room) ?? [];
+    const wasOwed = this.#owed.delete(room);
     // not reported: a gap in what arrived while its replay was requested, and a gap of a lost session in a room that
     // was left
     const isKnown = to ? why !== 'fork' && to[0] === epoch && to[1] <= last : why !== 'denied';
-    if (!owed && isKnown) return;
+    if (!wasOwed && isKnown) return;
     this.#set(room, to);
-    this.#host.missed({ ...gap, from: owed ?? cursor ?? gap.from } as ProtocolData['$gap']);
+    this.#host.missed(gap);
   }
 }

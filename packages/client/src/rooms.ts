@@ -7,7 +7,7 @@ import type { Connection } from './connection.js';
 import { failure } from './failure.js';
 import type { Gap } from './gap.js';
 import { createListeners } from './listeners.js';
-import { isOwn, type Logs } from './logs.js';
+import { inbox, type Logs } from './logs.js';
 import type { ResolvedClientOptions } from './options.js';
 import { keep } from './registration.js';
 import { roomHandle, type HandledRoom, type ListenToMessages, type RoomHandle } from './room-handle.js';
@@ -50,7 +50,8 @@ export class Rooms {
   }
 
   async join(name: string, options?: JoinOptions): Promise<RoomHandle> {
-    if (isOwn(name)) throw failure('invalid_input', { path: name });
+    // these names stand for the logs of everyone and of this client
+    if (name === '*' || name === inbox) throw failure('invalid_input', { path: name });
     const aborted = (): SocketError => failure('aborted', { cause: options?.signal?.reason as unknown });
     if (options?.signal?.aborted) throw aborted();
     let room = this.#wanted.get(name);
@@ -84,8 +85,8 @@ export class Rooms {
     for (const room of [...this.#wanted.values()]) {
       const isFollowed = logs.follows(room.name);
       if (room.joined && isLost && !isFollowed) logs.lose(room.name);
-      // the server says that it has removed the session since only if it was told of the log
-      room.joined &&= resumed && isFollowed && !logs.unlisted.has(room.name);
+      // if nothing followed the answer, the server may have removed the session since
+      room.joined &&= resumed && isFollowed;
       if (!room.joined) void this.#enter(room);
     }
   }

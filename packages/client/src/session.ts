@@ -2,6 +2,7 @@
 import type { Cursor, ProtocolData } from '@wirepact/core/internal';
 import type { Welcome } from './connection.js';
 import { inbox, type Logs } from './logs.js';
+import { byteLength } from './message-size.js';
 import type { Outbox } from './outbox.js';
 import type { SessionStore } from './session-store.js';
 import type { Written } from './written.js';
@@ -23,6 +24,8 @@ export class Session {
   readonly #outbox: Outbox;
   readonly #store: SessionStore | undefined;
   #identity: Identity | undefined;
+  /** Whether there is a session that the last `hello` could not contain. */
+  #isUntold = false;
   /** The address of the server that knows the session. */
   #address = '';
 
@@ -41,9 +44,13 @@ export class Session {
   hello(address: string): ProtocolData['$hello'] {
     this.#address = address;
     this.#take();
+    this.#isUntold = false;
     if (!this.#identity) return {};
-    const { session, token, limits } = this.#identity;
-    return { session, token, streams: this.#logs.list(limits?.maxMessageBytes), open: this.#written.open };
+    const { limits, ...known } = this.#identity;
+    const hello = { ...known, streams: this.#logs.cursors, open: this.#written.open };
+    // the server would close the connection each time, and the client would never return
+    this.#isUntold = byteLength(JSON.stringify({ path: '$hello', data: hello })) > limits?.maxMessageBytes;
+    return this.#isUntold ? {} : hello;
   }
 
   /** Handles the server's answer to `hello`; a server that speaks plain messages only has none. */
@@ -53,6 +60,11 @@ export class Session {
     this.#identity = { session, token, limits };
     // an inbox begins with its session, and its epoch is the session's id
     if (!resumed) this.#logs.place({ [inbox]: [session, 0], ...streams });
+  }
+
+  /** The rooms are being joined again: reports what the server cannot, because `hello` did not tell it of the session. */
+  reportLost(): void {
+    if (this.#isUntold) this.#logs.reportLost();
   }
 
   forget(): void {
