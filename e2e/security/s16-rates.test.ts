@@ -59,6 +59,23 @@ test('what running handlers may wait for is read then, and no faster than anythi
   expect(client.transport.isPaused).toBe(true);
 });
 
+test('nothing with a number comes before a lower number, though running handlers may wait for it', async () => {
+  const { greet, handled } = startServer({
+    limits: { maxInFlight: 1 },
+    routes: {
+      hang: (_socket, _data, { signal }) =>
+        new Promise((resolve) => signal.addEventListener('abort', () => resolve('stopped'))),
+    },
+  });
+  const client = await greet();
+  client.say({ path: 'hang', id: 1 });
+  client.say({ path: 'note', data: 'waits', seq: 2 });
+  client.say({ path: '$cancel', data: 1, seq: 3 });
+  await settle();
+  expect(handled).toEqual([]);
+  expect(client.transport.isPaused).toBe(true);
+});
+
 test('256 joins at once and 10 a second, and 128 rooms', async () => {
   const { greet, clock, sockets } = startServer({ rooms: { authorize: () => true } });
   const client = await greet();

@@ -7,6 +7,8 @@ const maxBytes = 65_536;
 export class HeldMessages {
   readonly #texts: (string | undefined)[] = [];
   #bytes = 0;
+  /** How many of the oldest were judged and stay, and their size. */
+  #judged = { count: 0, bytes: 0 };
 
   get size(): number {
     return this.#texts.length;
@@ -25,14 +27,27 @@ export class HeldMessages {
   shift(): string | undefined {
     const text = this.#texts.shift();
     this.#bytes -= sizeInMemory(text);
+    this.#judged = { count: 0, bytes: 0 };
     return text;
   }
 
-  /** Takes out those that are `taken`; the others stay in order. */
+  /**
+   * Takes out those that are `taken`, of so many as come before `maxBytes` are reached; the others stay in order. To judge one
+   * may cost as much as to handle it, so each is judged once, until one before it was taken in its turn.
+   */
   takeThose(taken: (text: string | undefined) => boolean): void {
-    const texts = this.#texts.splice(0);
-    this.#bytes = 0;
-    for (const text of texts) if (!taken(text)) this.push(text);
+    const judged = this.#judged;
+    while (judged.count < this.size && judged.bytes < maxBytes) {
+      const text = this.#texts[judged.count];
+      const bytes = sizeInMemory(text);
+      if (taken(text)) {
+        this.#texts.splice(judged.count, 1);
+        this.#bytes -= bytes;
+      } else {
+        judged.count += 1;
+        judged.bytes += bytes;
+      }
+    }
   }
 
   /** Takes all out, oldest first; `isBounded`: or so many as come before `maxBytes` are reached. */

@@ -48,7 +48,7 @@ export class WsTransport implements Transport {
       if (this.#closedWith !== undefined) return;
       const text = isBinary ? undefined : data.toString();
       if (!this.#isPaused) this.#listener?.message(text);
-      else if (!this.#isUrgent(text)) this.#hold(text);
+      else if (this.#held?.isFull === true || !this.#isUrgent(text)) this.#hold(text);
     });
     webSocket.on('close', (code, reason) => {
       open.delete(this);
@@ -139,12 +139,15 @@ export class WsTransport implements Transport {
     if (this.#isHandingOn) return;
     this.#isHandingOn = true;
     try {
-      do {
+      for (;;) {
         while (!this.#isPaused && this.#held !== undefined && this.#held.size > 0) {
           this.#listener?.message(this.#held.shift());
         }
-        if (this.#isPaused) this.#held?.takeThose((text) => this.#isUrgent(text));
-      } while (!this.#isPaused && this.#held !== undefined && this.#held.size > 0);
+        if (!this.#isPaused) break;
+        this.#held?.takeThose((text) => this.#isUrgent(text));
+        // what was urgent may have ended the pause
+        if (this.#isPaused) break;
+      }
     } finally {
       this.#isHandingOn = false;
     }

@@ -12,7 +12,7 @@ export class Heartbeat {
   readonly #hub: Hub;
   readonly #sweepMs: number;
   #cancel: (() => void) | undefined;
-  /** Whether the last look came so late that it was left to the next. */
+  /** Whether the last look came so late that to judge connections was left to the next. */
   #isPutOff = false;
 
   constructor(hub: Hub) {
@@ -34,7 +34,7 @@ export class Heartbeat {
       if (isLate) forgive(this.#hub, lateMs);
       // what has arrived waits behind a late timer, and is read before anybody is judged
       this.#isPutOff = isLate && !this.#isPutOff;
-      if (!this.#isPutOff) this.#sweep();
+      this.#sweep();
       this.start();
     });
   }
@@ -47,15 +47,19 @@ export class Heartbeat {
   #sweep(): void {
     const { connections, suspended, rooms, logs, backlog, options } = this.#hub;
     const now = options.clock.now();
-    for (const connection of connections) {
-      const { session } = connection;
-      if (session === undefined) this.#checkGreeting(connection, now);
-      else this.#checkPulse(connection, session, now);
+    if (!this.#isPutOff) {
+      for (const connection of connections) this.#check(connection, now);
+      for (const session of suspended.since(now - options.session.resumeForMs)) endForGood(session);
     }
     backlog.sweep(connections);
-    for (const session of suspended.since(now - options.session.resumeForMs)) endForGood(session);
     logs.sweep();
     rooms.sweep();
+  }
+
+  #check(connection: Connection, now: number): void {
+    const { session } = connection;
+    if (session === undefined) this.#checkGreeting(connection, now);
+    else this.#checkPulse(connection, session, now);
   }
 
   #checkGreeting(connection: Connection, now: number): void {

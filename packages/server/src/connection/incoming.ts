@@ -1,6 +1,7 @@
 // What a client sends, from its text to its handler.
 import { closeCodes, type Decoded, type Frame, type FrameId } from '@wirepact/core/internal';
 import type { Connection } from './connection.js';
+import type { Call } from '../routing/call.js';
 import { receive, refuseFrame } from '../routing/dispatch.js';
 import { findResumable, readHello } from '../session/hello.js';
 import { findChannel } from '../routing/find-channel.js';
@@ -60,11 +61,13 @@ export function receiveUrgent(connection: Connection, text: string): boolean {
   return true;
 }
 
-/** What is about a call whose handler has not begun must not come before it. */
-function isUrgent(session: Session, { path, id, data }: Frame): boolean {
-  const isRunning = (called: unknown): boolean => session.findCall(called as FrameId) !== undefined;
-  if (path === '$cancel') return isRunning(data);
-  if (path === '$more') return isRunning(toRecord(data).id);
+/** What is about a call whose handler has not begun must not come before it, nor a number before a lower one. */
+function isUrgent(session: Session, frame: Frame): boolean {
+  const { path, id, data } = frame;
+  const running = (called: unknown): Call | undefined => session.findCall(called as FrameId);
+  if (numberOf(session, frame) !== undefined) return false;
+  if (path === '$cancel') return running(data) !== undefined;
+  if (path === '$more') return running(toRecord(data).id)?.stream !== undefined;
   return path === '$auth' || session.questions.isOpen(id, path);
 }
 
