@@ -63,6 +63,37 @@ describe.each(everyTransport)('what running handlers wait for comes to them over
     expect(aborted).toBe(20);
   });
 
+  test('cancellations that come faster than the rates allow', async () => {
+    let aborted = 0;
+    const app = await startApp(transport, {
+      server: {
+        limits: { maxInFlight: 4, messageBurst: 10, messagesPerSecond: 10 },
+        routes: {
+          save: (_socket, saved, { signal }) =>
+            new Promise((resolve) => {
+              signal.addEventListener('abort', () => {
+                aborted += 1;
+                resolve(saved);
+              });
+            }),
+          time: () => '12:00',
+        },
+      },
+      client: { requestTimeoutMs: 60_000 },
+    });
+    const abort = new AbortController();
+    const requests = Array.from({ length: 20 }, (_, n) =>
+      safe(app.client.request('save', { n }, { signal: abort.signal })),
+    );
+    await app.settle();
+    abort.abort();
+    await Promise.all(requests);
+    const time = app.client.request('time');
+    await app.advance(10_000);
+    expect(await time).toBe('12:00');
+    expect(aborted).toBe(20);
+  });
+
   test('the answer to a question, though as many handlers ask as may run', async () => {
     const app = await startApp(transport, {
       server: {

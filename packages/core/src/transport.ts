@@ -9,9 +9,9 @@ export interface TransportListener {
   message(text: string | undefined): void;
   /**
    * A message arrived while the transport is paused. Returns whether it was handled out of its turn; if not, or without
-   * this method, it is held back like the others.
+   * this method, it is held back like the others. `undefined`: none is handled out of its turn now.
    */
-  urgent?(text: string): boolean;
+  urgent?(text: string): boolean | undefined;
   /** The peer took some of what was waiting: `bufferedBytes` has fallen. */
   drained(): void;
   /** The connection is over. Called exactly once, with the code of whichever side closed first. */

@@ -34,6 +34,14 @@ describe('taking out what is urgent', () => {
     expect(takeUrgent(held)).toEqual(['c']);
   });
 
+  it('goes on where it could not judge', () => {
+    const held = hold('a', '!b', '!c');
+    let left = 2;
+    held.takeThose((text) => (left-- > 0 ? text?.startsWith('!') : undefined));
+    expect(takeUrgent(held)).toEqual(['!c']);
+    expect([...held.takeOldest(false)]).toEqual(['a']);
+  });
+
   it('judges none beyond the bound of what is held', () => {
     const held = hold('x'.repeat(65_536), '!late');
     expect(takeUrgent(held)).toHaveLength(1);

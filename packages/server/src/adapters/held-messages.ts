@@ -33,14 +33,17 @@ export class HeldMessages {
 
   /**
    * Takes out those that are `taken`, of so many as come before `maxBytes` are reached; the others stay in order. To judge one
-   * may cost as much as to handle it, so each is judged once, until one before it was taken in its turn.
+   * may cost as much as to handle it: those that were judged are not judged again before one is taken in its turn. `undefined`
+   * ends it: neither this one nor what follows is judged now.
    */
-  takeThose(taken: (text: string | undefined) => boolean): void {
+  takeThose(taken: (text: string | undefined) => boolean | undefined): void {
     const judged = this.#judged;
     while (judged.count < this.size && judged.bytes < maxBytes) {
       const text = this.#texts[judged.count];
       const bytes = sizeInMemory(text);
-      if (taken(text)) {
+      const isTaken = taken(text);
+      if (isTaken === undefined) return;
+      if (isTaken) {
         this.#texts.splice(judged.count, 1);
         this.#bytes -= bytes;
       } else {

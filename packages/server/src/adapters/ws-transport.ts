@@ -48,7 +48,7 @@ export class WsTransport implements Transport {
       if (this.#closedWith !== undefined) return;
       const text = isBinary ? undefined : data.toString();
       if (!this.#isPaused) this.#listener?.message(text);
-      else if (this.#held?.isFull === true || !this.#isUrgent(text)) this.#hold(text);
+      else if (this.#held?.isFull === true || this.#isUrgent(text) !== true) this.#hold(text);
     });
     webSocket.on('close', (code, reason) => {
       open.delete(this);
@@ -154,8 +154,8 @@ export class WsTransport implements Transport {
     if (this.#held?.isFull !== true) this.#read(true);
   }
 
-  #isUrgent(text: string | undefined): boolean {
-    return text !== undefined && this.#listener?.urgent?.(text) === true;
+  #isUrgent(text: string | undefined): boolean | undefined {
+    return text === undefined ? false : this.#listener?.urgent?.(text);
   }
 
   #watchText(chunk: Buffer): void {

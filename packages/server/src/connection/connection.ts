@@ -70,8 +70,8 @@ export class Connection implements TransportListener {
     if (this.#intake?.isStopped !== true) receiveMessage(this, text);
   }
 
-  urgent(text: string): boolean {
-    return this.#intake?.isHeldForHandlers === true && receiveUrgent(this, text);
+  urgent(text: string): boolean | undefined {
+    return this.#intake?.isHeldForHandlers === true ? receiveUrgent(this, text) : undefined;
   }
 
   drained(): void {
