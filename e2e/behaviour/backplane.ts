@@ -1,8 +1,7 @@
-// What joins the servers of one test: brokers over one Redis for each test file, with a prefix for each test. It knows when
+// What joins the servers of one test: brokers over one Redis, with a prefix for each test. It knows when
 // nothing is on its way between them, so that a test waits for what happens, never for time.
 import { redisBroker } from '@wirepact/redis';
 import type { Broker, BrokerListener } from '@wirepact/server';
-import { afterAll } from 'vitest';
 import { startRedis, type RedisServer } from '../redis/start-redis.js';
 
 /** What joins the servers of one test. */
@@ -15,10 +14,9 @@ export interface Backplane {
   settle(): Promise<boolean>;
 }
 
+/** For all test files of a process; it ends with that. */
 let redis: Promise<RedisServer> | undefined;
 let tests = 0;
-
-afterAll(async () => (await redis)?.[Symbol.asyncDispose]());
 
 /** Joins so many servers over Redis. */
 export async function joinOverRedis(processes: number): Promise<Backplane> {
