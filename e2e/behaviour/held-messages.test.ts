@@ -1,6 +1,7 @@
 // Messages that are kept back because as many handlers run as may: they are handled in order, however many they are. What the
 // handlers themselves wait for is not kept back.
 import { safe } from '@wirepact/client';
+import type { LimitOptions } from '@wirepact/server';
 import { describe, expect, test } from 'vitest';
 import { startApp } from './start-app.js';
 import { everyTransport, transports } from './transports.js';
@@ -33,65 +34,47 @@ test.each(transports)(
 );
 
 describe.each(everyTransport)('what running handlers wait for comes to them over $name', (transport) => {
-  test('a cancellation, though as many handlers run as may, and more requests wait before it', async () => {
-    let aborted = 0;
+  /** As many requests as `count`, whose handlers wait until they are cancelled. */
+  async function startWaiting(count: number, limits: LimitOptions) {
+    const cancelled: number[] = [];
     const app = await startApp(transport, {
       server: {
-        limits: { maxInFlight: 4 },
-        routes: {
-          save: (_socket, saved, { signal }) =>
-            new Promise((resolve) => {
-              const stop = (): void => {
-                aborted += 1;
-                resolve(saved);
-              };
-              if (signal.aborted) stop();
-              else signal.addEventListener('abort', stop);
-            }),
-          time: () => '12:00',
-        },
-      },
-    });
-    const abort = new AbortController();
-    const requests = Array.from({ length: 20 }, (_, n) =>
-      safe(app.client.request('save', { n }, { signal: abort.signal })),
-    );
-    await app.settle();
-    abort.abort();
-    for (const [error] of await Promise.all(requests)) expect(error).toMatchObject({ code: 'aborted' });
-    expect(await app.client.request('time')).toBe('12:00');
-    expect(aborted).toBe(20);
-  });
-
-  test('cancellations that come faster than the rates allow', async () => {
-    let aborted = 0;
-    const app = await startApp(transport, {
-      server: {
-        limits: { maxInFlight: 4, messageBurst: 10, messagesPerSecond: 10 },
+        limits: { maxInFlight: 4, ...limits },
         routes: {
           save: (_socket, saved, { signal }) =>
             new Promise((resolve) => {
               signal.addEventListener('abort', () => {
-                aborted += 1;
+                cancelled.push(saved.n);
                 resolve(saved);
               });
             }),
           time: () => '12:00',
         },
       },
-      client: { requestTimeoutMs: 60_000 },
     });
     const abort = new AbortController();
-    const requests = Array.from({ length: 20 }, (_, n) =>
-      safe(app.client.request('save', { n }, { signal: abort.signal })),
-    );
+    const numbers = Array.from({ length: count }, (_, n) => n);
+    const requests = numbers.map((n) => safe(app.client.request('save', { n }, { signal: abort.signal })));
     await app.settle();
+    return { app, abort, numbers, cancelled, requests };
+  }
+
+  test('a cancellation, though as many handlers run as may, and more requests wait before it', async () => {
+    const { app, abort, numbers, cancelled, requests } = await startWaiting(20, {});
     abort.abort();
-    await Promise.all(requests);
-    const time = app.client.request('time');
+    for (const [error] of await Promise.all(requests)) expect(error).toMatchObject({ code: 'aborted' });
+    expect(await app.client.request('time')).toBe('12:00');
+    expect(cancelled).toEqual(numbers);
+  });
+
+  test('cancellations that come faster than the rates allow', async () => {
+    const rates = { messageBurst: 10, messagesPerSecond: 10 };
+    const { app, abort, numbers, cancelled } = await startWaiting(20, rates);
+    abort.abort();
+    const time = app.client.request('time', undefined, { timeoutMs: 60_000 });
     await app.advance(10_000);
     expect(await time).toBe('12:00');
-    expect(aborted).toBe(20);
+    expect(cancelled).toEqual(numbers);
   });
 
   test('the answer to a question, though as many handlers ask as may run', async () => {
