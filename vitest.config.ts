@@ -6,8 +6,12 @@ const source = '@wirepact/source';
 const conditions = [source, 'module', 'node', 'development|production'];
 
 const ignored = ['**/node_modules/**', '**/dist/**', '**/.docs-check/**'];
-/** What replaces a module, or leaves components in a page that the next file would find. */
-const withOwnModules = ['packages/react/**/*.test.{ts,tsx}', 'packages/server/src/secrets.test.ts'];
+/** What replaces a module, or runs in a page: modules that were loaded there keep the page's globals. */
+const withOwnModules = [
+  'packages/react/**/*.test.{ts,tsx}',
+  'packages/client/src/{browser-signals,session}.test.ts',
+  'packages/server/src/secrets.test.ts',
+];
 
 export default defineConfig({
   resolve: { conditions },
