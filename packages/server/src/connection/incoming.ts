@@ -28,8 +28,12 @@ export function startConnection(connection: Connection): void {
 export function receiveMessage(connection: Connection, text: string | undefined): void {
   const { hub, session, outgoing } = connection;
   if (outgoing.isClosed || (session !== undefined && session.connection !== connection)) return;
+  receiveDecoded(connection, text, decode(hub, text));
+}
+
+function receiveDecoded(connection: Connection, text: string | undefined, received: Received): void {
+  const { hub, session } = connection;
   hub.counters.received += 1;
-  const received = decode(hub, text);
   const { frame, why } = received;
   const isAnswer = frame !== undefined && answersQuestion(connection, frame);
   const isAskedFor = isAnswer || (frame !== undefined && isReceipt(connection, frame));
@@ -51,13 +55,14 @@ export function receiveMessage(connection: Connection, text: string | undefined)
  * waits for it. `false` where it is none, and has to wait for its turn.
  */
 export function receiveUrgent(connection: Connection, text: string): boolean {
-  const { hub, session, speaksProtocol } = connection;
-  if (!speaksProtocol || session === undefined) return false;
+  const { hub, session, speaksProtocol, outgoing } = connection;
+  if (!speaksProtocol || outgoing.isClosed || session?.connection !== connection) return false;
   // most are none, and need not be decoded twice
   if (!text.includes('"$') && session.questions.size === 0) return false;
-  const { frame, why } = decode(hub, text);
+  const received = decode(hub, text);
+  const { frame, why } = received;
   if (frame === undefined || why !== undefined || !isUrgent(session, frame)) return false;
-  receiveMessage(connection, text);
+  receiveDecoded(connection, text, received);
   return true;
 }
 

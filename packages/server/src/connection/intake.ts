@@ -74,8 +74,7 @@ export class Intake {
   /** Whether too many handlers are all that speaks against reading. Only then is what they may wait for read out of its turn. */
   get isHeldForHandlers(): boolean {
     const heldFor = this.#heldFor;
-    const isPaid = !this.#isStopped && this.#stopTimer === undefined;
-    return isPaid && heldFor?.size === 1 && heldFor.has('handlers');
+    return this.#isPaid && heldFor?.size === 1 && heldFor.has('handlers');
   }
 
   /** Whether nothing more is to be handled. */
@@ -119,6 +118,10 @@ export class Intake {
   #goOn(): void {
     if (this.isHeldForHandlers) return this.#transport.passOnUrgent();
     const isHeld = this.#heldFor !== undefined && this.#heldFor.size > 0;
-    if (!isHeld && !this.#isStopped && this.#stopTimer === undefined) this.#transport.resume();
+    if (!isHeld && this.#isPaid) this.#transport.resume();
+  }
+
+  get #isPaid(): boolean {
+    return !this.#isStopped && this.#stopTimer === undefined;
   }
 }

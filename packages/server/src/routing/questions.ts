@@ -93,13 +93,13 @@ export class Questions {
 
   /** Whether a frame with this id and path answers one of them. */
   isOpen(id: unknown, path: string): boolean {
-    return typeof id === 'string' && this.#open.get(id)?.path === path;
+    return this.#find(id, path) !== undefined;
   }
 
   /** Takes a frame that answers. One that nobody waits for any more is late, and means nothing. */
   answer({ path, id, data, error }: Frame): void {
-    const question = typeof id === 'string' ? this.#open.get(id) : undefined;
-    if (question === undefined || question.path !== path) return;
+    const question = this.#find(id, path);
+    if (question === undefined) return;
     try {
       if (error === undefined) question.resolve(readAnswer(question, data));
       else question.reject(readError(question, error));
@@ -113,6 +113,11 @@ export class Questions {
     for (const { path, reject } of this.#open.values()) {
       reject(failure('unknown_outcome', `the client was lost before it answered "${path}"`, path));
     }
+  }
+
+  #find(id: unknown, path: string): Question | undefined {
+    const question = typeof id === 'string' ? this.#open.get(id) : undefined;
+    return question?.path === path ? question : undefined;
   }
 }
 
