@@ -18,6 +18,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: [source] } },
   test: {
     restoreMocks: true,
+    setupFiles: ['./e2e/unchanged-globals.ts'],
     // much of a test is waiting for the network: both cores of a small machine can be kept busy
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // no test waits for time: this only ends one that hangs, and a starved machine may be ten times as slow

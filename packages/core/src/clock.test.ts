@@ -5,6 +5,8 @@ beforeEach(() => {
   vi.useFakeTimers({ now: 1_000 });
 });
 afterEach(() => {
+  // in this order: a mock that is restored later would put the faked timer back
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
