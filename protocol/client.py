@@ -2,7 +2,7 @@
 import base64, json, os, socket, sys, time
 session, cursors, number, (host, port, path, room) = {}, {}, 0, sys.argv[1:]
 def connect():
-    sock, key = socket.create_connection((host, int(port))), base64.b64encode(os.urandom(16)).decode()
+    sock, key = socket.create_connection((host, int(port)), 10), base64.b64encode(os.urandom(16)).decode()
     sock.sendall("\r\n".join([f"GET {path} HTTP/1.1", f"Host: {host}", "Upgrade: websocket", "Connection: Upgrade",
         "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Protocol: wirepact.v1", "", ""]).encode())
     return sock, sock.makefile("rb")
@@ -24,7 +24,7 @@ while True:
         for frame in frames(sock, stream):
             kind, data, log = frame["path"], frame.get("data"), frame.get("room", "$inbox")
             if kind == "$welcome":
-                session = {"session": data["session"], "token": data["token"]}
+                session, _ = {"session": data["session"], "token": data["token"]}, sock.settimeout(data["heartbeatMs"] / 1000 + 10)
                 if not data["resumed"]: number, cursors = 0, {"$inbox": [data["session"], 0], **data["streams"]}
                 if room not in cursors: send(sock, "$join", {"room": room}, id=(number := number + 1))
             elif kind == "$stream": cursors[data["room"]] = [data["epoch"], data["from"]]

@@ -13,7 +13,8 @@ import { startTarget } from './reference-server.js';
 const program = fileURLToPath(new URL('../../protocol/client.py', import.meta.url));
 const python = process.env['PYTHON'] ?? 'python3';
 
-it('a client of 40 lines of Python gets everything once and in order, however often its line breaks', async () => {
+/** Runs it and waits until it is in a room; `setup` is Python that runs before it. */
+async function start(setup = '') {
   const target = await startTarget();
   onTestFinished(() => target.close());
   // a line to the server that can be broken
@@ -26,7 +27,8 @@ it('a client of 40 lines of Python gets everything once and in order, however of
   socket.send({ path: '$join', data: { room }, id: 1 });
   await socket.heard();
 
-  const arguments_ = [program, '127.0.0.1', String(line.port), '/known', room];
+  const run = `${setup}\nimport runpy, sys; runpy.run_path(sys.argv.pop(1))`;
+  const arguments_ = ['-c', run, program, '127.0.0.1', String(line.port), '/known', room];
   const client = spawn(python, arguments_, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void client.kill('SIGKILL'));
   // a machine without Python fails here, and says so
@@ -36,7 +38,11 @@ it('a client of 40 lines of Python gets everything once and in order, however of
   while ((await socket.next()).path !== '$member');
 
   const publish = (text: string): void => socket.send({ path: 'announce', data: { room, text } });
+  return { socket, line, publish, next };
+}
 
+it('a client of 40 lines of Python gets everything once and in order, however often its line breaks', async () => {
+  const { socket, line, publish, next } = await start();
   const heard: unknown[] = [];
   for (let n = 0; n < 300; n += 1) {
     publish(String(n));
@@ -47,6 +53,18 @@ it('a client of 40 lines of Python gets everything once and in order, however of
   }
   while (heard.at(-1) !== '299') heard.push(await next());
   expect(heard).toEqual(Array.from({ length: 300 }, (_, n) => String(n)));
+});
+
+it('gives up a line on which nothing comes any more, and comes back', async () => {
+  // its seconds are shorter here
+  const { line, publish, next } = await start(`
+import socket
+settimeout = socket.socket.settimeout
+socket.socket.settimeout = lambda sock, seconds: settimeout(sock, seconds / 50)`);
+  line.blackHole();
+  publish('into the void');
+  expect(await next()).toBe('into the void');
+  expect(line.accepted).toBeGreaterThan(1);
 });
 
 it('the client in Python has 40 lines, and imports nothing but the standard library', () => {
