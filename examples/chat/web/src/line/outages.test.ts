@@ -32,7 +32,7 @@ function watch() {
   return {
     outages,
     become: (...statuses: readonly ClientStatus[]) => statuses.forEach(tellStatus!),
-    miss: () => tellGap!(lagged),
+    miss: (...gaps: readonly Gap[]) => gaps.forEach(tellGap!),
     pass: (ms: number) => (now += ms),
   };
 }
@@ -54,8 +54,16 @@ it('a gap right after a return is the outage’s', () => {
   become(connected, reconnecting, connected);
   pass(1_000);
   expect(outages.isJustBack()).toBe(true);
-  miss();
+  miss(lagged);
   expect(outages.list()).toMatchObject([{ end: { gap: 'lagged' } }]);
+});
+
+it('why a session was lost is what the gap of everyone’s log says, not that of a room that was forgotten', () => {
+  const { outages, become, miss } = watch();
+  const lost: Gap = { log: 'everyone', why: 'lost', from: ['e', 1], to: ['e', 9] };
+  become(connected, reconnecting, { ...connected, resumed: false });
+  miss(lost, { log: 'room', room: 'lobby', why: 'epoch', from: ['f', 1] });
+  expect(outages.list()).toMatchObject([{ end: { resumed: false, gap: 'lost' } }]);
 });
 
 it('a gap long after a return changes nothing about the outage', () => {
@@ -64,6 +72,6 @@ it('a gap long after a return changes nothing about the outage', () => {
   const before = outages.list();
   pass(60_000);
   expect(outages.isJustBack()).toBe(false);
-  miss();
+  miss(lagged);
   expect(outages.list()).toBe(before);
 });

@@ -56,8 +56,10 @@ export function watchOutages(
     const end = outages[0]?.end;
     return end !== undefined && now() - end.at <= settlingMs;
   }
-  client.onGap(({ why }) => {
-    if (isJustBack()) become(afterReturn(outages, { gap: why }));
+  client.onGap(({ log, why }) => {
+    // after a lost session every log has a gap; only the log of everyone lives as long as the server
+    const isTelling = log === 'everyone' || outages[0]?.end?.resumed === true;
+    if (isTelling && isJustBack()) become(afterReturn(outages, { gap: why }));
   });
   return {
     subscribe(listener) {
