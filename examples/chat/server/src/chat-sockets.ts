@@ -83,9 +83,10 @@ export function createChatSockets({
     routes: {
       async chat(socket, draft, { fail }) {
         const { id, name } = socket.context;
-        const waitMs = pace.take(id);
-        if (waitMs > 0) throw fail('TOO_FAST', { waitMs });
-        const { message, isNew } = await conversations.say({ ...draft, from: { id, name } });
+        const { message, isNew } = await conversations.say({ ...draft, from: { id, name } }, () => {
+          const waitMs = pace.take(id);
+          if (waitMs > 0) throw fail('TOO_FAST', { waitMs });
+        });
         if (isNew) {
           sockets.sendToAllExcept(socket, 'activity', { room: draft.room, at: message.at });
           const { length } = draft.text;

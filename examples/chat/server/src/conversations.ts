@@ -19,15 +19,17 @@ export class Conversations {
 
   /**
    * Sends a draft to its room, and resolves once it is accepted. If its writer sent it before, even to another process,
-   * it is not sent again: the first message is returned, with `isNew: false`.
+   * it is not sent again: the first message is returned, with `isNew: false`. `admit` is called before a new message is
+   * sent, and may throw.
    */
-  async say(draft: Pick<Message, 'room' | 'key' | 'from' | 'text'>): Promise<{
-    readonly message: Message;
-    readonly isNew: boolean;
-  }> {
+  async say(
+    draft: Pick<Message, 'room' | 'key' | 'from' | 'text'>,
+    admit: () => void,
+  ): Promise<{ readonly message: Message; readonly isNew: boolean }> {
     const said = await this.#said(draft.room);
     const known = said.find((message) => message.key === draft.key && message.from.id === draft.from.id);
     if (known) return { message: known, isNew: false };
+    admit();
     const message: Message = { ...draft, id: randomBytes(8).toString('base64url'), at: Date.now() };
     await this.#sockets.room(draft.room).publish('chat', message);
     return { message, isNew: true };

@@ -73,6 +73,11 @@ it('what becomes of a draft is its own, also where another message has its key',
   ]);
 });
 
+it('what was heard was said, whatever becomes of sending it again', () => {
+  const entries = after(drafted('k'), heard({}), { type: 'failed', key: 'k', why: 'no' });
+  expect(entries).toMatchObject([{ id: 'm_1', delivery: { state: 'sent' } }]);
+});
+
 it('what others said before one’s own was accepted, in a room that one had left, is still to be asked for', () => {
   const accepted: Happening = { type: 'accepted', key: 'k', id: 'm_3', at: 3 };
   const entries = after(heard({ id: 'm_1', from: grace }), drafted('k'), accepted);

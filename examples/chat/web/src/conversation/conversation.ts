@@ -83,7 +83,10 @@ function entriesAfter(entries: readonly Entry[], happening: Happening): readonly
         delivery: { state: 'sent' },
       });
     case 'failed':
-      return changed(entries, happening.key, { delivery: { state: 'failed', why: happening.why } });
+      // a message that was heard was accepted at an earlier attempt
+      return entries.some((entry) => entry.key === happening.key && entry.kind === 'said' && entry.heard)
+        ? entries
+        : changed(entries, happening.key, { delivery: { state: 'failed', why: happening.why } });
     case 'heard':
       return happening.messages.reduce(
         (before, message) => withMessage(before, message, happening.late),
