@@ -33,18 +33,19 @@ export function createPage(folder: string): (request: IncomingMessage, response:
       return;
     }
     const address = request.url?.split(/[?#]/, 1)[0] ?? '/';
-    const found = files.get(address) ?? (extname(address) === '' ? files.get('/index.html') : undefined);
-    if (found === undefined) refuse(response, files.size === 0);
-    else send(request, response, found);
+    const path = files.has(address) || extname(address) !== '' ? address : '/index.html';
+    const file = files.get(path);
+    if (file === undefined) refuse(response, files.size === 0);
+    else send(request, response, path, file);
   };
 }
 
-function send(request: IncomingMessage, response: ServerResponse, file: string): void {
+function send(request: IncomingMessage, response: ServerResponse, path: string, file: string): void {
   response.writeHead(200, {
     ...securityHeaders,
     'content-type': contentTypes[extname(file)] ?? 'application/octet-stream',
     // the names of the files in assets/ contain a hash of their content, so they never change
-    'cache-control': file.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
   });
   if (request.method === 'HEAD') response.end();
   // if the browser aborts, `pipeline` stops reading the file, and no answer is needed
