@@ -1,6 +1,6 @@
 // The line breaks: the page says so, comes back by itself, and tells what happened meanwhile.
 import type { Page } from '@playwright/test';
-import { birds, cutLine, expect, mendLine, messages, say, test } from './chat-test.js';
+import { birds, cutLine, expect, mendLine, messages, say, sayAtOnce, test } from './chat-test.js';
 
 // what the browsers themselves write when a connection is refused
 test.use({ expectedComplaints: /WebSocket|can’t establish a connection|was interrupted/ });
@@ -49,6 +49,21 @@ test('keeps what was said on both sides of a cut, and tells what became of it', 
   await expect(rows.last()).toContainText('There you are.');
   await expect(rows.last()).not.toContainText('while you were away');
   await expect(rows).toHaveCount(5);
+});
+
+test('sends all that waited, in order, also where that is more than one may say at once', async ({
+  open,
+}) => {
+  const ada = await open('Ada');
+  const grace = await open('Grace');
+  const texts = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
+  await cutLine(ada);
+  await expect(ada.getByText('You cut the line. Calling the server again.')).toBeVisible();
+  await sayAtOnce(ada, texts);
+  await mendLine(ada);
+  await expect(messages(grace).locator('.message-text')).toHaveText(texts, { timeout: 15_000 });
+  await expect(messages(ada)).toContainText('8 of yours waited here.');
+  await expect(messages(ada)).not.toContainText('Not sent');
 });
 
 test('asks for nothing when it comes back, and is let into no room twice', async ({ open }) => {

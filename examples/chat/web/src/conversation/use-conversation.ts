@@ -1,5 +1,5 @@
 // The conversation of one room: sends messages, receives them, and records where the connection was lost.
-import { useEffect, useEffectEvent, useReducer } from 'react';
+import { useEffect, useEffectEvent, useReducer, useRef } from 'react';
 import type { Person } from '@wirepact-example/chat-contract';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import { safe } from '@wirepact/client';
@@ -22,10 +22,12 @@ export interface Conversation {
 const none: readonly Entry[] = [];
 
 export function useConversation(room: RoomId, you: Person | undefined): Conversation {
-  const { request } = useSocket();
+  const { client, request } = useSocket();
   const { outages } = useChat();
   const [conversations, dispatch] = useReducer(conversationsAfter, {});
   const entries = conversations[room] ?? none;
+  // settles when the slow messages before have been sent: one after the other, so that they keep their order
+  const slow = useRef<Promise<unknown>>(Promise.resolve());
   const happen = (happening: Happening) => dispatch({ room, happening });
 
   useEvent('chat', (message) =>
@@ -41,8 +43,29 @@ export function useConversation(room: RoomId, you: Person | undefined): Conversa
   // at once when the connection is back, because the messages that the client missed arrive right after
   useEffect(() => outages.subscribe(tellReturn), [outages]);
 
+  const send = (key: string, text: string) =>
+    safe(request('chat', { room, key, text }, { timeoutMs: patienceMs }));
+
+  /** Sends a message after `waitMs`, and again for as long as the server finds it too fast. */
+  async function sendSlowly(key: string, text: string, waitMs: number): ReturnType<typeof send> {
+    await new Promise((waited) => setTimeout(waited, waitMs));
+    const result = await send(key, text);
+    return result[0]?.code === 'TOO_FAST' ? sendSlowly(key, text, result[0].data.waitMs) : result;
+  }
+
   async function deliver(key: string, text: string) {
-    const [error, accepted] = await safe(request('chat', { room, key, text }, { timeoutMs: patienceMs }));
+    const isConnected = client.status.name === 'connected';
+    const before = outages.list();
+    let result = await send(key, text);
+    // what waited for the line is sent all at once, which is not the writer's haste
+    const hasWaited = !isConnected || outages.list() !== before;
+    if (hasWaited && result[0]?.code === 'TOO_FAST') {
+      const { waitMs } = result[0].data;
+      const sending = slow.current.then(() => sendSlowly(key, text, waitMs));
+      slow.current = sending;
+      result = await sending;
+    }
+    const [error, accepted] = result;
     if (error === undefined) happen({ type: 'accepted', key, ...accepted });
     else happen({ type: 'failed', key, why: describeFailure(error) });
   }
