@@ -54,7 +54,17 @@ test('shows where somebody points, and what they send without words', async ({ o
 
   await grace.mouse.move(600, 400);
   await grace.mouse.move(640, 440);
-  await expect(ada.locator('.cursor')).toHaveText('Grace');
+  const cursor = ada.locator('.cursor');
+  await expect(cursor).toHaveText('Grace');
+
+  // where the pointer comes to rest is shown, however fast it came there
+  await grace.getByRole('main').evaluate((pane) => {
+    const { left, top, width } = pane.getBoundingClientRect();
+    for (const part of [0.2, 0.4, 0.5]) {
+      pane.dispatchEvent(new PointerEvent('pointermove', { clientX: left + part * width, clientY: top }));
+    }
+  });
+  await expect(cursor).toHaveAttribute('style', /left: 50%/);
 
   await grace.getByRole('button', { name: 'Send a heart' }).click();
   await expect(birds(ada).filter({ hasText: 'Grace' }).locator('.floating')).toBeVisible();

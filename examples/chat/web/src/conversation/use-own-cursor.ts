@@ -1,5 +1,5 @@
 // Sends the position of the pointer to the room, at most 20 times per second. Only the newest position matters.
-import { useEffect, useEffectEvent, useRef, type RefObject } from 'react';
+import { useEffect, useEffectEvent, type RefObject } from 'react';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
 import { useSocket } from '../live/socket.js';
 
@@ -7,12 +7,8 @@ const everyMs = 50;
 
 export function useOwnCursor(pane: RefObject<HTMLElement | null>, room: RoomId, watched: boolean): void {
   const { send } = useSocket();
-  const sentAt = useRef(0);
 
-  const move = useEffectEvent((event: PointerEvent, bounds: DOMRect) => {
-    // a finger scrolls; it does not point
-    if (event.pointerType === 'touch' || Date.now() - sentAt.current < everyMs) return;
-    sentAt.current = Date.now();
+  const point = useEffectEvent((event: PointerEvent, bounds: DOMRect) => {
     const x = within(0, (event.clientX - bounds.left) / bounds.width, 1);
     const y = within(0, (event.clientY - bounds.top) / bounds.height, 1);
     send('cursor', { room, x, y });
@@ -21,9 +17,22 @@ export function useOwnCursor(pane: RefObject<HTMLElement | null>, room: RoomId, 
   useEffect(() => {
     const element = pane.current;
     if (element === null || !watched) return undefined;
-    const onMove = (event: PointerEvent) => move(event, element.getBoundingClientRect());
+    let newest: PointerEvent;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const onMove = (event: PointerEvent) => {
+      // a finger scrolls; it does not point
+      if (event.pointerType === 'touch') return;
+      newest = event;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        point(newest, element.getBoundingClientRect());
+      }, everyMs);
+    };
     element.addEventListener('pointermove', onMove);
-    return () => element.removeEventListener('pointermove', onMove);
+    return () => {
+      clearTimeout(timer);
+      element.removeEventListener('pointermove', onMove);
+    };
   }, [pane, watched]);
 }
 
