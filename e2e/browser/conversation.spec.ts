@@ -101,6 +101,18 @@ test('keeps rooms apart, and says where something new was said', async ({ open }
   await expect(ada.getByRole('link', { name: 'Workshop', exact: true })).toBeVisible();
 });
 
+test('says so where it is not let into the room', async ({ page, url }) => {
+  await page.addInitScript(() => {
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function (data: string) {
+      send.call(this, data.replace(/("path":"\$join".*)"lobby"/, '$1"cellar"'));
+    };
+  });
+  await page.goto(`${url}/?name=Ada`);
+  await expect(messages(page)).toHaveText(/^You are not in this room\. The server does not allow it\./);
+  await expect(messages(page)).toHaveAttribute('aria-busy', 'false');
+});
+
 test('proposes another name for one that is taken', async ({ open }) => {
   const ada = await open('Ada');
   const grace = await open('Grace');

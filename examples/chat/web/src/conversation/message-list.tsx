@@ -2,6 +2,7 @@
 import type { Person } from '@wirepact-example/chat-contract';
 import { passFocusOn } from '../chat/pass-focus-on.js';
 import type { RoomFacts } from '../chat/use-room-in-address.js';
+import { describeError } from '../live/describe-error.js';
 import { AwayNote } from './away-note.js';
 import { isFrom, type Entry } from './conversation.js';
 import { withDelays } from './delays.js';
@@ -45,13 +46,22 @@ export function MessageList({ room, entries, history, you, onRetry }: MessageLis
           )}
         </ol>
       )}
-      {(entries.length === 0 || history.state === 'failed') && <Before history={history} />}
+      {(entries.length === 0 || history.state === 'failed' || history.state === 'outside') && (
+        <Before history={history} />
+      )}
     </div>
   );
 }
 
 /** What is shown in place of the history while it is missing. */
-function Before({ history: { state, askAgain } }: { readonly history: History }) {
+function Before({ history: { state, refusal, askAgain } }: { readonly history: History }) {
+  if (refusal !== undefined) {
+    return (
+      <p className="silence">
+        You are not in this room. {describeError(refusal)} Reload the page to try again.
+      </p>
+    );
+  }
   if (state === 'awaited') return <p className="silence">Listening for what was said before …</p>;
   if (state === 'here') return <p className="silence">Nobody has said anything yet. Break the silence.</p>;
   return (

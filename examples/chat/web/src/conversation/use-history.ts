@@ -2,14 +2,16 @@
 // If the session was resumed, nothing needs to be requested.
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { RoomId } from '@wirepact-example/chat-contract/facts';
-import { safe } from '@wirepact/client';
+import { safe, type SocketError } from '@wirepact/client';
 import { useChat } from '../live/chat-context.js';
 import { useRoom, useSocket } from '../live/socket.js';
 import { lastId, type Entry, type Happening } from './conversation.js';
 
 /** Whether the room's earlier messages are loaded. */
 export interface History {
-  readonly state: 'awaited' | 'here' | 'failed';
+  readonly state: 'awaited' | 'here' | 'failed' | 'outside';
+  /** Why the user is not in the room, if the state is `'outside'`. */
+  readonly refusal?: SocketError;
   readonly askAgain: () => void;
 }
 
@@ -25,7 +27,7 @@ export function useHistory(
 ): History {
   const { client, request, status } = useSocket();
   const { outages } = useChat();
-  const { joined } = useRoom(room);
+  const { joined, error: refusal } = useRoom(room);
   // only once the room is joined: messages sent between the request and the join would be missed. After a lost session
   // `joined` stays true, but the client has asked to join again before its status changes, so the server does that first
   const sessionId = status.name === 'connected' && joined ? status.sessionId : undefined;
@@ -60,5 +62,7 @@ export function useHistory(
     [client, outages, room],
   );
 
-  return { state: newest.room === room ? newest.state : 'awaited', askAgain: () => void ask(false) };
+  const askAgain = () => void ask(false);
+  if (refusal !== undefined) return { state: 'outside', refusal, askAgain };
+  return { state: newest.room === room ? newest.state : 'awaited', askAgain };
 }

@@ -5,6 +5,9 @@ export function describeError({ code }: { readonly code: string }): string {
     case 'timeout':
     case 'expired':
       return 'The server could not be reached in time.';
+    case 'denied':
+    case 'forbidden':
+      return 'The server does not allow it.';
     case 'unknown_outcome':
       return 'The line broke just then.';
     case 'overloaded':
