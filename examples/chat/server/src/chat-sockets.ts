@@ -44,11 +44,9 @@ export function createChatSockets({
     ...(broker && { broker }),
 
     rooms: {
-      authorize: (socket, room) => {
-        const exists = rooms.some(({ id }) => id === room);
-        if (exists) log.write(`${socket.context.name} enters the ${room}`);
-        return exists;
-      },
+      // asked again whenever a session resumes. Every room of the chat is public; with private ones, the routes that
+      // name a room would have to check `socket.rooms` too
+      authorize: (_socket, room) => rooms.some(({ id }) => id === room),
       member: (socket) => ({ ...asPerson(socket.context), away: !socket.connected }),
       // the page requests the history itself, so nothing is replayed on a join; but with this option an empty room
       // keeps its log
