@@ -18,7 +18,18 @@ const channels = defineChannels({
   count: { in: z.string(), reply: z.bigint() },
   price: { out: z.string(), answer: z.coerce.date() },
   empty: { in: z.void(), out: z.void() },
+  amount: { in: z.string().transform(BigInt) },
+  sum: { out: z.string(), answer: z.string().transform(BigInt) },
+  ring: { in: z.string().transform(ringOf) },
+  random: { in: z.string().transform(() => ({ of: BigInt(++runs) })) },
 });
+
+let runs = 0;
+
+function ringOf(name: string) {
+  const ring: { name: string; next?: unknown } = { name };
+  return Object.assign(ring, { next: ring });
+}
 
 const at = '2026-01-02T03:04:05.000Z';
 
@@ -32,6 +43,10 @@ describe('assertWireSafe', () => {
       price: { answer: [at] },
       empty: { in: [undefined], out: [undefined] },
     });
+  });
+
+  it('accepts a result that has no JSON form where the result does not travel', () => {
+    assertWireSafe(channels, { amount: { in: ['5'] }, sum: { answer: ['5'] }, ring: { in: ['a'] } });
   });
 
   it.each([
@@ -48,6 +63,11 @@ describe('assertWireSafe', () => {
     ['the output is no input', { size: { out: ['5'] } }, /size\.out: refuses 5, which is what arrives/],
     ['a second run changes the value', { loud: { out: ['hi'] } }, /loud\.out: makes "hi!!" of .* not "hi!"/],
     ['there is no JSON form', { count: { reply: [5n] } }, /count\.reply: has no JSON form/],
+    [
+      'a second run changes a result that has no JSON form',
+      { random: { in: ['a'] } },
+      /random\.in: makes \{"of":"\d+n"\} of what arrives, and not/,
+    ],
     ['the sample does not fit', { chat: { in: [{ text: 5 }] } }, /chat\.in: refuses the sample itself/],
     ['the channel is unknown', { constructor: { in: [1] } }, /constructor: the contract has no such channel/],
     [

@@ -78,7 +78,24 @@ function faultOf({ schema, key, path }: Slot, sample: unknown): string | undefin
   }
   const second = parse(schema, json === undefined ? undefined : JSON.parse(json), path);
   if (!second.ok) return `refuses ${json}, which is what arrives: ${second.issues[0]?.message}`;
-  const expected = JSON.stringify(first.value);
-  const arrived = JSON.stringify(second.value);
+  const expected = textOf(first.value);
+  const arrived = textOf(second.value);
   return arrived === expected ? undefined : `makes ${arrived} of what arrives, and not ${expected}`;
+}
+
+/**
+ * The text by which two results are compared. What a schema makes of an `in` or `answer` does not travel, so it may
+ * hold what JSON cannot: bigints and objects that contain themselves.
+ */
+function textOf(result: unknown): string | undefined {
+  const parents: unknown[] = [];
+  return JSON.stringify(result, function (this: unknown, _key, item: unknown) {
+    if (typeof item === 'bigint') return `${item}n`;
+    if (typeof item !== 'object' || item === null) return item;
+    // `this` is the object that holds the item
+    while (parents.length > 0 && parents.at(-1) !== this) parents.pop();
+    if (parents.includes(item)) return '(contains itself)';
+    parents.push(item);
+    return item;
+  });
 }
