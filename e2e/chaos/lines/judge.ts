@@ -117,7 +117,7 @@ function tellUp(
       const id = `${key}:${n}`;
       checker.handlerStarted(id, `${run}`);
       // what is not over when the process dies may be handled again
-      if (byKey.get(key)?.sent[n - 1]?.mayRunAgain !== true) checker.handlerEnded(id);
+      if (byKey.get(key)?.sent[n - 1]?.mayRunAgain !== true) checker.handlerEnded(id, `${run}`);
       if (handled.has(id)) rerun += 1;
       else checker.received({ client: 'server', log: `of ${key}`, message: n });
       handled.add(id);

@@ -280,6 +280,22 @@ describe('a delivery checker', () => {
     expect(checker.violations()).toMatchObject([{ kind: 'run again' }]);
   });
 
+  it('ends the run of the server that is named, and no other', () => {
+    const checker = createDeliveryChecker();
+    checker.handlerStarted('s:1', 'one');
+    checker.killed('one');
+    checker.handlerStarted('s:1', 'two');
+    // in one process, nobody stops the handlers of a server that was killed
+    checker.handlerEnded('s:1', 'one');
+    checker.killed('two');
+    checker.handlerStarted('s:1', 'three');
+    checker.handlerEnded('s:1', 'three');
+    expect(checker.violations()).toEqual([]);
+    checker.killed('three');
+    checker.handlerStarted('s:1', 'four');
+    expect(checker.violations()).toMatchObject([{ kind: 'run again' }]);
+  });
+
   it('refuses a key that it knows already', () => {
     const checker = createDeliveryChecker();
     checker.accepted({ log: 'lobby', message: 1, to: [] });

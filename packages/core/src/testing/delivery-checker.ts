@@ -79,8 +79,11 @@ export interface DeliveryChecker {
   positioned(cursor: Cursor): void;
   /** Reports that a handler began. Name the server if there are several. */
   handlerStarted(messageId: MessageKey, server?: string): void;
-  /** Reports that a handler ended, with or without an error. */
-  handlerEnded(messageId: MessageKey): void;
+  /**
+   * Reports that a handler ended, with or without an error. Name the same server as when it began; without a name, the
+   * handler that began last has ended.
+   */
+  handlerEnded(messageId: MessageKey, server?: string): void;
   /** Reports that the sender got the answer, and so knows that its message was handled. */
   acknowledged(messageId: MessageKey): void;
   /** Reports that a server died, together with everything that it was running. */
@@ -118,7 +121,7 @@ export function createDeliveryChecker(): DeliveryChecker {
     disowned: ({ log, message }) => logOf(log).disown(message),
     positioned: (cursor) => logOf(cursor.log).position(cursor),
     handlerStarted: (messageId, server) => handlers.start(messageId, server),
-    handlerEnded: (messageId) => handlers.end(messageId),
+    handlerEnded: (messageId, server) => handlers.end(messageId, server),
     acknowledged: (messageId) => handlers.acknowledge(messageId),
     killed: (server) => handlers.kill(server),
     violations: () => [...[...logs.values()].flatMap((log) => log.violations()), ...handlers.violations()],

@@ -28,8 +28,10 @@ export class HandlerRuns {
     }
   }
 
-  end(message: MessageKey): void {
-    this.#of(message).running.pop();
+  end(message: MessageKey, server: string | undefined): void {
+    const { running } = this.#of(message);
+    const index = server === undefined ? running.length - 1 : running.lastIndexOf(server);
+    if (index >= 0) running.splice(index, 1);
   }
 
   acknowledge(message: MessageKey): void {
