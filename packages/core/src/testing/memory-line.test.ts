@@ -132,6 +132,12 @@ describe('a throttled line', () => {
     expect(heard).toEqual(['abcde at 5']);
   });
 
+  it.each([0, -1, NaN])('refuses a rate at which nothing ever arrives: %s', async (rate) => {
+    const { network } = await connected();
+    expect(() => network.throttle(rate)).toThrow(TypeError);
+    expect(() => network.throttle(1_000, rate)).toThrow(`throttle is ${rate}`);
+  });
+
   it('flows as soon as it is no longer throttled', async () => {
     const { network, transport, events } = await connected();
     network.throttle(1);

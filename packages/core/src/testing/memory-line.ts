@@ -48,11 +48,11 @@ export interface Line {
   delay(up: Delay, down?: Delay): void;
   /**
    * Limits how many bytes per second each connection carries; `Infinity` ends it.
-   * A message counts as waiting until all of it was taken.
+   * A message counts as waiting until all of it was taken. A character counts as one byte.
    *
    * @param up the limit for what clients send
    * @param down the limit for what servers send; the same as `up` by default
-   * @throws TypeError if the network has no clock
+   * @throws TypeError if the network has no clock, or for a limit that is not above 0
    */
   throttle(up: number, down?: number): void;
 }
@@ -126,6 +126,10 @@ export class MemoryLine implements Line {
 
   throttle(up: number, down: number = up): void {
     this.#needClock('throttle');
+    for (const rate of [up, down]) {
+      if (!(rate > 0))
+        throw new TypeError(`throttle is ${rate}; give it a number above 0, or freeze the line`);
+    }
     this.#rates = { up, down };
     this.#review();
   }
