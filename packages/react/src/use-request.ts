@@ -20,8 +20,9 @@ export interface RequestState<TArgs extends readonly unknown[], TReply, TError> 
   readonly pending: boolean;
   /**
    * Makes a request. Its arguments are the data and, optionally, `{ timeoutMs }`.
-   * An earlier request continues and its promise settles, but only the newest shows in `data` and `error`. Unmounting
-   * aborts requests that are still waiting. The promise rejects too, but need not be handled.
+   * An earlier request continues and its promise settles, but only the newest shows in `data` and `error`. Requests
+   * that are still waiting are aborted on unmount, and when the path or the client changes. The promise rejects too, but
+   * need not be handled.
    */
   readonly run: (...args: TArgs) => Failable<TReply, TError>;
 }
