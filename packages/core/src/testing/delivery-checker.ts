@@ -54,7 +54,7 @@ export interface ToldGap {
 }
 
 /** A client's position that something other than a message set, such as a join or a gap; if you observe the frames. */
-export interface Cursor {
+export interface ToldPosition {
   readonly client: string;
   readonly log: string;
   readonly epoch: string;
@@ -76,7 +76,7 @@ export interface DeliveryChecker {
   /** Reports that the sender was told that the message was not sent, or that its outcome is not known. */
   disowned(message: Pick<AcceptedMessage, 'log' | 'message'>): void;
   /** Reports that something other than a message set a client's position. */
-  positioned(cursor: Cursor): void;
+  positioned(position: ToldPosition): void;
   /** Reports that a handler began. Name the server if there are several. */
   handlerStarted(messageId: MessageKey, server?: string): void;
   /**
@@ -119,7 +119,7 @@ export function createDeliveryChecker(): DeliveryChecker {
     received: (message) => logOf(message.log).receive(message),
     gap: (gap) => logOf(gap.log).gap(gap),
     disowned: ({ log, message }) => logOf(log).disown(message),
-    positioned: (cursor) => logOf(cursor.log).position(cursor),
+    positioned: (position) => logOf(position.log).position(position),
     handlerStarted: (messageId, server) => handlers.start(messageId, server),
     handlerEnded: (messageId, server) => handlers.end(messageId, server),
     acknowledged: (messageId) => handlers.acknowledge(messageId),

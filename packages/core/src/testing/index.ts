@@ -3,12 +3,12 @@ export { assertWireSafe, type WireSamples } from './assert-wire-safe.js';
 export {
   createDeliveryChecker,
   type AcceptedMessage,
-  type Cursor,
   type DeliveryChecker,
   type MessageKey,
   type Position,
   type ReceivedMessage,
   type ToldGap,
+  type ToldPosition,
 } from './delivery-checker.js';
 export { createManualClock, type ManualClock, type ManualClockOptions } from './manual-clock.js';
 export type { Direction, End } from './memory-connection.js';

@@ -1,11 +1,11 @@
 // What the checker knows about one log: the messages that were accepted, in order, and what each client received.
 import type {
   AcceptedMessage,
-  Cursor,
   MessageKey,
   Position,
   ReceivedMessage,
   ToldGap,
+  ToldPosition,
 } from './delivery-checker.js';
 import type { Violation, ViolationKind } from './violation.js';
 
@@ -84,7 +84,7 @@ export class LogRecord {
     });
   }
 
-  position({ client, epoch, at }: Cursor): void {
+  position({ client, epoch, at }: ToldPosition): void {
     this.#reader(client).chain = { epoch, at };
   }
 
