@@ -21,7 +21,7 @@ export {
   cutReason,
   type AfterClose,
 } from './close-codes.js';
-export { decodeFrame, encodeFrame, maxPathLength, parseObject, toFrame, type Decoded } from './codec.js';
+export { decodeFrame, encodeFrame, type Decoded } from './codec.js';
 export { pathData, type Dialect } from './dialect.js';
 export { eventPayloadClient, eventPayloadServer } from './event-payload.js';
 export type {
@@ -37,6 +37,6 @@ export type {
   Ranges,
 } from './frames.js';
 export { streamWindow, subprotocol, tokenPrefix } from './protocol.js';
-export { parse, parseIn, type AnySchema, type Parsed } from './schema.js';
+export { parse, parseIn, type AnySchema } from './schema.js';
 export type { Transport, TransportListener } from './transport.js';
 export { fromWireError, toWireError, type WireError } from './wire-error.js';

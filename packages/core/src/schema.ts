@@ -8,7 +8,7 @@ export interface AnySchema {
 }
 
 /** The result of parsing: the schema's output, or what the schema found wrong. */
-export type Parsed =
+type Parsed =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly issues: readonly SchemaIssue[] };
 
