@@ -41,7 +41,10 @@ export interface MemoryNetwork extends Line {
   createLine(): Line;
   /** Puts a server at `path`: new connections to this path go to `acceptor` from now on. */
   listen(path: string, acceptor: Acceptor): void;
-  /** Resolves when everything that can arrive without the clock has arrived, and so has everything that it caused. */
+  /**
+   * Resolves when everything that can arrive without the clock has arrived, and so has everything that it caused.
+   * Does not wait for code that waits for something real: a database, WebCrypto, a timer.
+   */
   settle(): Promise<void>;
 }
 

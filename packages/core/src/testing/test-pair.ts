@@ -27,7 +27,7 @@ export interface TestPairOptions<TSockets, TClient> {
 
 /** A client and a server that are connected in memory. */
 export interface TestPair<TSockets, TClient> {
-  /** The first client. It is connected when `createTestPair` resolves. */
+  /** The first client. It is connected when `createTestPair` resolves, unless that takes what `settle` does not wait for. */
   readonly client: TClient;
   /** The server. */
   readonly sockets: TSockets;
@@ -37,7 +37,10 @@ export interface TestPair<TSockets, TClient> {
   readonly network: MemoryNetwork;
   /** Connects one more client to the same server; over a line of its own, if you pass one. */
   connect(line?: Line): TClient;
-  /** Resolves when everything in transit has arrived, and so has everything that it caused. */
+  /**
+   * Resolves when everything in transit has arrived, and so has everything that it caused.
+   * Does not wait for your own code where that waits for something real: a database, WebCrypto, a timer.
+   */
   settle(): Promise<void>;
   /**
    * Moves the clock forward by `ms`.
