@@ -64,6 +64,11 @@ describe('Wire', () => {
     expectTypeOf<Wire<{ big: bigint }>>().toEqualTypeOf<{
       big: NotJson<'a bigint has no JSON form: send a string'>;
     }>();
+    type Bytes = NotJson<'bytes have no useful JSON form: send base64 text'>;
+    expectTypeOf<Wire<{ of: Uint8Array }>>().toEqualTypeOf<{ of: Bytes }>();
+    expectTypeOf<Wire<ArrayBuffer>>().toEqualTypeOf<Bytes>();
+    expectTypeOf<Wire<DataView>>().toEqualTypeOf<Bytes>();
+    expectTypeOf<Wire<Uint8Array | string>>().toEqualTypeOf<Bytes | string>();
   });
 
   it('follows the getters of a recursive schema', () => {

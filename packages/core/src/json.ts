@@ -31,16 +31,22 @@ type WireOf<T> = unknown extends T
         ? NotJson<'a bigint has no JSON form: send a string'>
         : T extends AnyFunction | symbol
           ? undefined
-          : T extends ReadonlyMap<any, any> | ReadonlySet<any>
-            ? {}
-            : T extends readonly unknown[]
-              ? { [I in keyof T]: WireItem<T[I]> }
-              : T extends object
-                ? {
-                    [
-                      K in keyof T as K extends symbol ? never : T[K] extends AnyFunction | symbol ? never : K
-                    ]: Wire<T[K]>;
-                  }
-                : never;
+          : T extends ArrayBuffer | ArrayBufferView
+            ? NotJson<'bytes have no useful JSON form: send base64 text'>
+            : T extends ReadonlyMap<any, any> | ReadonlySet<any>
+              ? {}
+              : T extends readonly unknown[]
+                ? { [I in keyof T]: WireItem<T[I]> }
+                : T extends object
+                  ? {
+                      [
+                        K in keyof T as K extends symbol
+                          ? never
+                          : T[K] extends AnyFunction | symbol
+                            ? never
+                            : K
+                      ]: Wire<T[K]>;
+                    }
+                  : never;
 
 type WireItem<T> = T extends undefined | AnyFunction | symbol ? null : Wire<T>;
