@@ -233,3 +233,24 @@ describe('validators', () => {
     expectTypeOf<OutArgs<All>[keyof All]>().toEqualTypeOf<[data: { at: Date }]>();
   });
 });
+
+describe('arrays that the schema makes readonly', () => {
+  const _lists = defineChannels({
+    zod: { out: z.array(z.string()).readonly() },
+    transformed: { out: z.array(z.string()).transform((list): readonly string[] => list) },
+    valibot: { out: v.pipe(v.array(v.string()), v.readonly()) },
+    nested: { out: v.object({ list: v.pipe(v.array(v.unknown()), v.readonly()) }) },
+    pair: { out: v.pipe(v.tuple([v.string(), v.number()]), v.readonly()) },
+    mapped: { out: z.array(z.string()).transform((list): readonly number[] => list.map(Number)) },
+  });
+  type Lists = Heard<typeof _lists, 'parsed'>;
+
+  it('are parsed again by a schema that takes any array', () => {
+    expectTypeOf<Lists['zod']>().toEqualTypeOf<readonly string[]>();
+    expectTypeOf<Lists['transformed']>().toEqualTypeOf<readonly string[]>();
+    expectTypeOf<Lists['valibot']>().toEqualTypeOf<readonly string[]>();
+    expectTypeOf<Lists['nested']>().toEqualTypeOf<{ readonly list: readonly unknown[] }>();
+    expectTypeOf<Lists['pair']>().toEqualTypeOf<readonly [string, number]>();
+    expectTypeOf<Lists['mapped']>().toExtend<NotJson<string>>();
+  });
+});

@@ -101,11 +101,16 @@ type Sent<S> =
         : NotJson<'what JSON makes of this value does not fit the schema: give the schema a JSON input, as z.codec does'>
     : never;
 
+// an array that arrives may be changed, whatever the output of the schema promises
+type AsReadonly<T> = unknown extends T ? T : { readonly [K in keyof T]: AsReadonly<T[K]> };
+
 type Got<S, TForm> = TForm extends 'wire'
   ? Wire<SlotOut<S>>
   : [Wire<SlotOut<S>>] extends [SlotIn<S>]
     ? SlotOut<S>
-    : NotJson<'this schema cannot parse again what the server sends: give it a JSON output, or create the client without channels'>;
+    : [Wire<SlotOut<S>>] extends [AsReadonly<SlotIn<S>>]
+      ? SlotOut<S>
+      : NotJson<'this schema cannot parse again what the server sends: give it a JSON output, or create the client without channels'>;
 
 /** The arguments of the client's `send` after the path, for each path. */
 export type SendArgs<TChannels> = {
