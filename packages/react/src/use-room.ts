@@ -28,7 +28,7 @@ export function useRoom<TChannels, TForm extends Form>(
 function membership(client: Client, { room: name }: { readonly room: string }): Source<RoomState> {
   return {
     value: outside,
-    isOver: ({ error }) => error,
+    isOver: (state) => state.error,
     open(publish) {
       const leaving = new AbortController();
       const refused = (error: SocketError): void => publish({ ...outside, error });

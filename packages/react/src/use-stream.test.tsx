@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
-import { act, renderHook, type RenderHookResult } from '@testing-library/react';
+import { act, render, renderHook, type RenderHookResult } from '@testing-library/react';
+import type { ReactElement } from 'react';
 import { describe, expect, it } from 'vitest';
 import { startApp, useStream, type App } from './pair.fixture.js';
 
@@ -106,6 +107,24 @@ describe('useStream', () => {
     expect(app.tails).toHaveLength(2);
   });
 
+  it.each([true, false])('begins again where it is mounted anew; StrictMode: %s', async (reactStrictMode) => {
+    await using app = await startApp();
+    const { container, rerender } = render(<Tail key="a" />, { wrapper: app.Provider, reactStrictMode });
+    await app.arrive();
+    await write(app, 'a');
+    rerender(<Tail key="b" />);
+    await app.arrive();
+    expect(container.textContent).toBe('a');
+    app.tails[0]!.end(new Error('disk on fire'));
+    await app.arrive();
+    expect(container.textContent).toBe('internal');
+    rerender(<Tail key="c" />);
+    await app.arrive();
+    await write(app, 'b');
+    expect(container.textContent).toBe('b');
+    expect(app.tails).toHaveLength(2);
+  });
+
   it('is one stream for all components that ask the same', async () => {
     await using app = await startApp();
     const one = mountTail(app);
@@ -128,3 +147,8 @@ describe('useStream', () => {
     expect(result.current.items).toEqual(lines);
   });
 });
+
+function Tail(): ReactElement {
+  const { items, error } = useStream('tail', { level: 'error' });
+  return <p>{error?.code ?? items.join()}</p>;
+}

@@ -54,6 +54,7 @@ function answersTo(
 ): Source<StreamState<unknown, unknown>> {
   return {
     value: empty,
+    isOver: (state) => state.error,
     open(publish) {
       let running = new AbortController();
       const restart = (): void => {
