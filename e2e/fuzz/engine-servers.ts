@@ -55,8 +55,8 @@ function watchListener(
   return {
     appended: (log, epoch, entry) =>
       tell('appended', { log, epoch, entry }, () => listener.appended(log, epoch, entry)),
-    emitted: (log, body, slot) =>
-      tell('emitted', { log, body, slot }, () => listener.emitted(log, body, slot)),
+    emitted: (log, body, slot, time) =>
+      tell('emitted', { log, body, slot, time }, () => listener.emitted(log, body, slot, time)),
     renewed: (log) => tell('renewed', { log }, () => listener.renewed(log)),
     told: (text) => tell('told', text, () => listener.told(text)),
     returned: (mayHaveLost) => listener.returned(mayHaveLost),

@@ -38,6 +38,8 @@ describe('what is said on a channel', () => {
       'l',
       'l9 x',
       'lx y',
+      'l1 xy',
+      'l1 xy 5x',
       '{}',
       'z',
       '\u0000',
@@ -225,12 +227,9 @@ describe('any text at all', () => {
     (slot, body) => {
       for (const key of [undefined, new TextEncoder().encode(hmacKey)]) {
         const carrying = new SharedTexts(new Signature(key), 10_000);
-        expect(carrying.read('c', carrying.latest('c', slot, body))).toEqual({ kind: 'emitted', slot, body });
-        expect(carrying.read('c', carrying.emitted('c', body))).toEqual({
-          kind: 'emitted',
-          slot: undefined,
-          body,
-        });
+        const latest = `${carrying.latest('c', slot, body)} 5`;
+        expect(carrying.read('c', latest)).toEqual({ kind: 'latest', slot, body, time: 5 });
+        expect(carrying.read('c', carrying.emitted('c', body))).toEqual({ kind: 'emitted', body });
         expect(carrying.read('c', carrying.told('c', body))).toEqual({ kind: 'told', text: body });
         const appended = `a3 1 2 key an epoch\n${carrying.entryBody('c', 'key', body)}`;
         expect(carrying.read('c', appended)).toEqual({

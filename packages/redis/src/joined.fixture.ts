@@ -14,6 +14,7 @@ type Told =
       readonly log: string;
       readonly body: string;
       readonly slot: string | undefined;
+      readonly time: number | undefined;
     }
   | { readonly kind: 'renewed'; readonly log: string }
   | { readonly kind: 'told'; readonly text: string }
@@ -31,8 +32,8 @@ class Ear implements BrokerListener {
     this.#note({ kind: 'appended', log, epoch, entry });
   }
 
-  emitted(log: string, body: string, slot: string | undefined): void {
-    this.#note({ kind: 'emitted', log, body, slot });
+  emitted(log: string, body: string, slot?: string, time?: number): void {
+    this.#note({ kind: 'emitted', log, body, slot, time });
   }
 
   renewed(log: string): void {

@@ -180,7 +180,9 @@ export class Logs {
         this.#recent.note(channel, said.entry.at, said.key);
         return listener.appended(log, said.epoch, said.entry);
       case 'emitted':
-        return listener.emitted(log, said.body, said.slot);
+        return listener.emitted(log, said.body);
+      case 'latest':
+        return listener.emitted(log, said.body, said.slot, said.time);
       case 'renewed':
         return listener.renewed(log);
       default:

@@ -12,7 +12,8 @@ export interface KeptEntry {
 /** Something that was said on a channel. */
 export type SharedText =
   | ({ readonly kind: 'appended'; readonly epoch: string } & KeptEntry)
-  | { readonly kind: 'emitted'; readonly body: string; readonly slot: string | undefined }
+  | { readonly kind: 'emitted'; readonly body: string }
+  | { readonly kind: 'latest'; readonly body: string; readonly slot: string; readonly time: number }
   | { readonly kind: 'renewed' }
   | { readonly kind: 'told'; readonly text: string };
 
@@ -39,6 +40,7 @@ export class SharedTexts {
     return this.#write(channel, letters.emitted, body);
   }
 
+  /** The script that keeps it writes its time behind it. */
   latest(channel: string, slot: string, body: string): string {
     return this.#write(channel, letters.latest, `${slot.length} ${slot}${body}`);
   }
@@ -87,13 +89,12 @@ export class SharedTexts {
     if (text.length > this.#maxLength) return undefined;
     const letter = text.charAt(0);
     if (letter === letters.appended) return this.#readAppended(channel, text);
+    if (letter === letters.latest) return this.#readLatest(channel, text);
     const rest = this.#signature.check(text.slice(1), channel, letter);
     if (rest === undefined) return undefined;
     switch (letter) {
       case letters.emitted:
-        return { kind: 'emitted', body: rest, slot: undefined };
-      case letters.latest:
-        return readLatest(rest);
+        return { kind: 'emitted', body: rest };
       case letters.renewed:
         return { kind: 'renewed' };
       case letters.told:
@@ -115,6 +116,20 @@ export class SharedTexts {
     const body = this.readEntryBody(channel, key, text.slice(end + 1));
     const kept = body === undefined ? undefined : readEntry({ at, after, time, key }, body);
     return kept && { kind: 'appended', epoch: epoch.join(' '), ...kept };
+  }
+
+  /** `l<length of the slot> <slot><body> <time>` */
+  #readLatest(channel: string, text: string): SharedText | undefined {
+    const end = text.lastIndexOf(' ');
+    const time = readNumber(text.slice(end + 1));
+    const rest = this.#signature.check(text.slice(1, Math.max(1, end)), channel, letters.latest);
+    if (time === undefined || rest === undefined) return undefined;
+    const space = rest.indexOf(' ');
+    const length = readNumber(rest.slice(0, Math.max(0, Math.min(space, longestNumber))));
+    const start = space + 1;
+    if (length === undefined || start + length > rest.length) return undefined;
+    const [slot, body] = [rest.slice(start, start + length), rest.slice(start + length)];
+    return { kind: 'latest', slot, body, time };
   }
 }
 
@@ -140,12 +155,4 @@ export function readNumber(text: unknown): number | undefined {
 /** What is told of something that lies in Redis, or was heard there, and cannot be taken. */
 export function notOurs(what: string): TypeError {
   return new TypeError(`${what} is ignored: it was not written by Wirepact, or not signed with this hmacKey`);
-}
-
-function readLatest(rest: string): SharedText | undefined {
-  const space = rest.indexOf(' ');
-  const length = readNumber(rest.slice(0, Math.max(0, Math.min(space, longestNumber))));
-  const start = space + 1;
-  if (length === undefined || start + length > rest.length) return undefined;
-  return { kind: 'emitted', slot: rest.slice(start, start + length), body: rest.slice(start + length) };
 }

@@ -84,7 +84,7 @@ redis.call('HSET', values, slot, value, mark .. slot, text(size) .. ' ' .. write
 prune(bytes, maxBytes)
 redis.call('PEXPIRE', times, ${maxAgeMs})
 redis.call('PEXPIRE', values, ${maxAgeMs})
-redis.call('SPUBLISH', channel, notice)
+redis.call('SPUBLISH', channel, notice .. ' ' .. text(now))
 `,
   'fills',
 );
@@ -109,7 +109,7 @@ export interface KeepCall {
   readonly slot: string;
   /** As it is kept. */
   readonly value: string;
-  /** What those who follow are told. */
+  /** What those who follow are told, with the time behind it. */
   readonly notice: string;
   /** Who asks, and the how manieth value of its own it is: no two have the same. */
   readonly process: string;

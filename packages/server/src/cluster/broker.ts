@@ -159,8 +159,11 @@ export interface ClusterCounts {
 export interface BrokerListener {
   /** A message was appended to a log that this process follows. */
   appended(log: string, epoch: string, entry: SharedEntry): void;
-  /** A value that is no entry was sent to the followers of a log. A `latest` value has a `slot`. */
-  emitted(log: string, body: string, slot: string | undefined): void;
+  /**
+   * A value that is no entry was sent to the followers of a log.
+   * A `latest` value has a `slot`, and the `time` at which it was set, by the engine's clock, in ms since the epoch.
+   */
+  emitted(log: string, body: string, slot?: string, time?: number): void;
   /** A log that this process follows was given another epoch. */
   renewed(log: string): void;
   /** Another process sent a text to this one. */

@@ -170,7 +170,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
     this.#shared.get(log)?.appended(epoch, entry);
   }
 
-  emitted(log: string, body: string, slot: string | undefined): void {
+  emitted(log: string, body: string, slot?: string, time?: number): void {
     const group = this.#shared.get(log)?.group;
     const hub = this.#hub;
     if (group === undefined || hub === undefined) return;
@@ -178,7 +178,7 @@ export class Cluster implements BrokerListener, SharedLogHost {
     const delivery = slot === undefined ? 'volatile' : 'latest';
     const value = decodeShared(hub.dialect, body, roomOf(group), delivery);
     if (value === undefined) this.failed(unreadable(log));
-    else deliverValue(hub, group, value);
+    else deliverValue(hub, group, value, time);
   }
 
   renewed(log: string): void {

@@ -55,6 +55,44 @@ describe('the newest values of a log that processes share', () => {
     expect(back.takeData('price')).toEqual([2]);
   });
 
+  it('do not go back to what the engine had before it lost the newest', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const b = await connectTo(other, 'lobby');
+    await one.sockets.room('lobby').publish('price', 1);
+    const before = await brokers[1].latest('lobby');
+    clock.advance(1);
+    await one.sockets.room('lobby').publish('price', 2);
+    await settle();
+    expect(b.takeData('price')).toEqual([1, 2]);
+    brokers[1].latest = (log) => Promise.resolve(log === 'lobby' ? before : []);
+    engine.goAway();
+    engine.loseTail('lobby', 0);
+    engine.comeBack();
+    await settle();
+    expect(b.takeData('price')).toEqual([]);
+    b.cut();
+    const back = await other.resume(b);
+    await settle();
+    expect(back.takeData('price')).toEqual([2]);
+  });
+
+  it('are read by the time of the engine, however far ahead the clock of the process is', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    engine.turnClock(-1_000);
+    const b = await connectTo(other, 'lobby');
+    clock.advance(1_000);
+    await one.sockets.room('lobby').publish('price', 1);
+    await settle();
+    engine.dropMessages(brokers[1]);
+    clock.advance(1);
+    await one.sockets.room('lobby').publish('price', 2);
+    engine.restoreMessages(brokers[1]);
+    await settle();
+    expect(b.takeData('price')).toEqual([1, 2]);
+  });
+
   it('reach a newcomer that came before they were set, and before this process knew the log', async () => {
     const { nodes } = await startNodes(channels);
     const [one] = nodes;

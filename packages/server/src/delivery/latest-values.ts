@@ -50,13 +50,13 @@ export class LatestValues implements Holding {
   }
 
   /**
-   * Keeps one that others have set, as it was read. `false` when it is none of the newest here: known already, or set again
-   * since so many were.
+   * Keeps one that others have set, as it was read. `false` when it is none of the newest here: known already, set again since
+   * so many were, or older than the one that is known, which the engine has lost.
    */
   keepRead(message: OutgoingMessage, time: number, exceptId: string | undefined, sets: number): boolean {
     const known = this.#kept.get(message.slot);
     const isKnown = known?.message.json === message.json && known?.exceptId === exceptId;
-    if (known !== undefined && (isKnown || known.order > sets)) return false;
+    if (known !== undefined && (isKnown || known.order > sets || known.time > time)) return false;
     this.keep(message, time, exceptId, true);
     return true;
   }

@@ -85,9 +85,14 @@ export function deliverSharedEntry(group: Group, entry: NewEntry): void {
   }
 }
 
-/** Hands a group what no log keeps; the newest of a `latest` channel is kept beside it. */
-export function deliverValue(hub: Hub, group: Group, { message, exceptId }: Value): void {
-  if (message.delivery === 'latest') group.log.latest.keep(message, hub.options.clock.now(), exceptId);
+/** Hands a group what no log keeps; the newest of a `latest` channel is kept beside it. `time` is when others have set it. */
+export function deliverValue(
+  hub: Hub,
+  group: Group,
+  { message, exceptId }: Value,
+  time: number = hub.options.clock.now(),
+): void {
+  if (message.delivery === 'latest') group.log.latest.keep(message, time, exceptId);
   for (const session of group.sessions()) {
     if (session.id !== exceptId) deliverUnlogged(session, message, group.name);
   }

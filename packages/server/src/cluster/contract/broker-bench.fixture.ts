@@ -23,6 +23,7 @@ export type Heard =
       readonly log: string;
       readonly body: string;
       readonly slot: string | undefined;
+      readonly time: number | undefined;
     }
   | { readonly what: 'renewed'; readonly log: string }
   | { readonly what: 'told'; readonly text: string }
@@ -54,7 +55,7 @@ export class BrokerProcess implements AsyncDisposable {
 
   readonly listener: BrokerListener = {
     appended: (log, epoch, entry) => this.#hear({ what: 'appended', log, epoch, entry }),
-    emitted: (log, body, slot) => this.#hear({ what: 'emitted', log, body, slot }),
+    emitted: (log, body, slot, time) => this.#hear({ what: 'emitted', log, body, slot, time }),
     renewed: (log) => this.#hear({ what: 'renewed', log }),
     told: (text) => this.#hear({ what: 'told', text }),
     returned: () => {

@@ -101,7 +101,7 @@ export class MemoryBroker implements Broker {
   }
 
   emit(log: string, body: string): void {
-    this.#commands.say((store) => store.emit(log, body, undefined));
+    this.#commands.say((store) => store.emit(log, body));
   }
 
   keepLatest(log: string, slot: string, body: string): Promise<void> {

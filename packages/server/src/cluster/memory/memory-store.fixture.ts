@@ -98,16 +98,17 @@ export class MemoryStore {
     this.#logs.get(name)?.loseTail(count);
   }
 
-  emit(log: string, body: string, slot: string | undefined): void {
-    this.#publish(log, (listener) => listener.emitted(log, body, slot));
+  emit(log: string, body: string, slot?: string, time?: number): void {
+    this.#publish(log, (listener) => listener.emitted(log, body, slot, time));
   }
 
   keepLatest(log: string, slot: string, body: string): void {
     const values = this.#latest.get(log) ?? new Map<string, LatestValue>();
     this.#latest.set(log, values);
     values.delete(slot);
-    values.set(slot, { body, time: this.#now() });
-    this.emit(log, body, slot);
+    const time = this.#now();
+    values.set(slot, { body, time });
+    this.emit(log, body, slot, time);
   }
 
   latest(log: string): LatestValue[] {
