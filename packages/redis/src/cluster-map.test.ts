@@ -1,7 +1,7 @@
 // Which slots a cluster says its servers have, and how soon it is asked again. Its servers are fakes.
 import { setImmediate as turn } from 'node:timers/promises';
 import { steadyClock } from '@wirepact/core/internal';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import { list, startFakeRedis, type Answer, type FakeRedis } from './fake-redis.fixture.js';
 import { joinBroker, startBroker } from './joined.fixture.js';
 import { slotOf } from './key-slot.js';
@@ -62,4 +62,19 @@ it('is asked every ten seconds, since a server may not say that a channel has go
   ports.upper = other.port;
   aheadMs = 10_000;
   while (!heard.includes(`{wirepact:l:${room}}`)) await turn();
+});
+
+it('says to a root node what the connection says, whatever its URL says beside the address', async () => {
+  const ports = { one: 0 };
+  const heard: string[] = [];
+  const note = (words: readonly string[]): void => {
+    if (words.includes('AUTH')) heard.push(words.join(' '));
+  };
+  await using one = await startFakeRedis(node(() => [ports.one, ports.one], note));
+  ports.one = one.port;
+  const cluster = { rootNodes: [`rediss://url:old@127.0.0.1:${one.port}`] };
+  await using broker = await startBroker({ cluster, connection: { tls: false, password: 'own' } });
+  expect(broker.ear.all('failed')).toEqual([]);
+  expect(heard.length).toBeGreaterThan(1);
+  for (const words of heard) expect(words).toContain('AUTH url own');
 });

@@ -1,6 +1,11 @@
 // A Redis Cluster: which server has which slot, learnt from the cluster and its redirections, and again when a server is lost.
 import { slotOf } from './key-slot.js';
-import type { RedisAddress, RedisClusterOptions, ResolvedOptions } from './options.js';
+import type {
+  RedisAddress,
+  RedisClusterOptions,
+  RedisConnectionOptions,
+  ResolvedOptions,
+} from './options.js';
 import { RedisLine } from './redis-line.js';
 import { RedisNode, type NodeHost } from './redis-node.js';
 import { readUrl } from './redis-url.js';
@@ -132,10 +137,10 @@ export class Cluster implements Topology {
   async #askRoot(root: string | RedisAddress): Promise<readonly SlotRange[]> {
     const { connection, heartbeat, clock } = this.#options;
     const place = typeof root === 'string' ? readUrl('cluster.rootNodes', root) : root;
-    const { host = 'localhost', port = 6_379 } = place;
+    const { host, port } = place;
     const listener = { heard: () => undefined, unsubscribed: () => undefined };
     const line = await RedisLine.open({
-      connection: { ...connection, ...place },
+      connection: { ...place, ...connection, host, port },
       heartbeat,
       clock,
       listener,
@@ -210,7 +215,7 @@ export class Cluster implements Topology {
 }
 
 /** What the URL of a node says of users and TLS holds for all of them. */
-function credentialsOf({ rootNodes }: RedisClusterOptions): ReturnType<typeof readUrl> {
+function credentialsOf({ rootNodes }: RedisClusterOptions): RedisConnectionOptions {
   const url = rootNodes.find((root) => typeof root === 'string');
   return url === undefined ? {} : readUrl('cluster.rootNodes', url);
 }

@@ -1,8 +1,8 @@
 // Reads the URL of a Redis server.
-import type { RedisConnectionOptions } from './options.js';
+import type { RedisAddress, RedisConnectionOptions } from './options.js';
 
 /** What a URL says of a connection. @throws TypeError when it is none of Redis; the text keeps the password to itself */
-export function readUrl(name: string, url: string): RedisConnectionOptions {
+export function readUrl(name: string, url: string): RedisConnectionOptions & RedisAddress {
   let parsed: URL;
   try {
     parsed = new URL(url);

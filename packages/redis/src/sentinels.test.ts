@@ -18,3 +18,16 @@ it('asks first the sentinel that knew the master last, and last the one whose wo
   sentinels.doubt();
   expect(await portNamed()).toBe(7_001);
 });
+
+it('says to a sentinel what its connection says, whatever the URL says beside the address', async () => {
+  const heard: string[] = [];
+  await using sentinel = await startFakeRedis((words) => {
+    if (words.includes('AUTH')) heard.push(words.join(' '));
+    return naming(() => 7_001)(words);
+  });
+  const rootNodes = [`rediss://url:old@127.0.0.1:${sentinel.port}`];
+  const connection = { tls: false, password: 'own' };
+  const options = resolveOptions({ sentinel: { name: 'main', rootNodes, connection } });
+  expect(await new Sentinels(options, options.sentinel!).locate()).toMatchObject({ port: 7_001 });
+  expect(heard).toEqual([expect.stringContaining('AUTH url own')]);
+});

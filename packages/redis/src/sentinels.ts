@@ -57,8 +57,9 @@ export class Sentinels {
     const { connection, heartbeat, clock } = this.#options;
     const { name, mapAddress, connection: ownConnection } = this.#sentinel;
     const place = typeof node === 'string' ? readUrl('sentinel.rootNodes', node) : node;
+    const { host, port } = place;
     const listener = { heard: () => undefined, unsubscribed: () => undefined };
-    const options = { connection: { ...ownConnection, ...place }, heartbeat, clock, listener };
+    const options = { connection: { ...place, ...ownConnection, host, port }, heartbeat, clock, listener };
     const line = await RedisLine.open(options);
     try {
       const reply = await line.send(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name]);
