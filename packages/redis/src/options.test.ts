@@ -33,6 +33,7 @@ describe('resolveOptions', () => {
 
   const wrong: [string, RedisBrokerOptions, RegExp][] = [
     ['no URL', { url: 'localhost' }, /url .*redis:\/\//],
+    ['a URL with a percent sign of its own', { url: 'redis://:100%@localhost' }, /url .*%25/],
     ['a URL of something else', { url: 'http://localhost' }, /begins with http:/],
     ['a database that is no number', { url: 'redis://localhost/app' }, /number of a database/],
     [

@@ -21,8 +21,16 @@ export function readUrl(name: string, url: string): RedisConnectionOptions & Red
     host: hostname.replace(/^\[(.*)\]$/, '$1') || 'localhost',
     port: port === '' ? 6_379 : Number(port),
     ...(protocol === 'rediss:' && { tls: true }),
-    ...(username !== '' && { username: decodeURIComponent(username) }),
-    ...(password !== '' && { password: decodeURIComponent(password) }),
+    ...(username !== '' && { username: decode(name, username) }),
+    ...(password !== '' && { password: decode(name, password) }),
     ...(database !== undefined && { database }),
   };
+}
+
+function decode(name: string, text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new TypeError(`${name} has a percent sign in its user or password; write it as %25`);
+  }
 }
