@@ -172,6 +172,28 @@ it('keeps one of all values of a slot while there is no line', async () => {
   expect(waiting.bytes).toBeLessThan(70_000);
 });
 
+it('has room for others, and for newer values, however many were replaced while there is no line', async () => {
+  const { ask, asks, keep, node, outcomes, waiting } = start(1_000_000, 10);
+  node.isOpen = false;
+  for (let n = 0; n < 100; n += 1) keep(`${n}`);
+  ask('other');
+  await turn();
+  // of those that were replaced as many wait as of others
+  expect(outcomes).toHaveLength(89);
+  expect(outcomes[0]).toContain('0: SocketError: [not_accepted] the value 0: newer values');
+  outcomes.length = 0;
+  node.isOpen = true;
+  node.asked.length = 0;
+  asks.resume();
+  expect(node.asked).toEqual(['99 1 ms', 'other']);
+  await node.answer('OK', 'OK');
+  expect(outcomes).toHaveLength(12);
+  for (let n = 0; n < 10; n += 1) ask('other');
+  await node.answer(...Array.from({ length: 10 }, () => 'OK'));
+  expect(outcomes.slice(12)).toEqual(Array.from({ length: 10 }, () => 'other done'));
+  expect(waiting.bytes).toBe(0);
+});
+
 it('waits no longer than it may when the clock is set back', async () => {
   const { ask, clock, node, outcomes, setBack } = start();
   node.isOpen = false;

@@ -30,7 +30,8 @@ interface Care {
   readonly bytes?: number;
 }
 
-interface Ask extends Omit<Care, 'bytes'> {
+interface Ask extends Omit<Care, 'bytes' | 'isBounded'> {
+  isBounded: boolean;
   /** Given up as soon as a newer one says the same. */
   command: CommandAfter | undefined;
   /** What has come to nothing where it is not answered: `the log "lobby" could not be read`. */
@@ -62,6 +63,8 @@ export class Asks {
   readonly #open = new Set<Ask>();
   /** Those of them for which the bound holds. */
   #bounded = 0;
+  /** Those that a newer one has replaced, and that only wait for what becomes of it. */
+  readonly #replaced = new Set<Ask>();
   /** Those for which there is no line. */
   readonly #waiting = new Set<Ask>();
   /** The newest of each slot. */
@@ -148,6 +151,17 @@ export class Asks {
     ask.stopWaiting();
     this.#waiting.delete(ask);
     this.#forget(ask);
+    // its place is for what is still to be said
+    if (ask.isBounded) this.#bounded -= 1;
+    ask.isBounded = false;
+    this.#replaced.add(ask);
+    const [oldest] = this.#replaced;
+    if (oldest !== undefined && this.#replaced.size > this.#host.maxWaiting) {
+      this.#reject(
+        oldest,
+        notAccepted(`${oldest.what}: newer values have taken its place, and wait as well`),
+      );
+    }
     next.outcome.then(
       (reply) => this.#resolve(ask, reply),
       (error: Error) => this.#reject(ask, error),
@@ -199,6 +213,7 @@ export class Asks {
     ask.stopWaiting();
     this.#open.delete(ask);
     this.#waiting.delete(ask);
+    this.#replaced.delete(ask);
     if (ask.isBounded) this.#bounded -= 1;
     if (ask.slot !== undefined && this.#newest.get(ask.slot) === ask) this.#newest.delete(ask.slot);
     this.#forget(ask);
