@@ -124,6 +124,27 @@ it('does not count on a server that confirms what another one has by then', asyn
   expect(there.asked).toEqual(['c']);
 });
 
+it('reports once why a server refuses, and again when it refuses after it had confirmed', async () => {
+  const { clock, here, errors, subscriptions, deafen, open } = start();
+  await subscriptions.follow('c');
+  const outage = async (): Promise<void> => {
+    deafen(here);
+    here.answer = () => Promise.reject(new ErrorReply('NOPERM no'));
+    await open(here);
+    for (let tries = 0; tries < 3; tries += 1) {
+      clock.advance(200);
+      await turn();
+    }
+    here.answer = () => Promise.resolve();
+    clock.advance(200);
+    await turn();
+  };
+  await outage();
+  expect(errors).toHaveLength(1);
+  await outage();
+  expect(errors).toHaveLength(2);
+});
+
 it('says that something was missed when what was relied on is confirmed late', async () => {
   const { clock, here, subscriptions, countMissed, deafen, open } = start();
   await subscriptions.follow('c');

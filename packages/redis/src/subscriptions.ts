@@ -37,7 +37,8 @@ export class Subscriptions {
   readonly #host: SubscriptionsHost;
   readonly #followed = new Map<string, Followed>();
   readonly #stopTimers = new Set<() => void>();
-  #lastFailure = '';
+  /** Why a server refused last, until it confirms something. */
+  readonly #lastFailures = new WeakMap<RedisNode, string>();
   #isClosed = false;
 
   constructor(host: SubscriptionsHost) {
@@ -168,6 +169,7 @@ export class Subscriptions {
     } catch (error) {
       return this.#refused(node, group, error);
     }
+    this.#lastFailures.delete(node);
     for (const followed of group) {
       const now = this.#followed.get(followed.channel);
       // left, or asked of another server, before it was confirmed
@@ -187,14 +189,14 @@ export class Subscriptions {
     // it was asked for again when it became known where the slot is
     if (refusal.kind === 'moved' && pauseMs !== undefined) return;
     const text = explain(error);
-    if (text !== this.#lastFailure) {
+    if (text !== this.#lastFailures.get(node)) {
       this.#host.failed(
         new Error(`${counted(group.length, 'channel')} could not be subscribed to: ${text}`, {
           cause: error,
         }),
       );
     }
-    this.#lastFailure = text;
+    this.#lastFailures.set(node, text);
     if (refusal.kind === 'final') {
       for (const { channel, waiting, isRelied } of group) {
         const failure = refused(`${channel} could not be subscribed to`, error);
