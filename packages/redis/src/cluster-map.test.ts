@@ -78,3 +78,23 @@ it('says to a root node what the connection says, whatever its URL says beside t
   expect(heard.length).toBeGreaterThan(1);
   for (const words of heard) expect(words).toContain('AUTH url own');
 });
+
+it('asks no other root nodes once it is closed', async () => {
+  const asked: string[] = [];
+  const unknowing = (name: string, then: () => void) =>
+    startFakeRedis(([what]) => {
+      if (what !== 'CLUSTER') return '+OK\r\n';
+      asked.push(name);
+      then();
+      return '-ERR no\r\n';
+    });
+  let closing: Promise<void> | undefined;
+  await using one = await unknowing('one', () => void (closing ??= broker.broker.close()));
+  await using other = await unknowing('other', () => undefined);
+  const rootNodes = [one, other].map(({ port }) => ({ host: '127.0.0.1', port }));
+  await using broker = joinBroker({ cluster: { rootNodes } });
+  await expect(broker.joined).rejects.toMatchObject({ code: 'not_accepted' });
+  await closing;
+  for (let turns = 0; turns < 20; turns += 1) await turn();
+  expect(asked).toEqual(['one']);
+});

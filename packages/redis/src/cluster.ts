@@ -125,6 +125,7 @@ export class Cluster implements Topology {
     }
     const failures: string[] = [];
     for (const root of this.#cluster.rootNodes) {
+      if (this.#isClosed) break;
       try {
         return await this.#askRoot(root);
       } catch (error) {

@@ -67,3 +67,15 @@ it('waits no longer for a process that does not find out than a message may wait
   expect(released).toEqual(['one']);
   expect(clock.pending).toBe(0);
 });
+
+it('waits for nothing once it is closed', async () => {
+  const { clock, returns, told, ready } = startReturns();
+  ready(true);
+  ready(true);
+  returns.close();
+  await turn();
+  returns.missed();
+  await turn();
+  expect(told).toEqual([true]);
+  expect(clock.pending).toBe(0);
+});

@@ -27,6 +27,9 @@ export class Returns {
   #isTelling = false;
   #isMissing = false;
   #mayHaveLost = false;
+  #isClosed = false;
+  /** Goes on, whether the process is done with what it was told or not. */
+  #goOn: () => void = () => undefined;
 
   constructor(host: ReturnsHost) {
     this.#host = host;
@@ -47,6 +50,7 @@ export class Returns {
 
   /** Something may have been missed. */
   missed(): void {
+    if (this.#isClosed) return;
     this.#isMissing = true;
     if (this.#hasBegun) {
       if (!this.#isTelling) void this.#tell();
@@ -60,12 +64,14 @@ export class Returns {
   }
 
   close(): void {
+    this.#isClosed = true;
+    this.#goOn();
     this.#begin();
   }
 
   async #tell(): Promise<void> {
     this.#isTelling = true;
-    while (this.#isMissing) {
+    while (this.#isMissing && !this.#isClosed) {
       this.#isMissing = false;
       const back = this.#takeBack();
       const mayHaveLost = this.#mayHaveLost;
@@ -95,6 +101,10 @@ export class Returns {
     const { clock, timeoutMs } = this.#host;
     return new Promise((resolve, reject) => {
       const cancel = clock.after(timeoutMs, resolve);
+      this.#goOn = () => {
+        cancel();
+        resolve();
+      };
       telling.then(resolve, reject).finally(cancel);
     });
   }

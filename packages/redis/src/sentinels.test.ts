@@ -31,3 +31,21 @@ it('says to a sentinel what its connection says, whatever the URL says beside th
   expect(await new Sentinels(options, options.sentinel!).locate()).toMatchObject({ port: 7_001 });
   expect(heard).toEqual([expect.stringContaining('AUTH url own')]);
 });
+
+it('asks no others once it is closed', async () => {
+  const asked: string[] = [];
+  const unknowing = (name: string, then: () => void) =>
+    startFakeRedis(([what]) => {
+      if (what !== 'SENTINEL') return '+OK\r\n';
+      asked.push(name);
+      then();
+      return '*-1\r\n';
+    });
+  await using one = await unknowing('one', () => sentinels.close());
+  await using other = await unknowing('other', () => undefined);
+  const rootNodes = [one, other].map(({ port }) => ({ host: '127.0.0.1', port }));
+  const options = resolveOptions({ sentinel: { name: 'main', rootNodes } });
+  const sentinels = new Sentinels(options, options.sentinel!);
+  await expect(sentinels.locate()).rejects.toThrow('the broker was closed');
+  expect(asked).toEqual(['one']);
+});

@@ -20,6 +20,7 @@ export class Sentinels {
   #nodes: readonly SentinelNode[];
   /** The one that named the master last, unless it was doubted since. */
   #trusted: SentinelNode | undefined;
+  #isClosed = false;
 
   constructor(options: ResolvedOptions, sentinel: Required<RedisSentinelOptions>) {
     this.name = sentinel.name;
@@ -32,6 +33,7 @@ export class Sentinels {
   async locate(): Promise<RedisConnectionOptions> {
     const failures: unknown[] = [];
     for (const node of this.#nodes) {
+      if (this.#isClosed) throw new LineLost('the broker was closed');
       try {
         const found = await this.#ask(node);
         this.#trusted = node;
@@ -51,6 +53,11 @@ export class Sentinels {
     this.#trusted = undefined;
     if (doubted === undefined) return;
     this.#nodes = [...this.#nodes.filter((other) => other !== doubted), doubted];
+  }
+
+  /** Asks no others from now on. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   async #ask(node: SentinelNode): Promise<RedisConnectionOptions> {

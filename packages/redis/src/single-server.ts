@@ -40,6 +40,7 @@ export function openSingleServer(options: ResolvedOptions, host: NodeHost): Topo
     },
     close() {
       stopWaiting?.();
+      sentinels?.close();
       node.close();
     },
   };
