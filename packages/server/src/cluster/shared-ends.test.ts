@@ -274,14 +274,42 @@ describe('ends that the engine does not take', () => {
     expect(await brokers[1].findSession(client.welcome.session)).toBeUndefined();
   });
 
-  it('are kept up to a bound, and those that are given up are reported', async () => {
+  function startAway() {
     const clock = createManualClock();
     const reports: unknown[] = [];
-    const broker = { endSession: () => Promise.reject(new Error('away')) };
+    const ended: string[] = [];
+    const broker = {
+      isAway: true,
+      async endSession(id: string) {
+        if (broker.isAway) throw new Error('away');
+        ended.push(id);
+        return true;
+      },
+      drop: () => undefined,
+    };
     const ends = new SharedEnds(broker as never, clock, new Timers(clock), (error) => reports.push(error));
-    for (let count = 0; count <= 10_000; count += 1) await ends.endSession(`s_${count}`, 1);
+    return { broker, clock, ended, ends, reports };
+  }
+
+  it('are kept up to a bound, and those that are given up are reported', async () => {
+    const { ends, reports } = startAway();
+    for (let count = 0; count <= 10_000; count += 1) await ends.endSession(`s_${count}`, 1, banned);
     expect(reports).toEqual([expect.objectContaining({ code: 'not_accepted' })]);
     expect(String(reports[0])).toContain('session s_0 ');
+  });
+
+  it('are kept however many sessions end by themselves, which are not reported', async () => {
+    const { broker, ended, ends, reports } = startAway();
+    await ends.endSession('closed', 1, banned);
+    for (let count = 0; count <= 10_000; count += 1) await ends.endSession(`s_${count}`, 1);
+    expect(reports).toEqual([]);
+    expect(ends.endedBy('s_0')).toBeUndefined();
+    broker.isAway = false;
+    ends.returned();
+    await settle();
+    expect(ended).toHaveLength(10_001);
+    expect(ended).toContain('closed');
+    expect(ended).not.toContain('s_0');
   });
 });
 

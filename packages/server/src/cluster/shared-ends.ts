@@ -12,7 +12,7 @@ import { parseJson, toRecord } from '../read-json.js';
 import { inboxLogOf } from './shared-sender.js';
 import type { Timers } from '../timers.js';
 
-/** How many ends wait for the engine. Of more, the oldest are given up. */
+/** How many ends of either kind wait for the engine. Of more, the oldest are given up. */
 const maxWaiting = 10_000;
 /** How long after the engine is back all ends are repeated: others come back later, or give back what the engine has lost. */
 const onceMoreMs = 1_000;
@@ -37,8 +37,10 @@ export class SharedEnds {
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #report: (error: unknown) => void;
-  /** What the engine has not taken, by what it ends. */
-  readonly #waiting = new Map<string, End>();
+  /** What the application wants to end and the engine has not taken, by what that is. */
+  readonly #wanted = new Map<string, End>();
+  /** The same of sessions that ended by themselves. The engine forgets them in time even if it is never told. */
+  readonly #lapsed = new Map<string, End>();
   /** Sessions that have ended here, by the same names, and by which claim they were here. */
   readonly #ended = new Map<string, number>();
 
@@ -76,7 +78,7 @@ export class SharedEnds {
       const place = await this.#broker.findSession(id);
       if (place !== undefined) await this.#disconnectOne(place, closing);
     };
-    await end().catch(() => this.#keep(what, end));
+    await end().catch(() => this.#keep(what, end, closing === undefined ? this.#lapsed : this.#wanted));
   }
 
   /** Nobody is to go on with a session, whoever has it: that one closes its client so. Rejects where it is not taken. */
@@ -117,15 +119,18 @@ export class SharedEnds {
 
   /** The engine is back. */
   returned(): void {
-    if (this.#waiting.size === 0) return;
-    void eachOf(this.#waiting.values(), (end) => end().catch(() => undefined));
+    const waiting = [...this.#wanted.values(), ...this.#lapsed.values()];
+    if (waiting.length === 0) return;
+    void eachOf(waiting, (end) => end().catch(() => undefined));
     this.#timers.after('ends', onceMoreMs, () => this.#tryAgain());
   }
 
   #tryAgain(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    void eachOf(waiting, ([what, end]) => end().catch(() => this.#keep(what, end)));
+    for (const among of [this.#wanted, this.#lapsed]) {
+      const waiting = [...among];
+      among.clear();
+      void eachOf(waiting, ([what, end]) => end().catch(() => this.#keep(what, end, among)));
+    }
   }
 
   /** By all that hear of it, and by what is put down of those that nobody here has. */
@@ -148,16 +153,16 @@ export class SharedEnds {
     await this.endAnywhere(id, closing);
   }
 
-  #keep(what: string, end: End): void {
+  #keep(what: string, end: End, among: Map<string, End> = this.#wanted): void {
     // the newest of the same, in the place of the newest
-    this.#waiting.delete(what);
-    this.#waiting.set(what, end);
+    among.delete(what);
+    among.set(what, end);
     this.#timers.after('kept ends', keptForMs, () => this.#tryAgain());
-    const [oldest] = this.#waiting.keys();
-    if (oldest === undefined || this.#waiting.size <= maxWaiting) return;
-    this.#waiting.delete(oldest);
+    const [oldest] = among.keys();
+    if (oldest === undefined || among.size <= maxWaiting) return;
+    among.delete(oldest);
     this.#ended.delete(oldest);
-    this.#report(givenUp(oldest));
+    if (among === this.#wanted) this.#report(givenUp(oldest));
   }
 }
 
