@@ -12,6 +12,8 @@ export interface Mirror {
   readonly group: Group;
   readonly log: Log;
   readonly host: SharedLogHost;
+  /** Nobody reads it any more: what was asked for by then is not to be acted upon. */
+  readonly isClosed: boolean;
   /** Takes the next entry, and hands it to the group. */
   deliver(entry: SharedEntry): void;
 }

@@ -10,6 +10,7 @@ import type { Mirror } from './mirror.js';
 /** Whether the mirror is now what the log was; `page` is what the log has from the newest entry of the mirror on. */
 export async function reconcile(mirror: Mirror, page: LogPage): Promise<boolean> {
   const { log, name, group, host } = mirror;
+  if (mirror.isClosed) return true;
   if (page.epoch !== log.epoch) {
     await startAgain(mirror);
     return true;
@@ -61,8 +62,10 @@ function skipTo({ log, group }: Mirror, floor: number): void {
 }
 
 /** The log was made anew, or given another epoch: everybody is told, and read to from where the two part. */
-async function startAgain({ name, log, group, host }: Mirror): Promise<void> {
+async function startAgain(mirror: Mirror): Promise<void> {
+  const { name, log, group, host } = mirror;
   const page = await host.broker.read(name, { after: 0, epoch: log.epoch });
+  if (mirror.isClosed) return;
   const common = page.entries.filter((entry) => entry.at === log.floor || holds(log, entry));
   const parting = common.at(-1)?.at ?? page.floor;
   const [before, stood] = log.head;

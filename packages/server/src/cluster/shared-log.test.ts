@@ -5,6 +5,7 @@ import { defineChannels } from '@wirepact/core';
 import { z } from 'zod';
 import { brief, connectTo, startNodes } from './cluster.fixture.js';
 import { Logs } from '../delivery/logs.js';
+import { createOutgoingOf } from '../delivery/outgoing-message.fixture.js';
 import { resolveOptions } from '../resolve-options.js';
 import type { Group } from '../rooms/rooms.js';
 import type { SharedLogHost } from './mirror.js';
@@ -272,6 +273,46 @@ describe('a log that processes share', () => {
     expect(brief(a.take()).filter((what) => what !== '$skip')).toEqual(['fine']);
     expect(errors().length).toBeGreaterThan(4);
   });
+
+  it.each([
+    ['at the place of one that it holds', 'e1'],
+    ['in another epoch', 'e2'],
+  ])(
+    'takes nothing once it is closed, and gives it no other epoch: what was being read is %s',
+    async (_, epoch) => {
+      let read = (_page: unknown): void => undefined;
+      const broker = {
+        follow: () => Promise.resolve(),
+        unfollow: () => undefined,
+        append: () => Promise.resolve({ epoch: 'e1', at: 1 }),
+        read: vi.fn(() => new Promise((resolve) => (read = resolve))),
+        latest: () => Promise.resolve([{ body: '["price",null,"price"]\n1', time: 0 }]),
+        renew: vi.fn(() => Promise.resolve()),
+      };
+      const message = createOutgoingOf('a');
+      const decoded = (entry: object) => ({ ...entry, message, exceptId: undefined });
+      const host = {
+        ...{ broker, forget: () => undefined, retry: () => new Promise(() => undefined) },
+        decode: decoded,
+        decodeValue: () => decoded({}),
+      } as unknown as SharedLogHost;
+      const group = { name: 'lobby', sessions: () => [], membershipOf: () => undefined };
+      const logs = new Logs(resolveOptions({}));
+      const shared = new SharedLog(host, 'lobby', group as unknown as Group, (source) =>
+        logs.create('lobby', 'e1', source),
+      );
+      Object.assign(group, { log: shared.log });
+      shared.openNew();
+      shared.appended('e1', { at: 1, after: 0, time: 0, body: 'a' });
+      const checking = shared.check();
+      shared.close();
+      read({ epoch, at: 2, floor: 0, entries: [{ at: 1, after: 0, time: 0, body: 'other' }] });
+      await checking;
+      expect(broker.renew).not.toHaveBeenCalled();
+      expect(broker.read).toHaveBeenCalledTimes(1);
+      expect([shared.log.at, shared.log.latest.sets]).toEqual([1, 0]);
+    },
+  );
 
   it('keeps nothing of those who came once it is known where each stands', async () => {
     setFlagsFromString('--expose-gc');

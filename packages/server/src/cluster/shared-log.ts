@@ -43,7 +43,7 @@ export class SharedLog implements LogSource, Mirror {
   #wantedFrom = Infinity;
   /** Settles when it is known where every newcomer stands. */
   #placing: Promise<void> = Promise.resolve();
-  #isClosed = false;
+  isClosed = false;
 
   constructor(host: SharedLogHost, name: string, group: Group, createLog: (source: LogSource) => Log) {
     this.host = host;
@@ -99,7 +99,7 @@ export class SharedLog implements LogSource, Mirror {
   }
 
   prepare(from: number): Promise<void> | undefined {
-    if (this.#isClosed) return undefined;
+    if (this.isClosed) return undefined;
     // it is not known yet where that is, or what there is after it
     if (this.#opening !== undefined) {
       this.#wantedFrom = Math.min(this.#wantedFrom, from);
@@ -111,7 +111,7 @@ export class SharedLog implements LogSource, Mirror {
   }
 
   reach([epoch, at]: Cursor): Promise<void> | undefined {
-    if (this.#isClosed || (epoch === this.log.epoch && at <= this.log.at)) return undefined;
+    if (this.isClosed || (epoch === this.log.epoch && at <= this.log.at)) return undefined;
     return this.check();
   }
 
@@ -125,7 +125,7 @@ export class SharedLog implements LogSource, Mirror {
    * engine has forgotten something: then also a log that nothing is known of here.
    */
   check(isLost = false): Promise<void> {
-    if (this.#isClosed) return Promise.resolve();
+    if (this.isClosed) return Promise.resolve();
     // what was read by now may be older than the reason for this
     this.#isStale = true;
     this.#isLost ||= isLost;
@@ -136,7 +136,7 @@ export class SharedLog implements LogSource, Mirror {
 
   /** What comes from now on waits until the log was renewed. */
   hold(): void {
-    if (this.#opening !== undefined || this.#isClosed) return;
+    if (this.#opening !== undefined || this.isClosed) return;
     this.#isHeld = true;
     this.#waiting ??= new WaitingEntries(this.log.maxBytes);
   }
@@ -157,15 +157,15 @@ export class SharedLog implements LogSource, Mirror {
   }
 
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.#waiting = new WaitingEntries(0);
     this.host.forget(this);
   }
 
   async #open(): Promise<void> {
     const { broker } = this.host;
-    while (!this.#isClosed) {
+    while (!this.isClosed) {
       this.#isStale = false;
       try {
         const { epoch } = this.log;
@@ -173,7 +173,7 @@ export class SharedLog implements LogSource, Mirror {
         // of many who come back at once each wants what was said while it was away: it is read once, with what was said since
         const after = Math.min(head?.at ?? Infinity, this.#wantedFrom);
         const [page] = await Promise.all([broker.read(this.name, { after, epoch }), readValues(this)]);
-        if (this.#isClosed) return;
+        if (this.isClosed) return;
         // a log that was made anew between the two is read as it is now
         const { at = page.at, epoch: itsEpoch = page.epoch } = head ?? {};
         this.#openedAt = page.epoch === itsEpoch ? Math.min(at, page.at) : page.floor;
@@ -198,7 +198,7 @@ export class SharedLog implements LogSource, Mirror {
 
   /** Follows a log that it stands in; what was missed until then is found. */
   async #followNew(): Promise<void> {
-    for (let tries = 1; !this.#isClosed; tries += 1) {
+    for (let tries = 1; !this.isClosed; tries += 1) {
       try {
         await this.host.broker.follow(this.name);
         return void (tries > 1 && this.check());
@@ -223,7 +223,7 @@ export class SharedLog implements LogSource, Mirror {
     const { log } = this;
     try {
       const page = await this.host.broker.read(this.name, { after: 0, epoch: log.epoch });
-      if (page.epoch === log.epoch && !this.#isClosed) this.#takeBefore(page.entries);
+      if (page.epoch === log.epoch && !this.isClosed) this.#takeBefore(page.entries);
     } catch {
       // whoever wants to read it is told that it cannot be had
     }
@@ -268,7 +268,7 @@ export class SharedLog implements LogSource, Mirror {
 
   async #check(): Promise<void> {
     const { log } = this;
-    for (let tries = 0; this.#isStale && tries < maxTries && !this.#isClosed; tries += 1) {
+    for (let tries = 0; this.#isStale && tries < maxTries && !this.isClosed; tries += 1) {
       this.#isStale = false;
       try {
         // of a log that nothing was said in nothing can have been lost
