@@ -22,6 +22,9 @@ const spareMs = 1_000;
 const asItComes: ChannelDefinition = {};
 /** How often the process of a client is looked up: a dead process is named until the client has come to another one. */
 const maxLooks = 2;
+/** How often an answer is said in a row to a process that does not hear it, and how many are kept to be said later. */
+const maxTells = 2;
+const maxUnheard = 256;
 
 /** What is said to the process that has a client. */
 type ForClient = Question | Close | Move;
@@ -33,12 +36,22 @@ interface Asked {
   processId?: string;
 }
 
+/** An answer for another process. */
+interface Reply {
+  readonly to: string;
+  readonly answer: Answer;
+  /** Nobody waits for it any more after that. */
+  readonly until: number;
+}
+
 /** Clients that are with other processes. */
 export class RemoteClients {
   readonly #cluster: Cluster;
   readonly #hub: Hub;
   readonly #asked = new Map<number, Asked>();
-  /** Processes that were told to ask, and counted as dead when that was last looked at. */
+  /** What the processes that asked have not heard, as far as is known. */
+  readonly #unheard = new Set<Reply>();
+  /** Processes that were told to ask, or have asked, and counted as dead when that was last looked at. */
   #doubtful: ReadonlySet<string> = new Set();
   #count = 0;
 
@@ -120,10 +133,11 @@ export class RemoteClients {
     for (const [number, { settle }] of this.#asked) settle({ kind: 'answer', number, error });
   }
 
-  /** What a process was to ask that has died will not be answered. */
+  /** What a process was to ask that has died will not be answered. What one that lives has not heard is said again. */
   async sweep(): Promise<void> {
     const dead = new Set<string>();
-    for (const processId of new Set(Array.from(this.#asked.values(), (asked) => asked.processId))) {
+    const asked = Array.from(this.#asked.values(), ({ processId }) => processId);
+    for (const processId of new Set([...asked, ...Array.from(this.#unheard, ({ to }) => to)])) {
       if (processId === undefined) continue;
       // where that is not known, another time
       if (!(await this.#cluster.broker.isAlive(processId).catch(() => true))) dead.add(processId);
@@ -134,6 +148,12 @@ export class RemoteClients {
     for (const [number, { settle, processId = '' }] of this.#asked) {
       // after a time without the engine nobody seems to live until they say so again
       if (dead.has(processId) && this.#doubtful.has(processId)) settle({ kind: 'answer', number, error });
+    }
+    for (const reply of this.#unheard) {
+      const { to, until } = reply;
+      const isOver = this.#hub.options.clock.now() >= until;
+      if (isOver || (dead.has(to) && this.#doubtful.has(to))) this.#unheard.delete(reply);
+      else void this.#reply(reply);
     }
     this.#doubtful = dead;
   }
@@ -164,8 +184,11 @@ export class RemoteClients {
 
   async #answer(question: Question): Promise<void> {
     const { number, from, id, path, json, timeoutMs } = question;
+    const until = this.#hub.options.clock.now() + timeoutMs + spareMs;
     const answer = (of: Pick<Answer, 'data' | 'error'>): void => {
-      this.#say(from, { kind: 'answer', number, ...of });
+      const said = { kind: 'answer', number, ...of } as const;
+      if (from === this.#cluster.processId) this.told(said);
+      else void this.#reply({ to: from, answer: said, until });
     };
     try {
       const session = await this.#find(id);
@@ -173,14 +196,30 @@ export class RemoteClients {
         findAsked(this.#hub, path);
         return answer({ data: await askClient(session, { path, json, channel: asItComes }, { timeoutMs }) });
       }
-      if ((await this.#reach(question)) !== true)
-        throw new SocketError('closed', `[closed] the client is gone; "${path}" was not asked`);
+      const isHeard = await this.#reach(question);
+      if (isHeard !== true) throw notAsked(path, isHeard === undefined);
     } catch (error) {
       answer({ error: toWireError(toSocketError(error, path)) });
     }
   }
 
-  #say(processId: string, said: Answer | PassedOn): void {
+  /**
+   * Should the process that asked not hear it, it is said again: that one may have missed it for a moment, and would wait for
+   * ever. It takes the first.
+   */
+  async #reply(reply: Reply): Promise<void> {
+    const text = JSON.stringify(reply.answer);
+    this.#unheard.add(reply);
+    const [oldest] = this.#unheard;
+    if (oldest !== undefined && this.#unheard.size > maxUnheard) this.#unheard.delete(oldest);
+    for (let tells = 1; ; tells += 1) {
+      if (await this.#cluster.broker.tell(reply.to, text)) return void this.#unheard.delete(reply);
+      if (tells === maxTells) return;
+      await this.#cluster.retry();
+    }
+  }
+
+  #passOn(processId: string, said: PassedOn): void {
     if (processId === this.#cluster.processId) this.told(said);
     else this.#cluster.tell(processId, said);
   }
@@ -197,15 +236,18 @@ export class RemoteClients {
    */
   async #reach(message: ForClient): Promise<boolean | undefined> {
     const { broker, processId } = this.#cluster;
-    for (let looks = 0; looks < maxLooks; looks += 1) {
+    for (let looks = 1; ; looks += 1) {
       const place = await broker.findSession(message.id);
       if (place === undefined || place.processId === processId) return undefined;
       const { processId: to } = place;
       // first: once that process has the question, it may say in its turn that it passes it on
-      if (message.kind === 'ask') this.#say(message.from, { kind: 'passed-on', number: message.number, to });
+      if (message.kind === 'ask')
+        this.#passOn(message.from, { kind: 'passed-on', number: message.number, to });
       if (await broker.tell(to, JSON.stringify(message))) return true;
+      if (looks === maxLooks) return false;
+      // it may be coming back in a moment. Moves are not held up: they would no longer be made in their order
+      if (message.kind === 'ask') await this.#cluster.retry();
     }
-    return false;
   }
 }
 
@@ -238,6 +280,12 @@ export class RemoteClient {
     checkOwnClose(code, reason);
     this.#clients.disconnect(this.id, reason, code);
   }
+}
+
+function notAsked(path: string, isGone: boolean): SocketError {
+  if (isGone) return new SocketError('closed', `[closed] the client is gone; "${path}" was not asked`);
+  const text = `the process of the client does not answer; "${path}" was not asked, as far as is known`;
+  return new SocketError('not_accepted', `[not_accepted] ${text}`, { path, retryable: true });
 }
 
 function notMoved({ id, room, isIn }: Move): SocketError {

@@ -76,7 +76,88 @@ describe('a client that is with another process', () => {
     await expect(asking).rejects.toMatchObject({ code: 'timeout' });
     expect(plain.transport.closedWith).toBeUndefined();
     engine.kill(brokers[0]);
+    const unheard = client?.request('ask', 'you?');
+    const refused = expect(unheard).rejects.toMatchObject({ code: 'not_accepted', retryable: true });
+    await settle();
+    clock.advance(1_000);
+    await refused;
+    await brokers[1].endSession(session?.id ?? '');
     await expect(client?.request('ask', 'you?')).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it('is asked though its process does not hear for a moment', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    const client = await other.sockets.findClient(a.welcome.session);
+    engine.dropMessages(brokers[0]);
+    const asking = client?.request('ask', 'you?');
+    await settle();
+    engine.restoreMessages(brokers[0]);
+    clock.advance(1_000);
+    await settle();
+    const questions = a.take().filter(({ path }) => path === 'ask');
+    expect(questions).toHaveLength(1);
+    a.say({ path: 'ask', id: questions[0]?.id ?? '', data: 'yes' });
+    expect(await asking).toBe('yes');
+  });
+
+  it.each([
+    ['a moment', 0],
+    ['longer', 5],
+  ])('has its answer heard though the process that asked does not hear for %s', async (_, seconds) => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    const client = await other.sockets.findClient(a.welcome.session);
+    const asking = client?.request('ask', 'you?', { timeoutMs: Infinity });
+    let outcome: unknown = 'none';
+    void asking?.then((answer) => (outcome = answer));
+    await settle();
+    const [question] = a.take();
+    engine.dropMessages(brokers[1]);
+    a.say({ path: 'ask', id: question?.id ?? '', data: 'yes' });
+    await settle();
+    await wait(clock, a, seconds);
+    engine.restoreMessages(brokers[1]);
+    await wait(clock, a, seconds === 0 ? 1 : 10);
+    expect(outcome).toBe('yes');
+  });
+
+  it('has its answer given up where the process that asked has died, or waits no longer', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    const client = await other.sockets.findClient(a.welcome.session);
+    const told: string[] = [];
+    const tell = brokers[0].tell.bind(brokers[0]);
+    brokers[0].tell = (to, text) => {
+      if (text.includes('"answer"')) told.push(text);
+      return tell(to, text);
+    };
+    const outcomes = [1_000, Infinity].map((timeoutMs) =>
+      client?.request('ask', 'you?', { timeoutMs }).catch((error: unknown) => error),
+    );
+    await settle();
+    const questions = a.take();
+    engine.dropMessages(brokers[1]);
+    for (const { id = '' } of questions) a.say({ path: 'ask', id, data: 'yes' });
+    await settle();
+    expect(told).toHaveLength(2);
+    await wait(clock, a, 20);
+    expect(await outcomes[0]).toMatchObject({ code: 'timeout' });
+    const before = told.length;
+    await wait(clock, a, 10);
+    // the one that nobody waits for is not repeated
+    expect(new Set(told.slice(before)).size).toBe(1);
+    engine.kill(brokers[1]);
+    await wait(clock, a, 60);
+    told.length = 0;
+    await wait(clock, a, 60);
+    expect(told).toEqual([]);
   });
 
   it.each([

@@ -12,7 +12,10 @@ import type { Target } from './targets.js';
 export interface ClientTarget<TChannels = AnyChannels> extends Target<TChannels> {
   /** The client's id, as in `socket.id`. */
   readonly id: string;
-  /** Asks the client a question, like `socket.request`. Rejects with `closed` if the client is gone. */
+  /**
+   * Asks the client a question, like `socket.request`. Rejects with `closed` if the client is gone, and with
+   * `not_accepted` if its process does not answer.
+   */
   request<TPath extends AskPath<TChannels>>(
     path: TPath,
     ...args: AskArgs<TChannels, AskOptions>[TPath]
