@@ -151,7 +151,7 @@ export interface ClusterCounts {
   readonly clients: number;
   /** Users with at least one client in any process. */
   readonly users: number;
-  /** Processes that the broker joins. */
+  /** Processes that the broker joins. One that only publishes counts for no more than half a minute after it has joined. */
   readonly processes: number;
 }
 
