@@ -140,7 +140,10 @@ export function makeSaid(room: string, known: Known, chance: Chance): string {
   const { epoch, at } = known.head;
   switch (below(6)) {
     case 0:
-      return mutate(`l${pick([4, 0, -1, 1e9, 'x', body.length])} slot${body}`, chance);
+      return mutate(
+        `l${pick([4, 0, -1, 1e9, 'x', body.length])} slot${body} ${pick([0, 1, 2 ** 53 - 1, 2 ** 53, 'x'])}`,
+        chance,
+      );
     case 1:
       return mutate(`r${pick([epoch, '', 'another'])}`, chance);
     case 2:
