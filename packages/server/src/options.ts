@@ -117,7 +117,7 @@ export interface SessionOptions {
   readonly resumeForMs?: number;
   /** How many recent answers are kept per client, in case its connection drops before they arrive. @default 64 */
   readonly answers?: number;
-  /** Total size of these answers, per client, in bytes. @default 65536 */
+  /** Total size of these answers, per client, in bytes. An answer larger than that is not kept. @default 65536 */
   readonly answerBytes?: number;
 }
 
