@@ -13,7 +13,7 @@ class FakeNode {
   readonly name: string;
   readonly asked: string[] = [];
   isOpen = true;
-  answer: () => Promise<void> = () => Promise.resolve();
+  answer: (channels: readonly string[]) => Promise<void> = () => Promise.resolve();
 
   constructor(name: string) {
     this.name = name;
@@ -22,7 +22,7 @@ class FakeNode {
   subscribe(channels: readonly string[]): Promise<void> {
     if (!this.isOpen) return Promise.reject(new LineLost('not open'));
     this.asked.push(...channels);
-    return this.answer();
+    return this.answer(channels);
   }
 
   unsubscribe(channel: string): void {
@@ -143,6 +143,19 @@ it('reports once why a server refuses, and again when it refuses after it had co
   expect(errors).toHaveLength(1);
   await outage();
   expect(errors).toHaveLength(2);
+});
+
+it('reports once what is refused again and again, whatever else is confirmed meanwhile', async () => {
+  const { clock, here, errors, subscriptions } = start();
+  here.answer = (channels) =>
+    channels.includes('c') ? Promise.reject(new ErrorReply('NOPERM no')) : Promise.resolve();
+  subscriptions.listenTo('c');
+  for (const channel of ['d', 'e', 'f']) {
+    await subscriptions.follow(channel);
+    clock.advance(200);
+    await turn();
+  }
+  expect(errors).toHaveLength(1);
 });
 
 it('says that something was missed when what was relied on is confirmed late', async () => {

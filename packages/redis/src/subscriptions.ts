@@ -37,8 +37,8 @@ export class Subscriptions {
   readonly #host: SubscriptionsHost;
   readonly #followed = new Map<string, Followed>();
   readonly #stopTimers = new Set<() => void>();
-  /** Why a server refused last, until it confirms something. */
-  readonly #lastFailures = new WeakMap<RedisNode, string>();
+  /** Why a server refused last, and what, until it confirms some of that. */
+  readonly #refusals = new WeakMap<RedisNode, { readonly text: string; readonly of: WeakSet<Followed> }>();
   #isClosed = false;
 
   constructor(host: SubscriptionsHost) {
@@ -169,7 +169,7 @@ export class Subscriptions {
     } catch (error) {
       return this.#refused(node, group, error);
     }
-    this.#lastFailures.delete(node);
+    if (group.some((one) => this.#refusals.get(node)?.of.has(one))) this.#refusals.delete(node);
     for (const followed of group) {
       const now = this.#followed.get(followed.channel);
       // left, or asked of another server, before it was confirmed
@@ -189,14 +189,15 @@ export class Subscriptions {
     // it was asked for again when it became known where the slot is
     if (refusal.kind === 'moved' && pauseMs !== undefined) return;
     const text = explain(error);
-    if (text !== this.#lastFailures.get(node)) {
+    if (text !== this.#refusals.get(node)?.text) {
+      this.#refusals.set(node, { text, of: new WeakSet() });
       this.#host.failed(
         new Error(`${counted(group.length, 'channel')} could not be subscribed to: ${text}`, {
           cause: error,
         }),
       );
     }
-    this.#lastFailures.set(node, text);
+    for (const one of group) this.#refusals.get(node)?.of.add(one);
     if (refusal.kind === 'final') {
       for (const { channel, waiting, isRelied } of group) {
         const failure = refused(`${channel} could not be subscribed to`, error);
