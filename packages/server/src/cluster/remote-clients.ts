@@ -14,6 +14,7 @@ import type { Session } from '../session/session.js';
 import { inboxLogOf } from './shared-sender.js';
 import type { AskOptions } from '../socket.js';
 import { afterTimeout } from '../timers.js';
+import { UnheardAnswers } from './unheard-answers.js';
 
 const defaultTimeoutMs = 10_000;
 /** How much longer than the client its process may take to answer. */
@@ -22,9 +23,6 @@ const spareMs = 1_000;
 const asItComes: ChannelDefinition = {};
 /** How often the process of a client is looked up: a dead process is named until the client has come to another one. */
 const maxLooks = 2;
-/** How often an answer is said in a row to a process that does not hear it, and how many are kept to be said later. */
-const maxTells = 2;
-const maxUnheard = 256;
 
 /** What is said to the process that has a client. */
 type ForClient = Question | Close | Move;
@@ -36,21 +34,12 @@ interface Asked {
   processId?: string;
 }
 
-/** An answer for another process. */
-interface Reply {
-  readonly to: string;
-  readonly answer: Answer;
-  /** Nobody waits for it any more after that. */
-  readonly until: number;
-}
-
 /** Clients that are with other processes. */
 export class RemoteClients {
   readonly #cluster: Cluster;
   readonly #hub: Hub;
   readonly #asked = new Map<number, Asked>();
-  /** What the processes that asked have not heard, as far as is known. */
-  readonly #unheard = new Set<Reply>();
+  readonly #answers: UnheardAnswers;
   /** Processes that were told to ask, or have asked, and counted as dead when that was last looked at. */
   #doubtful: ReadonlySet<string> = new Set();
   #count = 0;
@@ -58,6 +47,7 @@ export class RemoteClients {
   constructor(cluster: Cluster, hub: Hub) {
     this.#cluster = cluster;
     this.#hub = hub;
+    this.#answers = new UnheardAnswers(cluster, hub.options.clock);
   }
 
   /** The client with this id, wherever it is. */
@@ -137,7 +127,7 @@ export class RemoteClients {
   async sweep(): Promise<void> {
     const dead = new Set<string>();
     const asked = Array.from(this.#asked.values(), ({ processId }) => processId);
-    for (const processId of new Set([...asked, ...Array.from(this.#unheard, ({ to }) => to)])) {
+    for (const processId of new Set([...asked, ...this.#answers.processes()])) {
       if (processId === undefined) continue;
       // where that is not known, another time
       if (!(await this.#cluster.broker.isAlive(processId).catch(() => true))) dead.add(processId);
@@ -145,16 +135,13 @@ export class RemoteClients {
     const error = toWireError(
       new SocketError('unknown_outcome', '[unknown_outcome] the process of the client has died'),
     );
+    // after a time without the engine nobody seems to live until they say so again
+    const doubtful = this.#doubtful;
+    const isDead = (processId: string): boolean => dead.has(processId) && doubtful.has(processId);
     for (const [number, { settle, processId = '' }] of this.#asked) {
-      // after a time without the engine nobody seems to live until they say so again
-      if (dead.has(processId) && this.#doubtful.has(processId)) settle({ kind: 'answer', number, error });
+      if (isDead(processId)) settle({ kind: 'answer', number, error });
     }
-    for (const reply of this.#unheard) {
-      const { to, until } = reply;
-      const isOver = this.#hub.options.clock.now() >= until;
-      if (isOver || (dead.has(to) && this.#doubtful.has(to))) this.#unheard.delete(reply);
-      else void this.#reply(reply);
-    }
+    this.#answers.sweep(isDead);
     this.#doubtful = dead;
   }
 
@@ -188,34 +175,22 @@ export class RemoteClients {
     const answer = (of: Pick<Answer, 'data' | 'error'>): void => {
       const said = { kind: 'answer', number, ...of } as const;
       if (from === this.#cluster.processId) this.told(said);
-      else void this.#reply({ to: from, answer: said, until });
+      else void this.#answers.say({ to: from, answer: said, until });
     };
     try {
-      const session = await this.#find(id);
-      if (session !== undefined) {
-        findAsked(this.#hub, path);
-        return answer({ data: await askClient(session, { path, json, channel: asItComes }, { timeoutMs }) });
+      let session = await this.#find(id);
+      if (session === undefined) {
+        const isHeard = await this.#reach(question);
+        if (isHeard === true) return;
+        // the client may have come here meanwhile
+        session = await this.#find(id);
+        if (session === undefined) throw notAsked(path, isHeard === undefined);
+        this.#passOn(from, { kind: 'passed-on', number, to: this.#cluster.processId });
       }
-      const isHeard = await this.#reach(question);
-      if (isHeard !== true) throw notAsked(path, isHeard === undefined);
+      findAsked(this.#hub, path);
+      answer({ data: await askClient(session, { path, json, channel: asItComes }, { timeoutMs }) });
     } catch (error) {
       answer({ error: toWireError(toSocketError(error, path)) });
-    }
-  }
-
-  /**
-   * Should the process that asked not hear it, it is said again: that one may have missed it for a moment, and would wait for
-   * ever. It takes the first.
-   */
-  async #reply(reply: Reply): Promise<void> {
-    const text = JSON.stringify(reply.answer);
-    this.#unheard.add(reply);
-    const [oldest] = this.#unheard;
-    if (oldest !== undefined && this.#unheard.size > maxUnheard) this.#unheard.delete(oldest);
-    for (let tells = 1; ; tells += 1) {
-      if (await this.#cluster.broker.tell(reply.to, text)) return void this.#unheard.delete(reply);
-      if (tells === maxTells) return;
-      await this.#cluster.retry();
     }
   }
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defineChannels } from '@wirepact/core';
 import type { Frame } from '@wirepact/core/internal';
 import type { ManualClock } from '@wirepact/core/testing';
@@ -100,6 +100,26 @@ describe('a client that is with another process', () => {
     const questions = a.take().filter(({ path }) => path === 'ask');
     expect(questions).toHaveLength(1);
     a.say({ path: 'ask', id: questions[0]?.id ?? '', data: 'yes' });
+    expect(await asking).toBe('yes');
+  });
+
+  it('is asked by the process that asks, should it have come there meanwhile', async () => {
+    const { brokers, clock, engine, nodes } = await startNodes(channels);
+    const [one, other] = nodes;
+    const a = await one.connect();
+    await settle();
+    const client = await other.sockets.findClient(a.welcome.session);
+    vi.spyOn(brokers[1], 'tell').mockResolvedValueOnce(false);
+    const asking = client?.request('ask', 'you?', { timeoutMs: Infinity });
+    await settle();
+    const back = await other.resume(a);
+    clock.advance(1_000);
+    await settle();
+    const question = back.take().find(({ path }) => path === 'ask');
+    // long enough to give up what a process that has died was to ask
+    engine.kill(brokers[0]);
+    await wait(clock, back, 60);
+    back.say({ path: 'ask', id: question?.id ?? '', data: 'yes' });
     expect(await asking).toBe('yes');
   });
 
