@@ -80,8 +80,10 @@ describe('behind sentinels', () => {
     await using proxy = await startLateProxy(first.port);
     let named = proxy.port;
     await using sentinel = await startFakeRedis(naming(() => named));
-    const heartbeat = { intervalMs: 50, timeoutMs: 200 };
-    await using one = await startBroker({ ...watchedBy(sentinel), heartbeat });
+    const heartbeat = { intervalMs: 100, timeoutMs: 1_000 };
+    // a starved machine may need several attempts
+    const patient = { heartbeat, publishTimeoutMs: 25_000 };
+    await using one = await startBroker({ ...watchedBy(sentinel), ...patient });
     await append(one, 'a');
     proxy.hold();
     named = other.port;
