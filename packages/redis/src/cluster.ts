@@ -6,9 +6,9 @@ import type {
   RedisConnectionOptions,
   ResolvedOptions,
 } from './options.js';
-import { RedisLine } from './redis-line.js';
 import { RedisNode, type NodeHost } from './redis-node.js';
 import { readUrl } from './redis-url.js';
+import { askRootNode, readRootNode, type RootNode } from './root-node.js';
 import { explain } from './refusal.js';
 import { readSlots, type SlotRange } from './slot-ranges.js';
 import type { Redirection, Topology } from './topology.js';
@@ -135,22 +135,10 @@ export class Cluster implements Topology {
     throw new Error(`no node of the cluster says which of them has which slots: ${failures.join('; ')}`);
   }
 
-  async #askRoot(root: string | RedisAddress): Promise<readonly SlotRange[]> {
-    const { connection, heartbeat, clock } = this.#options;
-    const place = typeof root === 'string' ? readUrl('cluster.rootNodes', root) : root;
-    const { host, port } = place;
-    const listener = { heard: () => undefined, unsubscribed: () => undefined };
-    const line = await RedisLine.open({
-      connection: { ...place, ...connection, host, port },
-      heartbeat,
-      clock,
-      listener,
-    });
-    try {
-      return readSlots(await line.send(['CLUSTER', 'SLOTS']), { host, port });
-    } finally {
-      line.close();
-    }
+  async #askRoot(root: RootNode): Promise<readonly SlotRange[]> {
+    const place = readRootNode('cluster.rootNodes', root);
+    const { connection } = this.#options;
+    return readSlots(await askRootNode(place, connection, this.#options, ['CLUSTER', 'SLOTS']), place);
   }
 
   #learn(ranges: readonly SlotRange[]): void {

@@ -1,14 +1,7 @@
 // Asks Redis Sentinel which server is the master.
-import type {
-  RedisAddress,
-  RedisConnectionOptions,
-  RedisSentinelOptions,
-  ResolvedOptions,
-} from './options.js';
-import { LineLost, RedisLine } from './redis-line.js';
-import { readUrl } from './redis-url.js';
-
-type SentinelNode = string | RedisAddress;
+import type { RedisConnectionOptions, RedisSentinelOptions, ResolvedOptions } from './options.js';
+import { LineLost } from './redis-line.js';
+import { askRootNode, readRootNode, type RootNode } from './root-node.js';
 
 /** The sentinels of one master. */
 export class Sentinels {
@@ -17,9 +10,9 @@ export class Sentinels {
   readonly #options: ResolvedOptions;
   readonly #sentinel: Required<RedisSentinelOptions>;
   /** In the order in which they are asked. */
-  #nodes: readonly SentinelNode[];
+  #nodes: readonly RootNode[];
   /** The one that named the master last, unless it was doubted since. */
-  #trusted: SentinelNode | undefined;
+  #trusted: RootNode | undefined;
   #isClosed = false;
 
   constructor(options: ResolvedOptions, sentinel: Required<RedisSentinelOptions>) {
@@ -60,21 +53,13 @@ export class Sentinels {
     this.#isClosed = true;
   }
 
-  async #ask(node: SentinelNode): Promise<RedisConnectionOptions> {
-    const { connection, heartbeat, clock } = this.#options;
+  async #ask(node: RootNode): Promise<RedisConnectionOptions> {
     const { name, mapAddress, connection: ownConnection } = this.#sentinel;
-    const place = typeof node === 'string' ? readUrl('sentinel.rootNodes', node) : node;
-    const { host, port } = place;
-    const listener = { heard: () => undefined, unsubscribed: () => undefined };
-    const options = { connection: { ...place, ...ownConnection, host, port }, heartbeat, clock, listener };
-    const line = await RedisLine.open(options);
-    try {
-      const reply = await line.send(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name]);
-      const [host, port] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
-      if (typeof host !== 'string') throw new LineLost(`it knows no "${name}"`);
-      return { ...connection, ...mapAddress({ host, port: Number(port) }) };
-    } finally {
-      line.close();
-    }
+    const place = readRootNode('sentinel.rootNodes', node);
+    const command = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name];
+    const reply = await askRootNode(place, ownConnection, this.#options, command);
+    const [host, port] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
+    if (typeof host !== 'string') throw new LineLost(`it knows no "${name}"`);
+    return { ...this.#options.connection, ...mapAddress({ host, port: Number(port) }) };
   }
 }
